@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The log: for those who run the program, not for users of the API (they get GetLastError).
+ *
+ * Lines go to standard error as "emapi: level: text" when EMAPI_LOG is set (error, warning, info
+ * or debug), or when log_open() names a file; otherwise errors and warnings of the library are
+ * dropped and left to results.  Never log a secret.
+ */
+#ifndef EMAPI_BASE_LOG_H
+#define EMAPI_BASE_LOG_H
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* Appends to `path` from now on (NULL: standard error), up to `level`. */
+void log_open(const char *path, enum log_level level);
+void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...) log_at(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_at(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_info(...) log_at(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_at(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where things lie.  All follow the XDG variables (read each time, so that a test can set them);
+ * without HOME the password database tells.  Results are g_free()able.
+ *
+ *   configuration  $XDG_CONFIG_HOME/emapi  (~/.config/emapi)       profiles/NAME.profile, emapi.conf
+ *   data           $XDG_DATA_HOME/emapi    (~/.local/share/emapi)  NAME.store
+ *   state          $XDG_STATE_HOME/emapi   (~/.local/state/emapi)  spool.db, spooler.lock, spooler.log
+ *   runtime        $XDG_RUNTIME_DIR/emapi  (else the state folder)  spooler.sock
+ *   system         /etc/emapi              ($EMAPI_SYSCONFDIR)      profiles/NAME.profile
+ *   providers      $EMAPI_PROVIDER_PATH (colon list), else $libdir/emapi
+ */
+#ifndef EMAPI_BASE_PATHS_H
+#define EMAPI_BASE_PATHS_H
+
+#include <emapi_wintypes.h>
+
+char *paths_config(const char *name);
+char *paths_data(const char *name);
+char *paths_state(const char *name);
+char *paths_runtime(const char *name);
+char *paths_system(const char *name);
+
+/* Finds a provider module or other file of ours ("emapi_store.so") on the provider path.
+ * NULL when there is none. */
+char *paths_provider(const char *file);
+/* The spooler program: $EMAPI_SPOOLER, else $libexecdir/emapi/emapi-spooler. */
+char *paths_spooler(void);
+
+/* Makes the folder that `path` lies in, with all parents, mode 700. */
+HRESULT paths_make_parent(const char *path);
+
+/* A user's name as a file name and back: letters, digits, space, '-', '_', '@' and '.' (not first)
+ * stay, every other byte becomes %XX, so that "../x" is no path. */
+char *paths_escape(const char *name);
+char *paths_unescape(const char *file);
+
+/* Writes a whole file by temp file, fsync and rename, mode 600. */
+HRESULT paths_write_file(const char *path, const char *data, size_t size);
+
+#endif

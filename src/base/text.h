@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text (design D2): PT_STRING8 is UTF-8, WCHAR is 16-bit UTF-16.
+ *
+ * Bytes that are no UTF-8 and lone surrogates are never lost in storage; converting replaces what
+ * the other form cannot hold by U+FFFD, except that lone surrogates survive as their three-byte
+ * form (WTF-8), so that UTF-16 -> UTF-8 -> UTF-16 is exact.
+ */
+#ifndef EMAPI_BASE_TEXT_H
+#define EMAPI_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <mapidefs.h>
+
+size_t text_wcslen(const WCHAR *text);
+int text_wcscmp(const WCHAR *a, const WCHAR *b);
+
+/* Converts; the result is zero-ended and hung on the MAPI buffer `root` (a new root when NULL).
+ * NULL when memory is short. */
+WCHAR *text_to_utf16(void *root, const char *text);
+char *text_to_utf8(void *root, const WCHAR *text);
+
+/* An LPTSTR argument as UTF-8, on `root`: WCHAR text where `flags` has MAPI_UNICODE, else as it
+ * is.  NULL stays NULL and is no error: *out is NULL and S_OK. */
+HRESULT text_from_arg(void *root, LPCTSTR text, ULONG flags, char **out);
+
+/* True where all of it is well-formed UTF-8. */
+bool text_is_utf8(const char *text);
+bool text_is_ascii(const char *text);
+
+/* A copy for people: what is no UTF-8 replaced, control characters shown as \xNN.  g_free(). */
+char *text_printable(const char *text);
+
+/* Hex, upper case.  text_hex() gives a g_free()able string; text_unhex() reads exactly `size`
+ * bytes, false where the text is shorter, longer or no hex. */
+char *text_hex(const void *data, size_t size);
+bool text_unhex(const char *text, void *data, size_t size);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session behind IMAPISession, and what only the spooler's worker asks of it.
+ *
+ * A session remembers its process: after fork the child gets MAPI_E_END_OF_SESSION (D12).
+ */
+#ifndef EMAPI_MAPI_SESSION_H
+#define EMAPI_MAPI_SESSION_H
+
+#include <mapix.h>
+#include <mapispi.h>
+#include "profile.h"
+#include "support.h"
+
+/* Logs on to a loaded profile.  `why` as in profile_load(). */
+HRESULT session_create(struct profile *profile, ULONG flags, IMAPISession **out, char **why);
+/* The object behind the interface; borrowed. */
+struct session *session_from(IMAPISession *iface);
+struct profile *session_profile(struct session *session);
+
+/* The worker: opens one of the profile's stores as the spooler does (IMSProvider::SpoolerLogon),
+ * and its transports (XPProviderInit, TransportLogon). */
+HRESULT session_open_spooler_store(struct session *session, const MAPIUID *provider,
+    const struct support_hooks *hooks, IMsgStore **out);
+HRESULT session_open_transport(struct session *session, const MAPIUID *provider,
+    const struct support_hooks *hooks, IXPLogon **out);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The way from a client to the spooler (design D7): find its socket through the lock file, start
+ * one where none runs, wake it, and watch what becomes of a message.
+ */
+#ifndef EMAPI_MAPI_SPOOLER_LINK_H
+#define EMAPI_MAPI_SPOOLER_LINK_H
+
+#include <stdbool.h>
+#include <mapidefs.h>
+#include "ipc.h"
+
+/* A socket to the user's spooler; starts one when `start` and none runs.  -1 in *fd on failure:
+ * MAPI_E_NETWORK_ERROR when none runs, or the reason why none could be started.  Close it. */
+HRESULT spooler_connect(bool start, int *fd);
+
+/* Tells the spooler that the profile's outgoing queue has something.  Starts one if need be.
+ * The message is safe whatever this answers: the next wake-up or start finds it. */
+HRESULT spooler_wake(const MAPIUID *profile, const char *profile_name);
+
+#endif

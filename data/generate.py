@@ -1,0 +1,318 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Make from the data files here the headers, name tables and Python modules that hold their facts.
+
+generate.py KIND OUTPUT INPUT...    KIND is one of KINDS at the end of this file.
+Each line of a data file is columns parted by tabs; "#" starts a remark, "## " a group's heading.
+"""
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+Row = namedtuple("Row", "group columns")
+Tag = namedtuple("Tag", "name type id note group")
+
+TYPES = {
+    "UNSPECIFIED": 0x0000, "NULL": 0x0001, "I2": 0x0002, "LONG": 0x0003, "R4": 0x0004,
+    "DOUBLE": 0x0005, "CURRENCY": 0x0006, "APPTIME": 0x0007, "ERROR": 0x000A, "BOOLEAN": 0x000B,
+    "OBJECT": 0x000D, "I8": 0x0014, "STRING8": 0x001E, "UNICODE": 0x001F, "SYSTIME": 0x0040,
+    "CLSID": 0x0048, "BINARY": 0x0102,
+}
+MV_FLAG = 0x1000
+
+
+def read_rows(path):
+    """The rows of a data file, each with the heading it stands under."""
+    group = ""
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            group = line[3:]
+        elif line and not line.startswith("#"):
+            yield Row(group, line.split("\t"))
+
+
+def read_tags(path):
+    for row in read_rows(path):
+        name, type_name, number = row.columns[:3]
+        note = row.columns[3] if len(row.columns) > 3 else ""
+        yield Tag(name, type_name, int(number, 16), note, row.group)
+
+
+def type_number(name):
+    """PT_MV_LONG -> 0x1003."""
+    name = name[len("PT_"):]
+    if name.startswith("MV_"):
+        return TYPES[name[len("MV_"):]] | MV_FLAG
+    return TYPES[name]
+
+
+def spellings(tag):
+    """(name, type) of each name that a row of a tag file stands for, the UNICODE one first."""
+    if not tag.type.endswith("TSTRING"):
+        return [(tag.name, tag.type)]
+    return [
+        (tag.name + "_W", tag.type.replace("TSTRING", "UNICODE")),
+        (tag.name + "_A", tag.type.replace("TSTRING", "STRING8")),
+        (tag.name, tag.type),
+    ]
+
+
+def plain_tags(paths):
+    """(value, name) of every name whose value does not depend on UNICODE."""
+    for path in paths:
+        for tag in read_tags(path):
+            for name, type_name in spellings(tag):
+                if not type_name.endswith("TSTRING"):
+                    yield (tag.id << 16 | type_number(type_name), name)
+
+
+def c_banner(purpose, source):
+    return [
+        "/* SPDX-License-Identifier: MIT */",
+        f"/* {purpose} */",
+        f"/* Made by data/generate.py from {source}: edit that. */",
+    ]
+
+
+def define(name, value, note=""):
+    tabs = "\t" * max(1, (48 - 8 - len(name) + 7) // 8)
+    return f"#define {name}{tabs}{value}" + (f"\t/* {note} */" if note else "")
+
+
+def guarded(name, lines):
+    guard = "EMAPI_" + name.upper().replace(".", "_").removeprefix("EMAPI_")
+    return [f"#ifndef {guard}", f"#define {guard}", ""] + lines + ["", f"#endif /* {guard} */"]
+
+
+def tag_defines(path):
+    group = None
+    for tag in read_tags(path):
+        if tag.group != group:
+            group = tag.group
+            yield from ["", f"/* {group}. */"]
+        for name, type_name in spellings(tag):
+            yield define(name, f"PROP_TAG({type_name}, 0x{tag.id:04X})", tag.note)
+
+
+TRANSMITTABLE = """
+/* Identifiers from MIN to MAX are kept encrypted, or outside of the profile, and are shown to nobody. */
+#define PROP_ID_SECURE_MIN		0x67F0
+#define PROP_ID_SECURE_MAX		0x67FF
+
+/* Whether a property leaves with a message that is sent; by its identifier's range alone. */
+#define EMAPI_ID_IN(ulPropTag, first, end) \\
+	(PROP_ID(ulPropTag) >= (ULONG)(first) && PROP_ID(ulPropTag) < (ULONG)(end))
+#define FIsTransmittable(ulPropTag) \\
+	(PROP_ID(ulPropTag) < (ULONG)0x0E00 || EMAPI_ID_IN(ulPropTag, 0x1000, 0x6000) || \\
+	EMAPI_ID_IN(ulPropTag, 0x6800, 0x7C00) || PROP_ID(ulPropTag) >= (ULONG)0x8000)""".splitlines()
+
+
+def make_mapitags_h(path):
+    body = ["#include \"mapidefs.h\""] + list(tag_defines(path)) + TRANSMITTABLE
+    return c_banner("Property tags that MAPI defines.", "data/tags.tsv") + guarded("mapitags.h", body)
+
+
+def make_emapitags_h(path):
+    body = ["#include \"mapidefs.h\""] + list(tag_defines(path))
+    return c_banner("Property tags of emapi's own; emapispi.h explains them.",
+                    "data/emapitags.tsv") + guarded("emapitags.h", body)
+
+
+def codes_of(path, header):
+    for row in read_rows(path):
+        if row.columns[0] == header:
+            yield row.columns[1], int(row.columns[2], 16)
+
+
+def make_hresult_h(path):
+    body = ["#include \"emapi_wintypes.h\"", ""]
+    body += [define(name, f"((HRESULT)0x{value:08X}u)")
+              for name, value in codes_of(path, "emapi_hresult.h")]
+    return c_banner("Result codes of COM and of streams; included by emapi_wintypes.h.",
+                    "data/codes.tsv") + guarded("emapi_hresult.h", body)
+
+
+MAPICODE_HEAD = """#include "emapi_wintypes.h"
+
+#define SUCCESS_SUCCESS			0L
+
+/* A result of MAPI's own: severity, facility and code put together. */
+#define MAKE_MAPI_SCODE(sev, fac, code) \\
+	((SCODE)(((ULONG)(sev) << 31) | ((ULONG)(fac) << 16) | (ULONG)(code)))
+#define MAKE_MAPI_E(err)		MAKE_MAPI_SCODE(1, FACILITY_ITF, err)
+#define MAKE_MAPI_S(warn)		MAKE_MAPI_SCODE(0, FACILITY_ITF, warn)
+
+#define MakeResult(_s)			ResultFromScode(_s)
+#define HR_SUCCEEDED(_hr)		SUCCEEDED((SCODE)(_hr))
+#define HR_FAILED(_hr)			FAILED((SCODE)(_hr))
+""".splitlines()
+
+
+def mapi_code(value):
+    """The value as people know it: the number that follows MAPI's facility."""
+    if value >> 16 == 0x8004:
+        return f"MAKE_MAPI_E(0x{value & 0xFFFF:03X})"
+    if value >> 16 == 0x0004:
+        return f"MAKE_MAPI_S(0x{value & 0xFFFF:03X})"
+    return f"((SCODE)0x{value:08X}u)"
+
+
+def make_mapicode_h(path):
+    body = MAPICODE_HEAD + [define(name, mapi_code(value))
+                            for name, value in codes_of(path, "mapicode.h")]
+    return c_banner("Result codes of MAPI.", "data/codes.tsv") + guarded("mapicode.h", body)
+
+
+def guid_fields(text):
+    """{00020300-0000-0000-C000-000000000046} -> (data1, data2, data3, [8 bytes])."""
+    hexes = text.strip("{}").split("-")
+    return int(hexes[0], 16), int(hexes[1], 16), int(hexes[2], 16), bytes.fromhex(hexes[3] + hexes[4])
+
+
+def guid_initializer(text):
+    first, second, third, rest = guid_fields(text)
+    octets = ", ".join(f"0x{octet:02X}" for octet in rest)
+    return f"{{0x{first:08X}, 0x{second:04X}, 0x{third:04X}, {{{octets}}}}}"
+
+
+MAPIGUID_HEAD = """#include "emapi_wintypes.h"
+
+/*
+ * libemapi exports all of these. A file that defines INITGUID before it includes this header holds
+ * copies instead; both may meet in one program. USES_IID_x of Microsoft's header is not needed.
+ */
+#if !defined(EMAPI_MAPIGUID_H) || (defined(INITGUID) && !defined(EMAPI_MAPIGUID_INIT))
+#define EMAPI_MAPIGUID_H
+#undef DEFINE_GUID
+#ifdef INITGUID
+#define EMAPI_MAPIGUID_INIT
+#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) \\
+	EMAPI_GUID_DEFINITION(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)
+#else
+#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) \\
+	EMAPI_GUID_DECLARATION(name)
+#endif
+#ifndef DEFINE_OLEGUID
+#define DEFINE_OLEGUID(name, l, w1, w2) \\
+	DEFINE_GUID(name, l, w1, w2, 0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46)
+#endif
+
+EMAPI_BEGIN_C
+#ifndef INITGUID""".splitlines()
+
+
+def make_mapiguid_h(path):
+    rows = list(read_rows(path))
+    declared, defined = [], []
+    group = None
+    for row in rows:
+        if row.group != group:
+            group = row.group
+            declared += ["", f"/* {group}. */"]
+        first, second, third, rest = guid_fields(row.columns[1])
+        octets = ", ".join(f"0x{octet:02X}" for octet in rest)
+        declared.append(f"EMAPI_GUID_DECLARATION({row.columns[0]});\t/* {row.columns[1]} */")
+        defined += [f"DEFINE_GUID({row.columns[0]},",
+                    f"\t0x{first:08X}, 0x{second:04X}, 0x{third:04X}, {octets});"]
+    body = MAPIGUID_HEAD + declared + ["", "#else /* INITGUID */", ""] + defined
+    body += ["", "#endif /* INITGUID */", "EMAPI_END_C", "", "#endif /* EMAPI_MAPIGUID_H */"]
+    return c_banner("Identifiers of interfaces and of property sets.", "data/guids.tsv") + body
+
+
+def make_guids_c(path):
+    lines = c_banner("Identifiers of interfaces and of property sets, as libemapi exports them.",
+                     "data/guids.tsv") + ["#include \"mapiguid.h\"", ""]
+    for row in read_rows(path):
+        lines += [f"const GUID {row.columns[0]} =", f"\t{guid_initializer(row.columns[1])};"]
+    return lines
+
+
+def table(entries, value_format, source):
+    """Initializer lines { value, "NAME" } sorted by value, the first name of each value alone."""
+    first = {}
+    for value, name in entries:
+        first.setdefault(value, name)
+    return c_banner("{ value, \"NAME\" }, sorted by value.", source) + [
+        f"{{ {value_format.format(value)}, \"{name}\" }}," for value, name in sorted(first.items())]
+
+
+def make_tag_names(*paths):
+    return table(plain_tags(paths), "0x{:08X}u", "the tag files in data/")
+
+
+def make_tag_values(*paths):
+    entries = sorted((name, value) for value, name in plain_tags(paths))
+    return c_banner("{ \"NAME\", tag }, sorted by name as strcmp() does.", "the tag files in data/") + [
+        f"{{ \"{name}\", 0x{value:08X}u }}," for name, value in entries]
+
+
+def make_code_names(path):
+    rows = [row.columns for row in read_rows(path)]
+    return table([(int(row[2], 16), row[1]) for row in rows], "0x{:08X}u", "data/codes.tsv")
+
+
+def make_guid_names(path):
+    return c_banner("{ {guid}, \"NAME\" }, in the order of the data file.", "data/guids.tsv") + [
+        f"{{ {guid_initializer(row.columns[1])}, \"{row.columns[0]}\" }}," for row in read_rows(path)]
+
+
+PYTHON_HEAD = '''"""Property tags and types of MAPI, with the names and values of pywin32's module."""
+# SPDX-License-Identifier: MIT
+# Made by data/generate.py from data/tags.tsv and data/pyconsts.tsv: edit those.
+# PR_X is PR_X_W here: PT_TSTRING is PT_UNICODE.
+
+
+def PROP_TYPE(ulPropTag):
+    """The type of a property tag, PT_*: its low 16 bits."""
+    return ulPropTag & PROP_TYPE_MASK
+
+
+def PROP_ID(ulPropTag):
+    """The identifier of a property tag: its high 16 bits."""
+    return (ulPropTag >> 16) & 0xFFFF
+
+
+def PROP_TAG(ulPropType, ulPropID):
+    """The property tag of a type, PT_*, and an identifier."""
+    return ulPropID << 16 | ulPropType
+
+'''.splitlines()
+
+
+def make_mapitags_py(tags, constants):
+    lines = PYTHON_HEAD + [""]
+    lines += [f"{row.columns[0]} = {row.columns[1]}" for row in read_rows(constants)]
+    group = None
+    for tag in read_tags(tags):
+        if tag.group != group:
+            group = tag.group
+            lines += ["", f"# {group}"]
+        for name, type_name in spellings(tag):
+            number = type_number(type_name.replace("TSTRING", "UNICODE"))
+            lines.append(f"{name} = 0x{tag.id << 16 | number:08X}")
+    return lines
+
+
+KINDS = {
+    "mapitags.h": make_mapitags_h,
+    "emapitags.h": make_emapitags_h,
+    "mapicode.h": make_mapicode_h,
+    "emapi_hresult.h": make_hresult_h,
+    "mapiguid.h": make_mapiguid_h,
+    "guids.c": make_guids_c,
+    "emapi_tag_names.inc": make_tag_names,
+    "emapi_tag_values.inc": make_tag_values,
+    "emapi_code_names.inc": make_code_names,
+    "emapi_guid_names.inc": make_guid_names,
+    "mapitags.py": make_mapitags_py,
+}
+
+
+def main(arguments):
+    kind, output, *inputs = arguments
+    text = "\n".join(KINDS[kind](*inputs)) + "\n"
+    Path(output).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <mapicode.h>
+
+static const char *cli_name = "emapi";
+
+void
+cli_set_name(const char *name)
+{
+	cli_name = name;
+}
+
+static void
+print_line(const char *format, va_list args)
+{
+	g_autofree char *text = g_strdup_vprintf(format, args);
+
+	fprintf(stderr, "%s: %s\n", cli_name, text);
+}
+
+int
+cli_fail(int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(format, args);
+	va_end(args);
+	return code;
+}
+
+void
+cli_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(format, args);
+	va_end(args);
+}
+
+int
+cli_exit_code(HRESULT hr)
+{
+	static const struct {
+		HRESULT hr;
+		int code;
+	} codes[] = {
+		{ MAPI_E_LOGON_FAILED, EX_CONFIG },
+		{ MAPI_E_UNCONFIGURED, EX_CONFIG },
+		{ MAPI_E_CORRUPT_DATA, EX_CONFIG },
+		{ MAPI_E_CORRUPT_STORE, EX_CONFIG },
+		{ MAPI_E_NO_ACCESS, EX_NOPERM },
+		{ MAPI_E_NOT_ENOUGH_DISK, EX_TEMPFAIL },
+		{ MAPI_E_DISK_ERROR, EX_TEMPFAIL },
+		{ MAPI_E_NOT_ENOUGH_MEMORY, EX_TEMPFAIL },
+		{ MAPI_E_NOT_ENOUGH_RESOURCES, EX_TEMPFAIL },
+		{ MAPI_E_NETWORK_ERROR, EX_TEMPFAIL },
+		{ MAPI_E_TIMEOUT, EX_TEMPFAIL },
+		{ MAPI_E_BUSY, EX_TEMPFAIL },
+		{ MAPI_E_NO_RECIPIENTS, EX_USAGE },
+		{ MAPI_E_INVALID_PARAMETER, EX_DATAERR },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(codes); i++)
+		if (codes[i].hr == hr)
+			return codes[i].code;
+	return EX_SOFTWARE;
+}
+
+int
+cli_parse(GOptionContext *context, int *argc, char ***argv)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (g_option_context_parse(context, argc, argv, &error))
+		return 0;
+	return cli_fail(EX_USAGE, "%s (try --help)", error->message);
+}
+
+void
+json_string(GString *out, const char *text)
+{
+	g_autofree char *valid = NULL;
+
+	if (!text) {
+		g_string_append(out, "null");
+		return;
+	}
+	valid = g_utf8_make_valid(text, -1);
+	g_string_append_c(out, '"');
+	for (const char *p = valid; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			g_string_append_printf(out, "\\%c", *p);
+		else if (*p == '\n')
+			g_string_append(out, "\\n");
+		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			g_string_append_printf(out, "\\u%04x", (unsigned char)*p);
+		else
+			g_string_append_c(out, *p);
+	}
+	g_string_append_c(out, '"');
+}
+
+static void
+json_name(GString *out, const char *name)
+{
+	char last = out->len ? out->str[out->len - 1] : '{';
+
+	if (last != '{' && last != '[')
+		g_string_append_c(out, ',');
+	json_string(out, name);
+	g_string_append_c(out, ':');
+}
+
+void
+json_member(GString *out, const char *name, const char *text)
+{
+	json_name(out, name);
+	json_string(out, text);
+}
+
+void
+json_member_int(GString *out, const char *name, gint64 number)
+{
+	json_name(out, name);
+	g_string_append_printf(out, "%" G_GINT64_FORMAT, number);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the command-line tools share: messages to people, exit codes (sysexits), JSON text.
+ */
+#ifndef EMAPI_TOOLS_CLI_H
+#define EMAPI_TOOLS_CLI_H
+
+#include <glib.h>
+#include <sysexits.h>
+#include <mapidefs.h>
+
+/* The name that messages begin with ("mapisend", "emapi profile"). */
+void cli_set_name(const char *name);
+
+/* Prints "NAME: text" to standard error.  The text says what happened, whether the mail is safe
+ * and what to do.  Returns `code`, so that a caller can write `return cli_fail(EX_..., ...)`. */
+int cli_fail(int code, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void cli_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* The sysexits code for a result: EX_CONFIG for a profile that is missing or broken, EX_NOPERM,
+ * EX_CANTCREAT, EX_TEMPFAIL for what may work later, EX_SOFTWARE for the rest. */
+int cli_exit_code(HRESULT hr);
+
+/* Parses options by GOption.  On --help prints and exits 0; on a wrong option fails with EX_USAGE.
+ * 0 when the command goes on. */
+int cli_parse(GOptionContext *context, int *argc, char ***argv);
+
+/* Appends `text` as a JSON string, or null. */
+void json_string(GString *out, const char *text);
+/* Appends `"name":"text"` after a comma where needed. */
+void json_member(GString *out, const char *name, const char *text);
+void json_member_int(GString *out, const char *name, gint64 number);
+
+/* One command of `emapi`: its words, one line of help, and what it does. */
+struct command {
+	const char *name; /* "profile create" */
+	const char *summary;
+	int (*run)(int argc, char **argv);
+};
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* emapi: one command a file, named in the table below. */
+#include "emapi.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+	&command_profile_create,
+	&command_profile_list,
+	&command_queue_list,
+	&command_queue_run,
+};
+
+static int
+usage(FILE *out, int code)
+{
+	fprintf(out, "usage: emapi COMMAND [OPTION...]\n\n");
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		fprintf(out, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
+	fprintf(out, "\n`emapi COMMAND --help` tells its options.\n");
+	return code;
+}
+
+/* How many arguments the command's words take, 0 where they do not fit. */
+static int
+match(const struct command *command, int argc, char **argv)
+{
+	g_auto(GStrv) words = g_strsplit(command->name, " ", -1);
+	int count = g_strv_length(words);
+
+	if (argc - 1 < count)
+		return 0;
+	for (int i = 0; i < count; i++)
+		if (strcmp(words[i], argv[i + 1]))
+			return 0;
+	return count;
+}
+
+int
+main(int argc, char **argv)
+{
+	setlocale(LC_ALL, "");
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
+		return usage(argc < 2 ? stderr : stdout, argc < 2 ? EX_USAGE : 0);
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+		g_autofree char *name = g_strdup_printf("emapi %s", commands[i]->name);
+		int words = match(commands[i], argc, argv);
+
+		if (!words)
+			continue;
+		cli_set_name(name);
+		g_set_prgname(name);
+		argv[words] = name;
+		return commands[i]->run(argc - words, argv + words);
+	}
+	fprintf(stderr, "emapi: there is no command \"%s%s%s\"\n", argv[1], argc > 2 ? " " : "",
+	    argc > 2 ? argv[2] : "");
+	return usage(stderr, EX_USAGE);
+}

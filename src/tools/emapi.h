@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of `emapi`, each in a file of its name. */
+#ifndef EMAPI_TOOLS_EMAPI_H
+#define EMAPI_TOOLS_EMAPI_H
+
+#include "cli.h"
+
+extern const struct command command_profile_create;
+extern const struct command command_profile_list;
+extern const struct command command_queue_list;
+extern const struct command command_queue_run;
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+#include "letter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <mapicode.h>
+#include <mapiguid.h>
+#include <mapitags.h>
+#include <mapiutil.h>
+#include "com.h"
+#include "hr.h"
+#include "mailbox.h"
+#include "mem.h"
+#include "prop.h"
+
+#define PIECE_SIZE (64 * 1024)
+
+static void
+file_free(struct letter_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	g_free(file->path);
+	g_free(file->name);
+	g_free(file);
+}
+
+struct letter *
+letter_create(void)
+{
+	struct letter *letter = g_new0(struct letter, 1);
+
+	for (int i = 0; i < 3; i++)
+		letter->recipients[i] =
+		    g_ptr_array_new_with_free_func((GDestroyNotify)mailbox_free);
+	letter->attachments = g_ptr_array_new_with_free_func((GDestroyNotify)file_free);
+	return letter;
+}
+
+void
+letter_free(struct letter *letter)
+{
+	if (!letter)
+		return;
+	for (int i = 0; i < 3; i++)
+		g_ptr_array_unref(letter->recipients[i]);
+	g_ptr_array_unref(letter->attachments);
+	g_free(letter->subject);
+	g_free(letter->body);
+	g_free(letter->html);
+	g_free(letter);
+}
+
+bool
+letter_attach(struct letter *letter, const char *path)
+{
+	struct letter_file *file;
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+		close(fd);
+		errno = EISDIR;
+		return false;
+	}
+	file = g_new0(struct letter_file, 1);
+	file->fd = fd;
+	file->path = g_strdup(path);
+	file->name = g_path_get_basename(path);
+	g_ptr_array_add(letter->attachments, file);
+	return true;
+}
+
+/* The entry ID of the profile's default store, in a row set of one row. */
+static HRESULT
+find_default_store(IMAPISession *session, SRowSet **rows)
+{
+	static const SizedSPropTagArray(1, columns) = { 1, { PR_ENTRYID } };
+	SPropValue yes = { .ulPropTag = PR_DEFAULT_STORE, .Value.b = TRUE };
+	SRestriction is_default = {
+		.rt = RES_PROPERTY,
+		.res.resProperty = { RELOP_EQ, PR_DEFAULT_STORE, &yes },
+	};
+	IMAPITable *table = NULL;
+	HRESULT hr = session->lpVtbl->GetMsgStoresTable(session, 0, &table);
+
+	if (FAILED(hr))
+		return hr;
+	hr = HrQueryAllRows(table, (LPSPropTagArray)&columns, &is_default, NULL, 0, rows);
+	table->lpVtbl->Release(table);
+	if (SUCCEEDED(hr) &&
+	    ((*rows)->cRows == 0 || (*rows)->aRow[0].lpProps[0].ulPropTag != PR_ENTRYID)) {
+		FreeProws(*rows);
+		*rows = NULL;
+		hr = MAPI_E_NOT_FOUND;
+	}
+	return hr;
+}
+
+static HRESULT
+open_default_store(IMAPISession *session, IMsgStore **store)
+{
+	SRowSet *rows = NULL;
+	SBinary *id;
+	HRESULT hr = find_default_store(session, &rows);
+
+	if (FAILED(hr))
+		return hr;
+	id = &rows->aRow[0].lpProps[0].Value.bin;
+	hr = session->lpVtbl->OpenMsgStore(session, 0, id->cb, (LPENTRYID)id->lpb, NULL,
+	    MDB_NO_DIALOG | MDB_WRITE, store);
+	FreeProws(rows);
+	return hr;
+}
+
+static HRESULT
+open_outbox(IMsgStore *store, IMAPIFolder **outbox)
+{
+	SPropValue *id = NULL;
+	ULONG type;
+	HRESULT hr = HrGetOneProp((LPMAPIPROP)store, PR_IPM_OUTBOX_ENTRYID, &id);
+
+	if (FAILED(hr))
+		return hr;
+	hr = store->lpVtbl->OpenEntry(store, id->Value.bin.cb, (LPENTRYID)id->Value.bin.lpb, NULL,
+	    MAPI_MODIFY, &type, (LPUNKNOWN *)outbox);
+	mem_free(id);
+	return hr;
+}
+
+static HRESULT
+set_texts(const struct letter *letter, IMessage *message, const BYTE *key)
+{
+	SPropValue values[4];
+	ULONG count = 0;
+	void *root = mem_zalloc(NULL, 1);
+	HRESULT hr = root ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+
+	if (SUCCEEDED(hr))
+		hr = prop_set_binary(root, &values[count++], PR_SEARCH_KEY, key, LETTER_KEY_SIZE);
+	if (SUCCEEDED(hr))
+		hr = prop_set_text(root, &values[count++], PR_SUBJECT_W,
+		    letter->subject ? letter->subject : "");
+	if (SUCCEEDED(hr) && letter->body)
+		hr = prop_set_text(root, &values[count++], PR_BODY_W, letter->body);
+	if (SUCCEEDED(hr) && letter->html)
+		hr = prop_set_binary(root, &values[count++], PR_HTML, letter->html,
+		    strlen(letter->html));
+	if (SUCCEEDED(hr))
+		hr = message->lpVtbl->SetProps(message, count, values, NULL);
+	mem_free(root);
+	return hr;
+}
+
+static HRESULT
+fill_recipient(ADRENTRY *entry, const struct mailbox *mailbox, LONG type)
+{
+	const char *name = mailbox->name ? mailbox->name : mailbox->address;
+	SPropValue *values = mem_zalloc(NULL, 4 * sizeof(*values));
+	HRESULT hr = values ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+
+	entry->rgPropVals = values;
+	if (FAILED(hr))
+		return hr;
+	prop_set_long(&values[0], PR_RECIPIENT_TYPE, type);
+	hr = prop_set_text(values, &values[1], PR_ADDRTYPE_W, "SMTP");
+	if (SUCCEEDED(hr))
+		hr = prop_set_text(values, &values[2], PR_EMAIL_ADDRESS_W, mailbox->address);
+	if (SUCCEEDED(hr))
+		hr = prop_set_text(values, &values[3], PR_DISPLAY_NAME_W, name);
+	if (SUCCEEDED(hr))
+		entry->cValues = 4;
+	return hr;
+}
+
+static HRESULT
+add_recipients(const struct letter *letter, IMessage *message)
+{
+	ULONG total = 0;
+	ADRLIST *list;
+	HRESULT hr = S_OK;
+
+	for (int i = 0; i < 3; i++)
+		total += letter->recipients[i]->len;
+	list = mem_zalloc(NULL, CbNewADRLIST(total));
+	if (!list)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	for (int i = 0; i < 3; i++)
+		for (guint j = 0; j < letter->recipients[i]->len && SUCCEEDED(hr); j++)
+			hr = fill_recipient(&list->aEntries[list->cEntries++],
+			    letter->recipients[i]->pdata[j], MAPI_TO + i);
+	if (SUCCEEDED(hr))
+		hr = message->lpVtbl->ModifyRecipients(message, MODRECIP_ADD, list);
+	FreePadrlist(list);
+	return hr;
+}
+
+static HRESULT
+write_all(IStream *stream, const char *data, size_t size)
+{
+	ULONG written = 0;
+	HRESULT hr;
+
+	for (; size; data += written, size -= written) {
+		hr = stream->lpVtbl->Write(stream, data, size, &written);
+		if (FAILED(hr))
+			return hr;
+		if (!written)
+			return MAPI_E_DISK_ERROR;
+	}
+	return S_OK;
+}
+
+static HRESULT
+copy_file(const struct letter_file *file, IStream *stream, char **why)
+{
+	g_autofree char *piece = g_malloc(PIECE_SIZE);
+	ssize_t size;
+	HRESULT hr = S_OK;
+
+	while ((size = read(file->fd, piece, PIECE_SIZE)) > 0 && SUCCEEDED(hr))
+		hr = write_all(stream, piece, size);
+	if (size < 0) {
+		*why = g_strdup_printf("reading the attachment %s: %s", file->path,
+		    g_strerror(errno));
+		return MAPI_E_DISK_ERROR;
+	}
+	return FAILED(hr) ? hr : stream->lpVtbl->Commit(stream, STGC_DEFAULT);
+}
+
+static HRESULT
+set_attachment_props(IAttach *attach, const char *name)
+{
+	SPropValue values[3];
+	void *root = mem_zalloc(NULL, 1);
+	HRESULT hr = root ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+
+	prop_set_long(&values[0], PR_ATTACH_METHOD, ATTACH_BY_VALUE);
+	prop_set_long(&values[1], PR_RENDERING_POSITION, -1);
+	if (SUCCEEDED(hr))
+		hr = prop_set_text(root, &values[2], PR_ATTACH_LONG_FILENAME_W, name);
+	if (SUCCEEDED(hr))
+		hr = attach->lpVtbl->SetProps(attach, 3, values, NULL);
+	mem_free(root);
+	return hr;
+}
+
+static HRESULT
+add_attachment(const struct letter_file *file, IMessage *message, char **why)
+{
+	IAttach *attach = NULL;
+	IStream *stream = NULL;
+	ULONG number;
+	HRESULT hr;
+
+	hr = message->lpVtbl->CreateAttach(message, NULL, 0, &number, &attach);
+	if (SUCCEEDED(hr))
+		hr = set_attachment_props(attach, file->name);
+	if (SUCCEEDED(hr))
+		hr = attach->lpVtbl->OpenProperty(attach, PR_ATTACH_DATA_BIN, &IID_IStream,
+		    STGM_WRITE, MAPI_CREATE | MAPI_MODIFY, (LPUNKNOWN *)&stream);
+	if (SUCCEEDED(hr))
+		hr = copy_file(file, stream, why);
+	COM_CLEAR(stream);
+	if (SUCCEEDED(hr))
+		hr = attach->lpVtbl->SaveChanges(attach, 0);
+	COM_CLEAR(attach);
+	return hr;
+}
+
+static HRESULT
+compose(const struct letter *letter, IMessage *message, const BYTE *key, char **why)
+{
+	HRESULT hr = set_texts(letter, message, key);
+
+	if (SUCCEEDED(hr))
+		hr = add_recipients(letter, message);
+	for (guint i = 0; i < letter->attachments->len && SUCCEEDED(hr); i++)
+		hr = add_attachment(letter->attachments->pdata[i], message, why);
+	return hr;
+}
+
+/* The store's own words for what failed, NULL when it has none.  g_free(). */
+static char *
+last_error(IMAPIProp *object, HRESULT failed)
+{
+	MAPIERROR *error = NULL;
+	char *text = NULL;
+
+	if (object && SUCCEEDED(object->lpVtbl->GetLastError(object, failed, 0, &error)) && error)
+		text = g_strdup(error->lpszError);
+	mem_free(error);
+	return text;
+}
+
+static void
+explain(char **why, const char *step, IMAPIProp *object, HRESULT hr)
+{
+	g_autofree char *words = *why ? NULL : last_error(object, hr);
+
+	if (!*why)
+		*why = g_strdup_printf("%s: %s (%s)", step, words ? words : hr_text(hr), hr_name(hr));
+}
+
+HRESULT
+letter_submit(const struct letter *letter, IMAPISession *session, BYTE key[LETTER_KEY_SIZE],
+    char **why)
+{
+	const char *step = "opening the message store";
+	IMsgStore *store = NULL;
+	IMAPIFolder *outbox = NULL;
+	IMessage *message = NULL;
+	HRESULT hr;
+
+	*why = NULL;
+	if (getrandom(key, LETTER_KEY_SIZE, 0) != LETTER_KEY_SIZE)
+		return MAPI_E_NOT_ENOUGH_RESOURCES;
+	hr = open_default_store(session, &store);
+	if (SUCCEEDED(hr)) {
+		step = "opening the Outbox";
+		hr = open_outbox(store, &outbox);
+	}
+	if (SUCCEEDED(hr)) {
+		step = "writing the message";
+		hr = outbox->lpVtbl->CreateMessage(outbox, NULL, 0, &message);
+	}
+	if (SUCCEEDED(hr))
+		hr = compose(letter, message, key, why);
+	if (SUCCEEDED(hr)) {
+		step = "submitting the message";
+		hr = message->lpVtbl->SubmitMessage(message, 0);
+	}
+	if (FAILED(hr))
+		explain(why, step, message ? (IMAPIProp *)message : (IMAPIProp *)store, hr);
+	COM_CLEAR(message);
+	COM_CLEAR(outbox);
+	COM_CLEAR(store);
+	return hr;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mapisend: one mail from the command line through a MAPI profile.
+ *
+ * The exit code says whether the mail is stored (design D8): 0 as soon as it is safe in the Outbox,
+ * also while it waits; otherwise a sysexits code and nothing is stored.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <mapix.h>
+#include "cli.h"
+#include "client.h"
+#include "hr.h"
+#include "letter.h"
+#include "mailbox.h"
+#include "outcome.h"
+#include "profile.h"
+#include "session.h"
+#include "text.h"
+
+struct options {
+	char **to, **cc, **bcc;
+	char **attach;
+	char *subject;
+	char *body;
+	char *body_file;
+	char *html;
+	char *profile;
+	int wait;
+	gboolean require_accepted;
+	gboolean explain;
+	gboolean json;
+};
+
+static int
+parse(int *argc, char ***argv, struct options *o)
+{
+	const GOptionEntry entries[] = {
+		{ "to", 't', 0, G_OPTION_ARG_STRING_ARRAY, &o->to, "to whom; may be repeated",
+		    "ADDRESS" },
+		{ "cc", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &o->cc, "copy to", "ADDRESS" },
+		{ "bcc", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &o->bcc,
+		    "copy that the others do not see", "ADDRESS" },
+		{ "subject", 's', 0, G_OPTION_ARG_STRING, &o->subject, "the subject", "TEXT" },
+		{ "body", 0, 0, G_OPTION_ARG_STRING, &o->body, "the text", "TEXT" },
+		{ "body-file", 0, 0, G_OPTION_ARG_FILENAME, &o->body_file,
+		    "the text from a file; without it and --body, from standard input", "FILE" },
+		{ "html", 0, 0, G_OPTION_ARG_FILENAME, &o->html, "an HTML form of the text, from a file",
+		    "FILE" },
+		{ "attach", 'a', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->attach,
+		    "attach a file; may be repeated", "FILE" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o->profile,
+		    "the profile to send with instead of the default one", "NAME" },
+		{ "wait", 'w', 0, G_OPTION_ARG_INT, &o->wait,
+		    "wait for the outcome so long (30); 0: return once the mail is stored", "SECONDS" },
+		{ "require-accepted", 0, 0, G_OPTION_ARG_NONE, &o->require_accepted,
+		    "exit 1 unless a server has accepted the mail for every recipient", NULL },
+		{ "explain", 0, 0, G_OPTION_ARG_NONE, &o->explain, "tell each step", NULL },
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "print the outcome as JSON", NULL },
+		{ NULL },
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new("[ADDRESS...]");
+
+	g_option_context_set_summary(context,
+	    "Sends one mail through a MAPI profile (see: emapi profile create).");
+	g_option_context_add_main_entries(context, entries, NULL);
+	return cli_parse(context, argc, argv);
+}
+
+static void
+options_clear(struct options *o)
+{
+	g_strfreev(o->to);
+	g_strfreev(o->cc);
+	g_strfreev(o->bcc);
+	g_strfreev(o->attach);
+	g_free(o->subject);
+	g_free(o->body);
+	g_free(o->body_file);
+	g_free(o->html);
+	g_free(o->profile);
+}
+
+static int
+add_recipients(struct letter *letter, int kind, char **texts)
+{
+	for (; texts && *texts; texts++) {
+		g_autofree char *why = NULL;
+
+		if (!mailbox_parse_list(*texts, letter->recipients[kind], &why))
+			return cli_fail(EX_DATAERR, "%s; nothing was stored or sent", why);
+	}
+	return 0;
+}
+
+static int
+read_file(const char *path, char **text)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (g_file_get_contents(path, text, NULL, &error))
+		return 0;
+	return cli_fail(EX_NOINPUT, "%s; nothing was stored or sent", error->message);
+}
+
+static int
+read_stdin(char **text)
+{
+	GString *all = g_string_new(NULL);
+	char piece[65536];
+	ssize_t size;
+
+	if (isatty(STDIN_FILENO))
+		cli_note("type the text, end it with Ctrl-D");
+	while ((size = read(STDIN_FILENO, piece, sizeof(piece))) > 0)
+		g_string_append_len(all, piece, size);
+	*text = g_string_free(all, FALSE);
+	if (size < 0)
+		return cli_fail(EX_NOINPUT, "reading standard input: %s; nothing was stored or sent",
+		    g_strerror(errno));
+	return 0;
+}
+
+static int
+read_texts(struct letter *letter, const struct options *o)
+{
+	int code = 0;
+
+	letter->subject = g_strdup(o->subject);
+	if (o->html)
+		code = read_file(o->html, &letter->html);
+	if (code)
+		return code;
+	if (o->body)
+		letter->body = g_strdup(o->body);
+	else if (o->body_file)
+		return read_file(o->body_file, &letter->body);
+	else if (!o->html)
+		return read_stdin(&letter->body);
+	return 0;
+}
+
+static int
+fill_letter(struct letter *letter, const struct options *o, char **more)
+{
+	int code = add_recipients(letter, 0, o->to);
+
+	if (!code)
+		code = add_recipients(letter, 0, more);
+	if (!code)
+		code = add_recipients(letter, 1, o->cc);
+	if (!code)
+		code = add_recipients(letter, 2, o->bcc);
+	if (!code && !letter->recipients[0]->len && !letter->recipients[1]->len &&
+	    !letter->recipients[2]->len)
+		code = cli_fail(EX_USAGE,
+		    "no recipients: say to whom, e.g. --to ann@example.test; nothing was stored or sent");
+	for (char **path = o->attach; !code && path && *path; path++)
+		if (!letter_attach(letter, *path))
+			code = cli_fail(EX_NOINPUT, "cannot attach %s: %s; nothing was stored or sent",
+			    *path, g_strerror(errno));
+	if (!code)
+		code = read_texts(letter, o);
+	return code;
+}
+
+static int
+load_profile(const char *name, struct profile **profile)
+{
+	g_autofree char *default_name = name ? NULL : profile_default();
+	g_autofree char *why = NULL;
+	HRESULT hr;
+
+	if (!name && !default_name)
+		return cli_fail(EX_CONFIG,
+		    "there is no profile to send with; make one: emapi profile create NAME --default "
+		    "--from 'You <you@example.com>' --smtp HOST:PORT; nothing was stored or sent");
+	hr = profile_load(name ? name : default_name, profile, &why);
+	if (FAILED(hr))
+		return cli_fail(cli_exit_code(hr), "%s; nothing was stored or sent", why);
+	return 0;
+}
+
+static int
+submit(const struct letter *letter, struct profile *profile, BYTE *key)
+{
+	g_autofree char *why = NULL;
+	IMAPISession *session = NULL;
+	HRESULT hr = session_create(profile, MAPI_EXTENDED, &session, &why);
+
+	if (SUCCEEDED(hr)) {
+		hr = letter_submit(letter, session, key, &why);
+		session->lpVtbl->Logoff(session, 0, 0, 0);
+		session->lpVtbl->Release(session);
+	}
+	if (FAILED(hr))
+		return cli_fail(cli_exit_code(hr), "%s; nothing was stored or sent",
+		    why ? why : hr_text(hr));
+	return 0;
+}
+
+/* Keeps what was said last of the message; the outcome is settled when nothing more happens soon. */
+struct outcome {
+	GString *lines;
+	GString *json;
+	char *text;
+	enum spool_state state;
+	bool known;
+	bool accepted;
+};
+
+static bool
+is_settled(const struct spool_message *message)
+{
+	if (spool_state_final(message->state) || message->state == SPOOL_HELD)
+		return true;
+	return message->state == SPOOL_WAITING && message->tries > 0;
+}
+
+static bool
+note_outcome(const struct spool_message *message, void *context)
+{
+	struct outcome *outcome = context;
+
+	outcome->known = true;
+	outcome->state = message->state;
+	outcome->accepted = outcome_all_accepted(message);
+	g_free(outcome->text);
+	outcome->text = text_printable(message->text);
+	g_string_truncate(outcome->lines, 0);
+	g_string_truncate(outcome->json, 0);
+	for (guint i = 0; message->recipients && i < message->recipients->len; i++)
+		outcome_recipient_line(message->recipients->pdata[i], outcome->lines);
+	outcome_json(message, outcome->json);
+	return !is_settled(message);
+}
+
+static void
+print_journey(const BYTE *key)
+{
+	struct spool_message *message = NULL;
+
+	if (FAILED(spooler_show(key, LETTER_KEY_SIZE, &message)))
+		return;
+	for (guint i = 0; message->attempts && i < message->attempts->len; i++) {
+		const struct spool_attempt *attempt = message->attempts->pdata[i];
+		g_autofree char *when = outcome_time(attempt->when);
+		g_autofree char *text = text_printable(attempt->text);
+
+		printf("%s %s: %s\n", when, *attempt->transport ? attempt->transport : "spooler", text);
+		for (char **line = attempt->journey; *line; line++) {
+			g_autofree char *shown = text_printable(*line);
+
+			printf("    %s\n", shown);
+		}
+	}
+	spool_message_free(message);
+}
+
+/* Says on standard error where the mail is when no server has taken all of it yet. */
+static void
+note_where(const struct outcome *outcome, HRESULT hr, const struct options *o)
+{
+	const char *more = "`emapi queue list` tells more";
+
+	if (!outcome->known && FAILED(hr) && hr != MAPI_E_TIMEOUT)
+		cli_note("the mail is safe in the Outbox, but the spooler cannot be reached: %s (%s); it "
+			 "is sent when one runs again: emapi queue run",
+		    hr_text(hr), hr_name(hr));
+	else if (outcome->state == SPOOL_HELD)
+		cli_note("the mail is safe in the Outbox but held: %s; once that is mended: emapi queue run",
+		    outcome->text ? outcome->text : "");
+	else if (outcome->known && outcome->state == SPOOL_FAILED)
+		cli_note("no server took the mail; it stays in the Outbox, unsent");
+	else if (outcome->known && spool_state_final(outcome->state) && !outcome->accepted)
+		cli_note("not every recipient gets the mail, see above; it is in Sent Items");
+	else if (!outcome->known || !spool_state_final(outcome->state))
+		cli_note("the mail is safe in the Outbox and not accepted yet after %d s; it is tried "
+			 "again by itself; %s",
+		    o->wait, more);
+}
+
+static int
+report(const struct options *o, const struct profile *profile, const BYTE *key)
+{
+	struct outcome outcome = { .lines = g_string_new(NULL), .json = g_string_new(NULL) };
+	int code = 0;
+	HRESULT hr;
+
+	hr = spooler_watch(key, LETTER_KEY_SIZE, profile_uid(profile), o->wait * 1000, note_outcome,
+	    &outcome);
+	if (o->explain && !o->json)
+		print_journey(key);
+	if (o->json)
+		printf("%s\n", outcome.known ? outcome.json->str : "null");
+	else
+		fputs(outcome.lines->str, stdout);
+	fflush(stdout);
+	if (!outcome.accepted)
+		note_where(&outcome, hr, o);
+	if (o->require_accepted && !outcome.accepted)
+		code = 1;
+	g_string_free(outcome.lines, TRUE);
+	g_string_free(outcome.json, TRUE);
+	g_free(outcome.text);
+	return code;
+}
+
+static void
+explain_stored(const struct profile *profile, const BYTE *key)
+{
+	g_autofree char *hex = text_hex(key, LETTER_KEY_SIZE);
+
+	printf("profile \"%s\" (%s)\n", profile_name(profile), profile_path(profile));
+	printf("submitted: message %s is on disk in the Outbox and in the outgoing queue\n", hex);
+}
+
+static int
+send_letter(const struct options *o, struct letter *letter)
+{
+	struct profile *profile = NULL;
+	BYTE key[LETTER_KEY_SIZE];
+	int code = load_profile(o->profile, &profile);
+
+	if (!code)
+		code = submit(letter, profile, key);
+	if (!code && o->explain && !o->json)
+		explain_stored(profile, key);
+	if (!code && o->wait > 0)
+		code = report(o, profile, key);
+	profile_unref(profile);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { .wait = 30 };
+	struct letter *letter = letter_create();
+	int code;
+
+	setlocale(LC_ALL, "");
+	cli_set_name("mapisend");
+	g_set_prgname("mapisend");
+	code = parse(&argc, &argv, &options);
+	if (!code)
+		code = fill_letter(letter, &options, argv + 1);
+	if (!code)
+		code = send_letter(&options, letter);
+	letter_free(letter);
+	options_clear(&options);
+	return code;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "outcome.h"
+
+#include <string.h>
+#include "cli.h"
+#include "text.h"
+
+char *
+outcome_time(gint64 when)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_local();
+	g_autoptr(GDateTime) then = NULL;
+	bool today;
+
+	if (!when)
+		return g_strdup("-");
+	then = g_date_time_new_from_unix_local(when / G_USEC_PER_SEC);
+	if (!then)
+		return g_strdup("-");
+	today = g_date_time_get_day_of_year(now) == g_date_time_get_day_of_year(then) &&
+	    g_date_time_get_year(now) == g_date_time_get_year(then);
+	return g_date_time_format(then, today ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S");
+}
+
+/* The server's reply with its code in front, unless its words begin with it. */
+static char *
+reply_words(const struct spool_recipient *recipient)
+{
+	g_autofree char *code = g_strdup_printf("%d", recipient->code);
+	g_autofree char *text = text_printable(recipient->text);
+
+	if (!recipient->code || g_str_has_prefix(text, code))
+		return g_steal_pointer(&text);
+	return g_strdup_printf("%s %s", code, text);
+}
+
+static const char *
+verdict(const struct spool_recipient *recipient)
+{
+	switch (recipient->state) {
+	case SPOOL_SENT:
+	case SPOOL_FILED:
+		return "accepted";
+	case SPOOL_FAILED:
+		return "refused";
+	case SPOOL_HELD:
+		return "held";
+	case SPOOL_CANCELLED:
+		return "cancelled";
+	default:
+		return "waiting";
+	}
+}
+
+void
+outcome_recipient_line(const struct spool_recipient *recipient, GString *out)
+{
+	g_autofree char *words = reply_words(recipient);
+	g_autofree char *address = text_printable(recipient->address);
+	g_autofree char *server = text_printable(recipient->server);
+
+	g_string_append_printf(out, "%s: %s", *address ? address : "(no address)",
+	    verdict(recipient));
+	if (*server)
+		g_string_append_printf(out, " by %s", server);
+	if (*words)
+		g_string_append_printf(out, ": %s", words);
+	if (recipient->state == SPOOL_WAITING && recipient->next) {
+		g_autofree char *when = outcome_time(recipient->next);
+
+		g_string_append_printf(out, " (next try at %s)", when);
+	}
+	g_string_append_c(out, '\n');
+}
+
+static void
+recipient_json(const struct spool_recipient *recipient, GString *out)
+{
+	static const char *const kinds[] = { "", "to", "cc", "bcc" };
+	int kind = recipient->kind & 3;
+
+	g_string_append(out, out->str[out->len - 1] == '[' ? "{" : ",{");
+	json_member(out, "address", recipient->address);
+	json_member(out, "name", recipient->name);
+	json_member(out, "kind", kinds[kind]);
+	json_member(out, "state", verdict(recipient));
+	json_member_int(out, "code", recipient->code);
+	json_member(out, "enhanced", recipient->enhanced);
+	json_member(out, "reply", recipient->text);
+	json_member(out, "server", recipient->server);
+	json_member(out, "queue_id", recipient->queue_id);
+	json_member_int(out, "tries", recipient->tries);
+	json_member_int(out, "next_try", recipient->next / G_USEC_PER_SEC);
+	g_string_append_c(out, '}');
+}
+
+void
+outcome_json(const struct spool_message *message, GString *out)
+{
+	gsize size = 0;
+	const void *data = message->key ? g_bytes_get_data(message->key, &size) : NULL;
+	g_autofree char *key = data ? text_hex(data, size) : NULL;
+
+	g_string_append_c(out, '{');
+	json_member(out, "id", key);
+	json_member(out, "state", spool_state_name(message->state));
+	json_member(out, "profile", message->profile);
+	json_member(out, "subject", message->subject);
+	json_member(out, "text", message->text);
+	json_member_int(out, "submitted", message->submitted / G_USEC_PER_SEC);
+	json_member_int(out, "next_try", message->next / G_USEC_PER_SEC);
+	json_member_int(out, "tries", message->tries);
+	g_string_append(out, ",\"recipients\":[");
+	for (guint i = 0; message->recipients && i < message->recipients->len; i++)
+		recipient_json(message->recipients->pdata[i], out);
+	g_string_append(out, "]}");
+}
+
+bool
+outcome_all_accepted(const struct spool_message *message)
+{
+	if (!message->recipients || !message->recipients->len)
+		return false;
+	for (guint i = 0; i < message->recipients->len; i++) {
+		const struct spool_recipient *recipient = message->recipients->pdata[i];
+
+		if (recipient->state != SPOOL_SENT && recipient->state != SPOOL_FILED)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What became of a message, in lines for people and as JSON. */
+#ifndef EMAPI_TOOLS_OUTCOME_H
+#define EMAPI_TOOLS_OUTCOME_H
+
+#include <glib.h>
+#include "client.h"
+
+/* "ann@example.test: accepted by mail.example.test: 250 2.0.0 Ok: queued as 4F2" */
+void outcome_recipient_line(const struct spool_recipient *recipient, GString *out);
+/* One JSON object for the message with its recipients. */
+void outcome_json(const struct spool_message *message, GString *out);
+/* "14:03:20", with the date when it is not today's; "-" for 0. */
+char *outcome_time(gint64 when);
+/* True where every recipient's server took the mail. */
+bool outcome_all_accepted(const struct spool_message *message);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* emapi profile create: a profile with a store and one transport, ready to send. */
+#include "emapi.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "mailbox.h"
+#include "profile.h"
+
+struct create_options {
+	char *from;
+	char *smtp;
+	char *tls;
+	char *pickup;
+	char *store;
+	char *user;
+	char *password_command;
+	char *password_file;
+	char *ca_file;
+	gboolean make_default;
+};
+
+static void
+options_clear(struct create_options *options)
+{
+	g_free(options->from);
+	g_free(options->smtp);
+	g_free(options->tls);
+	g_free(options->pickup);
+	g_free(options->store);
+	g_free(options->user);
+	g_free(options->password_command);
+	g_free(options->password_file);
+	g_free(options->ca_file);
+}
+
+static int
+parse(int *argc, char ***argv, struct create_options *o)
+{
+	const GOptionEntry entries[] = {
+		{ "from", 0, 0, G_OPTION_ARG_STRING, &o->from,
+		    "who the mail is from: 'Ann <ann@example.test>'", "ADDRESS" },
+		{ "smtp", 0, 0, G_OPTION_ARG_STRING, &o->smtp,
+		    "send through this SMTP server; without it, into a pickup folder", "HOST[:PORT]" },
+		{ "tls", 0, 0, G_OPTION_ARG_STRING, &o->tls,
+		    "none, starttls (the default) or implicit", "HOW" },
+		{ "user", 0, 0, G_OPTION_ARG_STRING, &o->user, "log in to the server as this user",
+		    "NAME" },
+		{ "password-command", 0, 0, G_OPTION_ARG_STRING, &o->password_command,
+		    "a shell command whose first line of output is the password", "CMD" },
+		{ "password-file", 0, 0, G_OPTION_ARG_FILENAME, &o->password_file,
+		    "a file of mode 600 whose first line is the password", "FILE" },
+		{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &o->ca_file,
+		    "trust the certificates in this PEM file instead of the system's", "FILE" },
+		{ "pickup", 0, 0, G_OPTION_ARG_FILENAME, &o->pickup,
+		    "the pickup folder, where each message becomes one .eml file", "FOLDER" },
+		{ "store", 0, 0, G_OPTION_ARG_FILENAME, &o->store,
+		    "where the message store lies", "FILE" },
+		{ "default", 0, 0, G_OPTION_ARG_NONE, &o->make_default,
+		    "make it the profile that programs use when they name none", NULL },
+		{ NULL },
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new("NAME");
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	return cli_parse(context, argc, argv);
+}
+
+/* Splits HOST:PORT; [::1]:25 has its brackets taken off. */
+static int
+split_server(const char *text, char **host, unsigned *port)
+{
+	const char *colon = strrchr(text, ':');
+	char *end;
+
+	*port = 0;
+	if (colon && (strchr(text, ':') == colon || (colon > text && colon[-1] == ']'))) {
+		unsigned long number = strtoul(colon + 1, &end, 10);
+
+		if (!colon[1] || *end || number == 0 || number > 65535)
+			return cli_fail(EX_USAGE,
+			    "--smtp %s: \"%s\" is no port number; write HOST:PORT, e.g. mail.example.com:587",
+			    text, colon + 1);
+		*port = number;
+		*host = g_strndup(text, colon - text);
+	} else {
+		*host = g_strdup(text);
+	}
+	if (**host == '[' && (*host)[strlen(*host) - 1] == ']') {
+		(*host)[strlen(*host) - 1] = '\0';
+		memmove(*host, *host + 1, strlen(*host));
+	}
+	if (!**host)
+		return cli_fail(EX_USAGE, "--smtp %s: the host is missing", text);
+	return 0;
+}
+
+/* What does not fit together, in words; 0 when all does. */
+static int
+check(const struct create_options *o)
+{
+	if (o->tls && strcmp(o->tls, "none") && strcmp(o->tls, "starttls") &&
+	    strcmp(o->tls, "implicit"))
+		return cli_fail(EX_USAGE, "--tls %s: it is none, starttls or implicit", o->tls);
+	if (o->smtp && o->pickup)
+		return cli_fail(EX_USAGE, "--smtp and --pickup exclude each other: a profile has one way out");
+	if (!o->smtp && (o->user || o->tls || o->ca_file || o->password_command || o->password_file))
+		return cli_fail(EX_USAGE, "--user, --tls, --ca-file and the password options go with --smtp");
+	if (o->smtp && !o->from)
+		return cli_fail(EX_USAGE,
+		    "--from is missing: the server wants to know who the mail is from");
+	if (o->user && !o->password_command && !o->password_file)
+		return cli_fail(EX_USAGE, "--user %s: say where its password is, by --password-command "
+					  "or --password-file (a password never goes on the command line)",
+		    o->user);
+	return 0;
+}
+
+static int
+create(const char *name, const struct create_options *o)
+{
+	g_autoptr(GPtrArray) from = g_ptr_array_new_with_free_func((GDestroyNotify)mailbox_free);
+	struct profile_settings settings = {
+		.store_path = o->store,
+		.pickup_path = o->pickup,
+		.tls = o->smtp ? (o->tls ? o->tls : "starttls") : NULL,
+		.user = o->user,
+		.password_command = o->password_command,
+		.password_file = o->password_file,
+		.ca_file = o->ca_file,
+	};
+	g_autofree char *why = NULL, *host = NULL;
+	HRESULT hr;
+	int code;
+
+	if (o->from && !mailbox_parse_list(o->from, from, &why))
+		return cli_fail(EX_USAGE, "--from: %s", why);
+	if (from->len > 1)
+		return cli_fail(EX_USAGE, "--from %s: one address, please", o->from);
+	if (from->len) {
+		struct mailbox *mailbox = from->pdata[0];
+
+		settings.from_name = mailbox->name;
+		settings.from_address = mailbox->address;
+	}
+	if (o->smtp) {
+		code = split_server(o->smtp, &host, &settings.port);
+		if (code)
+			return code;
+		settings.server = host;
+	}
+	hr = profile_create(name, &settings, &why);
+	if (FAILED(hr))
+		return cli_fail(cli_exit_code(hr), "%s", why ? why : "the profile could not be made");
+	return 0;
+}
+
+/* The first profile is the default though nobody says so. */
+static int
+report(const char *name, gboolean make_default)
+{
+	struct profile *profile = NULL;
+	g_autofree char *why = NULL;
+	HRESULT hr;
+
+	if (make_default) {
+		hr = profile_set_default(name);
+		if (FAILED(hr))
+			return cli_fail(cli_exit_code(hr),
+			    "profile \"%s\" is made, but could not be made the default", name);
+	}
+	hr = profile_load(name, &profile, &why);
+	if (FAILED(hr))
+		return cli_fail(cli_exit_code(hr), "%s", why);
+	printf("Profile \"%s\" is in %s%s.\n", name, profile_path(profile),
+	    make_default ? " and is the default" : "");
+	profile_unref(profile);
+	return 0;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct create_options options = { 0 };
+	int code = parse(&argc, &argv, &options);
+
+	if (!code && argc != 2)
+		code = cli_fail(EX_USAGE, argc < 2 ? "the profile's name is missing (try --help)"
+						   : "one name, please (try --help)");
+	if (!code)
+		code = check(&options);
+	if (!code)
+		code = create(argv[1], &options);
+	if (!code)
+		code = report(argv[1], options.make_default);
+	options_clear(&options);
+	return code;
+}
+
+const struct command command_profile_create = {
+	.name = "profile create",
+	.summary = "make a profile: who you are, and the server that takes your mail",
+	.run = run,
+};

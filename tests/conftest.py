@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""What the tests across modules share: a home of their own, the built commands, mail servers."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import mailserver  # noqa: E402
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="Postfix's master needs root")
+
+
+class Home:
+    """An empty home directory with the four XDG folders set, and the commands run in it."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.environment = dict(os.environ)
+        for name in ("CONFIG_HOME", "DATA_HOME", "STATE_HOME", "RUNTIME_DIR", "CACHE_HOME"):
+            path = self.folder / name.lower()
+            path.mkdir(mode=0o700, parents=True)
+            self.environment[f"XDG_{name}"] = str(path)
+        self.environment.update(HOME=str(self.folder), EMAPI_IDLE_SECONDS="5",
+                                EMAPI_SYSCONFDIR=str(self.folder / "etc"), LC_ALL="C.UTF-8")
+        self.config = self.folder / "config_home" / "emapi"
+        self.data = self.folder / "data_home" / "emapi"
+        self.state = self.folder / "state_home" / "emapi"
+
+    def run(self, *command, code=0, **options):
+        """Runs a command; its exit code must be `code` (None: any)."""
+        options.setdefault("input", "")
+        done = subprocess.run([str(c) for c in command], env=self.environment, text=True,
+                              capture_output=True, timeout=60, cwd=self.folder, **options)
+        assert code is None or done.returncode == code, \
+            f"{command} ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}" \
+            f"\nspooler.log:\n{self.spooler_log()}"
+        return done
+
+    def profile(self, name, *options):
+        return self.run("emapi", "profile", "create", name, "--default", *options)
+
+    def smtp_profile(self, system, name="test", password="secret of ann", *options):
+        """A profile that sends through `system` (mailserver.MailSystem) by STARTTLS and login."""
+        return self.profile(name, "--from", "Ann Sender <ann@example.test>",
+                            "--smtp", f"localhost:{system.port}", "--tls", "starttls",
+                            "--ca-file", system.authority.ca, "--user", "ann",
+                            "--password-command", f"echo '{password}'", *options)
+
+    def pickup_profile(self, name="test"):
+        return self.profile(name, "--from", "Ann Sender <ann@example.test>",
+                            "--pickup", self.folder / "pickup")
+
+    def picked_up(self):
+        return sorted((self.folder / "pickup").glob("*.eml"))
+
+    def spooler_log(self):
+        log = self.state / "spooler.log"
+        return log.read_text() if log.exists() else ""
+
+    def spooler_pid(self):
+        lock = self.state / "spooler.lock"
+        words = lock.read_text().split() if lock.exists() else []
+        return int(words[0]) if words else None
+
+    def stop(self):
+        """Ends the spooler that this home started, if it still runs."""
+        pid = self.spooler_pid()
+        command = pathlib.Path(f"/proc/{pid}/cmdline")
+        if pid and command.exists() and b"emapi-spooler" in command.read_bytes():
+            os.kill(pid, 15)
+            mailserver.wait_until(lambda: not command.exists() or not command.read_bytes(),
+                                  "the spooler ends")
+
+
+@pytest.fixture
+def home():
+    folder = tempfile.mkdtemp(prefix="emapi-test-")
+    home = Home(folder)
+    yield home
+    home.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def mail_system():
+    """Postfix and Dovecot for all tests of a run.  Each test looks at mailboxes only for its own
+    Subject or Message-ID."""
+    folder = tempfile.mkdtemp(prefix="emapi-mail-")
+    os.chmod(folder, 0o755)
+    system = mailserver.MailSystem(
+        folder, refuse={"bob@example.test": "550 5.1.1 no such person here",
+                        "greylisted@example.test": "450 4.2.0 come back later"})
+    yield system
+    system.stop()
+    shutil.rmtree(folder)

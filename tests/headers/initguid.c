@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* One of two files that define INITGUID; together with libemapi's copies they still make one program. */
+#define INITGUID
+#define USES_IID_IMessage
+#include <mapix.h>
+
+const IID *
+initguid_message(void)
+{
+	return &IID_IMessage;
+}

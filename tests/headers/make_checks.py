@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Turn the facts files here into C and C++ that fails to compile, or to run, where a header differs.
+
+make_checks.py layout|values|slots OUTPUT FACTS...
+"""
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+SPECIAL = {"FTGNULL"}  # a pointer
+UNICODE_FOLLOWERS = {"PT_TSTRING", "PT_MV_TSTRING", "fMapiUnicode"}
+UNIONS = {"_PV", "tagCY", "_LARGE_INTEGER", "_ULARGE_INTEGER"}
+
+
+def rows(path):
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+def head(headers):
+    return ["/* Made by tests/headers/make_checks.py. */", "#ifndef __cplusplus",
+            "#define static_assert _Static_assert", "#endif"] + [
+                f"#include <{header}>" for header in sorted(headers) if not header.startswith("-")]
+
+
+def tagged(name):
+    return ("union " if name in UNIONS else "struct ") + name
+
+
+def split_type(text):
+    """'HRESULT (ULONG, LPVOID *)' -> ('HRESULT', 'ULONG, LPVOID *')."""
+    result, arguments = text.split(" (", 1)
+    return result, arguments.rsplit(")", 1)[0]
+
+
+def method_pointer(owner, text):
+    result, arguments = split_type(text)
+    this = owner + " *" if arguments == "void" else f"{owner} *, {arguments}"
+    return f"{result} (*)({this})"
+
+
+def layout_checks(layout, functions):
+    facts, types = list(rows(layout)), list(rows(functions))
+    lines = head({fact[0] for fact in facts} | {fact[0] for fact in types})
+    for _, what, owner, name, number, *more in facts:
+        if what == "size":
+            lines.append(f'static_assert(sizeof({tagged(owner)}) == {number}, "{owner}");')
+        elif what == "field":
+            lines.append(f'static_assert(offsetof({tagged(owner)}, {name}) == {number}, "{owner}.{name}");')
+        else:
+            member = f"{owner}Vtbl, {name}"
+            lines.append(f'static_assert(offsetof({member}) == {number} * sizeof(void *), "{member}");')
+            lines.append(f"static_assert(__builtin_types_compatible_p(__typeof__((({owner}Vtbl *)0)->{name}),"
+                         f' {method_pointer(owner, more[0])}), "type of {member}");')
+    for _, name, text in types:
+        result, arguments = split_type(text)
+        lines.append(f"static_assert(__builtin_types_compatible_p(__typeof__({name}),"
+                     f' {result} ({arguments})), "type of {name}");')
+    return lines + ["int", "main(void)", "{", "\treturn 0;", "}"]
+
+
+def value_checks(values):
+    facts = list(rows(values))
+    names = {name for _, name, _ in facts}
+    lines = head({header for header, _, _ in facts}) + ["#include <stdio.h>", ""]
+    body = []
+    for _, name, value in facts:
+        if name in SPECIAL:
+            continue
+        if value.startswith('"'):
+            body.append(f"\tfailed |= strcmp({name}, {value}) != 0;")
+        elif value.startswith("{0x"):
+            body.append(f"\t{{ static const BYTE is[] = {name}, should[] = {value};\n"
+                        "\tfailed |= sizeof(is) != sizeof(should) || memcmp(is, should, sizeof(is)); }")
+        elif value.startswith("{"):
+            body.append(f'\tfailed |= guid_differs("{name}", &{name}, "{value}");')
+        elif name in UNICODE_FOLLOWERS or name + "_W" in names:
+            wide = name + "_W" if name + "_W" in names else None
+            lines += ["#ifndef UNICODE", f'static_assert((ULONG)({name}) == {value}u, "{name}");', "#else",
+                      f'static_assert({name} == {wide}, "{name}");' if wide else "", "#endif"]
+        else:
+            lines.append(f'static_assert((ULONG)({name}) == {value}u, "{name}");')
+    return lines + GUID_CHECK + ["int", "main(void)", "{", "\tint failed = 0;"] + body + [
+        "\treturn failed;", "}"]
+
+
+GUID_CHECK = """
+static int
+guid_differs(const char *name, const GUID *guid, const char *should)
+{
+	const BYTE *b = guid->Data4;
+	char is[64];
+
+	snprintf(is, sizeof(is), "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", (unsigned)guid->Data1,
+		guid->Data2, guid->Data3, b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]);
+	if (strcmp(is, should) == 0)
+		return 0;
+	fprintf(stderr, "%s is %s, should be %s\\n", name, is, should);
+	return 1;
+}
+""".splitlines()
+
+SLOT_CHECK = """
+#include <cstdio>
+#include <cstring>
+
+/* Under the Itanium ABI a pointer to a virtual method is its distance in the vtable, plus one. */
+template <typename Member> static std::size_t
+slot_of(Member member)
+{
+	std::ptrdiff_t distance;
+
+	std::memcpy(&distance, &member, sizeof(distance));
+	return (distance - 1) / sizeof(void *);
+}
+
+static int
+slot_differs(const char *name, std::size_t is, std::size_t should)
+{
+	if (is == should)
+		return 0;
+	std::fprintf(stderr, "%s is in slot %zu, should be in %zu\\n", name, is, should);
+	return 1;
+}
+""".splitlines()
+
+
+def slot_checks(layout):
+    """The same slots as seen by C++, and single inheritance: an object is one pointer wide."""
+    owners = defaultdict(list)
+    headers = set()
+    for header, what, owner, name, number, *_ in rows(layout):
+        headers.add(header)
+        if what == "slot":
+            owners[owner].append((name, number))
+    lines = head(headers) + SLOT_CHECK + ["int", "main()", "{", "\tint failed = 0;"]
+    for owner, methods in owners.items():
+        lines.append(f'\tstatic_assert(sizeof({owner}) == sizeof(void *), "{owner}");')
+        lines += [f'\tfailed |= slot_differs("{owner}::{name}", slot_of(&{owner}::{name}), {number});'
+                  for name, number in methods]
+    return lines + ["\treturn failed;", "}"]
+
+
+KINDS = {"layout": layout_checks, "values": value_checks, "slots": slot_checks}
+
+
+def main(arguments):
+    kind, output, *facts = arguments
+    Path(output).write_text("\n".join(KINDS[kind](*facts)) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

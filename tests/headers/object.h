@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* An IMessage written in C that remembers which of its methods was called last, and with what. */
+#ifndef TESTS_HEADERS_OBJECT_H
+#define TESTS_HEADERS_OBJECT_H
+
+#include <mapix.h>
+
+EMAPI_BEGIN_C
+
+struct recorder {
+	IMessage message;	/* must be first: the object is known by its address */
+	const char *method;
+	ULONG flags;
+	const void *pointer;
+	IID iid;
+};
+
+/* Not counted: lives as long as the program. Each call gives the same one, forgetful again. */
+struct recorder *recorder_reset(void);
+
+EMAPI_END_C
+
+#endif

@@ -12,15 +12,15 @@ static void
 calls_land_where_they_should(void **state)
 {
 	struct recorder *recorder = recorder_reset();
-	LPMESSAGE message = &recorder->message;
+	LPMESSAGE message = (LPMESSAGE)recorder;
 	SizedSPropTagArray(2, tags) = {2, {PR_SUBJECT_W, PR_BODY_W}};
 	SizedADRLIST(1, list) = {1, {{0, 0, NULL}}};
 	LPSPropValue values;
 	ULONG count;
 
 	(void)state;
-	assert_int_equal(message->lpVtbl->GetProps(message, (LPSPropTagArray)&tags, MAPI_UNICODE, &count, &values),
-		MAPI_W_ERRORS_RETURNED);
+	assert_int_equal(message->lpVtbl->GetProps(message, (LPSPropTagArray)&tags, MAPI_UNICODE, &count,
+		&values), MAPI_W_ERRORS_RETURNED);
 	assert_string_equal(recorder->method, "GetProps");
 	assert_int_equal(recorder->flags, MAPI_UNICODE);
 	assert_ptr_equal(recorder->pointer, &tags);
@@ -35,8 +35,8 @@ static void
 a_base_interface_has_the_same_slots(void **state)
 {
 	struct recorder *recorder = recorder_reset();
-	LPMAPIPROP prop = (LPMAPIPROP)&recorder->message;
-	LPUNKNOWN unknown = (LPUNKNOWN)&recorder->message;
+	LPMAPIPROP prop = (LPMAPIPROP)recorder;
+	LPUNKNOWN unknown = (LPUNKNOWN)recorder;
 	LPSPropTagArray tags;
 	void *out;
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A client in C++ calls an object that is written in C, by methods. */
+/* C++ calls an object that is written in C, by methods, and C one that is written in C++. */
 #include <cstdarg>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdint>
+extern "C" {
 #include <cmocka.h>
+}
 
 #include "object.h"
 
@@ -46,12 +48,51 @@ a_derived_interface_is_its_base(void **)
 	assert_int_equal(unknown->Release(), 7);
 }
 
+/* A sink written in C++. */
+struct sink : IMAPIAdviseSink {
+	ULONG seen = 0;
+
+	HRESULT QueryInterface(REFIID, void **out) override
+	{
+		*out = nullptr;
+		return E_NOINTERFACE;
+	}
+
+	ULONG AddRef() override
+	{
+		return 1;
+	}
+
+	ULONG Release() override
+	{
+		return 1;
+	}
+
+	ULONG OnNotify(ULONG count, LPNOTIFICATION notifications) override
+	{
+		seen = notifications[count - 1].ulEventType;
+		return 42;
+	}
+};
+
+static void
+c_calls_an_object_in_cpp(void **)
+{
+	NOTIFICATION notifications[2] = {};
+	sink sink;
+
+	notifications[1].ulEventType = fnevNewMail;
+	assert_int_equal(sink_notify(&sink, 2, notifications), 42);
+	assert_int_equal(sink.seen, fnevNewMail);
+}
+
 int
 main()
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_land_where_they_should),
 		cmocka_unit_test(a_derived_interface_is_its_base),
+		cmocka_unit_test(c_calls_an_object_in_cpp),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -83,6 +83,12 @@ recorder_reset(void)
 	static struct recorder recorder;
 
 	memset(&recorder, 0, sizeof(recorder));
-	recorder.message.lpVtbl = &recorder_vtbl;
+	recorder.vtbl = &recorder_vtbl;
 	return &recorder;
+}
+
+ULONG
+sink_notify(LPMAPIADVISESINK sink, ULONG count, LPNOTIFICATION notifications)
+{
+	return sink->lpVtbl->OnNotify(sink, count, notifications);
 }

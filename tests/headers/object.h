@@ -8,7 +8,7 @@
 EMAPI_BEGIN_C
 
 struct recorder {
-	IMessage message;	/* must be first: the object is known by its address */
+	const void *vtbl;	/* must be first: where this is, is the IMessage */
 	const char *method;
 	ULONG flags;
 	const void *pointer;
@@ -17,6 +17,9 @@ struct recorder {
 
 /* Not counted: lives as long as the program. Each call gives the same one, forgetful again. */
 struct recorder *recorder_reset(void);
+
+/* Calls OnNotify as C does, and returns what it returns. */
+ULONG sink_notify(LPMAPIADVISESINK sink, ULONG count, LPNOTIFICATION notifications);
 
 EMAPI_END_C
 

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <mapidefs.h>
 
 size_t text_wcslen(const WCHAR *text);
@@ -28,6 +29,24 @@ HRESULT text_from_arg(void *root, LPCTSTR text, ULONG flags, char **out);
 /* True where all of it is well-formed UTF-8. */
 bool text_is_utf8(const char *text);
 bool text_is_ascii(const char *text);
+
+/* A place in a text of either form: set the one pointer that there is. */
+struct text_cursor {
+	const char *utf8;
+	const WCHAR *utf16;
+};
+
+#define TEXT_IGNORE_CASE 1u
+#define TEXT_IGNORE_NONSPACE 2u /* marks that take no room of their own: accents */
+
+/* The next character and on; 0 at the end.  What is malformed is U+FFFD, a lone surrogate itself. */
+uint32_t text_next(struct text_cursor *cursor);
+
+/* <0, 0, >0 by character, as `flags` (TEXT_IGNORE_*) says.  Allocates nothing. */
+int text_compare(struct text_cursor a, struct text_cursor b, unsigned flags);
+/* Whether `part` stands at the beginning, or anywhere, in `whole`. */
+bool text_has_prefix(struct text_cursor whole, struct text_cursor part, unsigned flags);
+bool text_contains(struct text_cursor whole, struct text_cursor part, unsigned flags);
 
 /* A copy for people: what is no UTF-8 replaced, control characters shown as \xNN.  g_free(). */
 char *text_printable(const char *text);

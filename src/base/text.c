@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* Text in UTF-8 and UTF-16: see text.h. */
+#include "text.h"
+
+#include <glib.h>
+#include <string.h>
+#include "mem.h"
+
+#define REPLACEMENT 0xFFFDu
+
+size_t
+text_wcslen(const WCHAR *text)
+{
+	size_t length = 0;
+
+	while (text[length])
+		length++;
+	return length;
+}
+
+int
+text_wcscmp(const WCHAR *a, const WCHAR *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return (int)*a - (int)*b;
+}
+
+static bool
+is_high_surrogate(uint32_t c)
+{
+	return (c & 0xFFFFFC00u) == 0xD800u;
+}
+
+static bool
+is_low_surrogate(uint32_t c)
+{
+	return (c & 0xFFFFFC00u) == 0xDC00u;
+}
+
+/* How many bytes follow `lead` and between which bounds the first of them must lie, so that no form
+ * is too long and none is above U+10FFFF.  Surrogates are let through.  -1: no lead byte. */
+static int
+utf8_follow(unsigned char lead, unsigned char *low, unsigned char *high)
+{
+	*low = 0x80;
+	*high = 0xBF;
+	if (lead < 0xC2 || lead > 0xF4)
+		return -1;
+	if (lead < 0xE0)
+		return 1;
+	if (lead == 0xE0)
+		*low = 0xA0;
+	if (lead < 0xF0)
+		return 2;
+	if (lead == 0xF0)
+		*low = 0x90;
+	if (lead == 0xF4)
+		*high = 0x8F;
+	return 3;
+}
+
+/* One character of a zero-ended text that is not at its end.  Of malformed bytes the longest run
+ * that begins a character is taken as one. */
+static uint32_t
+next_utf8(const char **text)
+{
+	const unsigned char *p = (const unsigned char *)*text;
+	unsigned char low, high;
+	uint32_t c = *p++;
+	int follow = c < 0x80 ? 0 : utf8_follow((unsigned char)c, &low, &high);
+
+	if (follow > 0)
+		c &= 0x3Fu >> follow;
+	else if (follow < 0)
+		c = REPLACEMENT;
+	for (; follow > 0; follow--) {
+		if (*p < low || *p > high) {
+			c = REPLACEMENT;
+			break;
+		}
+		c = c << 6 | (*p++ & 0x3F);
+		low = 0x80;
+		high = 0xBF;
+	}
+	*text = (const char *)p;
+	return c;
+}
+
+static uint32_t
+next_utf16(const WCHAR **text)
+{
+	uint32_t c = *(*text)++;
+
+	if (is_high_surrogate(c) && is_low_surrogate(**text))
+		c = 0x10000 + ((c & 0x3FF) << 10) + (*(*text)++ & 0x3FFu);
+	return c;
+}
+
+uint32_t
+text_next(struct text_cursor *cursor)
+{
+	if (cursor->utf8)
+		return *cursor->utf8 ? next_utf8(&cursor->utf8) : 0;
+	return *cursor->utf16 ? next_utf16(&cursor->utf16) : 0;
+}
+
+WCHAR *
+text_to_utf16(void *root, const char *text)
+{
+	size_t length = 0;
+	const char *p = text;
+	WCHAR *out, *q;
+
+	while (*p)
+		length += next_utf8(&p) >= 0x10000 ? 2 : 1;
+	out = q = mem_zalloc(root, (length + 1) * sizeof(WCHAR));
+	if (!out)
+		return NULL;
+	for (p = text; *p;) {
+		uint32_t c = next_utf8(&p);
+
+		if (c >= 0x10000) {
+			*q++ = (WCHAR)(0xD800 + ((c - 0x10000) >> 10));
+			c = 0xDC00 + (c & 0x3FF);
+		}
+		*q++ = (WCHAR)c;
+	}
+	return out;
+}
+
+/* Like g_unichar_to_utf8(), which does not promise surrogates. */
+static size_t
+put_utf8(uint32_t c, char *out)
+{
+	size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	static const unsigned char leads[] = { 0, 0x00, 0xC0, 0xE0, 0xF0 };
+	size_t i;
+
+	if (!out)
+		return length;
+	for (i = length - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (c & 0x3F));
+		c >>= 6;
+	}
+	out[0] = (char)(leads[length] | c);
+	return length;
+}
+
+char *
+text_to_utf8(void *root, const WCHAR *text)
+{
+	size_t length = 0;
+	const WCHAR *p = text;
+	char *out, *q;
+
+	while (*p)
+		length += put_utf8(next_utf16(&p), NULL);
+	out = q = mem_zalloc(root, length + 1);
+	if (!out)
+		return NULL;
+	for (p = text; *p;)
+		q += put_utf8(next_utf16(&p), q);
+	return out;
+}
+
+HRESULT
+text_from_arg(void *root, LPCTSTR text, ULONG flags, char **out)
+{
+	*out = NULL;
+	if (!text)
+		return S_OK;
+	if (flags & MAPI_UNICODE)
+		*out = text_to_utf8(root, (const WCHAR *)(const void *)text);
+	else
+		*out = mem_strdup(root, (const char *)(const void *)text);
+	return *out ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+}
+
+bool
+text_is_utf8(const char *text)
+{
+	return g_utf8_validate(text, -1, NULL);
+}
+
+bool
+text_is_ascii(const char *text)
+{
+	return g_str_is_ascii(text);
+}
+
+/* The next character that counts, in the form in which it is compared. */
+static uint32_t
+next_folded(struct text_cursor *cursor, unsigned flags)
+{
+	uint32_t c = text_next(cursor);
+
+	if (flags & TEXT_IGNORE_NONSPACE) {
+		while (c >= 0x80 && g_unichar_type(c) == G_UNICODE_NON_SPACING_MARK)
+			c = text_next(cursor);
+		if (c >= 0x80)
+			g_unichar_fully_decompose(c, FALSE, &c, 1);
+	}
+	if (flags & TEXT_IGNORE_CASE)
+		c = c < 0x80 ? (uint32_t)g_ascii_tolower((char)c)
+			     : g_unichar_tolower(g_unichar_toupper(c));
+	return c;
+}
+
+int
+text_compare(struct text_cursor a, struct text_cursor b, unsigned flags)
+{
+	uint32_t left, right;
+
+	do {
+		left = next_folded(&a, flags);
+		right = next_folded(&b, flags);
+	} while (left && left == right);
+	return left < right ? -1 : left > right;
+}
+
+bool
+text_has_prefix(struct text_cursor whole, struct text_cursor part, unsigned flags)
+{
+	for (;;) {
+		uint32_t wanted = next_folded(&part, flags);
+
+		if (!wanted)
+			return true;
+		if (next_folded(&whole, flags) != wanted)
+			return false;
+	}
+}
+
+bool
+text_contains(struct text_cursor whole, struct text_cursor part, unsigned flags)
+{
+	do {
+		if (text_has_prefix(whole, part, flags))
+			return true;
+	} while (text_next(&whole));
+	return false;
+}
+
+char *
+text_printable(const char *text)
+{
+	struct text_cursor cursor = { .utf8 = text };
+	GString *out = g_string_new(NULL);
+	uint32_t c;
+
+	while ((c = text_next(&cursor)) != 0) {
+		if (c < 0x20 || (c >= 0x7F && c < 0xA0))
+			g_string_append_printf(out, "\\x%02X", c);
+		else
+			g_string_append_unichar(out, (c & 0xFFFFF800u) == 0xD800u ? REPLACEMENT : c);
+	}
+	return g_string_free(out, FALSE);
+}
+
+char *
+text_hex(const void *data, size_t size)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const unsigned char *bytes = data;
+	char *out = g_malloc(size * 2 + 1);
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		out[2 * i] = digits[bytes[i] >> 4];
+		out[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	out[2 * size] = 0;
+	return out;
+}
+
+bool
+text_unhex(const char *text, void *data, size_t size)
+{
+	unsigned char *bytes = data;
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		int high = g_ascii_xdigit_value(text[2 * i]);
+		int low = high < 0 ? -1 : g_ascii_xdigit_value(text[2 * i + 1]);
+
+		if (low < 0)
+			return false;
+		bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	return text[2 * size] == 0;
+}

@@ -74,9 +74,9 @@ def c_banner(purpose, source):
     ]
 
 
-def define(name, value, note=""):
+def define(name, value):
     tabs = "\t" * max(1, (48 - 8 - len(name) + 7) // 8)
-    return f"#define {name}{tabs}{value}" + (f"\t/* {note} */" if note else "")
+    return f"#define {name}{tabs}{value}"
 
 
 def guarded(name, lines):
@@ -90,12 +90,14 @@ def tag_defines(path):
         if tag.group != group:
             group = tag.group
             yield from ["", f"/* {group}. */"]
+        if tag.note:
+            yield f"/* {tag.note} */"
         for name, type_name in spellings(tag):
-            yield define(name, f"PROP_TAG({type_name}, 0x{tag.id:04X})", tag.note)
+            yield define(name, f"PROP_TAG({type_name}, 0x{tag.id:04X})")
 
 
 TRANSMITTABLE = """
-/* Identifiers from MIN to MAX are kept encrypted, or outside of the profile, and are shown to nobody. */
+/* Identifiers of secrets: kept outside of the profile's text, shown to nobody. */
 #define PROP_ID_SECURE_MIN		0x67F0
 #define PROP_ID_SECURE_MAX		0x67FF
 
@@ -104,12 +106,14 @@ TRANSMITTABLE = """
 	(PROP_ID(ulPropTag) >= (ULONG)(first) && PROP_ID(ulPropTag) < (ULONG)(end))
 #define FIsTransmittable(ulPropTag) \\
 	(PROP_ID(ulPropTag) < (ULONG)0x0E00 || EMAPI_ID_IN(ulPropTag, 0x1000, 0x6000) || \\
-	EMAPI_ID_IN(ulPropTag, 0x6800, 0x7C00) || PROP_ID(ulPropTag) >= (ULONG)0x8000)""".splitlines()
+	EMAPI_ID_IN(ulPropTag, 0x6800, 0x7C00) || PROP_ID(ulPropTag) >= (ULONG)0x8000)
+""".splitlines()
 
 
 def make_mapitags_h(path):
     body = ["#include \"mapidefs.h\""] + list(tag_defines(path)) + TRANSMITTABLE
-    return c_banner("Property tags that MAPI defines.", "data/tags.tsv") + guarded("mapitags.h", body)
+    return c_banner("Property tags that MAPI defines.",
+                    "data/tags.tsv") + guarded("mapitags.h", body)
 
 
 def make_emapitags_h(path):
@@ -165,8 +169,8 @@ def make_mapicode_h(path):
 
 def guid_fields(text):
     """{00020300-0000-0000-C000-000000000046} -> (data1, data2, data3, [8 bytes])."""
-    hexes = text.strip("{}").split("-")
-    return int(hexes[0], 16), int(hexes[1], 16), int(hexes[2], 16), bytes.fromhex(hexes[3] + hexes[4])
+    first, second, third, *rest = text.strip("{}").split("-")
+    return int(first, 16), int(second, 16), int(third, 16), bytes.fromhex("".join(rest))
 
 
 def guid_initializer(text):
@@ -242,8 +246,9 @@ def make_tag_names(*paths):
 
 def make_tag_values(*paths):
     entries = sorted((name, value) for value, name in plain_tags(paths))
-    return c_banner("{ \"NAME\", tag }, sorted by name as strcmp() does.", "the tag files in data/") + [
-        f"{{ \"{name}\", 0x{value:08X}u }}," for name, value in entries]
+    lines = [f"{{ \"{name}\", 0x{value:08X}u }}," for name, value in entries]
+    return c_banner("{ \"NAME\", tag }, sorted by name as strcmp() does.",
+                    "the tag files in data/") + lines
 
 
 def make_code_names(path):
@@ -252,11 +257,12 @@ def make_code_names(path):
 
 
 def make_guid_names(path):
+    rows = [row.columns for row in read_rows(path)]
     return c_banner("{ {guid}, \"NAME\" }, in the order of the data file.", "data/guids.tsv") + [
-        f"{{ {guid_initializer(row.columns[1])}, \"{row.columns[0]}\" }}," for row in read_rows(path)]
+        f"{{ {guid_initializer(row[1])}, \"{row[0]}\" }}," for row in rows]
 
 
-PYTHON_HEAD = '''"""Property tags and types of MAPI, with the names and values of pywin32's module."""
+PYTHON_HEAD = '''"""Property tags and types of MAPI, named and valued as in pywin32's module."""
 # SPDX-License-Identifier: MIT
 # Made by data/generate.py from data/tags.tsv and data/pyconsts.tsv: edit those.
 # PR_X is PR_X_W here: PT_TSTRING is PT_UNICODE.

@@ -3,8 +3,8 @@
  * COM's own interfaces, as far as MAPI uses them: IUnknown, IMalloc, streams and storages.
  * Included by emapi_wintypes.h.
  *
- * An interface pointer that a call returns is the caller's: end it with Release. One that is passed in
- * stays the caller's; who keeps it calls AddRef.
+ * An interface pointer that a call returns is the caller's: end it with Release. One that is
+ * passed in stays the caller's; who keeps it calls AddRef.
  */
 #ifndef EMAPI_COM_H
 #define EMAPI_COM_H
@@ -27,7 +27,7 @@ DECLARE_MAPI_INTERFACE_PTR(ILockBytes, LPLOCKBYTES);
 	/* Another interface of the same object, with a reference of its own. */ \
 	/* E_NOINTERFACE, and *ppvObj NULL, where the object does not have it. */ \
 	MAPIMETHOD(QueryInterface)(THIS_ REFIID riid, LPVOID *ppvObj) IPURE; \
-	/* Takes and drops a reference; the last one destroys. The count returned is for tests only. */ \
+	/* Takes and drops a reference; the last one destroys. The counts are for tests only. */ \
 	MAPIMETHOD_(ULONG, AddRef)(THIS) IPURE; \
 	MAPIMETHOD_(ULONG, Release)(THIS) IPURE;
 
@@ -156,8 +156,8 @@ typedef LPOLESTR *SNB;	/* names, the last one NULL */
 	/* What was written goes to the object behind; that one's SaveChanges makes it last. */ \
 	MAPIMETHOD(Commit)(THIS_ DWORD grfCommitFlags) IPURE; \
 	MAPIMETHOD(Revert)(THIS) IPURE; \
-	MAPIMETHOD(LockRegion)(THIS_ ULARGE_INTEGER libOffset, ULARGE_INTEGER cb, DWORD dwLockType) \
-		IPURE; \
+	MAPIMETHOD(LockRegion)(THIS_ ULARGE_INTEGER libOffset, ULARGE_INTEGER cb, \
+		DWORD dwLockType) IPURE; \
 	MAPIMETHOD(UnlockRegion)(THIS_ ULARGE_INTEGER libOffset, ULARGE_INTEGER cb, \
 		DWORD dwLockType) IPURE; \
 	/* Size and, without STATFLAG_NONAME, name. */ \
@@ -237,13 +237,14 @@ EMAPI_INTERFACE_(IStorage, IUnknown)
 };
 
 #define MAPI_ILOCKBYTES_METHODS(IPURE) \
-	MAPIMETHOD(ReadAt)(THIS_ ULARGE_INTEGER ulOffset, void *pv, ULONG cb, ULONG *pcbRead) IPURE; \
+	MAPIMETHOD(ReadAt)(THIS_ ULARGE_INTEGER ulOffset, void *pv, ULONG cb, \
+		ULONG *pcbRead) IPURE; \
 	MAPIMETHOD(WriteAt)(THIS_ ULARGE_INTEGER ulOffset, const void *pv, ULONG cb, \
 		ULONG *pcbWritten) IPURE; \
 	MAPIMETHOD(Flush)(THIS) IPURE; \
 	MAPIMETHOD(SetSize)(THIS_ ULARGE_INTEGER cb) IPURE; \
-	MAPIMETHOD(LockRegion)(THIS_ ULARGE_INTEGER libOffset, ULARGE_INTEGER cb, DWORD dwLockType) \
-		IPURE; \
+	MAPIMETHOD(LockRegion)(THIS_ ULARGE_INTEGER libOffset, ULARGE_INTEGER cb, \
+		DWORD dwLockType) IPURE; \
 	MAPIMETHOD(UnlockRegion)(THIS_ ULARGE_INTEGER libOffset, ULARGE_INTEGER cb, \
 		DWORD dwLockType) IPURE; \
 	MAPIMETHOD(Stat)(THIS_ STATSTG *pstatstg, DWORD grfStatFlag) IPURE;

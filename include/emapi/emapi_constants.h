@@ -5,7 +5,7 @@
 
 #include "mapidefs.h"
 
-/* --- Opening and saving objects ------------------------------------------------------------ */
+/* --- Opening and saving objects ----------------------------------------------------------- */
 
 /* Open for writing; without it the object is read-only. */
 #define MAPI_MODIFY				((ULONG)0x00000001)
@@ -61,7 +61,7 @@
 #define MAPI_SESSION				((ULONG)0x0000000B)
 #define MAPI_FORMINFO				((ULONG)0x0000000C)
 
-/* --- Recipients ---------------------------------------------------------------------------- */
+/* --- Recipients --------------------------------------------------------------------------- */
 
 /* PR_RECIPIENT_TYPE: one of the first four, and any of the two flags. */
 #define MAPI_ORIG				((ULONG)0x00000000)
@@ -143,7 +143,7 @@
 #define MAPI_MH_DP_PDS_PATRON			((ULONG)0x00000005)
 #define MAPI_MH_DP_OTHER_AU			((ULONG)0x00000006)
 
-/* --- Profiles ------------------------------------------------------------------------------ */
+/* --- Profiles ----------------------------------------------------------------------------- */
 
 /* Longest names and passwords, in characters, the 0 included. */
 #define cchProfileNameMax			64
@@ -154,7 +154,7 @@
 	{0x98, 0x15, 0xAC, 0x08, 0xAA, 0xB0, 0x10, 0x1A, \
 	0x8C, 0x93, 0x08, 0x00, 0x2B, 0x2A, 0x56, 0xC2}
 
-/* --- Tables -------------------------------------------------------------------------------- */
+/* --- Tables ------------------------------------------------------------------------------- */
 
 /* GetStatus: state, and type. */
 #define TBLSTAT_COMPLETE			((ULONG)0x00000000)
@@ -184,7 +184,7 @@
 /* QueryRows: leave the position. */
 #define TBL_NOADVANCE				((ULONG)0x00000001)
 
-/* --- Status objects ------------------------------------------------------------------------ */
+/* --- Status objects ----------------------------------------------------------------------- */
 
 /* PR_RESOURCE_TYPE of a row of the status table. */
 #define MAPI_STORE_PROVIDER			((ULONG)0x00000021)
@@ -242,7 +242,7 @@
 #define FLUSH_NO_UI				((ULONG)0x00000010)
 #define FLUSH_ASYNC_OK				((ULONG)0x00000020)
 
-/* --- Containers ---------------------------------------------------------------------------- */
+/* --- Containers --------------------------------------------------------------------------- */
 
 /* GetHierarchyTable: all levels below. */
 #define CONVENIENT_DEPTH			((ULONG)0x00000001)
@@ -271,7 +271,7 @@
 #define CREATE_CHECK_DUP_LOOSE			((ULONG)0x00000002)
 #define CREATE_REPLACE				((ULONG)0x00000004)
 
-/* --- Folders ------------------------------------------------------------------------------- */
+/* --- Folders ------------------------------------------------------------------------------ */
 
 /* PR_FOLDER_TYPE, CreateFolder. */
 #define FOLDER_ROOT				((ULONG)0x00000000)
@@ -305,7 +305,7 @@
 #define FLDSTATUS_HIDDEN			((ULONG)0x00000004)
 #define FLDSTATUS_DELMARKED			((ULONG)0x00000008)
 
-/* --- Message stores ------------------------------------------------------------------------ */
+/* --- Message stores ----------------------------------------------------------------------- */
 
 /* PR_STORE_SUPPORT_MASK. */
 #define STORE_ENTRYID_UNIQUE			((ULONG)0x00000001)
@@ -356,7 +356,7 @@
 #define AB_NO_DIALOG				((ULONG)0x00000001)
 #define AB_UNICODEUI				((ULONG)0x00000040)
 
-/* --- Messages ------------------------------------------------------------------------------ */
+/* --- Messages ----------------------------------------------------------------------------- */
 
 /* SubmitMessage. */
 #define FORCE_SUBMIT				((ULONG)0x00000001)
@@ -485,7 +485,7 @@
 #define ATTACH_OLE				((ULONG)0x00000006)
 #define ATTACH_BY_WEBREFERENCE			((ULONG)0x00000007)
 
-/* --- Address book dialogs and display types ------------------------------------------------ */
+/* --- Address book dialogs and display types ----------------------------------------------- */
 
 /* ADRPARM.ulFlags; its highest 4 bits are a version. */
 #define GET_ADRPARM_VERSION(ulFlags)	(((ULONG)(ulFlags)) & 0xF0000000)
@@ -516,7 +516,7 @@
 #define DT_FOLDER_LINK				((ULONG)0x02000000)
 #define DT_FOLDER_SPECIAL			((ULONG)0x04000000)
 
-/* --- Display tables and configuration dialogs ---------------------------------------------- */
+/* --- Display tables and configuration dialogs --------------------------------------------- */
 
 /* IMAPIControl::GetState. */
 #define MAPI_ENABLED				((ULONG)0x00000000)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Display tables: how a provider describes a dialogue, and what the address book's dialogues take.
- * A string stands behind its structure, ulb... is its distance in bytes from the structure's start.
- * emapi shows no dialogues; a client may. Included by mapidefs.h.
+ * Display tables: how a provider describes a dialogue, and what the address book's dialogues
+ * take. A string stands behind its structure, ulb... is its distance in bytes from the
+ * structure's start. emapi shows no dialogues; a client may. Included by mapidefs.h.
  */
 #ifndef EMAPI_DISPLAY_H
 #define EMAPI_DISPLAY_H
@@ -15,8 +15,8 @@ typedef ACCELERATEABSDI *LPFNABSDI;
 typedef void (STDMETHODCALLTYPE DISMISSMODELESS)(ULONG_PTR ulUIParam, LPVOID lpvContext);
 typedef DISMISSMODELESS *LPFNDISMISS;
 /* The button that Details adds was pressed. */
-typedef SCODE (STDMETHODCALLTYPE *LPFNBUTTON)(ULONG_PTR ulUIParam, LPVOID lpvContext, ULONG cbEntryID,
-	LPENTRYID lpSelection, ULONG ulFlags);
+typedef SCODE (STDMETHODCALLTYPE *LPFNBUTTON)(ULONG_PTR ulUIParam, LPVOID lpvContext,
+	ULONG cbEntryID, LPENTRYID lpSelection, ULONG ulFlags);
 
 /* IAddrBook::Address. */
 typedef struct _ADRPARM {

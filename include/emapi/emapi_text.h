@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Helpers for WCHAR text, which the C library's wide functions cannot read (its wchar_t has 32 bits).
- * All text ends in a 0. Included by emapi_wintypes.h; the functions are libemapi's.
+ * Helpers for WCHAR text, which the C library's wide functions cannot read (its wchar_t has 32
+ * bits). All text ends in a 0. Included by emapi_wintypes.h; the functions are libemapi's.
  */
 #ifndef EMAPI_TEXT_H
 #define EMAPI_TEXT_H
@@ -24,9 +24,9 @@ EMAPI_EXPORT int emapi_wcsicmp(const WCHAR *one, const WCHAR *other);
 EMAPI_EXPORT size_t emapi_wcscpy(WCHAR *to, size_t room, const WCHAR *from);
 
 /*
- * UTF-16 to UTF-8 and back. They write as much as fits into room units, the 0 included and no character
- * cut in two, and return the length that the whole has; to may be NULL where room is 0. What is not
- * valid becomes U+FFFD.
+ * UTF-16 to UTF-8 and back. They write as much as fits into room units, the 0 included and no
+ * character cut in two, and return the length that the whole has; to may be NULL where room is
+ * 0. What is not valid becomes U+FFFD.
  */
 EMAPI_EXPORT size_t emapi_utf8_from_wcs(char *to, size_t room, const WCHAR *from);
 EMAPI_EXPORT size_t emapi_wcs_from_utf8(WCHAR *to, size_t room, const char *from);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Windows types that MAPI's interfaces are made of, in the sizes they have on 64-bit Windows:
- * LONG, ULONG, DWORD, BOOL, HRESULT and SCODE are 32 bits wide, WCHAR is 16 (UTF-16), ULONG_PTR is as
- * wide as a pointer. COM's IUnknown, IMalloc and streams are here too. Included by all other headers.
+ * The Windows types that MAPI's interfaces are made of, in the sizes they have on 64-bit
+ * Windows: LONG, ULONG, DWORD, BOOL, HRESULT and SCODE are 32 bits wide, WCHAR is 16 (UTF-16),
+ * ULONG_PTR is as wide as a pointer. COM's IUnknown, IMalloc and streams come along. All headers
+ * include this.
  */
 #ifndef EMAPI_WINTYPES_H
 #define EMAPI_WINTYPES_H
@@ -25,7 +26,7 @@
 /* What libemapi exports, and the entry points that a provider exports. */
 #define EMAPI_EXPORT	__attribute__((visibility("default")))
 
-/* Calling conventions and pointer sizes of Windows: nothing here, for the sake of sources that name them. */
+/* Calling conventions and pointer sizes of Windows: nothing here, for sources that name them. */
 #ifndef FAR
 #define FAR
 #endif
@@ -99,7 +100,7 @@ typedef const WCHAR *LPCWSTR;
 typedef OLECHAR *LPOLESTR;
 typedef const OLECHAR *LPCOLESTR;
 
-/* TCHAR follows UNICODE at compile time; MAPI_UNICODE says at each call which of the two is meant. */
+/* TCHAR follows UNICODE at compile time; MAPI_UNICODE says at each call which one is meant. */
 #ifdef UNICODE
 typedef WCHAR TCHAR;
 #else
@@ -212,7 +213,7 @@ operator!=(REFGUID one, REFGUID other)
 	EMAPI_GUID_DECLARATION(name) __attribute__((weak)); \
 	const GUID name = {l, w1, w2, {b1, b2, b3, b4, b5, b6, b7, b8}}
 
-/* Handles mean nothing to emapi; pass NULL. Window handles travel as ULONG_PTR ulUIParam: pass 0. */
+/* Handles mean nothing to emapi: pass NULL. Windows travel as ULONG_PTR ulUIParam: pass 0. */
 typedef void *HANDLE;
 typedef struct HINSTANCE__ *HINSTANCE;
 typedef HINSTANCE HMODULE;
@@ -230,7 +231,9 @@ typedef struct HWND__ *HWND;
 #define FACILITY_ITF		4
 #define FACILITY_WIN32		7
 
-/* Success is any value that is not negative: MAPI_W_* are successes that have something to say. */
+/*
+ * Success is any value that is not negative: MAPI_W_* are successes that have something to say.
+ */
 #define SUCCEEDED(hr)		((HRESULT)(hr) >= 0)
 #define FAILED(hr)		((HRESULT)(hr) < 0)
 #define IS_ERROR(hr)		FAILED(hr)
@@ -253,10 +256,11 @@ typedef struct HWND__ *HWND;
 /* --- How an interface is declared --------------------------------------------------------- */
 
 /*
- * An interface is a list of methods, each MAPIMETHOD(name)(THIS_ arguments) IPURE, in the order of its
- * slots. In C it becomes a struct of function pointers, and an object is called through
+ * An interface is a list of methods, each MAPIMETHOD(name)(THIS_ arguments) IPURE, in the order
+ * of its slots. In C it becomes a struct of function pointers, and an object is called through
  * object->lpVtbl->Method(object, ...); in C++ it becomes an abstract struct, called by
- * object->Method(...). Both have the same layout (no virtual destructor: Release ends an object).
+ * object->Method(...). Both have the same layout (no virtual destructor: Release ends an
+ * object).
  *
  *	#undef INTERFACE
  *	#define INTERFACE IThing
@@ -288,7 +292,7 @@ typedef struct HWND__ *HWND;
 #define THIS_						INTERFACE *This,
 #define STDMETHOD(method)				HRESULT (STDMETHODCALLTYPE *method)
 #define STDMETHOD_(type, method)			type (STDMETHODCALLTYPE *method)
-/* The headers' own form, which leaves "typedef struct iface iface" to DECLARE_MAPI_INTERFACE_PTR. */
+/* The headers' own form, which leaves the typedef to DECLARE_MAPI_INTERFACE_PTR. */
 #define EMAPI_INTERFACE(iface) \
 	typedef struct iface##Vtbl iface##Vtbl; \
 	struct iface { \
@@ -296,7 +300,9 @@ typedef struct HWND__ *HWND;
 	}; \
 	struct iface##Vtbl
 #define EMAPI_INTERFACE_(iface, baseiface)		EMAPI_INTERFACE(iface)
-#define DECLARE_MAPI_INTERFACE(iface)			typedef struct iface iface; EMAPI_INTERFACE(iface)
+#define DECLARE_MAPI_INTERFACE(iface) \
+	typedef struct iface iface; \
+	EMAPI_INTERFACE(iface)
 #define DECLARE_MAPI_INTERFACE_(iface, baseiface)	DECLARE_MAPI_INTERFACE(iface)
 #endif
 #define MAPIMETHOD(method)		STDMETHOD(method)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What emapi adds to the service provider interface (design D11): how a transport tells what became of
- * each recipient, and the settings that emapi's own providers read from their profile section.
- * A provider that knows nothing of this header works too; it then says only what MAPI's
+ * What emapi adds to the service provider interface (design D11): how a transport tells what
+ * became of each recipient, and the settings that emapi's own providers read from their profile
+ * section. A provider that knows nothing of this header works too; it then says only what MAPI's
  * PR_RESPONSIBILITY and StatusRecips can say.
  *
- * Results: before it returns from SubmitMessage or EndMessage, a transport sets PR_EMAPI_RETRY_CLASS and
- * what else it knows on the rows of the recipients it was responsible for, and passes them to
- * IMAPISupport::StatusRecips. A row without PR_EMAPI_RETRY_CLASS follows Microsoft's rules.
+ * Results: before it returns from SubmitMessage or EndMessage, a transport sets
+ * PR_EMAPI_RETRY_CLASS and what else it knows on the rows of the recipients it was responsible
+ * for, and passes them to IMAPISupport::StatusRecips. A row without PR_EMAPI_RETRY_CLASS follows
+ * Microsoft's rules.
  *
  * Settings: properties of the provider's profile section. Strings are read as PT_UNICODE and as
  * PT_STRING8. The tags lie in the range that MAPI leaves to providers (0x6600-0x67FF).
@@ -19,10 +20,10 @@
 #include "emapitags.h"
 
 /* PR_EMAPI_RETRY_CLASS: what to do next with a recipient. */
-#define EMAPI_RETRY_NONE	((LONG)0)	/* accepted: nothing more */
-#define EMAPI_RETRY_TEMPORARY	((LONG)1)	/* refused for now: try again later */
-#define EMAPI_RETRY_PERMANENT	((LONG)2)	/* refused for good: report to the sender */
-#define EMAPI_RETRY_HOLD	((LONG)3)	/* the profile's fault (login, certificate): hold the queue */
+#define EMAPI_RETRY_NONE	((LONG)0) /* accepted: nothing more */
+#define EMAPI_RETRY_TEMPORARY	((LONG)1) /* refused for now: try again later */
+#define EMAPI_RETRY_PERMANENT	((LONG)2) /* refused for good: report to the sender */
+#define EMAPI_RETRY_HOLD	((LONG)3) /* the profile's fault (login, TLS): hold the queue */
 
 /* PR_EMAPI_TLS. */
 #define EMAPI_TLS_NONE		"none"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Definitions that all of MAPI shares: property types and values, rows, restrictions, sort orders,
- * notifications, and (through the headers included below) constants, interfaces and display tables.
+ * Definitions that all of MAPI shares: property types and values, rows, restrictions, sort
+ * orders, notifications, and (through the headers included below) constants, interfaces and
+ * display tables.
  *
- * Sizes named cb are bytes, those named c or cValues are elements. Memory that a call returns comes from
- * MAPIAllocateBuffer, the caller ends it with MAPIFreeBuffer (rows: FreeProws; recipient lists:
- * FreePadrlist). Source: MAPI reference, "MAPI Structures" and "MAPI Macros".
+ * Sizes named cb are bytes, those named c or cValues are elements. Memory that a call returns
+ * comes from MAPIAllocateBuffer, the caller ends it with MAPIFreeBuffer (rows: FreeProws;
+ * recipient lists: FreePadrlist). Source: MAPI reference, "MAPI Structures" and "MAPI Macros".
  */
 #ifndef EMAPI_MAPIDEFS_H
 #define EMAPI_MAPIDEFS_H
@@ -14,7 +15,10 @@
 #include "mapicode.h"
 #include "mapiguid.h"
 
-/* Elements that an array at the end of a structure is declared with; the real number stands beside it. */
+/*
+ * Elements that an array at the end of a structure is declared with; the real number stands
+ * beside it.
+ */
 #define MAPI_DIM				1
 
 typedef ULONG_PTR LHANDLE, *LPLHANDLE;
@@ -32,7 +36,7 @@ typedef ULONG_PTR LHANDLE, *LPLHANDLE;
 
 #define hrSuccess			0
 
-/* --- Entry identifiers and unique identifiers ---------------------------------------------- */
+/* --- Entry identifiers and unique identifiers --------------------------------------------- */
 
 /* Names an object in a session; opaque but for the flags. abFlags[0] is built of these. */
 #define MAPI_SHORTTERM				((ULONG)0x00000080)
@@ -44,8 +48,8 @@ typedef ULONG_PTR LHANDLE, *LPLHANDLE;
 #define MAPI_COMPOUND				((ULONG)0x00000080)
 
 typedef struct ENTRYID {
-	BYTE abFlags[4];
-	BYTE ab[MAPI_DIM];
+	BYTE abFlags[4];	/* MAPI_SHORTTERM and others */
+	BYTE ab[MAPI_DIM];	/* the provider's MAPIUID, then what it likes */
 } ENTRYID, *LPENTRYID;
 #define CbNewENTRYID(_cb)		(offsetof(ENTRYID, ab) + (_cb))
 #define CbENTRYID(_cb)			(offsetof(ENTRYID, ab) + (_cb))
@@ -68,7 +72,7 @@ typedef struct _MAPIUID {
 #define MAPI_ONE_OFF_UNICODE			((ULONG)0x00008000)
 #define MAPI_ONE_OFF_NO_RICH_INFO		((ULONG)0x00000001)
 
-/* --- Property tags ------------------------------------------------------------------------- */
+/* --- Property tags ------------------------------------------------------------------------ */
 
 /* A tag is an identifier (high 16 bits) and a type (low 16 bits). */
 #define PROP_TYPE(ulPropTag)		(((ULONG)(ulPropTag)) & PROP_TYPE_MASK)
@@ -77,7 +81,10 @@ typedef struct _MAPIUID {
 #define CHANGE_PROP_TYPE(ulPropTag, ulPropType) \
 	((((ULONG)0xFFFF0000) & (ulPropTag)) | (ulPropType))
 
-/* Types. MV_FLAG makes an array of values of one; MVI_FLAG a table column with a row for each value. */
+/*
+ * Types. MV_FLAG makes an array of values of one; MVI_FLAG a table column with a row for each
+ * value.
+ */
 #define MV_FLAG					((ULONG)0x1000)
 #define PT_UNSPECIFIED				((ULONG)0x0000)
 #define PT_NULL					((ULONG)0x0001)
@@ -158,7 +165,7 @@ typedef struct _SPropTagArray {
 		ULONG aulPropTag[_ctag]; \
 	} _name
 
-/* --- Property values ----------------------------------------------------------------------- */
+/* --- Property values ---------------------------------------------------------------------- */
 
 typedef CY CURRENCY;
 
@@ -250,14 +257,16 @@ typedef union _PV {
 
 typedef struct _SPropValue {
 	ULONG ulPropTag;
-	ULONG dwAlignPad;
+	ULONG dwAlignPad;	/* 0 */
 	union _PV Value;
 } SPropValue, *LPSPropValue;
 
-/* What SetProps, DeleteProps and the copies could not do: one entry for each property concerned. */
+/*
+ * What SetProps, DeleteProps and the copies could not do: one entry for each property concerned.
+ */
 typedef struct _SPropProblem {
-	ULONG ulIndex;
-	ULONG ulPropTag;
+	ULONG ulIndex;	/* of the property in the caller's array */
+	ULONG ulPropTag;	/* may be another than the caller's, where a type was unspecified */
 	SCODE scode;
 } SPropProblem, *LPSPropProblem;
 typedef struct _SPropProblemArray {
@@ -275,7 +284,7 @@ typedef struct _SPropProblemArray {
 		SPropProblem aProblem[_cprob]; \
 	} _name
 
-/* --- Lists of entry identifiers ------------------------------------------------------------ */
+/* --- Lists of entry identifiers ----------------------------------------------------------- */
 
 /* Each SBinary is an entry identifier. */
 typedef SBinaryArray ENTRYLIST, *LPENTRYLIST;
@@ -309,14 +318,14 @@ typedef struct FLATMTSIDLIST {
 #define CbNewFLATMTSIDLIST(_cb)		(offsetof(FLATMTSIDLIST, abMTSIDs) + (_cb))
 #define CbFLATMTSIDLIST(_lplist)	(offsetof(FLATMTSIDLIST, abMTSIDs) + (_lplist)->cbMTSIDs)
 
-/* --- Rows and recipient lists -------------------------------------------------------------- */
+/* --- Rows and recipient lists ------------------------------------------------------------- */
 
 /*
- * Each entry's rgPropVals (row's lpProps) is an allocation of its own, so that a list can be changed
- * entry by entry: FreePadrlist and FreeProws free them all and the list.
+ * Each entry's rgPropVals (row's lpProps) is an allocation of its own, so that a list can be
+ * changed entry by entry: FreePadrlist and FreeProws free them all and the list.
  */
 typedef struct _ADRENTRY {
-	ULONG ulReserved1;
+	ULONG ulReserved1;	/* 0 */
 	ULONG cValues;
 	LPSPropValue rgPropVals;
 } ADRENTRY, *LPADRENTRY;
@@ -335,7 +344,7 @@ typedef struct _ADRLIST {
 	} _name
 
 typedef struct _SRow {
-	ULONG ulAdrEntryPad;
+	ULONG ulAdrEntryPad;	/* 0 */
 	ULONG cValues;
 	LPSPropValue lpProps;
 } SRow, *LPSRow;
@@ -353,9 +362,12 @@ typedef struct _SRowSet {
 		SRow aRow[_crow]; \
 	} _name
 
-/* --- Memory -------------------------------------------------------------------------------- */
+/* --- Memory ------------------------------------------------------------------------------- */
 
-/* MAPIAllocateBuffer, MAPIAllocateMore and MAPIFreeBuffer (mapix.h), as they are passed to providers. */
+/*
+ * MAPIAllocateBuffer, MAPIAllocateMore and MAPIFreeBuffer (mapix.h), as they are passed to
+ * providers.
+ */
 typedef SCODE (STDMETHODCALLTYPE ALLOCATEBUFFER)(ULONG cbSize, LPVOID *lppBuffer);
 typedef SCODE (STDMETHODCALLTYPE ALLOCATEMORE)(ULONG cbSize, LPVOID lpObject, LPVOID *lppBuffer);
 typedef ULONG (STDAPICALLTYPE FREEBUFFER)(LPVOID lpBuffer);
@@ -363,7 +375,7 @@ typedef ALLOCATEBUFFER *LPALLOCATEBUFFER;
 typedef ALLOCATEMORE *LPALLOCATEMORE;
 typedef FREEBUFFER *LPFREEBUFFER;
 
-/* --- Interfaces, by name ------------------------------------------------------------------- */
+/* --- Interfaces, by name ------------------------------------------------------------------ */
 
 DECLARE_MAPI_INTERFACE_PTR(IMsgStore, LPMDB);
 DECLARE_MAPI_INTERFACE_PTR(IMAPIFolder, LPMAPIFOLDER);
@@ -385,19 +397,19 @@ DECLARE_MAPI_INTERFACE_PTR(IMAPIControl, LPMAPICONTROL);
 DECLARE_MAPI_INTERFACE_PTR(IMAPIClientShutdown, LPMAPICLIENTSHUTDOWN);
 DECLARE_MAPI_INTERFACE_PTR(IMAPIProviderShutdown, LPMAPIPROVIDERSHUTDOWN);
 
-/* --- Errors -------------------------------------------------------------------------------- */
+/* --- Errors ------------------------------------------------------------------------------- */
 
 /* What GetLastError tells. One block: MAPIFreeBuffer frees it with its strings. */
 typedef struct _MAPIERROR {
-	ULONG ulVersion;
-	LPTSTR lpszError;
-	LPTSTR lpszComponent;
-	ULONG ulLowLevelError;
-	ULONG ulContext;
+	ULONG ulVersion;	/* MAPI_ERROR_VERSION */
+	LPTSTR lpszError;	/* what went wrong, for a person */
+	LPTSTR lpszComponent;	/* who says so */
+	ULONG ulLowLevelError;	/* a number of the component's own */
+	ULONG ulContext;	/* where in the component */
 } MAPIERROR, *LPMAPIERROR;
 #define MAPI_ERROR_VERSION			((ULONG)0x00000000)
 
-/* --- Notifications ------------------------------------------------------------------------- */
+/* --- Notifications ------------------------------------------------------------------------ */
 
 /* Events, for Advise's mask and NOTIFICATION.ulEventType. */
 #define fnevCriticalError			((ULONG)0x00000001)
@@ -431,7 +443,7 @@ typedef struct _ERROR_NOTIFICATION {
 	ULONG cbEntryID;
 	LPENTRYID lpEntryID;
 	SCODE scode;
-	ULONG ulFlags;
+	ULONG ulFlags;	/* MAPI_UNICODE or 0: how lpMAPIError is to be read */
 	LPMAPIERROR lpMAPIError;
 } ERROR_NOTIFICATION;
 /* fnevNewMail */
@@ -440,9 +452,9 @@ typedef struct _NEWMAIL_NOTIFICATION {
 	LPENTRYID lpEntryID;
 	ULONG cbParentID;
 	LPENTRYID lpParentID;
-	ULONG ulFlags;
+	ULONG ulFlags;	/* MAPI_UNICODE or 0: how lpszMessageClass is to be read */
 	LPTSTR lpszMessageClass;
-	ULONG ulMessageFlags;
+	ULONG ulMessageFlags;	/* PR_MESSAGE_FLAGS */
 } NEWMAIL_NOTIFICATION;
 /* fnevObject*, fnevSearchComplete */
 typedef struct _OBJECT_NOTIFICATION {
@@ -455,15 +467,15 @@ typedef struct _OBJECT_NOTIFICATION {
 	LPENTRYID lpOldID;
 	ULONG cbOldParentID;
 	LPENTRYID lpOldParentID;
-	LPSPropTagArray lpPropTagArray;
+	LPSPropTagArray lpPropTagArray;	/* what changed, or NULL where not known */
 } OBJECT_NOTIFICATION;
 /* fnevTableModified */
 typedef struct _TABLE_NOTIFICATION {
-	ULONG ulTableEvent;
-	HRESULT hResult;
-	SPropValue propIndex;
-	SPropValue propPrior;
-	SRow row;
+	ULONG ulTableEvent;	/* TABLE_* */
+	HRESULT hResult;	/* of TABLE_ERROR */
+	SPropValue propIndex;	/* the row's PR_INSTANCE_KEY */
+	SPropValue propPrior;	/* that of the row before it; PR_NULL: it is the first */
+	SRow row;	/* the row as it is now */
 	ULONG ulPad;
 } TABLE_NOTIFICATION;
 /* fnevExtended */
@@ -499,7 +511,7 @@ typedef LONG (STDAPICALLTYPE NOTIFCALLBACK)(LPVOID lpvContext, ULONG cNotificati
 	LPNOTIFICATION lpNotifications);
 typedef NOTIFCALLBACK *LPNOTIFCALLBACK;
 
-/* --- Named properties ---------------------------------------------------------------------- */
+/* --- Named properties --------------------------------------------------------------------- */
 
 #define MNID_ID					((ULONG)0x00000000)
 #define MNID_STRING				((ULONG)0x00000001)
@@ -514,7 +526,7 @@ typedef struct _MAPINAMEID {
 	} Kind;
 } MAPINAMEID, *LPMAPINAMEID;
 
-/* --- Sort orders --------------------------------------------------------------------------- */
+/* --- Sort orders -------------------------------------------------------------------------- */
 
 /* SSortOrder.ulOrder. */
 #define TABLE_SORT_ASCEND			((ULONG)0x00000000)
@@ -529,8 +541,8 @@ typedef struct _SSortOrder {
 } SSortOrder, *LPSSortOrder;
 typedef struct _SSortOrderSet {
 	ULONG cSorts;
-	ULONG cCategories;
-	ULONG cExpanded;
+	ULONG cCategories;	/* how many of the first ones group rows */
+	ULONG cExpanded;	/* how many of those begin expanded */
 	SSortOrder aSort[MAPI_DIM];
 } SSortOrderSet, *LPSSortOrderSet;
 #define CbNewSSortOrderSet(_csort) \
@@ -552,7 +564,7 @@ typedef ULONG_PTR BOOKMARK;
 #define BOOKMARK_CURRENT			((BOOKMARK)1)
 #define BOOKMARK_END				((BOOKMARK)2)
 
-/* --- Restrictions -------------------------------------------------------------------------- */
+/* --- Restrictions ------------------------------------------------------------------------- */
 
 /* SContentRestriction.ulFuzzyLevel: one of the first three, and any of the others. */
 #define FL_FULLSTRING				((ULONG)0x00000000)
@@ -577,7 +589,7 @@ typedef ULONG_PTR BOOKMARK;
 #define RES_COUNT				((ULONG)0x0000000B)
 #define RES_ANNOTATION				((ULONG)0x0000000C)
 
-/* relop: property, operator, value. RELOP_RE is "like" and no regular expression here. */
+/* relop: the property stands left of the operator, the value right. RELOP_RE: like a pattern. */
 #define RELOP_LT				((ULONG)0x00000000)
 #define RELOP_LE				((ULONG)0x00000001)
 #define RELOP_GT				((ULONG)0x00000002)
@@ -601,46 +613,46 @@ typedef struct _SOrRestriction {
 	LPSRestriction lpRes;
 } SOrRestriction;
 typedef struct _SNotRestriction {
-	ULONG ulReserved;
+	ULONG ulReserved;	/* 0 */
 	LPSRestriction lpRes;
 } SNotRestriction;
 typedef struct _SContentRestriction {
-	ULONG ulFuzzyLevel;
-	ULONG ulPropTag;
-	LPSPropValue lpProp;
+	ULONG ulFuzzyLevel;	/* FL_* */
+	ULONG ulPropTag;	/* of the rows; may be PT_MV_* */
+	LPSPropValue lpProp;	/* the text or bytes looked for */
 } SContentRestriction;
 typedef struct _SBitMaskRestriction {
-	ULONG relBMR;
+	ULONG relBMR;	/* BMR_* */
 	ULONG ulPropTag;
 	ULONG ulMask;
 } SBitMaskRestriction;
 typedef struct _SPropertyRestriction {
-	ULONG relop;
+	ULONG relop;	/* RELOP_* */
 	ULONG ulPropTag;
 	LPSPropValue lpProp;
 } SPropertyRestriction;
 typedef struct _SComparePropsRestriction {
-	ULONG relop;
+	ULONG relop;	/* RELOP_* */
 	ULONG ulPropTag1;
 	ULONG ulPropTag2;
 } SComparePropsRestriction;
 typedef struct _SSizeRestriction {
-	ULONG relop;
+	ULONG relop;	/* RELOP_* */
 	ULONG ulPropTag;
-	ULONG cb;
+	ULONG cb;	/* bytes of the value */
 } SSizeRestriction;
 typedef struct _SExistRestriction {
-	ULONG ulReserved1;
+	ULONG ulReserved1;	/* 0 */
 	ULONG ulPropTag;
-	ULONG ulReserved2;
+	ULONG ulReserved2;	/* 0 */
 } SExistRestriction;
 typedef struct _SSubRestriction {
-	ULONG ulSubObject;
+	ULONG ulSubObject;	/* PR_MESSAGE_RECIPIENTS or PR_MESSAGE_ATTACHMENTS */
 	LPSRestriction lpRes;
 } SSubRestriction;
 typedef struct _SCommentRestriction {
 	ULONG cValues;
-	LPSRestriction lpRes;
+	LPSRestriction lpRes;	/* counts; the properties are for people */
 	LPSPropValue lpProp;
 } SCommentRestriction;
 typedef struct _SAnnotationRestriction {
@@ -649,7 +661,7 @@ typedef struct _SAnnotationRestriction {
 	LPSPropValue lpProp;
 } SAnnotationRestriction;
 typedef struct _SCountRestriction {
-	ULONG ulCount;
+	ULONG ulCount;	/* at most so many rows */
 	LPSRestriction lpRes;
 } SCountRestriction;
 

@@ -19,8 +19,8 @@ calls_land_where_they_should(void **state)
 	ULONG count;
 
 	(void)state;
-	assert_int_equal(message->lpVtbl->GetProps(message, (LPSPropTagArray)&tags, MAPI_UNICODE, &count,
-		&values), MAPI_W_ERRORS_RETURNED);
+	assert_int_equal(MAPI_W_ERRORS_RETURNED, message->lpVtbl->GetProps(message,
+		(LPSPropTagArray)&tags, MAPI_UNICODE, &count, &values));
 	assert_string_equal(recorder->method, "GetProps");
 	assert_int_equal(recorder->flags, MAPI_UNICODE);
 	assert_ptr_equal(recorder->pointer, &tags);

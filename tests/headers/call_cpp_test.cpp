@@ -19,8 +19,8 @@ calls_land_where_they_should(void **)
 	LPSPropValue values;
 	ULONG count;
 
-	assert_int_equal(message->GetProps(reinterpret_cast<LPSPropTagArray>(&tags), MAPI_UNICODE, &count,
-		&values), MAPI_W_ERRORS_RETURNED);
+	assert_int_equal(MAPI_W_ERRORS_RETURNED, message->GetProps(
+		reinterpret_cast<LPSPropTagArray>(&tags), MAPI_UNICODE, &count, &values));
 	assert_string_equal(recorder->method, "GetProps");
 	assert_int_equal(recorder->flags, MAPI_UNICODE);
 	assert_ptr_equal(recorder->pointer, &tags);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One of two files that define INITGUID; together with libemapi's copies they still make one program. */
+/* One of two files that define INITGUID; with libemapi's copies they still make one program. */
 #define INITGUID
 #define USES_IID_IMessage
 #include <mapix.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Turn the facts files here into C and C++ that fails to compile, or to run, where a header differs.
+"""Turn the facts files here into C and C++ that fails to compile, or to run, if a header differs.
 
 make_checks.py layout|values|slots OUTPUT FACTS...
 """
@@ -41,6 +41,11 @@ def method_pointer(owner, text):
     return f"{result} (*)({this})"
 
 
+def same_type(expression, text):
+    return (f"static_assert(__builtin_types_compatible_p(__typeof__({expression}), {text}),"
+            f' "type of {expression}");')
+
+
 def layout_checks(layout, functions):
     facts, types = list(rows(layout)), list(rows(functions))
     lines = head({fact[0] for fact in facts} | {fact[0] for fact in types})
@@ -48,17 +53,21 @@ def layout_checks(layout, functions):
         if what == "size":
             lines.append(f'static_assert(sizeof({tagged(owner)}) == {number}, "{owner}");')
         elif what == "field":
-            lines.append(f'static_assert(offsetof({tagged(owner)}, {name}) == {number}, "{owner}.{name}");')
+            lines.append(f"static_assert(offsetof({tagged(owner)}, {name}) == {number},"
+                         f' "{owner}.{name}");')
         else:
             member = f"{owner}Vtbl, {name}"
-            lines.append(f'static_assert(offsetof({member}) == {number} * sizeof(void *), "{member}");')
-            lines.append(f"static_assert(__builtin_types_compatible_p(__typeof__((({owner}Vtbl *)0)->{name}),"
-                         f' {method_pointer(owner, more[0])}), "type of {member}");')
+            lines.append(f"static_assert(offsetof({member}) == {number} * sizeof(void *),"
+                         f' "{member}");')
+            lines.append(same_type(f"(({owner}Vtbl *)0)->{name}", method_pointer(owner, more[0])))
     for _, name, text in types:
         result, arguments = split_type(text)
-        lines.append(f"static_assert(__builtin_types_compatible_p(__typeof__({name}),"
-                     f' {result} ({arguments})), "type of {name}");')
+        lines.append(same_type(name, f"{result} ({arguments})"))
     return lines + ["int", "main(void)", "{", "\treturn 0;", "}"]
+
+
+def same_value(name, value):
+    return f'static_assert((ULONG)({name}) == {value}, "{name}");'
 
 
 def value_checks(values):
@@ -72,16 +81,16 @@ def value_checks(values):
         if value.startswith('"'):
             body.append(f"\tfailed |= strcmp({name}, {value}) != 0;")
         elif value.startswith("{0x"):
-            body.append(f"\t{{ static const BYTE is[] = {name}, should[] = {value};\n"
-                        "\tfailed |= sizeof(is) != sizeof(should) || memcmp(is, should, sizeof(is)); }")
+            body.append(f"\t{{ static const BYTE is[] = {name}, should[] = {value};\n\tfailed |="
+                        " sizeof(is) != sizeof(should) || memcmp(is, should, sizeof(is)); }")
         elif value.startswith("{"):
             body.append(f'\tfailed |= guid_differs("{name}", &{name}, "{value}");')
         elif name in UNICODE_FOLLOWERS or name + "_W" in names:
-            wide = name + "_W" if name + "_W" in names else None
-            lines += ["#ifndef UNICODE", f'static_assert((ULONG)({name}) == {value}u, "{name}");', "#else",
-                      f'static_assert({name} == {wide}, "{name}");' if wide else "", "#endif"]
+            lines += ["#ifndef UNICODE", same_value(name, value + "u"), "#else"]
+            lines += [same_value(name, name + "_W")] if name + "_W" in names else []
+            lines += ["#endif"]
         else:
-            lines.append(f'static_assert((ULONG)({name}) == {value}u, "{name}");')
+            lines.append(same_value(name, value + "u"))
     return lines + GUID_CHECK + ["int", "main(void)", "{", "\tint failed = 0;"] + body + [
         "\treturn failed;", "}"]
 
@@ -93,8 +102,9 @@ guid_differs(const char *name, const GUID *guid, const char *should)
 	const BYTE *b = guid->Data4;
 	char is[64];
 
-	snprintf(is, sizeof(is), "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", (unsigned)guid->Data1,
-		guid->Data2, guid->Data3, b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]);
+	snprintf(is, sizeof(is), "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}",
+		(unsigned)guid->Data1, guid->Data2, guid->Data3, b[0], b[1], b[2], b[3], b[4], b[5],
+		b[6], b[7]);
 	if (strcmp(is, should) == 0)
 		return 0;
 	fprintf(stderr, "%s is %s, should be %s\\n", name, is, should);
@@ -138,8 +148,9 @@ def slot_checks(layout):
     lines = head(headers) + SLOT_CHECK + ["int", "main()", "{", "\tint failed = 0;"]
     for owner, methods in owners.items():
         lines.append(f'\tstatic_assert(sizeof({owner}) == sizeof(void *), "{owner}");')
-        lines += [f'\tfailed |= slot_differs("{owner}::{name}", slot_of(&{owner}::{name}), {number});'
-                  for name, number in methods]
+        for name, number in methods:
+            method = f"{owner}::{name}"
+            lines.append(f'\tfailed |= slot_differs("{method}", slot_of(&{method}), {number});')
     return lines + ["\treturn failed;", "}"]
 
 

@@ -21,7 +21,8 @@ recorder_Release(IMessage *self)
 }
 
 static HRESULT
-recorder_GetProps(IMessage *self, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *values)
+recorder_GetProps(IMessage *self, LPSPropTagArray tags, ULONG flags, ULONG *count,
+	LPSPropValue *values)
 {
 	struct recorder *recorder = (struct recorder *)self;
 

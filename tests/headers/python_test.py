@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""python_test.py MODULE.py FACTS.tsv NAME: the module has every name of the facts, with its value."""
+"""python_test.py MODULE.py FACTS.tsv NAME: the module has every name of the facts."""
 import runpy
 import sys
 
@@ -16,7 +16,8 @@ def main(path, facts, wanted):
             if name_of_module == wanted and module.get(name) != int(value):
                 wrong.append(f"{name} is {module.get(name)}, should be {value}")
     tag = module["PROP_TAG"](module["PT_UNICODE"], 0x0037)
-    if tag != module["PR_SUBJECT"] or module["PROP_ID"](tag) != 0x37 or module["PROP_TYPE"](tag) != 31:
+    parts = module["PROP_ID"](tag), module["PROP_TYPE"](tag)
+    if tag != module["PR_SUBJECT"] or parts != (0x37, module["PT_UNICODE"]):
         wrong.append("PROP_TAG, PROP_ID or PROP_TYPE is wrong")
     if module["PROP_TAG"](module["PT_UNSPECIFIED"], 0x8001) != 0x80010000:
         wrong.append("PROP_TAG of a named property is wrong")

@@ -15,6 +15,11 @@
 /* S_OK; MAPI_E_INVALID_TYPE for a type nobody knows, MAPI_E_INVALID_PARAMETER for a broken value. */
 HRESULT prop_check(const SPropValue *value);
 
+/* Bytes of one value of a type without MV_FLAG that has a fixed size (GUIDs count as such), else 0. */
+size_t prop_fixed_size(ULONG type);
+/* One element of a multi-valued property as a value of its own; borrowed. */
+void prop_mv_element(const SPropValue *multi, ULONG index, SPropValue *element);
+
 /* Deep copy; the parts hang on the MAPI buffer `root` (must not be NULL). */
 HRESULT prop_copy(void *root, const SPropValue *source, SPropValue *target);
 /* A new MAPI buffer holding copies of all `count` values. */
@@ -22,7 +27,7 @@ HRESULT prop_copy_array(const SPropValue *source, ULONG count, SPropValue **out)
 
 /* Fills one value; text and bytes are copied onto `root`. */
 HRESULT prop_set_string8(void *root, SPropValue *target, ULONG tag, const char *text);
-/* UTF-8 text as PT_STRING8 or PT_UNICODE, whichever `tag` says. */
+/* UTF-8 text as PT_STRING8 or PT_UNICODE, whichever `tag` says; MAPI_E_INVALID_TYPE for others. */
 HRESULT prop_set_text(void *root, SPropValue *target, ULONG tag, const char *text);
 HRESULT prop_set_binary(void *root, SPropValue *target, ULONG tag, const void *data, size_t size);
 void prop_set_long(SPropValue *target, ULONG tag, LONG number);
@@ -43,11 +48,12 @@ bool prop_find_bool(const SPropValue *values, ULONG count, ULONG tag, bool fallb
  * already `type`; MAPI_E_UNEXPECTED_TYPE for anything else. */
 HRESULT prop_convert(void *root, const SPropValue *source, ULONG type, SPropValue *target);
 
-/* Bytes of the value outside the SPropValue itself, as UlPropSize counts. */
+/* Bytes of the value's data, as UlPropSize counts: text with its 0, of arrays the elements alone. */
 size_t prop_size(const SPropValue *value);
 
-/* <0, 0, >0.  Types must be equal, else by type.  Text compares case-insensitively, as tables sort
- * and RELOP_EQ matches (LPropCompareProp). */
+/* <0, 0, >0.  Types must be equal, else by type; PT_STRING8 and PT_UNICODE count as one.  Text
+ * compares case-insensitively, as tables sort and RELOP_EQ matches (LPropCompareProp); bytes by
+ * value, then by length; arrays by element, then by count; NaN after all other numbers. */
 int prop_compare(const SPropValue *a, const SPropValue *b);
 
 #endif

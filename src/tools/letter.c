@@ -113,8 +113,8 @@ open_default_store(IMAPISession *session, IMsgStore **store)
 	if (FAILED(hr))
 		return hr;
 	id = &rows->aRow[0].lpProps[0].Value.bin;
-	hr = session->lpVtbl->OpenMsgStore(session, 0, id->cb, (LPENTRYID)id->lpb, NULL,
-	    MDB_NO_DIALOG | MDB_WRITE, store);
+	hr = session->lpVtbl->OpenMsgStore(
+	    session, 0, id->cb, (LPENTRYID)id->lpb, NULL, MDB_NO_DIALOG | MDB_WRITE, store);
 	FreeProws(rows);
 	return hr;
 }
@@ -145,13 +145,13 @@ set_texts(const struct letter *letter, IMessage *message, const BYTE *key)
 	if (SUCCEEDED(hr))
 		hr = prop_set_binary(root, &values[count++], PR_SEARCH_KEY, key, LETTER_KEY_SIZE);
 	if (SUCCEEDED(hr))
-		hr = prop_set_text(root, &values[count++], PR_SUBJECT_W,
-		    letter->subject ? letter->subject : "");
+		hr = prop_set_text(
+		    root, &values[count++], PR_SUBJECT_W, letter->subject ? letter->subject : "");
 	if (SUCCEEDED(hr) && letter->body)
 		hr = prop_set_text(root, &values[count++], PR_BODY_W, letter->body);
 	if (SUCCEEDED(hr) && letter->html)
-		hr = prop_set_binary(root, &values[count++], PR_HTML, letter->html,
-		    strlen(letter->html));
+		hr = prop_set_binary(
+		    root, &values[count++], PR_HTML, letter->html, strlen(letter->html));
 	if (SUCCEEDED(hr))
 		hr = message->lpVtbl->SetProps(message, count, values, NULL);
 	mem_free(root);
@@ -227,8 +227,8 @@ copy_file(const struct letter_file *file, IStream *stream, char **why)
 	while ((size = read(file->fd, piece, PIECE_SIZE)) > 0 && SUCCEEDED(hr))
 		hr = write_all(stream, piece, size);
 	if (size < 0) {
-		*why = g_strdup_printf("reading the attachment %s: %s", file->path,
-		    g_strerror(errno));
+		*why =
+		    g_strdup_printf("reading the attachment %s: %s", file->path, g_strerror(errno));
 		return MAPI_E_DISK_ERROR;
 	}
 	return FAILED(hr) ? hr : stream->lpVtbl->Commit(stream, STGC_DEFAULT);
@@ -305,12 +305,13 @@ explain(char **why, const char *step, IMAPIProp *object, HRESULT hr)
 	g_autofree char *words = *why ? NULL : last_error(object, hr);
 
 	if (!*why)
-		*why = g_strdup_printf("%s: %s (%s)", step, words ? words : hr_text(hr), hr_name(hr));
+		*why =
+		    g_strdup_printf("%s: %s (%s)", step, words ? words : hr_text(hr), hr_name(hr));
 }
 
 HRESULT
-letter_submit(const struct letter *letter, IMAPISession *session, BYTE key[LETTER_KEY_SIZE],
-    char **why)
+letter_submit(
+    const struct letter *letter, IMAPISession *session, BYTE key[LETTER_KEY_SIZE], char **why)
 {
 	const char *step = "opening the message store";
 	IMsgStore *store = NULL;

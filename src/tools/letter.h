@@ -32,7 +32,7 @@ bool letter_attach(struct letter *letter, const char *path);
 /* Creates the message in the default store's Outbox and submits it: after S_OK it is on disk and
  * in the outgoing queue.  `key` gets its PR_SEARCH_KEY, by which the spooler can be asked for it.
  * On failure nothing is stored and `why` (g_free()) says which step failed and why. */
-HRESULT letter_submit(const struct letter *letter, IMAPISession *session,
-    BYTE key[LETTER_KEY_SIZE], char **why);
+HRESULT letter_submit(
+    const struct letter *letter, IMAPISession *session, BYTE key[LETTER_KEY_SIZE], char **why);
 
 #endif

@@ -48,14 +48,15 @@ parse(int *argc, char ***argv, struct options *o)
 		{ "body", 0, 0, G_OPTION_ARG_STRING, &o->body, "the text", "TEXT" },
 		{ "body-file", 0, 0, G_OPTION_ARG_FILENAME, &o->body_file,
 		    "the text from a file; without it and --body, from standard input", "FILE" },
-		{ "html", 0, 0, G_OPTION_ARG_FILENAME, &o->html, "an HTML form of the text, from a file",
-		    "FILE" },
+		{ "html", 0, 0, G_OPTION_ARG_FILENAME, &o->html,
+		    "an HTML form of the text, from a file", "FILE" },
 		{ "attach", 'a', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->attach,
 		    "attach a file; may be repeated", "FILE" },
 		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o->profile,
 		    "the profile to send with instead of the default one", "NAME" },
 		{ "wait", 'w', 0, G_OPTION_ARG_INT, &o->wait,
-		    "wait for the outcome so long (30); 0: return once the mail is stored", "SECONDS" },
+		    "wait for the outcome so long (30); 0: return once the mail is stored",
+		    "SECONDS" },
 		{ "require-accepted", 0, 0, G_OPTION_ARG_NONE, &o->require_accepted,
 		    "exit 1 unless a server has accepted the mail for every recipient", NULL },
 		{ "explain", 0, 0, G_OPTION_ARG_NONE, &o->explain, "tell each step", NULL },
@@ -64,8 +65,8 @@ parse(int *argc, char ***argv, struct options *o)
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("[ADDRESS...]");
 
-	g_option_context_set_summary(context,
-	    "Sends one mail through a MAPI profile (see: emapi profile create).");
+	g_option_context_set_summary(
+	    context, "Sends one mail through a MAPI profile (see: emapi profile create).");
 	g_option_context_add_main_entries(context, entries, NULL);
 	return cli_parse(context, argc, argv);
 }
@@ -119,8 +120,8 @@ read_stdin(char **text)
 		g_string_append_len(all, piece, size);
 	*text = g_string_free(all, FALSE);
 	if (size < 0)
-		return cli_fail(EX_NOINPUT, "reading standard input: %s; nothing was stored or sent",
-		    g_strerror(errno));
+		return cli_fail(EX_NOINPUT,
+		    "reading standard input: %s; nothing was stored or sent", g_strerror(errno));
 	return 0;
 }
 
@@ -156,12 +157,13 @@ fill_letter(struct letter *letter, const struct options *o, char **more)
 		code = add_recipients(letter, 2, o->bcc);
 	if (!code && !letter->recipients[0]->len && !letter->recipients[1]->len &&
 	    !letter->recipients[2]->len)
-		code = cli_fail(EX_USAGE,
-		    "no recipients: say to whom, e.g. --to ann@example.test; nothing was stored or sent");
+		code = cli_fail(EX_USAGE, "no recipients: say to whom, e.g. --to ann@example.test; "
+					  "nothing was stored or sent");
 	for (char **path = o->attach; !code && path && *path; path++)
 		if (!letter_attach(letter, *path))
-			code = cli_fail(EX_NOINPUT, "cannot attach %s: %s; nothing was stored or sent",
-			    *path, g_strerror(errno));
+			code =
+			    cli_fail(EX_NOINPUT, "cannot attach %s: %s; nothing was stored or sent",
+				*path, g_strerror(errno));
 	if (!code)
 		code = read_texts(letter, o);
 	return code;
@@ -176,7 +178,8 @@ load_profile(const char *name, struct profile **profile)
 
 	if (!name && !default_name)
 		return cli_fail(EX_CONFIG,
-		    "there is no profile to send with; make one: emapi profile create NAME --default "
+		    "there is no profile to send with; make one: emapi profile create NAME "
+		    "--default "
 		    "--from 'You <you@example.com>' --smtp HOST:PORT; nothing was stored or sent");
 	hr = profile_load(name ? name : default_name, profile, &why);
 	if (FAILED(hr))
@@ -197,12 +200,13 @@ submit(const struct letter *letter, struct profile *profile, BYTE *key)
 		session->lpVtbl->Release(session);
 	}
 	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr), "%s; nothing was stored or sent",
-		    why ? why : hr_text(hr));
+		return cli_fail(
+		    cli_exit_code(hr), "%s; nothing was stored or sent", why ? why : hr_text(hr));
 	return 0;
 }
 
-/* Keeps what was said last of the message; the outcome is settled when nothing more happens soon. */
+/* Keeps what was said last of the message; the outcome is settled when nothing more happens soon.
+ */
 struct outcome {
 	GString *lines;
 	GString *json;
@@ -250,7 +254,8 @@ print_journey(const BYTE *key)
 		g_autofree char *when = outcome_time(attempt->when);
 		g_autofree char *text = text_printable(attempt->text);
 
-		printf("%s %s: %s\n", when, *attempt->transport ? attempt->transport : "spooler", text);
+		printf("%s %s: %s\n", when, *attempt->transport ? attempt->transport : "spooler",
+		    text);
 		for (char **line = attempt->journey; *line; line++) {
 			g_autofree char *shown = text_printable(*line);
 
@@ -267,19 +272,22 @@ note_where(const struct outcome *outcome, HRESULT hr, const struct options *o)
 	const char *more = "`emapi queue list` tells more";
 
 	if (!outcome->known && FAILED(hr) && hr != MAPI_E_TIMEOUT)
-		cli_note("the mail is safe in the Outbox, but the spooler cannot be reached: %s (%s); it "
+		cli_note("the mail is safe in the Outbox, but the spooler cannot be reached: %s "
+			 "(%s); it "
 			 "is sent when one runs again: emapi queue run",
 		    hr_text(hr), hr_name(hr));
 	else if (outcome->state == SPOOL_HELD)
-		cli_note("the mail is safe in the Outbox but held: %s; once that is mended: emapi queue run",
+		cli_note("the mail is safe in the Outbox but held: %s; once that is mended: emapi "
+			 "queue run",
 		    outcome->text ? outcome->text : "");
 	else if (outcome->known && outcome->state == SPOOL_FAILED)
 		cli_note("no server took the mail; it stays in the Outbox, unsent");
 	else if (outcome->known && spool_state_final(outcome->state) && !outcome->accepted)
 		cli_note("not every recipient gets the mail, see above; it is in Sent Items");
 	else if (!outcome->known || !spool_state_final(outcome->state))
-		cli_note("the mail is safe in the Outbox and not accepted yet after %d s; it is tried "
-			 "again by itself; %s",
+		cli_note(
+		    "the mail is safe in the Outbox and not accepted yet after %d s; it is tried "
+		    "again by itself; %s",
 		    o->wait, more);
 }
 
@@ -290,8 +298,8 @@ report(const struct options *o, const struct profile *profile, const BYTE *key)
 	int code = 0;
 	HRESULT hr;
 
-	hr = spooler_watch(key, LETTER_KEY_SIZE, profile_uid(profile), o->wait * 1000, note_outcome,
-	    &outcome);
+	hr = spooler_watch(
+	    key, LETTER_KEY_SIZE, profile_uid(profile), o->wait * 1000, note_outcome, &outcome);
 	if (o->explain && !o->json)
 		print_journey(key);
 	if (o->json)

@@ -18,7 +18,7 @@ outcome_time(gint64 when)
 	if (!then)
 		return g_strdup("-");
 	today = g_date_time_get_day_of_year(now) == g_date_time_get_day_of_year(then) &&
-	    g_date_time_get_year(now) == g_date_time_get_year(then);
+		g_date_time_get_year(now) == g_date_time_get_year(then);
 	return g_date_time_format(then, today ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S");
 }
 
@@ -59,8 +59,8 @@ outcome_recipient_line(const struct spool_recipient *recipient, GString *out)
 	g_autofree char *address = text_printable(recipient->address);
 	g_autofree char *server = text_printable(recipient->server);
 
-	g_string_append_printf(out, "%s: %s", *address ? address : "(no address)",
-	    verdict(recipient));
+	g_string_append_printf(
+	    out, "%s: %s", *address ? address : "(no address)", verdict(recipient));
 	if (*server)
 		g_string_append_printf(out, " by %s", server);
 	if (*words)

@@ -42,7 +42,8 @@ parse(int *argc, char ***argv, struct create_options *o)
 		{ "from", 0, 0, G_OPTION_ARG_STRING, &o->from,
 		    "who the mail is from: 'Ann <ann@example.test>'", "ADDRESS" },
 		{ "smtp", 0, 0, G_OPTION_ARG_STRING, &o->smtp,
-		    "send through this SMTP server; without it, into a pickup folder", "HOST[:PORT]" },
+		    "send through this SMTP server; without it, into a pickup folder",
+		    "HOST[:PORT]" },
 		{ "tls", 0, 0, G_OPTION_ARG_STRING, &o->tls,
 		    "none, starttls (the default) or implicit", "HOW" },
 		{ "user", 0, 0, G_OPTION_ARG_STRING, &o->user, "log in to the server as this user",
@@ -55,8 +56,8 @@ parse(int *argc, char ***argv, struct create_options *o)
 		    "trust the certificates in this PEM file instead of the system's", "FILE" },
 		{ "pickup", 0, 0, G_OPTION_ARG_FILENAME, &o->pickup,
 		    "the pickup folder, where each message becomes one .eml file", "FOLDER" },
-		{ "store", 0, 0, G_OPTION_ARG_FILENAME, &o->store,
-		    "where the message store lies", "FILE" },
+		{ "store", 0, 0, G_OPTION_ARG_FILENAME, &o->store, "where the message store lies",
+		    "FILE" },
 		{ "default", 0, 0, G_OPTION_ARG_NONE, &o->make_default,
 		    "make it the profile that programs use when they name none", NULL },
 		{ NULL },
@@ -80,7 +81,8 @@ split_server(const char *text, char **host, unsigned *port)
 
 		if (!colon[1] || *end || number == 0 || number > 65535)
 			return cli_fail(EX_USAGE,
-			    "--smtp %s: \"%s\" is no port number; write HOST:PORT, e.g. mail.example.com:587",
+			    "--smtp %s: \"%s\" is no port number; write HOST:PORT, e.g. "
+			    "mail.example.com:587",
 			    text, colon + 1);
 		*port = number;
 		*host = g_strndup(text, colon - text);
@@ -104,15 +106,19 @@ check(const struct create_options *o)
 	    strcmp(o->tls, "implicit"))
 		return cli_fail(EX_USAGE, "--tls %s: it is none, starttls or implicit", o->tls);
 	if (o->smtp && o->pickup)
-		return cli_fail(EX_USAGE, "--smtp and --pickup exclude each other: a profile has one way out");
-	if (!o->smtp && (o->user || o->tls || o->ca_file || o->password_command || o->password_file))
-		return cli_fail(EX_USAGE, "--user, --tls, --ca-file and the password options go with --smtp");
+		return cli_fail(
+		    EX_USAGE, "--smtp and --pickup exclude each other: a profile has one way out");
+	if (!o->smtp &&
+	    (o->user || o->tls || o->ca_file || o->password_command || o->password_file))
+		return cli_fail(
+		    EX_USAGE, "--user, --tls, --ca-file and the password options go with --smtp");
 	if (o->smtp && !o->from)
-		return cli_fail(EX_USAGE,
-		    "--from is missing: the server wants to know who the mail is from");
+		return cli_fail(
+		    EX_USAGE, "--from is missing: the server wants to know who the mail is from");
 	if (o->user && !o->password_command && !o->password_file)
-		return cli_fail(EX_USAGE, "--user %s: say where its password is, by --password-command "
-					  "or --password-file (a password never goes on the command line)",
+		return cli_fail(EX_USAGE,
+		    "--user %s: say where its password is, by --password-command "
+		    "or --password-file (a password never goes on the command line)",
 		    o->user);
 	return 0;
 }
@@ -152,7 +158,8 @@ create(const char *name, const struct create_options *o)
 	}
 	hr = profile_create(name, &settings, &why);
 	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr), "%s", why ? why : "the profile could not be made");
+		return cli_fail(
+		    cli_exit_code(hr), "%s", why ? why : "the profile could not be made");
 	return 0;
 }
 

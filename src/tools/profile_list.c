@@ -27,8 +27,8 @@ describe_way(const struct profile *profile)
 	char *way;
 
 	if (!transports || !transports->len ||
-	    FAILED(profile_section_read(profile, &g_array_index(transports, MAPIUID, 0), &values,
-		&count)))
+	    FAILED(profile_section_read(
+		profile, &g_array_index(transports, MAPIUID, 0), &values, &count)))
 		return g_strdup("no transport");
 	server = prop_find_text(values, count, PR_EMAPI_SERVER);
 	path = prop_find_text(values, count, PR_EMAPI_PATH);
@@ -49,8 +49,8 @@ describe_from(const struct profile *profile)
 	ULONG count = 0;
 	char *from;
 
-	if (FAILED(profile_section_read(profile, (const MAPIUID *)&MUID_PROFILE_INSTANCE, &values,
-		&count)))
+	if (FAILED(profile_section_read(
+		profile, (const MAPIUID *)&MUID_PROFILE_INSTANCE, &values, &count)))
 		return NULL;
 	from = prop_find_text(values, count, PR_EMAPI_FROM_ADDRESS);
 	mem_free(values);
@@ -78,7 +78,10 @@ print_one(const char *name, const char *default_name, bool json, GString *out)
 		g_string_append(out, "}");
 	} else {
 		g_string_append_printf(out, "%c %-16s %-28s %s\n", is_default ? '*' : ' ', name,
-		    from ? from : "-", way ? way : why ? why : "");
+		    from ? from : "-",
+		    way   ? way
+		    : why ? why
+			  : "");
 	}
 	profile_unref(profile);
 }

@@ -75,8 +75,9 @@ run(int argc, char **argv)
 		g_string_append_c(out, '[');
 	hr = spooler_list(listing.all, print_one, &listing);
 	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr), "the spooler does not answer: %s (%s); its log is "
-						   "spooler.log in the state folder",
+		return cli_fail(cli_exit_code(hr),
+		    "the spooler does not answer: %s (%s); its log is "
+		    "spooler.log in the state folder",
 		    hr_text(hr), hr_name(hr));
 	if (listing.json)
 		g_string_append(out, "]\n");

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The header fields that tell who, to whom, when and about what ([MS-OXCMAIL] 2.1.3.1, 2.1.3.2),
+ * and what a client asked for by PS_INTERNET_HEADERS (2.1.3.2.4).
+ */
+#include "render.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <mapicode.h>
+#include <mapiguid.h>
+
+#include "entryid.h"
+#include "header.h"
+#include "mem.h"
+#include "prop.h"
+#include "read.h"
+
+#define MAILER "emapi 0.1"
+
+static LONG
+get_long(struct render *render, ULONG tag, LONG fallback)
+{
+	return prop_find_long(render->props, render->count, tag, fallback);
+}
+
+static char *
+get_text(struct render *render, ULONG tag)
+{
+	char *text = prop_find_text(render->props, render->count, tag);
+
+	if (text && !*text)
+		g_clear_pointer(&text, g_free);
+	return text;
+}
+
+/* An address in the form it may stand in the header, NULL where it has none. */
+static char *
+header_address(struct render *render, const struct address_person *person)
+{
+	char *ascii;
+
+	if (person->type && g_ascii_strcasecmp(person->type, "SMTP") != 0)
+		return NULL;
+	if (!address_check(person->address, NULL))
+		return NULL;
+	if (address_needs_smtputf8(person->address)) {
+		if (render->depth > 0) /* message/rfc822 is ASCII (RFC 6532 3.7) */
+			return NULL;
+		if (!render->needs_smtputf8 && !render->options->utf8_headers)
+			render_fail(render, MAPI_E_BAD_CHARWIDTH,
+			    "the address %s needs a server that offers SMTPUTF8",
+			    person->address);
+		render->needs_smtputf8 = true;
+		return g_strdup(person->address);
+	}
+	ascii = address_to_ascii(person->address);
+	return ascii && address_check(ascii, NULL) ? ascii : (g_free(ascii), NULL);
+}
+
+/* Someone without an Internet address is named, but cannot be answered. */
+static void
+add_person(struct render *render, struct header_list *list, const struct address_person *person)
+{
+	g_autofree char *address = header_address(render, person);
+
+	if (address)
+		header_list_add(list, person->name, address);
+	else
+		header_list_add_group(list, person->name ? person->name : person->address);
+}
+
+static bool
+same_person(const struct address_person *a, const struct address_person *b)
+{
+	return g_ascii_strcasecmp(a->address, b->address) == 0;
+}
+
+static HRESULT
+add_from(struct render *render, GString *header)
+{
+	struct address_person from, sender;
+	struct header_list list;
+	bool has_from, has_sender;
+
+	has_from = address_pick(render->props, render->count, &address_tags_representing, &from);
+	has_sender = address_pick(render->props, render->count, &address_tags_sender, &sender);
+	if (!has_from && has_sender) {
+		from = sender;
+		memset(&sender, 0, sizeof sender);
+		has_from = true;
+		has_sender = false;
+	}
+	if (!has_from && render->options->from_address) {
+		from.name = g_strdup(render->options->from_name);
+		from.address = g_strdup(render->options->from_address);
+		has_from = true;
+	}
+	if (has_from) {
+		header_list_start(&list, header, "From");
+		add_person(render, &list, &from);
+		header_list_end(&list);
+	}
+	if (has_from && has_sender && !same_person(&from, &sender)) {
+		header_list_start(&list, header, "Sender");
+		add_person(render, &list, &sender);
+		header_list_end(&list);
+	}
+	address_person_clear(&from);
+	address_person_clear(&sender);
+	if (!has_from && render->depth == 0)
+		return render_fail(render, MAPI_E_UNCONFIGURED,
+		    "nobody to send from: the message has no sender, and the profile no address "
+		    "(FromAddress)");
+	return S_OK;
+}
+
+/* PR_REPLY_RECIPIENT_ENTRIES: a FLATENTRYLIST of one-offs, each padded to four bytes. */
+static void
+add_reply_to(struct render *render, GString *header)
+{
+	const SPropValue *value = prop_find(render->props, render->count,
+	    PR_REPLY_RECIPIENT_ENTRIES);
+	struct header_list list;
+	size_t at = offsetof(FLATENTRYLIST, abEntries);
+	bool any = false;
+
+	if (!value)
+		return;
+	while (at + sizeof(ULONG) <= value->Value.bin.cb) {
+		const BYTE *entry = value->Value.bin.lpb + at;
+		struct oneoff *oneoff = NULL;
+		ULONG size;
+
+		memcpy(&size, entry, sizeof size);
+		if (size > value->Value.bin.cb - at - sizeof size)
+			break;
+		if (SUCCEEDED(oneoff_decode(entry + sizeof size, size, &oneoff))) {
+			struct address_person person = { oneoff->name, oneoff->address_type,
+				oneoff->address };
+
+			if (!any)
+				header_list_start(&list, header, "Reply-To");
+			any = true;
+			if (person.name && strcmp(person.name, person.address) == 0)
+				person.name = NULL;
+			add_person(render, &list, &person);
+			mem_free(oneoff);
+		}
+		at += (sizeof size + size + 3) & ~(size_t)3;
+	}
+	if (any)
+		header_list_end(&list);
+}
+
+/* --- Recipients ------------------------------------------------------------------------------ */
+
+/* To and Cc are gathered in one walk over the table. */
+struct recipients {
+	struct render *render;
+	GString *lines[2];
+	struct header_list lists[2];
+};
+
+static HRESULT
+add_recipient(void *context, const SPropValue *values, ULONG count)
+{
+	struct recipients *recipients = context;
+	/* MAPI_P1 and MAPI_SUBMITTED may stand in the high bits. */
+	LONG kind = prop_find_long(values, count, PR_RECIPIENT_TYPE, MAPI_TO) & 0x0F;
+	struct address_person person;
+	int which = kind == MAPI_TO ? 0 : 1;
+	g_autofree char *name = NULL;
+
+	if (kind != MAPI_TO && kind != MAPI_CC)
+		return S_OK;
+	if (!address_pick(values, count, &address_tags_recipient, &person)) {
+		name = prop_find_text(values, count, PR_DISPLAY_NAME_W);
+		if (!name || !*name)
+			return S_OK;
+	}
+	if (!recipients->lines[which]) {
+		recipients->lines[which] = g_string_new(NULL);
+		header_list_start(&recipients->lists[which], recipients->lines[which],
+		    which == 0 ? "To" : "Cc");
+	}
+	if (name)
+		header_list_add_group(&recipients->lists[which], name);
+	else
+		add_person(recipients->render, &recipients->lists[which], &person);
+	address_person_clear(&person);
+	return S_OK;
+}
+
+static HRESULT
+add_recipients(struct render *render, GString *header)
+{
+	static const ULONG columns[] = { PR_ROWID, PR_RECIPIENT_TYPE, PR_DISPLAY_NAME_W,
+		PR_ADDRTYPE_W, PR_EMAIL_ADDRESS_W, PR_SMTP_ADDRESS_W, PR_ENTRYID };
+	struct recipients recipients = { .render = render };
+	IMAPITable *table = NULL;
+	HRESULT hr;
+	int i;
+
+	hr = render->message->lpVtbl->GetRecipientTable(render->message, MAPI_UNICODE, &table);
+	if (SUCCEEDED(hr)) {
+		hr = read_rows(table, columns, G_N_ELEMENTS(columns), add_recipient, &recipients);
+		table->lpVtbl->Release(table);
+	}
+	for (i = 0; i < 2; i++)
+		if (recipients.lines[i]) {
+			header_list_end(&recipients.lists[i]);
+			g_string_append(header, recipients.lines[i]->str);
+		}
+	if (!recipients.lines[0] && !recipients.lines[1])
+		g_string_append(header, "To: undisclosed-recipients:;\r\n");
+	for (i = 0; i < 2; i++)
+		if (recipients.lines[i])
+			g_string_free(recipients.lines[i], TRUE);
+	return FAILED(hr) ? render_fail(render, hr, "the recipients cannot be read") : S_OK;
+}
+
+/* --- Date, subject, identity ----------------------------------------------------------------- */
+
+/* RFC 5322 3.3, in this machine's time zone, in no locale. */
+static void
+add_date(struct render *render, GString *header)
+{
+	static const char days[7][4] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+		"Sep", "Oct", "Nov", "Dec" };
+	const SPropValue *value = prop_find(render->props, render->count, PR_CLIENT_SUBMIT_TIME);
+	gint64 when = g_get_real_time();
+	GDateTime *date;
+	int offset;
+
+	if (value)
+		read_filetime(value->Value.ft, &when);
+	date = g_date_time_new_from_unix_local(when / G_USEC_PER_SEC);
+	if (!date) {
+		g_clear_pointer(&date, g_date_time_unref);
+		date = g_date_time_new_now_local();
+	}
+	offset = (int)(g_date_time_get_utc_offset(date) / (60 * G_USEC_PER_SEC));
+	g_string_append_printf(header, "Date: %s, %d %s %04d %02d:%02d:%02d %c%02d%02d\r\n",
+	    days[g_date_time_get_day_of_week(date) - 1], g_date_time_get_day_of_month(date),
+	    months[g_date_time_get_month(date) - 1], g_date_time_get_year(date),
+	    g_date_time_get_hour(date), g_date_time_get_minute(date), g_date_time_get_second(date),
+	    offset < 0 ? '-' : '+', ABS(offset) / 60, ABS(offset) % 60);
+	g_date_time_unref(date);
+}
+
+static void
+add_subject(struct render *render, GString *header)
+{
+	g_autofree char *subject = get_text(render, PR_SUBJECT_W);
+	const char *text = subject;
+
+	/* A .pst's subject begins with U+0001 and the length of its prefix. */
+	if (text && text[0] == '\001' && text[1])
+		text = g_utf8_validate(text, -1, NULL) ? g_utf8_next_char(text + 1) : text + 2;
+	if (text)
+		header_text(header, "Subject", text);
+}
+
+/* Where a message's ID is coined: behind the '@' of who sends it. */
+static char *
+sender_domain(struct render *render)
+{
+	struct address_person person;
+	g_autofree char *ascii = NULL;
+	char *domain = NULL;
+
+	if (!address_pick(render->props, render->count, &address_tags_representing, &person) &&
+	    !address_pick(render->props, render->count, &address_tags_sender, &person))
+		person.address = g_strdup(render->options->from_address);
+	if (person.address && address_check(person.address, NULL))
+		ascii = address_to_ascii(person.address);
+	if (ascii)
+		domain = g_strdup(strrchr(ascii, '@') + 1);
+	address_person_clear(&person);
+	return domain ? domain : g_strdup("localhost.localdomain");
+}
+
+/* [MS-OXCMAIL] 2.1.3.2.11: the one it has, as it is; else a new one. */
+static void
+add_message_id(struct render *render, GString *header)
+{
+	g_autofree char *raw = get_text(render, TAG_MESSAGE_ID_W);
+	g_autofree char *clean = header_clean(raw);
+	GString *id = g_string_new("<");
+	const char *p;
+
+	for (p = clean; *p; p++)
+		if (*p > ' ' && *p < 0x7F && *p != '<' && *p != '>')
+			g_string_append_c(id, *p);
+	if (id->len == 1 || id->len > 900) {
+		g_autofree char *uuid = g_uuid_string_random();
+		g_autofree char *domain = sender_domain(render);
+
+		g_string_printf(id, "<%s@%s", uuid, domain);
+	}
+	g_string_append_c(id, '>');
+	header_words(header, "Message-ID", id->str);
+	render->message_id = g_string_free(id, FALSE);
+}
+
+static void
+add_words(struct render *render, GString *header, const char *name, ULONG tag)
+{
+	g_autofree char *words = get_text(render, tag);
+
+	if (words)
+		header_words(header, name, words);
+}
+
+/* [MS-OXCMAIL] 2.1.3.2.5, 2.1.3.2.6: only what differs from the usual is said. */
+static void
+add_importance(struct render *render, GString *header)
+{
+	static const char *const sensitivities[] = { NULL, "Personal", "Private",
+		"Company-Confidential" };
+	LONG importance = get_long(render, PR_IMPORTANCE, 1);
+	LONG priority = get_long(render, PR_PRIORITY, 0);
+	LONG sensitivity = get_long(render, PR_SENSITIVITY, 0);
+
+	if (importance == 2)
+		g_string_append(header, "Importance: high\r\nX-Priority: 1\r\n");
+	else if (importance == 0)
+		g_string_append(header, "Importance: low\r\nX-Priority: 5\r\n");
+	if (priority > 0)
+		g_string_append(header, "Priority: urgent\r\n");
+	else if (priority < 0)
+		g_string_append(header, "Priority: non-urgent\r\n");
+	if (sensitivity > 0 && sensitivity <= 3)
+		g_string_append_printf(header, "Sensitivity: %s\r\n", sensitivities[sensitivity]);
+}
+
+static void
+add_thread(struct render *render, GString *header)
+{
+	g_autofree char *topic = get_text(render, PR_CONVERSATION_TOPIC_W);
+	const SPropValue *index = prop_find(render->props, render->count, PR_CONVERSATION_INDEX);
+
+	add_words(render, header, "In-Reply-To", TAG_IN_REPLY_TO_W);
+	add_words(render, header, "References", TAG_REFERENCES_W);
+	if (!index || index->Value.bin.cb == 0 || index->Value.bin.cb > 600)
+		return;
+	if (topic)
+		header_text(header, "Thread-Topic", topic);
+	g_autofree char *base64 = g_base64_encode(index->Value.bin.lpb, index->Value.bin.cb);
+	header_words(header, "Thread-Index", base64);
+}
+
+/* [MS-OXCMAIL] 2.1.3.1.5, 2.1.3.1.6: receipts go to who it is from. */
+static void
+add_receipts(struct render *render, GString *header)
+{
+	static const struct {
+		ULONG tag;
+		const char *name;
+	} receipts[] = {
+		{ PR_READ_RECEIPT_REQUESTED, "Disposition-Notification-To" },
+		{ PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, "Return-Receipt-To" },
+	};
+	struct address_person person;
+	struct header_list list;
+	size_t i;
+
+	if (!address_pick(render->props, render->count, &address_tags_representing, &person) &&
+	    !address_pick(render->props, render->count, &address_tags_sender, &person))
+		return;
+	for (i = 0; i < G_N_ELEMENTS(receipts); i++) {
+		g_autofree char *address = NULL;
+
+		if (!prop_find_bool(render->props, render->count, receipts[i].tag, false))
+			continue;
+		address = header_address(render, &person);
+		if (!address)
+			continue;
+		header_list_start(&list, header, receipts[i].name);
+		header_list_add(&list, person.name, address);
+		header_list_end(&list);
+	}
+	address_person_clear(&person);
+}
+
+/* --- What the client adds -------------------------------------------------------------------- */
+
+/* Fields that are made from properties or by servers, and those that would change who gets it. */
+static bool
+is_reserved(const char *name)
+{
+	static const char *const names[] = { "bcc", "cc", "date", "disposition-notification-to",
+		"dkim-signature", "from", "importance", "in-reply-to", "message-id", "mime-version",
+		"priority", "received", "references", "reply-to", "return-path",
+		"return-receipt-to", "sender", "sensitivity", "subject", "thread-index",
+		"thread-topic", "to", "x-priority", "x-receiver", "x-sender", "apparently-to" };
+	static const char *const prefixes[] = { "content-", "resent-",
+		"x-ms-exchange-organization-", "x-ms-exchange-forest-" };
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(names); i++)
+		if (g_ascii_strcasecmp(name, names[i]) == 0)
+			return true;
+	for (i = 0; i < G_N_ELEMENTS(prefixes); i++)
+		if (g_ascii_strncasecmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+static char *
+field_name(const MAPINAMEID *id)
+{
+	g_autofree char *name = NULL;
+	SPropValue value = { .ulPropTag = PR_DISPLAY_NAME_W };
+
+	if (!id || id->ulKind != MNID_STRING || !id->Kind.lpwstrName)
+		return NULL;
+	value.Value.lpszW = id->Kind.lpwstrName;
+	name = prop_find_text(&value, 1, PR_DISPLAY_NAME_W);
+	return name && header_name_check(name) && !is_reserved(name) ? g_steal_pointer(&name)
+								      : NULL;
+}
+
+/* One field for each named property of the set that has text.  Gives whether a mailer was named. */
+static bool
+add_named(struct render *render, GString *header, MAPINAMEID **names, const SPropValue *values,
+    ULONG count)
+{
+	bool has_mailer = false;
+	ULONG i;
+
+	for (i = 0; i < count; i++) {
+		g_autofree char *name = field_name(names[i]);
+		g_autofree char *text = NULL;
+
+		if (name)
+			text = prop_find_text(&values[i], 1, values[i].ulPropTag);
+		if (!text)
+			continue;
+		header_text(header, name, text);
+		if (g_ascii_strcasecmp(name, "X-Mailer") == 0 ||
+		    g_ascii_strcasecmp(name, "User-Agent") == 0)
+			has_mailer = true;
+	}
+	return has_mailer;
+}
+
+/* A store without named properties has none to add: its refusal is no failure of ours. */
+static void
+add_internet_headers(struct render *render, GString *header)
+{
+	IMAPIProp *object = (IMAPIProp *)render->message;
+	GUID set = PS_INTERNET_HEADERS;
+	SPropTagArray *tags = NULL;
+	SPropValue *values = NULL;
+	MAPINAMEID **names = NULL;
+	ULONG count = 0, i, *wanted = NULL;
+	bool has_mailer = false;
+	HRESULT hr;
+
+	hr = object->lpVtbl->GetNamesFromIDs(object, &tags, &set, 0, &count, &names);
+	if (SUCCEEDED(hr) && count > 0 && tags && tags->cValues == count) {
+		wanted = g_new(ULONG, count);
+		for (i = 0; i < count; i++)
+			wanted[i] = CHANGE_PROP_TYPE(tags->aulPropTag[i], PT_UNICODE);
+		hr = read_props(object, wanted, count, &values);
+		if (SUCCEEDED(hr))
+			has_mailer = add_named(render, header, names, values, count);
+		g_free(wanted);
+	}
+	mem_free(values);
+	mem_free(tags);
+	mem_free(names);
+	if (!has_mailer && render->depth == 0)
+		g_string_append(header, "X-Mailer: " MAILER "\r\n");
+}
+
+HRESULT
+fields_build(struct render *render, GString *header)
+{
+	HRESULT hr;
+
+	if (render->depth == 0 && render->options->first_lines)
+		g_string_append(header, render->options->first_lines);
+	add_date(render, header);
+	hr = add_from(render, header);
+	if (FAILED(hr))
+		return hr;
+	add_reply_to(render, header);
+	hr = add_recipients(render, header);
+	if (FAILED(hr))
+		return hr;
+	add_subject(render, header);
+	add_message_id(render, header);
+	add_thread(render, header);
+	add_importance(render, header);
+	add_receipts(render, header);
+	add_internet_headers(render, header);
+	g_string_append(header, "MIME-Version: 1.0\r\n");
+	return render->needs_smtputf8 && !render->options->utf8_headers ? MAPI_E_BAD_CHARWIDTH
+									: S_OK;
+}

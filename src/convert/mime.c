@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mime_render(): the header is ours (fields.c), the MIME tree below it GMime's.
+ *
+ *   multipart/mixed                          where there are attachments
+ *     multipart/alternative                  where there is text and HTML
+ *       text/plain
+ *       multipart/related                    where the HTML shows attachments
+ *         text/html, image ...
+ *     attachment ...
+ */
+#include "render.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+#include <mapicode.h>
+
+#include "hr.h"
+#include "mem.h"
+#include "prop.h"
+#include "read.h"
+#include "spool.h"
+#include "stream_adapter.h"
+
+#define MEMORY_MAX (1024 * 1024)
+#define MEMORY_MAX_INNER (64 * 1024)
+
+HRESULT
+render_fail(struct render *render, HRESULT hr, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!render->why) {
+		va_start(arguments, format);
+		render->why = g_strdup_vprintf(format, arguments);
+		va_end(arguments);
+	}
+	return hr;
+}
+
+void
+render_clear(struct render *render)
+{
+	mem_free(render->props);
+	render->props = NULL;
+	g_clear_pointer(&render->why, g_free);
+	g_clear_pointer(&render->message_id, g_free);
+}
+
+/* What would arrive as something else than what was meant is refused, not mangled. */
+static HRESULT
+check_class(struct render *render)
+{
+	static const struct {
+		const char *prefix;
+		const char *what;
+	} refused[] = {
+		{ "IPM.Note.SMIME", "signed or encrypted (S/MIME)" },
+		{ "IPM.Schedule.Meeting", "a meeting" },
+		{ "IPM.Appointment", "an appointment" },
+		{ "IPM.TaskRequest", "a task request" },
+		{ "REPORT.", "a report" },
+	};
+	g_autofree char *class = prop_find_text(render->props, render->count, PR_MESSAGE_CLASS_W);
+	size_t i;
+
+	for (i = 0; class && i < G_N_ELEMENTS(refused); i++)
+		if (g_ascii_strncasecmp(class, refused[i].prefix, strlen(refused[i].prefix)) == 0)
+			return render_fail(render, MAPI_E_NO_SUPPORT,
+			    "the message is %s (class %s), which emapi cannot turn into mail yet",
+			    refused[i].what, class);
+	return S_OK;
+}
+
+static HRESULT
+render_read(struct render *render)
+{
+	static const ULONG tags[] = { PR_MESSAGE_CLASS_W, PR_SUBJECT_W, PR_BODY_W,
+		PR_RTF_COMPRESSED, TAG_INTERNET_CPID, PR_CLIENT_SUBMIT_TIME, TAG_MESSAGE_ID_W,
+		TAG_IN_REPLY_TO_W, TAG_REFERENCES_W, PR_IMPORTANCE, PR_PRIORITY, PR_SENSITIVITY,
+		PR_CONVERSATION_TOPIC_W, PR_CONVERSATION_INDEX, PR_READ_RECEIPT_REQUESTED,
+		PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, PR_REPLY_RECIPIENT_ENTRIES,
+		PR_SENDER_NAME_W, PR_SENDER_ADDRTYPE_W, PR_SENDER_EMAIL_ADDRESS_W,
+		PR_SENDER_SMTP_ADDRESS_W, PR_SENDER_ENTRYID, PR_SENT_REPRESENTING_NAME_W,
+		PR_SENT_REPRESENTING_ADDRTYPE_W, PR_SENT_REPRESENTING_EMAIL_ADDRESS_W,
+		PR_SENT_REPRESENTING_SMTP_ADDRESS_W, PR_SENT_REPRESENTING_ENTRYID };
+	HRESULT hr;
+
+	render->count = G_N_ELEMENTS(tags);
+	hr = read_props((IMAPIProp *)render->message, tags, render->count, &render->props);
+	if (FAILED(hr)) {
+		render->count = 0;
+		return render_fail(render, hr, "the message cannot be read: %s", hr_text(hr));
+	}
+	return check_class(render);
+}
+
+/* --- The tree -------------------------------------------------------------------------------- */
+
+/* Adds a part and drops our reference. */
+static void
+add_part(GMimeMultipart *parent, GMimeObject *part)
+{
+	g_mime_multipart_add(parent, part);
+	g_object_unref(part);
+}
+
+static guint
+count_related(const GArray *attachments)
+{
+	guint i, count = 0;
+
+	for (i = 0; i < attachments->len; i++)
+		count += g_array_index(attachments, struct attachment, i).related;
+	return count;
+}
+
+static void
+add_attachments(GMimeMultipart *parent, const GArray *attachments, bool related)
+{
+	guint i;
+
+	for (i = 0; i < attachments->len; i++) {
+		struct attachment *attachment = &g_array_index(attachments, struct attachment, i);
+
+		if (attachment->related == related)
+			g_mime_multipart_add(parent, attachment->part);
+	}
+}
+
+/* The HTML, with what it shows. */
+static GMimeObject *
+html_tree(struct body *body, const GArray *attachments)
+{
+	GMimeObject *html = g_steal_pointer(&body->html);
+	GMimeMultipart *related;
+
+	if (!count_related(attachments))
+		return html;
+	related = g_mime_multipart_new_with_subtype("related");
+	g_mime_object_set_content_type_parameter(GMIME_OBJECT(related), "type", "text/html");
+	add_part(related, html);
+	add_attachments(related, attachments, true);
+	return GMIME_OBJECT(related);
+}
+
+static GMimeObject *
+text_tree(struct body *body, const GArray *attachments)
+{
+	GMimeMultipart *alternative;
+
+	if (!body->html)
+		return body->plain ? g_steal_pointer(&body->plain) : body_empty();
+	if (!body->plain)
+		return html_tree(body, attachments);
+	alternative = g_mime_multipart_new_with_subtype("alternative");
+	add_part(alternative, g_steal_pointer(&body->plain));
+	add_part(alternative, html_tree(body, attachments));
+	return GMIME_OBJECT(alternative);
+}
+
+static HRESULT
+build_tree(struct render *render, GMimeObject **out)
+{
+	GArray *attachments = NULL;
+	GMimeMultipart *mixed;
+	struct body body;
+	HRESULT hr;
+
+	hr = body_build(render, &body);
+	if (SUCCEEDED(hr))
+		hr = attachments_build(render, &body, &attachments);
+	if (FAILED(hr))
+		goto out;
+	*out = text_tree(&body, attachments);
+	if (attachments->len > count_related(attachments)) {
+		mixed = g_mime_multipart_new_with_subtype("mixed");
+		add_part(mixed, *out);
+		add_attachments(mixed, attachments, false);
+		*out = GMIME_OBJECT(mixed);
+	}
+out:
+	attachments_free(attachments);
+	body_clear(&body);
+	return hr;
+}
+
+/* --- Writing --------------------------------------------------------------------------------- */
+
+static HRESULT
+sink_write(void *context, const char *data, size_t size)
+{
+	return spool_write(context, data, size);
+}
+
+static const struct adapter_ops sink_ops = { .write = sink_write };
+
+static void
+init_gmime(void)
+{
+	static gsize done;
+
+	if (g_once_init_enter(&done)) {
+		g_mime_init();
+		g_once_init_leave(&done, 1);
+	}
+}
+
+static HRESULT
+write_tree(struct render *render, GMimeObject *tree, struct spool *spool)
+{
+	GMimeFormatOptions *options = g_mime_format_options_new();
+	GMimeStream *sink = adapter_create(&sink_ops, spool, &render->result);
+	ssize_t written;
+
+	g_mime_format_options_set_newline_format(options, GMIME_NEWLINE_FORMAT_DOS);
+	written = g_mime_object_write_to_stream(tree, options, sink);
+	g_object_unref(sink);
+	g_mime_format_options_free(options);
+	if (FAILED(render->result))
+		return render->result;
+	return written < 0 ? MAPI_E_CALL_FAILED : S_OK;
+}
+
+static HRESULT
+render_to_spool(struct render *render, struct spool *spool)
+{
+	g_autoptr(GString) header = g_string_new(NULL);
+	GMimeObject *tree = NULL;
+	HRESULT hr;
+
+	hr = render_read(render);
+	if (SUCCEEDED(hr))
+		hr = fields_build(render, header);
+	if (SUCCEEDED(hr))
+		hr = build_tree(render, &tree);
+	if (SUCCEEDED(hr))
+		hr = spool_write(spool, header->str, header->len);
+	if (SUCCEEDED(hr))
+		hr = write_tree(render, tree, spool);
+	if (tree)
+		g_object_unref(tree);
+	return hr;
+}
+
+HRESULT
+render_to_fd(struct render *render, int *fd, guint64 *size)
+{
+	struct spool spool;
+	HRESULT hr;
+
+	*fd = -1;
+	/* Many messages may be attached to one. */
+	hr = spool_open(&spool, render->depth == 0 ? MEMORY_MAX : MEMORY_MAX_INNER);
+	if (SUCCEEDED(hr))
+		hr = render_to_spool(render, &spool);
+	if (SUCCEEDED(hr))
+		hr = spool_finish(&spool, fd);
+	if (spool.error)
+		render_fail(render, hr,
+		    "the mail cannot be put together: %s (the folder for it is $TMPDIR, else "
+		    "/var/tmp); free some room there",
+		    g_strerror(spool.error));
+	if (size)
+		*size = spool.size;
+	spool_close(&spool);
+	if (FAILED(hr))
+		render_fail(render, hr, "the mail cannot be put together: %s", hr_text(hr));
+	return hr;
+}
+
+static const struct mime_options usual;
+
+HRESULT
+mime_render(IMessage *message, const struct mime_options *options, struct mime_output *out,
+    char **why)
+{
+	struct render render = { .message = message, .options = options ? options : &usual };
+	HRESULT hr;
+
+	memset(out, 0, sizeof *out);
+	if (why)
+		*why = NULL;
+	init_gmime();
+	hr = render_to_fd(&render, &out->fd, &out->size);
+	out->needs_smtputf8 = render.needs_smtputf8;
+	if (SUCCEEDED(hr))
+		out->message_id = g_steal_pointer(&render.message_id);
+	else if (why)
+		*why = g_steal_pointer(&render.why);
+	render_clear(&render);
+	return hr;
+}
+
+void
+mime_output_clear(struct mime_output *output)
+{
+	if (output->fd >= 0)
+		close(output->fd);
+	g_free(output->message_id);
+	memset(output, 0, sizeof *output);
+	output->fd = -1;
+}

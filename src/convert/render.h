@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Insides of mime_render(), shared by mime.c, fields.c, body.c and attach.c. */
+#ifndef EMAPI_CONVERT_RENDER_H
+#define EMAPI_CONVERT_RENDER_H
+
+#include <gmime/gmime.h>
+#include <mapidefs.h>
+#include <mapitags.h>
+
+#include "address.h"
+#include "mime.h"
+
+/* Tags of [MS-OXPROPS] that the MAPI reference does not have. */
+#define TAG_INTERNET_CPID PROP_TAG(PT_LONG, 0x3FDE)
+#define TAG_BODY_HTML_W PROP_TAG(PT_UNICODE, 0x1013)
+#define TAG_HTML PROP_TAG(PT_BINARY, 0x1013)
+#define TAG_IN_REPLY_TO_W PROP_TAG(PT_UNICODE, 0x1042)
+#define TAG_REFERENCES_W PROP_TAG(PT_UNICODE, 0x1039)
+#define TAG_MESSAGE_ID_W PROP_TAG(PT_UNICODE, 0x1035)
+#define TAG_ATTACH_CONTENT_ID_W PROP_TAG(PT_UNICODE, 0x3712)
+#define TAG_ATTACH_CONTENT_LOCATION_W PROP_TAG(PT_UNICODE, 0x3713)
+#define TAG_ATTACH_FLAGS PROP_TAG(PT_LONG, 0x3714)
+#define TAG_ATTACHMENT_HIDDEN PROP_TAG(PT_BOOLEAN, 0x7FFE)
+#define ATTACH_FLAG_MHTML_REF 4 /* [MS-OXCMSG] 2.2.2.18: part of the body */
+
+#define RENDER_DEPTH_MAX 20
+
+/* One message on its way out. */
+struct render {
+	IMessage *message;
+	const struct mime_options *options; /* never NULL */
+	unsigned depth;                     /* 0: the message itself, else one inside another */
+	SPropValue *props;                  /* of the message; MAPI buffer */
+	ULONG count;
+	HRESULT result;                     /* what a source or the sink said first */
+	char *why;
+	bool needs_smtputf8;
+	char *message_id;
+};
+
+/* Keeps the first sentence for people, and gives `hr` back. */
+HRESULT render_fail(struct render *render, HRESULT hr, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Renders into memory or an unlinked file, at offset 0: for mime_render(), and for messages inside
+ * messages.  `size` may be NULL. */
+HRESULT render_to_fd(struct render *render, int *fd, guint64 *size);
+void render_clear(struct render *render);
+
+/* fields.c: the header but for what describes the body. */
+HRESULT fields_build(struct render *render, GString *header);
+
+/* body.c: text and HTML; NULL where the message has none.  `html_text` is for finding cid: links. */
+struct body {
+	GMimeObject *plain;
+	GMimeObject *html;
+	char *html_text;
+};
+HRESULT body_build(struct render *render, struct body *body);
+GMimeObject *body_empty(void);
+void body_clear(struct body *body);
+
+/* attach.c: the attachments as parts, in order. */
+struct attachment {
+	GMimeObject *part;
+	bool related; /* the HTML shows it */
+};
+/* An array of struct attachment, to be freed with attachments_free(). */
+HRESULT attachments_build(struct render *render, const struct body *body, GArray **out);
+void attachments_free(GArray *attachments);
+
+/* types.c: media type by file name; "application/octet-stream" where unknown. */
+const char *type_of_name(const char *name);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening the connection by libcurl: name, proxy, TLS or STARTTLS, EHLO; no login (design D5).
+ *
+ * libcurl hands us every reply line.  Greeting, EHLO, STARTTLS, EHLO: what counts is the last EHLO,
+ * so the answer to STARTTLS forgets what was offered before (RFC 3207 4.2).
+ */
+#include <netdb.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "smtp_private.h"
+
+#define CONNECT_SECONDS 30
+
+unsigned
+smtp_port(const struct smtp_options *options)
+{
+	if (options->port)
+		return options->port;
+	if (options->tls == SMTP_TLS_IMPLICIT)
+		return 465;
+	return options->user && *options->user ? 587 : 25;
+}
+
+/* This machine's full name, or the address literal that RFC 5321 4.1.4 asks for instead. */
+static char *
+own_name(void)
+{
+	struct addrinfo hints = { .ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM };
+	struct addrinfo *found = NULL;
+	char name[256] = "", *result = NULL;
+	const char *at;
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		name[0] = '\0';
+	if (*name && !strchr(name, '.') && getaddrinfo(name, NULL, &hints, &found) == 0) {
+		if (found->ai_canonname && strchr(found->ai_canonname, '.'))
+			g_strlcpy(name, found->ai_canonname, sizeof(name));
+		freeaddrinfo(found);
+	}
+	if (strchr(name, '.'))
+		result = g_strdup(name);
+	for (at = name; *at; at++) {
+		if (!g_ascii_isalnum(*at) && *at != '-' && *at != '.')
+			g_clear_pointer(&result, g_free);
+	}
+	return result ? result : g_strdup("[127.0.0.1]");
+}
+
+static bool
+is_host(const char *server)
+{
+	const char *at;
+
+	for (at = server; *at; at++) {
+		if ((unsigned char)*at <= ' ' || *at == 0x7f || strchr("/@?#%\\\"<>[]", *at))
+			return false;
+	}
+	return at > server && at - server < 256;
+}
+
+/* smtp://host:port/name-to-greet-with, NULL where the server's name is none. */
+static char *
+make_url(const struct smtp_options *options)
+{
+	bool ip6 = options->server && strchr(options->server, ':') != NULL;
+	char *helo, *escaped, *url;
+
+	if (!options->server || !is_host(options->server))
+		return NULL;
+	helo = options->helo && *options->helo ? g_strdup(options->helo) : own_name();
+	escaped = g_uri_escape_string(helo, NULL, FALSE);
+	url = g_strdup_printf("%s://%s%s%s:%u/%s",
+	    options->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp", ip6 ? "[" : "", options->server,
+	    ip6 ? "]" : "", smtp_port(options), escaped);
+	g_free(escaped);
+	g_free(helo);
+	return url;
+}
+
+/* A line of a reply arrives. */
+static size_t
+on_header(char *line, size_t size, size_t count, void *context)
+{
+	struct smtp_session *session = context;
+	enum smtp_parse state = smtp_reply_line(&session->reply, line, size * count);
+
+	if (state == SMTP_PARSE_BROKEN) {
+		session->reply_broken = true;
+		return 0;
+	}
+	if (state == SMTP_PARSE_MORE)
+		return size * count;
+	smtp_note_reply(session, &session->reply);
+	if (session->reply.code == 250)
+		smtp_caps_parse(&session->caps, &session->reply);
+	else
+		smtp_caps_clear(&session->caps);
+	return size * count;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t count, void *context)
+{
+	return size * count;
+}
+
+/* What libcurl says and does: our commands, and which TLS was agreed on. */
+static int
+on_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *context)
+{
+	static const char tls[] = "SSL connection using ";
+	struct smtp_session *session = context;
+	char *text;
+
+	if (type == CURLINFO_HEADER_OUT)
+		smtp_note_lines(session, "> ", data, size);
+	if (type == CURLINFO_TEXT && size > strlen(tls) && !strncmp(data, tls, strlen(tls))) {
+		text = g_strndup(data + strlen(tls), size - strlen(tls));
+		g_strstrip(text);
+		smtp_note(session, "* %s", text);
+		session->encrypted = true;
+		g_free(text);
+	}
+	return 0;
+}
+
+/* The time for name and TCP connection; libcurl's own limit would also count the replies. */
+static int
+on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct smtp_session *session = context;
+	unsigned limit = session->options->connect_timeout;
+	double connected = 0;
+
+	curl_easy_getinfo(session->curl, CURLINFO_CONNECT_TIME, &connected);
+	return connected <= 0 && g_get_monotonic_time() - session->started >
+	    (gint64)(limit ? limit : CONNECT_SECONDS) * G_USEC_PER_SEC;
+}
+
+static void
+set_tls(CURL *curl, const struct smtp_options *options)
+{
+	bool pinned = options->fingerprint && *options->fingerprint;
+
+	curl_easy_setopt(curl, CURLOPT_USE_SSL,
+	    (long)(options->tls == SMTP_TLS_NONE ? CURLUSESSL_NONE : CURLUSESSL_ALL));
+	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
+	/* A pinned certificate is checked by smtp_check_certificate() before anything is said. */
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, pinned ? 0L : 1L);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, pinned ? 0L : 2L);
+	if (options->ca_file && *options->ca_file)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
+	if (options->client_cert && *options->client_cert)
+		curl_easy_setopt(curl, CURLOPT_SSLCERT, options->client_cert);
+	if (options->client_key && *options->client_key)
+		curl_easy_setopt(curl, CURLOPT_SSLKEY, options->client_key);
+}
+
+static void
+set_connection(CURL *curl, const struct smtp_session *session)
+{
+	const struct smtp_options *options = session->options;
+	long reply = (long)smtp_reply_seconds(session);
+	long connect = options->connect_timeout ? (long)options->connect_timeout : CONNECT_SECONDS;
+
+	curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, connect + reply);
+	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, reply);
+	/* "" switches off what the environment says: the profile decides. */
+	curl_easy_setopt(curl, CURLOPT_PROXY, options->proxy ? options->proxy : "");
+	curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
+}
+
+CURL *
+smtp_new_handle(struct smtp_session *session)
+{
+	char *url = make_url(session->options);
+	CURL *curl = url ? curl_easy_init() : NULL;
+
+	if (curl) {
+		curl_easy_setopt(curl, CURLOPT_URL, url);
+		set_connection(curl, session);
+		set_tls(curl, session->options);
+		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	}
+	g_free(url);
+	return curl;
+}
+
+static void
+set_callbacks(struct smtp_session *session)
+{
+	CURL *curl = session->curl;
+
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, session->curl_text);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, session);
+	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_debug);
+	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, session);
+	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, session);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+}
+
+/* "host [address]:port", as far as it is known. */
+static void
+set_peer(struct smtp_session *session)
+{
+	const struct smtp_options *options = session->options;
+	const char *address = NULL;
+
+	curl_easy_getinfo(session->curl, CURLINFO_PRIMARY_IP, &address);
+	g_free(session->peer);
+	if (address && *address && strcmp(address, options->server) != 0)
+		session->peer = g_strdup_printf("%s [%s]:%u", options->server, address,
+		    smtp_port(options));
+	else
+		session->peer = g_strdup_printf("%s:%u", options->server, smtp_port(options));
+}
+
+static void
+start(struct smtp_session *session)
+{
+	smtp_reply_clear(&session->reply);
+	smtp_caps_clear(&session->caps);
+	g_byte_array_set_size(session->input, 0);
+	session->curl_text[0] = '\0';
+	session->reply_broken = false;
+	session->encrypted = false;
+	session->dead = false;
+	session->messages = 0;
+	session->started = g_get_monotonic_time();
+	session->last_used = session->started;
+}
+
+bool
+smtp_connect(struct smtp_session *session, struct smtp_error *error)
+{
+	static const char *const tls_names[] = { "starttls", "implicit", "none" };
+	const struct smtp_options *options = session->options;
+	CURLcode result;
+
+	start(session);
+	session->curl = smtp_new_handle(session);
+	if (!session->curl) {
+		smtp_error_set(error, SMTP_HOLD,
+		    "The profile's Server \"%s\" is no host name or address. Set Server.",
+		    options->server ? options->server : "");
+		return false;
+	}
+	set_callbacks(session);
+	smtp_note(session, "* connecting to %s:%u (TLS: %s)%s", options->server,
+	    smtp_port(options), tls_names[options->tls],
+	    options->proxy && *options->proxy ? " through the proxy" : "");
+	result = curl_easy_perform(session->curl);
+	set_peer(session);
+	if (result == CURLE_OK) {
+		smtp_note(session, "* connected to %s", smtp_peer(session));
+		curl_easy_setopt(session->curl, CURLOPT_VERBOSE, 0L);
+		if (smtp_check_certificate(session, error))
+			return true;
+	} else {
+		smtp_explain(session, result, error);
+		smtp_note(session, "* %s", error->text);
+	}
+	smtp_drop(session);
+	return false;
+}

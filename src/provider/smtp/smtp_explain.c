@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* Why a connection could not be had, for people: what happened, who said it, what to do. */
+#include <errno.h>
+#include <string.h>
+
+#include "smtp_private.h"
+
+/* libcurl's own words, else the name of its error. */
+static const char *
+words(const struct smtp_session *session, CURLcode result)
+{
+	return *session->curl_text ? session->curl_text : curl_easy_strerror(result);
+}
+
+/* The server spoke, and it was a refusal. */
+static void
+explain_reply(struct smtp_session *session, struct smtp_error *error)
+{
+	char *quote = smtp_reply_quote(&session->reply);
+
+	/* Not the mail's fault and often passing (blocked, overloaded): waiting mail is tried
+	 * again for days before it fails, as Postfix does for a refusing greeting. */
+	smtp_error_set(error, SMTP_TEMPORARY, "%s refuses to talk to this machine: %s",
+	    smtp_peer(session), quote);
+	smtp_error_codes(error, &session->reply);
+	g_free(quote);
+}
+
+static void
+explain_starttls(struct smtp_session *session, struct smtp_error *error)
+{
+	char *quote;
+
+	if (session->caps.ehlo && !session->caps.starttls) {
+		smtp_error_set(error, SMTP_HOLD,
+		    "%s does not offer STARTTLS, which this profile asks for. Nothing was sent in the "
+		    "clear. Something between may have removed it (a firewall or virus scanner), or the "
+		    "server has no TLS on this port: try TLS=implicit with port 465.",
+		    smtp_peer(session));
+		return;
+	}
+	quote = smtp_reply_quote(&session->reply);
+	smtp_error_set(error, session->reply.code / 100 == 4 ? SMTP_TEMPORARY : SMTP_HOLD,
+	    "%s would not start TLS, which this profile asks for: %s", smtp_peer(session), quote);
+	smtp_error_codes(error, &session->reply);
+	g_free(quote);
+}
+
+static void
+explain_certificate(struct smtp_session *session, CURLcode result, struct smtp_error *error)
+{
+	char *fingerprint = NULL;
+	char *story = smtp_probe_certificate(session, &fingerprint);
+
+	smtp_error_set(error, SMTP_HOLD,
+	    "The certificate of %s was not accepted: %s. %s%s%sNothing was sent.%s%s%s",
+	    smtp_peer(session), words(session, result), story ? "It showed " : "", story ? story : "",
+	    story ? ". " : "",
+	    fingerprint ? " If you know this certificate to be right, name its authority as CAFile or "
+			  "set Fingerprint=" :
+			  "",
+	    fingerprint ? fingerprint : "", fingerprint ? "." : "");
+	g_free(story);
+	g_free(fingerprint);
+}
+
+/* A handshake that failed: a line that was cut, or two sides that cannot agree. */
+static void
+explain_handshake(struct smtp_session *session, CURLcode result, struct smtp_error *error)
+{
+	static const char *const cut[] = { "SYSCALL", "eset by peer", "unexpected eof",
+		"roken pipe", "timed out", NULL };
+	const char *text = words(session, result);
+	enum smtp_class class = SMTP_HOLD;
+	int i;
+
+	for (i = 0; cut[i]; i++) {
+		if (strstr(text, cut[i]))
+			class = SMTP_TEMPORARY;
+	}
+	smtp_error_set(error, class, "No TLS connection to %s: %s.%s", smtp_peer(session), text,
+	    strstr(text, "wrong version number") ?
+		" This port speaks no TLS at first: set TLS=starttls (usual on 587 and 25)." :
+		"");
+}
+
+static void
+explain_timeout(struct smtp_session *session, struct smtp_error *error)
+{
+	bool spoke = session->reply.lines != NULL;
+
+	smtp_error_set(error, SMTP_TEMPORARY, "%s does not answer: time is up.%s",
+	    smtp_peer(session),
+	    spoke || session->options->tls == SMTP_TLS_IMPLICIT ?
+		"" :
+		" A server that waits for TLS stays silent like this: port 465 wants TLS=implicit.");
+}
+
+static void
+explain_network(struct smtp_session *session, CURLcode result, struct smtp_error *error)
+{
+	const char *server = session->options->server;
+	long number = 0;
+
+	curl_easy_getinfo(session->curl, CURLINFO_OS_ERRNO, &number);
+	if (result == CURLE_COULDNT_RESOLVE_HOST)
+		smtp_error_set(error, SMTP_TEMPORARY,
+		    "Cannot find host %s. Check Server in this profile, and the network.", server);
+	else if (result == CURLE_COULDNT_CONNECT && number != 0)
+		smtp_error_set(error, SMTP_TEMPORARY, "Cannot connect to %s port %u: %s.", server,
+		    smtp_port(session->options), g_strerror((int)number));
+	else
+		smtp_error_set(error, SMTP_TEMPORARY, "Cannot connect to %s: %s.",
+		    smtp_peer(session), words(session, result));
+}
+
+void
+smtp_explain(struct smtp_session *session, CURLcode result, struct smtp_error *error)
+{
+	if (session->reply_broken) {
+		smtp_error_set(error, SMTP_TEMPORARY,
+		    "What answers at %s does not speak SMTP. Check Server and Port of this profile.",
+		    smtp_peer(session));
+		return;
+	}
+	switch (result) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+		explain_certificate(session, result, error);
+		return;
+	case CURLE_USE_SSL_FAILED:
+		explain_starttls(session, error);
+		return;
+	case CURLE_SSL_CONNECT_ERROR:
+		explain_handshake(session, result, error);
+		return;
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_URL_MALFORMAT:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		smtp_error_set(error, SMTP_HOLD, "Cannot connect to %s with these settings: %s.",
+		    smtp_peer(session), words(session, result));
+		return;
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_ABORTED_BY_CALLBACK:
+		explain_timeout(session, error);
+		return;
+	default:
+		break;
+	}
+	if (session->reply.done && session->reply.code >= 400)
+		explain_reply(session, error);
+	else
+		explain_network(session, result, error);
+}

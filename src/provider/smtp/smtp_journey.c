@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* What was said, for people.  Bounded: a message to thousands does not fill the record with RCPT
+ * lines. */
+#include <string.h>
+
+#include "smtp_private.h"
+#include "text.h"
+
+#define JOURNEY_MAX 300
+
+static void
+add(struct smtp_session *session, char *line)
+{
+	if (session->journey->len < JOURNEY_MAX) {
+		g_ptr_array_add(session->journey, line);
+		return;
+	}
+	/* The end tells how it went: keep the newest lines of what is over the limit. */
+	g_ptr_array_remove_index(session->journey, JOURNEY_MAX / 2);
+	g_ptr_array_add(session->journey, line);
+	session->journey_left_out++;
+}
+
+void
+smtp_note(struct smtp_session *session, const char *format, ...)
+{
+	va_list arguments;
+	char *text, *clean;
+
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	clean = text_printable(text);
+	g_free(text);
+	add(session, clean);
+}
+
+void
+smtp_note_lines(struct smtp_session *session, const char *mark, const char *text, size_t size)
+{
+	char *copy = g_strndup(text, size);
+	char **lines = g_strsplit(copy, "\n", -1);
+	int i;
+
+	for (i = 0; lines[i]; i++) {
+		g_strchomp(lines[i]);
+		if (*lines[i])
+			smtp_note(session, "%s%s", mark, lines[i]);
+	}
+	g_strfreev(lines);
+	g_free(copy);
+}
+
+void
+smtp_note_reply(struct smtp_session *session, const struct smtp_reply *reply)
+{
+	guint i;
+
+	for (i = 0; reply->lines && i < reply->lines->len; i++)
+		smtp_note(session, "< %03d%c%s", reply->code, i + 1 < reply->lines->len ? '-' : ' ',
+		    (const char *)g_ptr_array_index(reply->lines, i));
+}
+
+char **
+smtp_take_journey(struct smtp_session *session)
+{
+	char **lines;
+
+	if (session->journey_left_out > 0) {
+		g_ptr_array_insert(session->journey, JOURNEY_MAX / 2,
+		    g_strdup_printf("* (%u lines left out)", session->journey_left_out));
+		session->journey_left_out = 0;
+	}
+	g_ptr_array_add(session->journey, NULL);
+	lines = (char **)g_ptr_array_free(session->journey, FALSE);
+	session->journey = g_ptr_array_new_with_free_func(g_free);
+	return lines;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the SMTP engine share. */
+#ifndef EMAPI_SMTP_PRIVATE_H
+#define EMAPI_SMTP_PRIVATE_H
+
+#include <curl/curl.h>
+
+#include "smtp_engine.h"
+#include "smtp_reply.h"
+
+/* What the server said it can do, at the last EHLO (RFC 5321 4.1.1.1). */
+struct smtp_caps {
+	bool ehlo; /* it knows EHLO at all */
+	bool starttls, pipelining, chunking, eightbit, smtputf8, dsn, size, auth;
+	guint64 size_max;  /* 0: not said */
+	GPtrArray *logins; /* names of login mechanisms, upper case; NULL: none */
+};
+
+struct smtp_session {
+	const struct smtp_options *options;
+	CURL *curl; /* NULL: no connection */
+	char curl_text[CURL_ERROR_SIZE];
+	GByteArray *input; /* read, not yet parsed */
+	struct smtp_caps caps;
+	struct smtp_reply reply; /* the one being read */
+	bool reply_broken;       /* while connecting: it was no reply */
+	bool encrypted;
+	bool dead;               /* no more use; close without QUIT */
+	unsigned messages;       /* sent over this connection */
+	gint64 started, last_used; /* monotonic, microseconds */
+	char *peer;
+	GPtrArray *journey;
+	unsigned journey_left_out;
+};
+
+/* --- smtp_session.c --- */
+
+/* Ready for MAIL: open, and alive as far as one can know.  *reused tells whether the connection was
+ * there before. */
+bool smtp_ready(struct smtp_session *session, bool *reused, struct smtp_error *error);
+void smtp_drop(struct smtp_session *session); /* closes without QUIT */
+
+/* --- smtp_error.c --- */
+
+void smtp_error_set(struct smtp_error *error, enum smtp_class class, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Adds the codes of the reply that is to blame. */
+void smtp_error_codes(struct smtp_error *error, const struct smtp_reply *reply);
+/* What a reply means for the mail. */
+enum smtp_class smtp_classify(const struct smtp_reply *reply);
+/* What a person should do about a reply, starting with a blank; "" where we know nothing. */
+const char *smtp_advice(const struct smtp_reply *reply);
+
+/* --- smtp_journey.c --- */
+
+void smtp_note(struct smtp_session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void smtp_note_lines(struct smtp_session *session, const char *mark, const char *text, size_t size);
+void smtp_note_reply(struct smtp_session *session, const struct smtp_reply *reply);
+
+/* --- smtp_caps.c --- */
+
+void smtp_caps_clear(struct smtp_caps *caps);
+/* From the reply to EHLO. */
+void smtp_caps_parse(struct smtp_caps *caps, const struct smtp_reply *reply);
+bool smtp_caps_login(const struct smtp_caps *caps, const char *mechanism);
+/* "PLAIN LOGIN", g_free(). */
+char *smtp_caps_logins(const struct smtp_caps *caps);
+
+/* --- smtp_io.c --- */
+
+/* Sends all of it.  Reads meanwhile, so that a server that answers before it reads on cannot block
+ * both sides. */
+bool smtp_write(struct smtp_session *session, const void *data, size_t size,
+    struct smtp_error *error);
+/* One command line, noted in the journey. */
+bool smtp_command(struct smtp_session *session, struct smtp_error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The next reply into session->reply.  Any code is a success; 421 marks the session dead. */
+bool smtp_read(struct smtp_session *session, unsigned seconds, struct smtp_error *error);
+/* Whether something unasked lies there (an end of file counts): the connection is no more use. */
+bool smtp_has_news(struct smtp_session *session);
+/* After a failed smtp_write(): a reply that the server sent before it closed, into session->reply. */
+bool smtp_last_words(struct smtp_session *session);
+unsigned smtp_reply_seconds(const struct smtp_session *session);
+
+/* --- smtp_connect.c --- */
+
+bool smtp_connect(struct smtp_session *session, struct smtp_error *error);
+unsigned smtp_port(const struct smtp_options *options);
+/* A handle with the options' connection, proxy and TLS settings, NULL where Server is no host. */
+CURL *smtp_new_handle(struct smtp_session *session);
+
+/* --- smtp_explain.c --- */
+
+/* Why curl_easy_perform() failed. */
+void smtp_explain(struct smtp_session *session, CURLcode result, struct smtp_error *error);
+
+/* --- smtp_tls.c --- */
+
+/* Notes the certificate in the journey; where a fingerprint is set, checks it. */
+bool smtp_check_certificate(struct smtp_session *session, struct smtp_error *error);
+/* a certificate for "x", issued by "y", valid until z; NULL where the handle has none.  g_free(). */
+char *smtp_certificate_story(CURL *curl);
+/* The SHA-256 fingerprint of the server's certificate, upper-case hex, or NULL.  g_free(). */
+char *smtp_certificate_fingerprint(CURL *curl);
+
+/* Connects once more without checks, to say what the refused certificate is; sends nothing.  Both
+ * NULL where it cannot be had.  g_free(). */
+char *smtp_probe_certificate(struct smtp_session *session, char **fingerprint);
+
+/* --- smtp_auth.c --- */
+
+bool smtp_login(struct smtp_session *session, struct smtp_error *error);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The server's certificate: shown to people, and checked against a pinned fingerprint. */
+#include <string.h>
+
+#include "smtp_private.h"
+
+/* A field of the server's own certificate as libcurl tells it; borrowed, NULL where absent. */
+static const char *
+field(const struct curl_certinfo *chain, const char *name)
+{
+	struct curl_slist *at;
+	size_t length = strlen(name);
+
+	if (!chain || chain->num_of_certs < 1)
+		return NULL;
+	for (at = chain->certinfo[0]; at; at = at->next) {
+		if (!strncmp(at->data, name, length) && at->data[length] == ':')
+			return at->data + length + 1;
+	}
+	return NULL;
+}
+
+static const struct curl_certinfo *
+chain_of(CURL *curl)
+{
+	struct curl_certinfo *chain = NULL;
+
+	return curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) == CURLE_OK ? chain : NULL;
+}
+
+char *
+smtp_certificate_fingerprint(CURL *curl)
+{
+	static const char begin[] = "-----BEGIN CERTIFICATE-----";
+	const char *pem = field(chain_of(curl), "Cert");
+	const char *end;
+	char *base64, *digest = NULL, *upper;
+	guchar *der;
+	gsize size = 0;
+
+	pem = pem ? strstr(pem, begin) : NULL;
+	end = pem ? strstr(pem, "-----END") : NULL;
+	if (!end)
+		return NULL;
+	pem += strlen(begin);
+	base64 = g_strndup(pem, (gsize)(end - pem));
+	der = g_base64_decode(base64, &size);
+	if (size > 0)
+		digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, der, size);
+	upper = digest ? g_ascii_strup(digest, -1) : NULL;
+	g_free(digest);
+	g_free(der);
+	g_free(base64);
+	return upper;
+}
+
+char *
+smtp_certificate_story(CURL *curl)
+{
+	const struct curl_certinfo *chain = chain_of(curl);
+	const char *subject = field(chain, "Subject");
+	const char *issuer = field(chain, "Issuer");
+	const char *expires = field(chain, "Expire date");
+	const char *names = field(chain, "X509v3 Subject Alternative Name");
+
+	if (!subject)
+		return NULL;
+	return g_strdup_printf("a certificate for \"%s\"%s%s%s, issued by \"%s\", valid until %s",
+	    subject, names ? " (" : "", names ? names : "", names ? ")" : "", issuer ? issuer : "?",
+	    expires ? expires : "?");
+}
+
+/* Fingerprints are written with and without colons, in both cases, with "SHA256:" before. */
+static char *
+plain_hex(const char *text)
+{
+	GString *hex = g_string_new(NULL);
+
+	if (!g_ascii_strncasecmp(text, "SHA256:", 7) || !g_ascii_strncasecmp(text, "SHA256=", 7))
+		text += 7;
+	for (; *text; text++) {
+		if (*text != ':' && *text != ' ')
+			g_string_append_c(hex, g_ascii_toupper(*text));
+	}
+	return g_string_free(hex, FALSE);
+}
+
+static bool
+check_pin(struct smtp_session *session, struct smtp_error *error)
+{
+	char *wanted = plain_hex(session->options->fingerprint);
+	char *shown = smtp_certificate_fingerprint(session->curl);
+	bool ok = shown && strcmp(wanted, shown) == 0;
+
+	if (!ok)
+		smtp_error_set(error, SMTP_HOLD,
+		    "%s showed another certificate than the one this profile trusts: fingerprint %s, "
+		    "not %s. Nothing was sent. Ask who runs the server whether it has a new one before "
+		    "you set Fingerprint anew.",
+		    smtp_peer(session), shown ? shown : "unknown", wanted);
+	g_free(wanted);
+	g_free(shown);
+	return ok;
+}
+
+bool
+smtp_check_certificate(struct smtp_session *session, struct smtp_error *error)
+{
+	const char *pin = session->options->fingerprint;
+	char *story;
+
+	if (session->options->tls == SMTP_TLS_NONE)
+		return true;
+	session->encrypted = true;
+	story = smtp_certificate_story(session->curl);
+	if (story)
+		smtp_note(session, "* %s", story);
+	g_free(story);
+	return !pin || !*pin || check_pin(session, error);
+}
+
+char *
+smtp_probe_certificate(struct smtp_session *session, char **fingerprint)
+{
+	CURL *curl = smtp_new_handle(session);
+	char *story = NULL;
+
+	*fingerprint = NULL;
+	if (!curl)
+		return NULL;
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
+	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 10L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 15L);
+	/* The handshake is all that is wanted; what comes after may fail. */
+	curl_easy_perform(curl);
+	story = smtp_certificate_story(curl);
+	*fingerprint = smtp_certificate_fingerprint(curl);
+	curl_easy_cleanup(curl);
+	return story;
+}

@@ -22,12 +22,16 @@ struct ipc_message {
  * sent.  MAPI_E_NETWORK_ERROR when the peer is gone, MAPI_E_TOO_BIG over the limit. */
 HRESULT ipc_send(int fd, const char *verb, GVariant *values);
 
+/* A string for `values`; what is no UTF-8 in it is replaced, as GVariant's strings must be UTF-8.
+ * NULL counts as "".  Floating. */
+GVariant *ipc_text(const char *text);
+
 /* Reads one message, waiting up to timeout_ms (-1 for ever).  MAPI_E_TIMEOUT, or
  * MAPI_E_END_OF_SESSION when the peer closed, or MAPI_E_CALL_FAILED for what is no message. */
 HRESULT ipc_receive(int fd, int timeout_ms, struct ipc_message **out);
 void ipc_message_free(struct ipc_message *message);
 
-/* Values by name; the default where absent or of another type.  Borrowed from the message. */
+/* Values by name, ipc_int() of any integer type or boolean; the default where absent or of another type.  Borrowed from the message. */
 const char *ipc_string(const struct ipc_message *message, const char *name, const char *fallback);
 gint64 ipc_int(const struct ipc_message *message, const char *name, gint64 fallback);
 const void *ipc_bytes(const struct ipc_message *message, const char *name, size_t *size);
@@ -35,7 +39,8 @@ const void *ipc_bytes(const struct ipc_message *message, const char *name, size_
 GVariant *ipc_value(const struct ipc_message *message, const char *name, const char *type);
 
 /* A connected / listening socket at `path`, close-on-exec.  Paths too long for sun_path are
- * reached through /proc/self/fd.  -1 with errno. */
+ * reached through /proc/self/fd.  -1 with errno.  ipc_listen() replaces a socket that is there: the
+ * caller holds the lock that makes it the only listener; the socket has mode 600. */
 int ipc_connect(const char *path);
 int ipc_listen(const char *path);
 

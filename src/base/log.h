@@ -4,14 +4,16 @@
  *
  * Lines go to standard error as "emapi: level: text" when EMAPI_LOG is set (error, warning, info
  * or debug), or when log_open() names a file; otherwise errors and warnings of the library are
- * dropped and left to results.  Never log a secret.
+ * dropped and left to results.  Control characters are shown as \xNN.  Never log a secret.
  */
 #ifndef EMAPI_BASE_LOG_H
 #define EMAPI_BASE_LOG_H
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-/* Appends to `path` from now on (NULL: standard error), up to `level`. */
+/* Appends to `path` from now on (NULL: standard error), up to `level`; lines in a file begin with
+ * the time and the process.  A file that cannot be opened drops the log.  EMAPI_LOG, where set, has
+ * the last word on the level. */
 void log_open(const char *path, enum log_level level);
 void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

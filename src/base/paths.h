@@ -2,6 +2,7 @@
 /*
  * Where things lie.  All follow the XDG variables (read each time, so that a test can set them);
  * without HOME the password database tells.  Results are g_free()able.
+ * A NULL `name` gives the folder itself.
  *
  *   configuration  $XDG_CONFIG_HOME/emapi  (~/.config/emapi)       profiles/NAME.profile, emapi.conf
  *   data           $XDG_DATA_HOME/emapi    (~/.local/share/emapi)  NAME.store
@@ -21,8 +22,9 @@ char *paths_state(const char *name);
 char *paths_runtime(const char *name);
 char *paths_system(const char *name);
 
-/* Finds a provider module or other file of ours ("emapi_store.so") on the provider path.
- * NULL when there is none. */
+/* Finds a provider module or other file of ours ("emapi_store.so") on the provider path; an
+ * absolute path is itself.  NULL when there is none, and for other names with a slash.  A program
+ * that runs with another user's rights ignores $EMAPI_PROVIDER_PATH and $EMAPI_SPOOLER. */
 char *paths_provider(const char *file);
 /* The spooler program: $EMAPI_SPOOLER, else $libexecdir/emapi/emapi-spooler. */
 char *paths_spooler(void);
@@ -31,11 +33,12 @@ char *paths_spooler(void);
 HRESULT paths_make_parent(const char *path);
 
 /* A user's name as a file name and back: letters, digits, space, '-', '_', '@' and '.' (not first)
- * stay, every other byte becomes %XX, so that "../x" is no path. */
+ * stay, every other byte becomes %XX, so that "../x" is no path.  paths_unescape() answers NULL for
+ * what paths_escape() would not have made: a file of that name is nobody's. */
 char *paths_escape(const char *name);
 char *paths_unescape(const char *file);
 
-/* Writes a whole file by temp file, fsync and rename, mode 600. */
+/* Writes a whole file by temp file, fsync and rename, mode 600.  Its folder must be there. */
 HRESULT paths_write_file(const char *path, const char *data, size_t size);
 
 #endif

@@ -166,8 +166,10 @@ static HRESULT
 add_recipient(void *context, const SPropValue *values, ULONG count)
 {
 	struct recipients *recipients = context;
-	/* MAPI_P1 and MAPI_SUBMITTED may stand in the high bits. */
-	LONG kind = prop_find_long(values, count, PR_RECIPIENT_TYPE, MAPI_TO) & 0x0F;
+	/* MAPI_SUBMITTED may stand in the high bits, and MAPI_P1: those of a message that is sent
+	 * again are for the envelope alone (IXPLogon::SubmitMessage). */
+	ULONG type = (ULONG)prop_find_long(values, count, PR_RECIPIENT_TYPE, MAPI_TO);
+	LONG kind = type & MAPI_P1 ? MAPI_BCC : (LONG)(type & 0x0F);
 	struct address_person person;
 	int which = kind == MAPI_TO ? 0 : 1;
 	g_autofree char *name = NULL;

@@ -22,7 +22,7 @@ struct mime_options {
 	/* The next hop takes SMTPUTF8 (RFC 6531).  Without it a message that needs it is refused:
 	 * MAPI_E_BAD_CHARWIDTH, out->needs_smtputf8 set, *why names the address. */
 	bool utf8_headers;
-	/* Lines "Name: value\r\n" to stand before all others, ASCII, as they are.  May be NULL. */
+	/* Lines "Name: value\r\n" to stand before all others, as they are.  May be NULL. */
 	const char *first_lines;
 };
 

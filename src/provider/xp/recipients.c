@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Recipients and their verdicts: see xp.h. */
+#include "xp.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <mapicode.h>
+#include <mapitags.h>
+
+#include "address.h"
+#include "prop.h"
+#include "read.h"
+
+static void
+recipient_free(void *data)
+{
+	struct xp_recipient *recipient = data;
+
+	g_free(recipient->name);
+	g_free(recipient->type);
+	g_free(recipient->address);
+	g_free(recipient->verdict.enhanced);
+	g_free(recipient->verdict.text);
+	g_free(recipient->verdict.remote_mta);
+	g_free(recipient->verdict.queue_id);
+	g_free(recipient);
+}
+
+void
+xp_recipients_free(struct xp_recipients *recipients)
+{
+	if (!recipients)
+		return;
+	g_ptr_array_unref(recipients->list);
+	g_ptr_array_unref(recipients->journey);
+	g_free(recipients);
+}
+
+static bool
+is_served(const char *type, const char *const *types)
+{
+	for (; type && *types; types++)
+		if (g_ascii_strcasecmp(type, *types) == 0)
+			return true;
+	return false;
+}
+
+struct reading {
+	struct xp_recipients *recipients;
+	const char *const *types;
+};
+
+/* A row of one of our types without an address is ours too: to be refused, not passed over. */
+static HRESULT
+read_row(void *context, const SPropValue *values, ULONG count)
+{
+	struct reading *reading = context;
+	struct address_person person;
+	struct xp_recipient *recipient;
+
+	if (prop_find_bool(values, count, PR_RESPONSIBILITY, false))
+		return S_OK;
+	if (!address_pick(values, count, &address_tags_recipient, &person)) {
+		person.type = prop_find_text(values, count, PR_ADDRTYPE_W);
+		person.address = g_strdup("");
+	}
+	if (!is_served(person.type, reading->types)) {
+		address_person_clear(&person);
+		return S_OK;
+	}
+	recipient = g_new0(struct xp_recipient, 1);
+	recipient->row = (ULONG)prop_find_long(values, count, PR_ROWID, 0);
+	recipient->kind = prop_find_long(values, count, PR_RECIPIENT_TYPE, MAPI_TO);
+	recipient->name = person.name;
+	recipient->type = person.type;
+	recipient->address = person.address;
+	g_ptr_array_add(reading->recipients->list, recipient);
+	return S_OK;
+}
+
+HRESULT
+xp_recipients_read(IMessage *message, const char *const *types, struct xp_recipients **out)
+{
+	static const ULONG columns[] = { PR_ROWID, PR_RECIPIENT_TYPE, PR_RESPONSIBILITY,
+		PR_DISPLAY_NAME_W, PR_ADDRTYPE_W, PR_EMAIL_ADDRESS_W, PR_SMTP_ADDRESS_W,
+		PR_ENTRYID };
+	struct reading reading = { g_new0(struct xp_recipients, 1), types };
+	IMAPITable *table = NULL;
+	HRESULT hr;
+
+	*out = NULL;
+	reading.recipients->list = g_ptr_array_new_with_free_func(recipient_free);
+	reading.recipients->journey = g_ptr_array_new_with_free_func(g_free);
+	hr = message->lpVtbl->GetRecipientTable(message, MAPI_UNICODE, &table);
+	if (SUCCEEDED(hr)) {
+		hr = read_rows(table, columns, G_N_ELEMENTS(columns), read_row, &reading);
+		table->lpVtbl->Release(table);
+	}
+	if (FAILED(hr)) {
+		xp_recipients_free(reading.recipients);
+		return hr;
+	}
+	*out = reading.recipients;
+	return S_OK;
+}
+
+static void
+set_text(char **target, const char *text)
+{
+	char *copy = g_strdup(text);
+
+	g_free(*target);
+	*target = copy;
+}
+
+void
+xp_set_verdict(struct xp_recipient *recipient, LONG retry_class, LONG code, const char *enhanced,
+    const char *text)
+{
+	struct xp_verdict *verdict = &recipient->verdict;
+
+	verdict->given = true;
+	verdict->retry_class = retry_class;
+	verdict->code = code;
+	set_text(&verdict->enhanced, enhanced);
+	set_text(&verdict->text, text);
+	recipient->reported = false;
+}
+
+void
+xp_set_remaining(struct xp_recipients *recipients, LONG retry_class, LONG code,
+    const char *enhanced, const char *text)
+{
+	guint i;
+
+	for (i = 0; i < recipients->list->len; i++)
+		if (!xp_recipient_at(recipients, i)->verdict.given)
+			xp_set_verdict(xp_recipient_at(recipients, i), retry_class, code, enhanced,
+			    text);
+}
+
+void
+xp_set_remote(struct xp_recipient *recipient, const char *remote_mta, const char *queue_id)
+{
+	set_text(&recipient->verdict.remote_mta, remote_mta);
+	set_text(&recipient->verdict.queue_id, queue_id);
+}
+
+void
+xp_journey(struct xp_recipients *recipients, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	g_ptr_array_add(recipients->journey, g_strdup_vprintf(format, arguments));
+	va_end(arguments);
+}
+
+unsigned
+xp_refuse_malformed(struct xp_recipients *recipients)
+{
+	unsigned left = 0;
+	guint i;
+
+	for (i = 0; i < recipients->list->len; i++) {
+		struct xp_recipient *recipient = xp_recipient_at(recipients, i);
+		g_autofree char *why = NULL, *text = NULL;
+
+		if (recipient->verdict.given)
+			continue;
+		if (g_ascii_strcasecmp(recipient->type, "SMTP") != 0 ||
+		    address_check(recipient->address, &why)) {
+			left++;
+			continue;
+		}
+		text = g_strdup_printf("malformed address \"%s\": %s; not sent to anyone. Correct "
+				       "the address and send again",
+		    recipient->address, why);
+		xp_set_verdict(recipient, EMAPI_RETRY_PERMANENT, 553, "5.1.3", text);
+	}
+	return left;
+}
+
+void
+xp_refuse_unrendered(struct xp_recipients *recipients, HRESULT hr, const char *why)
+{
+	switch (hr) {
+	case MAPI_E_UNCONFIGURED:
+		xp_set_remaining(recipients, EMAPI_RETRY_HOLD, 0, NULL, why);
+		break;
+	case MAPI_E_BAD_CHARWIDTH:
+		xp_set_remaining(recipients, EMAPI_RETRY_PERMANENT, 553, "5.6.7", why);
+		break;
+	case MAPI_E_NO_SUPPORT:
+	case MAPI_E_TOO_COMPLEX:
+		xp_set_remaining(recipients, EMAPI_RETRY_PERMANENT, 554, "5.6.3", why);
+		break;
+	case MAPI_E_CORRUPT_DATA:
+	case MAPI_E_NOT_FOUND:
+		xp_set_remaining(recipients, EMAPI_RETRY_PERMANENT, 554, "5.6.0", why);
+		break;
+	case MAPI_E_NOT_ENOUGH_DISK:
+		xp_set_remaining(recipients, EMAPI_RETRY_TEMPORARY, 452, "4.3.1", why);
+		break;
+	default:
+		xp_set_remaining(recipients, EMAPI_RETRY_TEMPORARY, 451, "4.3.0", why);
+	}
+}

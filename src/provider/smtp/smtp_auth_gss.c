@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Login by GSS-API: GSSAPI (RFC 4752, Kerberos, with the ticket that is there) and NTLM (the bare
+ * tokens of [MS-NLMP] as [MS-SMTPNTLM] puts them into AUTH, by a GSS mechanism such as gss-ntlmssp).
+ */
+#include <string.h>
+#include <gssapi/gssapi.h>
+#include <gssapi/gssapi_ext.h>
+
+#include "smtp_auth.h"
+
+/* RFC 4752 3.1: no security layer after login, TLS is it. */
+#define LAYER_NONE 1
+
+static gss_OID_desc krb5_oid = { 9, (void *)"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02" };
+static gss_OID_desc ntlm_oid = { 10, (void *)"\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a" };
+
+struct gss {
+	const struct smtp_login *login;
+	gss_OID mechanism;
+	gss_ctx_id_t context;
+	gss_cred_id_t credential;
+	gss_name_t target;
+	bool established;
+	bool agreed; /* on the security layer, Kerberos only */
+};
+
+static char *
+reason(OM_uint32 major, OM_uint32 minor, gss_OID mechanism)
+{
+	gss_buffer_desc text = GSS_C_EMPTY_BUFFER, detail = GSS_C_EMPTY_BUFFER;
+	OM_uint32 status, more = 0;
+	char *result;
+
+	gss_display_status(&status, major, GSS_C_GSS_CODE, GSS_C_NO_OID, &more, &text);
+	more = 0;
+	gss_display_status(&status, minor, GSS_C_MECH_CODE, mechanism, &more, &detail);
+	result = g_strdup_printf("%.*s%s%.*s", (int)text.length, (const char *)text.value,
+	    detail.length > 0 ? ": " : "", (int)detail.length, (const char *)detail.value);
+	gss_release_buffer(&status, &text);
+	gss_release_buffer(&status, &detail);
+	return result;
+}
+
+static void
+gss_end(void *state)
+{
+	struct gss *gss = state;
+	OM_uint32 minor;
+
+	gss_delete_sec_context(&minor, &gss->context, GSS_C_NO_BUFFER);
+	gss_release_cred(&minor, &gss->credential);
+	gss_release_name(&minor, &gss->target);
+	g_free(gss);
+}
+
+static struct gss *
+gss_new(const struct smtp_login *login, gss_OID mechanism, char **why)
+{
+	struct gss *gss = g_new0(struct gss, 1);
+	char *service = g_strdup_printf("smtp@%s", login->host);
+	gss_buffer_desc name = { strlen(service), service };
+	OM_uint32 major, minor;
+
+	gss->login = login;
+	gss->mechanism = mechanism;
+	major = gss_import_name(&minor, &name, GSS_C_NT_HOSTBASED_SERVICE, &gss->target);
+	g_free(service);
+	if (!GSS_ERROR(major))
+		return gss;
+	*why = reason(major, minor, mechanism);
+	gss_end(gss);
+	return NULL;
+}
+
+static void *
+krb5_start(const struct smtp_login *login, char **why)
+{
+	gss_OID_set_desc set = { 1, &krb5_oid };
+	struct gss *gss = gss_new(login, &krb5_oid, why);
+	OM_uint32 major, minor;
+
+	if (!gss)
+		return NULL;
+	major = gss_acquire_cred(&minor, GSS_C_NO_NAME, GSS_C_INDEFINITE, &set, GSS_C_INITIATE,
+	    &gss->credential, NULL, NULL);
+	if (!GSS_ERROR(major))
+		return gss;
+	*why = reason(major, minor, &krb5_oid);
+	gss_end(gss);
+	return NULL;
+}
+
+static void *
+ntlm_start(const struct smtp_login *login, char **why)
+{
+	gss_OID_set_desc set = { 1, &ntlm_oid };
+	gss_buffer_desc user = { strlen(login->user), (void *)login->user };
+	gss_buffer_desc password = { strlen(login->password), (void *)login->password };
+	struct gss *gss = gss_new(login, &ntlm_oid, why);
+	gss_name_t name = GSS_C_NO_NAME;
+	OM_uint32 major, minor, ignored;
+
+	if (!gss)
+		return NULL;
+	major = gss_import_name(&minor, &user, GSS_C_NT_USER_NAME, &name);
+	if (!GSS_ERROR(major))
+		major = gss_acquire_cred_with_password(&minor, name, &password, GSS_C_INDEFINITE,
+		    &set, GSS_C_INITIATE, &gss->credential, NULL, NULL);
+	gss_release_name(&ignored, &name);
+	if (!GSS_ERROR(major))
+		return gss;
+	*why = reason(major, minor, &ntlm_oid);
+	gss_end(gss);
+	return NULL;
+}
+
+static enum smtp_step
+establish(struct gss *gss, const GByteArray *challenge, GByteArray *response, char **why)
+{
+	gss_buffer_desc in = { challenge ? challenge->len : 0, challenge ? challenge->data : NULL };
+	gss_buffer_desc out = GSS_C_EMPTY_BUFFER;
+	OM_uint32 major, minor, status;
+
+	major = gss_init_sec_context(&minor, gss->credential, &gss->context, gss->target,
+	    gss->mechanism, GSS_C_MUTUAL_FLAG | GSS_C_INTEG_FLAG | GSS_C_SEQUENCE_FLAG, 0,
+	    GSS_C_NO_CHANNEL_BINDINGS, in.length > 0 ? &in : GSS_C_NO_BUFFER, NULL, &out, NULL, NULL);
+	if (GSS_ERROR(major)) {
+		*why = reason(major, minor, gss->mechanism);
+		gss_release_buffer(&status, &out);
+		return SMTP_STEP_CANNOT;
+	}
+	if (out.length > 0)
+		g_byte_array_append(response, out.value, (guint)out.length);
+	gss_release_buffer(&status, &out);
+	gss->established = major == GSS_S_COMPLETE;
+	return SMTP_STEP_OK;
+}
+
+/* The server offers security layers; we take none and say who we are (RFC 4752 3.1). */
+static enum smtp_step
+agree(struct gss *gss, const GByteArray *challenge, GByteArray *response, char **why)
+{
+	gss_buffer_desc in = { challenge->len, challenge->data }, out = GSS_C_EMPTY_BUFFER;
+	GByteArray *answer;
+	OM_uint32 major, minor, status;
+	const guint8 layer[4] = { LAYER_NONE, 0, 0, 0 };
+	bool offered;
+
+	major = gss_unwrap(&minor, gss->context, &in, &out, NULL, NULL);
+	offered = !GSS_ERROR(major) && out.length >= 4 &&
+	    (((const guint8 *)out.value)[0] & LAYER_NONE);
+	gss_release_buffer(&status, &out);
+	if (!offered) {
+		*why = GSS_ERROR(major) ? reason(major, minor, gss->mechanism) :
+					  g_strdup("the server insists on a security layer of its own");
+		return SMTP_STEP_CANNOT;
+	}
+	answer = g_byte_array_new();
+	g_byte_array_append(answer, layer, sizeof(layer));
+	g_byte_array_append(answer, (const guint8 *)gss->login->user,
+	    (guint)strlen(gss->login->user));
+	in.value = answer->data;
+	in.length = answer->len;
+	major = gss_wrap(&minor, gss->context, 0, GSS_C_QOP_DEFAULT, &in, NULL, &out);
+	g_byte_array_unref(answer);
+	if (GSS_ERROR(major)) {
+		*why = reason(major, minor, gss->mechanism);
+		return SMTP_STEP_CANNOT;
+	}
+	g_byte_array_append(response, out.value, (guint)out.length);
+	gss_release_buffer(&status, &out);
+	gss->agreed = true;
+	return SMTP_STEP_OK;
+}
+
+static enum smtp_step
+krb5_step(void *state, const GByteArray *challenge, GByteArray *response, char **why)
+{
+	struct gss *gss = state;
+
+	if (!gss->established)
+		return establish(gss, challenge, response, why);
+	if (gss->agreed || !challenge) {
+		*why = g_strdup("the server asks for more than RFC 4752 has");
+		return SMTP_STEP_CANNOT;
+	}
+	return agree(gss, challenge, response, why);
+}
+
+static enum smtp_step
+ntlm_step(void *state, const GByteArray *challenge, GByteArray *response, char **why)
+{
+	return establish(state, challenge, response, why);
+}
+
+static bool
+krb5_proved(void *state)
+{
+	return ((struct gss *)state)->agreed;
+}
+
+const struct smtp_mechanism smtp_mechanism_gssapi = {
+	.name = "GSSAPI",
+	.client_first = true,
+	.start = krb5_start,
+	.step = krb5_step,
+	.proved = krb5_proved,
+	.end = gss_end,
+};
+
+const struct smtp_mechanism smtp_mechanism_ntlm = {
+	.name = "NTLM",
+	.needs_password = true,
+	.client_first = true,
+	.start = ntlm_start,
+	.step = ntlm_step,
+	.end = gss_end,
+};

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The SMTP transport: XPProviderInit, and what it adds to the transports' shared part (xp.h).
+ *
+ * A logon has one session, kept connected between messages until Idle finds it unused for
+ * IDLE_SECONDS.  Settings are read at logon, the password each time the server asks for one.
+ * MAIL FROM is the profile's own address (design D10).
+ */
+#include <string.h>
+#include <curl/curl.h>
+#include <mapicode.h>
+#include <mapitags.h>
+
+#include "hr.h"
+#include "mem.h"
+#include "mime.h"
+#include "prop.h"
+#include "smtp_engine.h"
+#include "text.h"
+#include "xp.h"
+
+#define IDLE_SECONDS 30
+/* Servers take some hundred recipients at a time; the others follow in transactions of their own. */
+#define ROUNDS_MAX 1000
+
+_Static_assert((LONG)SMTP_ACCEPTED == EMAPI_RETRY_NONE &&
+	(LONG)SMTP_TEMPORARY == EMAPI_RETRY_TEMPORARY &&
+	(LONG)SMTP_PERMANENT == EMAPI_RETRY_PERMANENT && (LONG)SMTP_HOLD == EMAPI_RETRY_HOLD,
+    "the engine's classes are those of emapispi.h");
+
+/* What one logon holds: the settings' texts, as the options point to them, and the session. */
+struct state {
+	GPtrArray *texts;
+	struct smtp_options options;
+	struct smtp_session *session;
+};
+
+static const char *
+setting(struct state *state, const struct xp_logon *logon, ULONG tag)
+{
+	char *text = xp_setting_text(logon, tag);
+
+	if (text)
+		g_ptr_array_add(state->texts, text);
+	return text;
+}
+
+static char *
+read_password(void *context, char **why)
+{
+	char *password = NULL;
+	HRESULT hr = xp_read_secret(context, PR_EMAPI_PASSWORD, &password);
+
+	if (hr == MAPI_E_NOT_FOUND)
+		*why = g_strdup("the profile names none");
+	else if (FAILED(hr))
+		*why = g_strdup_printf("the profile's PasswordCommand or PasswordFile failed (%s)",
+		    hr_text(hr));
+	return password;
+}
+
+static HRESULT
+read_tls(struct state *state, const struct xp_logon *logon, char **why)
+{
+	const char *word = setting(state, logon, PR_EMAPI_TLS_W);
+
+	/* Without a word the port tells; never plain text unasked. */
+	if (!word)
+		state->options.tls = state->options.port == 465 ? SMTP_TLS_IMPLICIT :
+								  SMTP_TLS_STARTTLS;
+	else if (!g_ascii_strcasecmp(word, EMAPI_TLS_STARTTLS))
+		state->options.tls = SMTP_TLS_STARTTLS;
+	else if (!g_ascii_strcasecmp(word, EMAPI_TLS_IMPLICIT))
+		state->options.tls = SMTP_TLS_IMPLICIT;
+	else if (!g_ascii_strcasecmp(word, EMAPI_TLS_NONE))
+		state->options.tls = SMTP_TLS_NONE;
+	else {
+		*why = g_strdup_printf("SMTP: TLS=%s is unknown in this profile; it is none, "
+				       "starttls or implicit",
+		    word);
+		return MAPI_E_UNCONFIGURED;
+	}
+	return S_OK;
+}
+
+static HRESULT
+read_numbers(struct state *state, const struct xp_logon *logon, char **why)
+{
+	LONG port = xp_setting_long(logon, PR_EMAPI_PORT, 0);
+	LONG timeout = xp_setting_long(logon, PR_EMAPI_TIMEOUT, 0);
+
+	if (port < 0 || port > 65535 || timeout < 0 || timeout > 86400) {
+		*why = g_strdup_printf("SMTP: Port=%d or Timeout=%d is out of range in this profile",
+		    (int)port, (int)timeout);
+		return MAPI_E_UNCONFIGURED;
+	}
+	state->options.port = (unsigned)port;
+	state->options.reply_timeout = (unsigned)timeout;
+	return S_OK;
+}
+
+static HRESULT
+read_options(struct state *state, struct xp_logon *logon, char **why)
+{
+	struct smtp_options *options = &state->options;
+	HRESULT hr;
+
+	options->server = setting(state, logon, PR_EMAPI_SERVER_W);
+	options->user = setting(state, logon, PR_EMAPI_USER_W);
+	options->mechanisms = setting(state, logon, PR_EMAPI_AUTH_W);
+	options->ca_file = setting(state, logon, PR_EMAPI_CA_FILE_W);
+	options->fingerprint = setting(state, logon, PR_EMAPI_FINGERPRINT_W);
+	options->proxy = setting(state, logon, PR_EMAPI_PROXY_W);
+	options->client_cert = setting(state, logon, PR_EMAPI_CLIENT_CERT_W);
+	options->client_key = setting(state, logon, PR_EMAPI_CLIENT_KEY_W);
+	options->helo = setting(state, logon, PR_EMAPI_HELO_W);
+	options->password = read_password;
+	options->password_context = logon;
+	if (!options->server) {
+		*why = g_strdup("SMTP: this profile names no Server");
+		return MAPI_E_UNCONFIGURED;
+	}
+	hr = read_numbers(state, logon, why);
+	return FAILED(hr) ? hr : read_tls(state, logon, why);
+}
+
+static void
+smtp_logoff(struct xp_logon *logon)
+{
+	struct state *state = logon->state;
+
+	if (!state)
+		return;
+	smtp_session_free(state->session);
+	g_ptr_array_unref(state->texts);
+	g_free(state);
+	logon->state = NULL;
+	curl_global_cleanup();
+}
+
+static HRESULT
+smtp_logon(struct xp_logon *logon, char **why)
+{
+	struct state *state;
+	HRESULT hr;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return MAPI_E_NOT_INITIALIZED;
+	state = g_new0(struct state, 1);
+	state->texts = g_ptr_array_new_with_free_func(g_free);
+	logon->state = state;
+	hr = read_options(state, logon, why);
+	if (FAILED(hr)) {
+		smtp_logoff(logon);
+		return hr;
+	}
+	state->session = smtp_session_create(&state->options);
+	return S_OK;
+}
+
+static void
+smtp_idle(struct xp_logon *logon)
+{
+	struct state *state = logon->state;
+
+	if (smtp_idle_seconds(state->session) >= IDLE_SECONDS) {
+		smtp_close(state->session);
+		g_strfreev(smtp_take_journey(state->session));
+	}
+}
+
+/* --- A message ---------------------------------------------------------------------------------- */
+
+/* One message on its way. */
+struct sending {
+	struct xp_logon *logon;
+	IMessage *message;
+	struct xp_recipients *recipients;
+	struct smtp_mail mail;
+	char *from, *envid;
+	bool report; /* the sender asked for a delivery report */
+};
+
+/* Plain where that is possible; a header that needs SMTPUTF8 is rendered so, and the engine sees to
+ * it that only a server that takes it gets it. */
+static HRESULT
+render(struct sending *sending, struct mime_output *output, char **why)
+{
+	char *name = xp_from_name(sending->logon);
+	struct mime_options options = { .from_name = name, .from_address = sending->from };
+	HRESULT hr;
+
+	hr = mime_render(sending->message, &options, output, why);
+	if (hr == MAPI_E_BAD_CHARWIDTH) {
+		g_clear_pointer(why, g_free);
+		mime_output_clear(output);
+		options.utf8_headers = true;
+		hr = mime_render(sending->message, &options, output, why);
+	}
+	g_free(name);
+	return hr;
+}
+
+/* What the message says about reports (RFC 3461): PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED. */
+static void
+read_wishes(struct sending *sending)
+{
+	SizedSPropTagArray(2, tags) = { 2,
+		{ PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, PR_SEARCH_KEY } };
+	SPropValue *values = NULL;
+	ULONG count = 0;
+	HRESULT hr;
+
+	hr = sending->message->lpVtbl->GetProps(sending->message, (LPSPropTagArray)&tags, 0, &count,
+	    &values);
+	if (FAILED(hr) || count < 2)
+		goto out;
+	sending->report = values[0].ulPropTag == PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED &&
+	    values[0].Value.b;
+	if (sending->report && values[1].ulPropTag == PR_SEARCH_KEY &&
+	    values[1].Value.bin.cb <= 50)
+		sending->envid = text_hex(values[1].Value.bin.lpb, values[1].Value.bin.cb);
+out:
+	mem_free(values);
+}
+
+/* What one transaction brought, into the verdicts of those it was for. */
+static void
+take_verdicts(struct sending *sending, const struct smtp_recipient *results,
+    struct xp_recipient **served, size_t count, const char *queue_id)
+{
+	struct state *state = sending->logon->state;
+	const char *peer = smtp_peer(state->session);
+	char **journey = smtp_take_journey(state->session);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		xp_set_verdict(served[i], (LONG)results[i].class, results[i].code,
+		    results[i].enhanced, results[i].text);
+		xp_set_remote(served[i], peer,
+		    results[i].class == SMTP_ACCEPTED ? queue_id : NULL);
+	}
+	for (i = 0; journey[i]; i++)
+		xp_journey(sending->recipients, "%s", journey[i]);
+	g_strfreev(journey);
+}
+
+/* Refused only because there were too many at once (RFC 5321 4.5.3.1.10). */
+static bool
+is_too_many(const struct smtp_recipient *result)
+{
+	return result->class == SMTP_TEMPORARY && (result->code == 452 || result->code == 552) &&
+	    (!result->enhanced || g_str_has_suffix(result->enhanced, ".5.3"));
+}
+
+/* One transaction for all in `served`; those that were too many are left there.  How many. */
+static size_t
+send_round(struct sending *sending, struct xp_recipient **served, size_t count)
+{
+	struct state *state = sending->logon->state;
+	struct smtp_recipient *results = g_new0(struct smtp_recipient, count);
+	size_t i, accepted = 0, left = 0;
+	char *queue_id = NULL;
+
+	for (i = 0; i < count; i++) {
+		results[i].address = served[i]->address;
+		results[i].notify = sending->report ? "SUCCESS,FAILURE" : NULL;
+	}
+	smtp_send(state->session, &sending->mail, results, count, &queue_id);
+	take_verdicts(sending, results, served, count, queue_id);
+	for (i = 0; i < count; i++)
+		accepted += results[i].class == SMTP_ACCEPTED;
+	for (i = 0; i < count && accepted > 0; i++) {
+		if (is_too_many(&results[i]))
+			served[left++] = served[i];
+	}
+	for (i = 0; i < count; i++)
+		smtp_recipient_clear(&results[i]);
+	g_free(queue_id);
+	g_free(results);
+	return left;
+}
+
+static HRESULT
+send_rounds(struct sending *sending)
+{
+	GPtrArray *list = sending->recipients->list;
+	struct xp_recipient **served = g_new0(struct xp_recipient *, list->len);
+	size_t count = 0;
+	HRESULT hr = S_OK;
+	guint i;
+	int round;
+
+	for (i = 0; i < list->len; i++) {
+		if (!xp_recipient_at(sending->recipients, i)->verdict.given)
+			served[count++] = xp_recipient_at(sending->recipients, i);
+	}
+	for (round = 0; count > 0 && round < ROUNDS_MAX && SUCCEEDED(hr); round++) {
+		count = send_round(sending, served, count);
+		for (i = 0; i < count; i++)
+			served[i]->verdict.given = false;
+		/* Known to the spooler before the server gets more of it. */
+		hr = xp_recipients_report(sending->logon->support, sending->message,
+		    sending->recipients);
+	}
+	g_free(served);
+	return hr;
+}
+
+static HRESULT
+smtp_submit(struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients)
+{
+	struct sending sending = { .logon = logon, .message = message, .recipients = recipients };
+	struct mime_output output = { .fd = -1 };
+	char *why = NULL;
+	HRESULT hr;
+
+	sending.from = xp_from_address(logon);
+	if (!sending.from) {
+		xp_set_remaining(recipients, EMAPI_RETRY_HOLD, 0, "5.1.7",
+		    "This profile has no FromAddress: nobody to send as. Nothing was sent.");
+		return S_OK;
+	}
+	hr = render(&sending, &output, &why);
+	if (FAILED(hr)) {
+		xp_refuse_unrendered(recipients, hr, why);
+		hr = S_OK;
+		goto out;
+	}
+	read_wishes(&sending);
+	sending.mail = (struct smtp_mail){
+		.from = sending.from,
+		.fd = output.fd,
+		.size = output.size,
+		.needs_8bit = output.needs_8bit,
+		.needs_smtputf8 = output.needs_smtputf8,
+		.envid = sending.envid,
+		.ret = sending.report ? "HDRS" : NULL,
+	};
+	hr = send_rounds(&sending);
+out:
+	mime_output_clear(&output);
+	g_free(sending.from);
+	g_free(sending.envid);
+	g_free(why);
+	return hr;
+}
+
+static const char *const smtp_types[] = { "SMTP", NULL };
+
+static const struct xp_transport smtp_transport = {
+	.name = "SMTP",
+	.types = smtp_types,
+	.logon = smtp_logon,
+	.submit = smtp_submit,
+	.idle = smtp_idle,
+	.logoff = smtp_logoff,
+};
+
+EMAPI_EXPORT HRESULT
+XPProviderInit(HINSTANCE instance, LPMALLOC malloc_object, LPALLOCATEBUFFER allocate,
+    LPALLOCATEMORE allocate_more, LPFREEBUFFER free_buffer, ULONG flags, ULONG version,
+    ULONG *provider_version, LPXPPROVIDER *provider)
+{
+	return xp_provider_init(&smtp_transport, version, provider_version, provider);
+}

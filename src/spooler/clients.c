@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/* Those who are connected: programs that wake, watch and ask.  Any number, each on one socket. */
+#include "scheduler_private.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <glib-unix.h>
+#include "hr.h"
+#include "profile.h"
+
+/* One who does not read for so long is dropped: nobody may hold up the mail. */
+#define SEND_MS 2000
+
+struct client {
+	struct scheduler *s;
+	int fd;
+	guint source;
+	GBytes *key;     /* watches this message */
+	GBytes *profile; /* and what keeps this profile's mail */
+	gint64 seen;     /* the last change that was told */
+	char *told;      /* the last trouble that was told */
+	bool gone;       /* does not read; clients_sweep() ends it */
+};
+
+void
+client_free(struct client *client)
+{
+	if (client->source)
+		g_source_remove(client->source);
+	close(client->fd);
+	g_bytes_unref(client->key);
+	g_bytes_unref(client->profile);
+	g_free(client->told);
+	g_free(client);
+}
+
+/* Answers */
+
+/* A socket that takes data at all has room for a packet. */
+static HRESULT
+send_to(struct client *client, const char *verb, GVariant *values)
+{
+	g_autoptr(GVariant) owned = values ? g_variant_ref_sink(values) : NULL;
+	struct pollfd room = { .fd = client->fd, .events = POLLOUT };
+
+	if (poll(&room, 1, SEND_MS) <= 0)
+		return MAPI_E_TIMEOUT;
+	return ipc_send(client->fd, verb, owned);
+}
+
+static HRESULT
+answer_ok(struct client *client)
+{
+	return send_to(client, "ok", NULL);
+}
+
+static HRESULT
+answer_error(struct client *client, HRESULT hr, const char *text)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "hr", g_variant_new_int64(hr));
+	g_variant_builder_add(&b, "{sv}", "text", g_variant_new_string(text ? text : hr_text(hr)));
+	return send_to(client, "error", g_variant_builder_end(&b));
+}
+
+static HRESULT
+answer(struct client *client, HRESULT hr)
+{
+	return FAILED(hr) ? answer_error(client, hr, NULL) : answer_ok(client);
+}
+
+static HRESULT
+send_message(struct client *client, const struct spool_message *m)
+{
+	struct packet_cursor cursor = { 0 };
+	HRESULT hr = S_OK;
+
+	while (SUCCEEDED(hr) && !cursor.done)
+		hr = send_to(client, "message", packet_from_message(m, &cursor));
+	return hr;
+}
+
+static HRESULT
+send_by_id(struct client *client, gint64 id, bool attempts)
+{
+	struct spool_message *m = NULL;
+	HRESULT hr = spooldb_load(client->s->db, id, attempts, &m);
+
+	if (hr == MAPI_E_NOT_FOUND) /* pruned meanwhile */
+		return S_OK;
+	if (SUCCEEDED(hr))
+		hr = send_message(client, m);
+	spool_message_free(m);
+	return hr;
+}
+
+/* Watching */
+
+static HRESULT
+tell_trouble(struct client *client)
+{
+	struct lane *lane = g_hash_table_lookup(client->s->lanes, client->profile);
+	g_autofree char *held = spooldb_held(client->s->db, client->profile, NULL);
+	const char *text = held ? held : lane ? lane->trouble : NULL;
+	struct spool_message *m;
+	HRESULT hr;
+
+	if (g_strcmp0(text, client->told) == 0)
+		return S_OK;
+	g_free(client->told);
+	client->told = g_strdup(text);
+	if (!text)
+		return S_OK;
+	m = spool_message_create();
+	g_bytes_unref(m->key);
+	m->key = g_bytes_ref(client->key);
+	m->state = SPOOL_HELD;
+	g_free(m->text);
+	m->text = g_strdup(text);
+	hr = send_message(client, m);
+	spool_message_free(m);
+	return hr;
+}
+
+static HRESULT
+tell(struct client *client)
+{
+	gint64 changed = 0;
+	gint64 id;
+
+	if (!client->key)
+		return S_OK;
+	id = spooldb_find(client->s->db, client->key, &changed);
+	if (!id)
+		return client->profile ? tell_trouble(client) : S_OK;
+	if (changed <= client->seen)
+		return S_OK;
+	client->seen = changed;
+	return send_by_id(client, id, false);
+}
+
+void
+clients_notify(struct scheduler *s)
+{
+	for (guint i = 0; i < s->clients->len; i++) {
+		struct client *client = g_ptr_array_index(s->clients, i);
+
+		/* It may be in the middle of a packet further up the stack: only marked here. */
+		if (!client->gone && FAILED(tell(client))) {
+			client->gone = true;
+			scheduler_kick(s);
+		}
+	}
+}
+
+void
+clients_sweep(struct scheduler *s)
+{
+	for (guint i = s->clients->len; i-- > 0;) {
+		if (((struct client *)g_ptr_array_index(s->clients, i))->gone)
+			g_ptr_array_remove_index_fast(s->clients, i);
+	}
+}
+
+static HRESULT
+on_watch(struct client *client, const struct ipc_message *packet)
+{
+	g_bytes_unref(client->key);
+	g_bytes_unref(client->profile);
+	client->key = packet_bytes(packet, "key");
+	client->profile = NULL;
+	if (ipc_bytes(packet, "profile", &(size_t){ 0 }))
+		client->profile = packet_bytes(packet, "profile");
+	client->seen = 0;
+	return tell(client);
+}
+
+/* Waking */
+
+/* A person who mends a profile edits its file: that alone lets held mail go on. */
+static void
+release_if_mended(struct scheduler *s, GBytes *uid)
+{
+	struct profile *profile = NULL;
+	gint64 since = 0;
+	g_autofree char *held = spooldb_held(s->db, uid, &since);
+	struct stat st;
+
+	if (!held || g_bytes_get_size(uid) != sizeof(MAPIUID) ||
+	    FAILED(profile_load_uid(g_bytes_get_data(uid, NULL), &profile, NULL)))
+		return;
+	if (stat(profile_path(profile), &st) == 0 &&
+	    st.st_ctim.tv_sec * (gint64)G_USEC_PER_SEC + st.st_ctim.tv_nsec / 1000 > since)
+		spooldb_release(s->db, uid, g_get_real_time());
+	profile_unref(profile);
+}
+
+static void
+wake_lane(struct scheduler *s, GBytes *uid)
+{
+	struct lane *lane = lane_get(s, uid);
+
+	lane->want_scan = true;
+	lane->not_before = 0;
+}
+
+static HRESULT
+on_wake(struct client *client, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) uid = packet_bytes(packet, "profile");
+
+	if (g_bytes_get_size(uid) != sizeof(MAPIUID))
+		return answer_error(client, MAPI_E_INVALID_PARAMETER, "a profile UID has 16 bytes");
+	release_if_mended(client->s, uid);
+	wake_lane(client->s, uid);
+	return answer_ok(client);
+}
+
+static HRESULT
+on_run(struct client *client, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) uid = packet_bytes(packet, "profile");
+	bool all = g_bytes_get_size(uid) == 0;
+	HRESULT hr;
+
+	if (!all && g_bytes_get_size(uid) != sizeof(MAPIUID))
+		return answer_error(client, MAPI_E_INVALID_PARAMETER, "a profile UID has 16 bytes");
+	hr = spooldb_release(client->s->db, all ? NULL : uid, g_get_real_time());
+	if (all)
+		scheduler_scan_all(client->s);
+	else
+		wake_lane(client->s, uid);
+	scheduler_changed(client->s);
+	return answer(client, hr);
+}
+
+/* Asking */
+
+static HRESULT
+on_list(struct client *client, const struct ipc_message *packet)
+{
+	g_autoptr(GArray) ids = spooldb_ids(client->s->db, ipc_int(packet, "all", 0) != 0);
+	HRESULT hr = S_OK;
+
+	for (guint i = 0; SUCCEEDED(hr) && i < ids->len; i++)
+		hr = send_by_id(client, g_array_index(ids, gint64, i), false);
+	return FAILED(hr) ? hr : send_to(client, "end", NULL);
+}
+
+static HRESULT
+on_show(struct client *client, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) key = packet_bytes(packet, "key");
+	gint64 id = spooldb_find(client->s->db, g_bytes_get_size(key) ? key : NULL, NULL);
+
+	if (!id)
+		return answer_error(client, MAPI_E_NOT_FOUND, "the spooler remembers no such message");
+	return send_by_id(client, id, true);
+}
+
+static HRESULT
+wish(struct client *client, const struct ipc_message *packet, enum spool_act act)
+{
+	g_autoptr(GBytes) key = packet_bytes(packet, "key");
+	HRESULT hr = spooldb_wish(client->s->db, key, act, g_get_real_time());
+
+	if (hr == MAPI_E_NOT_FOUND)
+		return answer_error(client, hr, "no such message in the queue");
+	if (hr == MAPI_E_UNABLE_TO_ABORT)
+		return answer_error(client, hr, "it is being sent just now, or was sent already");
+	scheduler_changed(client->s);
+	return answer(client, hr);
+}
+
+static HRESULT
+on_retry(struct client *client, const struct ipc_message *packet)
+{
+	return wish(client, packet, ACT_RETRY);
+}
+
+static HRESULT
+on_hold(struct client *client, const struct ipc_message *packet)
+{
+	return wish(client, packet, ACT_HOLD);
+}
+
+static HRESULT
+on_cancel(struct client *client, const struct ipc_message *packet)
+{
+	return wish(client, packet, ACT_CANCEL);
+}
+
+/* The socket */
+
+static HRESULT
+handle(struct client *client, const struct ipc_message *packet)
+{
+	static const struct {
+		const char *verb;
+		HRESULT (*handle)(struct client *client, const struct ipc_message *packet);
+	} verbs[] = {
+		{ "wake", on_wake }, { "watch", on_watch }, { "list", on_list }, { "show", on_show },
+		{ "run", on_run }, { "retry", on_retry }, { "hold", on_hold }, { "cancel", on_cancel },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
+		if (strcmp(verbs[i].verb, packet->verb) == 0)
+			return verbs[i].handle(client, packet);
+	}
+	return answer_error(client, MAPI_E_NO_SUPPORT, "the spooler does not know this word");
+}
+
+static gboolean
+client_says(gint fd, GIOCondition condition, gpointer data)
+{
+	struct client *client = data;
+	struct scheduler *s = client->s;
+	struct ipc_message *packet = NULL;
+	HRESULT hr = ipc_receive(fd, 0, &packet);
+
+	if (hr == MAPI_E_TIMEOUT)
+		return G_SOURCE_CONTINUE;
+	if (SUCCEEDED(hr))
+		hr = handle(client, packet);
+	ipc_message_free(packet);
+	scheduler_kick(s);
+	if (SUCCEEDED(hr))
+		return G_SOURCE_CONTINUE;
+	client->source = 0;
+	g_ptr_array_remove_fast(s->clients, client);
+	return G_SOURCE_REMOVE;
+}
+
+/* Only the user that the spooler works for, and root. */
+static bool
+may_speak(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	    (peer.uid == geteuid() || peer.uid == 0);
+}
+
+void
+client_add(struct scheduler *s, int fd)
+{
+	struct client *client;
+
+	if (!may_speak(fd)) {
+		close(fd);
+		return;
+	}
+	client = g_new0(struct client, 1);
+	client->s = s;
+	client->fd = fd;
+	client->source = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP, client_says, client);
+	g_ptr_array_add(s->clients, client);
+}

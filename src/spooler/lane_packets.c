@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* What a worker says, and what is done about it.  See docs/ARCHITECTURE.md for the packets. */
+#include "scheduler_private.h"
+
+#include <string.h>
+#include "hr.h"
+#include "words.h"
+
+static void
+answer_ok(struct lane *lane, const char *name, GVariant *value)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	if (name)
+		g_variant_builder_add(&b, "{sv}", name, value);
+	ipc_send(lane->fd, "ok", g_variant_builder_end(&b));
+}
+
+static void
+answer_error(struct lane *lane, HRESULT hr)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "hr", g_variant_new_int64(hr));
+	g_variant_builder_add(&b, "{sv}", "text", g_variant_new_string(hr_text(hr)));
+	ipc_send(lane->fd, "error", g_variant_builder_end(&b));
+}
+
+/* What a worker could not say to the scheduler before us (see words.h). */
+static void
+import_words(struct lane *lane)
+{
+	struct report *report;
+
+	while ((report = words_next(lane->s->options.state_path, lane->uid)) != NULL) {
+		enum spool_act act;
+		HRESULT hr = spooldb_report(lane->s->db, report, g_get_real_time(), &act);
+
+		log_info("message %" G_GINT64_FORMAT ": verdicts of an earlier worker: %s", report->id,
+		    hr_name(hr));
+		report_free(report);
+		if (FAILED(hr) && hr != MAPI_E_NOT_FOUND)
+			return; /* the file stays for another time */
+		if (!words_forget(lane->s->options.state_path, lane->uid))
+			return;
+	}
+}
+
+static bool
+on_hello(struct lane *lane, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) uid = packet_bytes(packet, "profile");
+
+	if (!g_bytes_equal(uid, lane->uid))
+		return false;
+	import_words(lane);
+	spooldb_set_profile_name(lane->s->db, lane->uid, ipc_string(packet, "name", ""));
+	lane->hello = true;
+	return true;
+}
+
+static bool
+on_have(struct lane *lane, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) store = packet_bytes(packet, "store");
+	g_autoptr(GBytes) entry = packet_bytes(packet, "entry");
+	bool known = false;
+	HRESULT hr = spooldb_known(lane->s->db, store, entry, ipc_int(packet, "submitted", 0),
+	    g_get_real_time(), &known);
+
+	if (FAILED(hr))
+		answer_error(lane, hr);
+	else
+		answer_ok(lane, "known", g_variant_new_int64(known));
+	return true;
+}
+
+static bool
+on_queued(struct lane *lane, const struct ipc_message *packet)
+{
+	gint64 id = 0;
+	bool more = false;
+	HRESULT hr = packet_to_message(packet, &lane->queued, &more);
+
+	if (SUCCEEDED(hr) && !more)
+		hr = spooldb_add(lane->s->db, lane->uid, lane->queued,
+		    (int)CLAMP(ipc_int(packet, "priority", 0), -1, 1), g_get_real_time(), &id);
+	if (FAILED(hr) || !more) {
+		spool_message_free(lane->queued);
+		lane->queued = NULL;
+	}
+	if (FAILED(hr))
+		answer_error(lane, hr);
+	else
+		answer_ok(lane, "id", g_variant_new_int64(id));
+	if (id)
+		scheduler_changed(lane->s);
+	return true;
+}
+
+static bool
+on_scanned(struct lane *lane, const struct ipc_message *packet)
+{
+	lane->scanning = false;
+	lane->crashes = 0;
+	g_clear_pointer(&lane->trouble, g_free);
+	spooldb_set_scanned(lane->s->db, lane->uid, g_get_real_time());
+	return true;
+}
+
+static bool
+on_status(struct lane *lane, const struct ipc_message *packet)
+{
+	enum spool_act act = ACT_SEND;
+	bool more = false;
+	HRESULT hr = packet_to_report(packet, &lane->report, &more);
+
+	if (SUCCEEDED(hr) && !more)
+		hr = spooldb_report(lane->s->db, lane->report, g_get_real_time(), &act);
+	if (FAILED(hr) || !more) {
+		report_free(lane->report);
+		lane->report = NULL;
+	}
+	if (FAILED(hr))
+		answer_error(lane, hr);
+	else
+		answer_ok(lane, "act", g_variant_new_string(spool_act_name(act)));
+	scheduler_changed(lane->s);
+	return true;
+}
+
+/* The words for outcomes, as the contract has them. */
+static bool
+outcome_parse(const char *text, enum spool_act *act)
+{
+	static const struct {
+		const char *text;
+		enum spool_act act;
+	} outcomes[] = {
+		{ "filed", ACT_FILE }, { "retry", ACT_RETRY }, { "failed", ACT_ABORT },
+		{ "held", ACT_HOLD }, { "cancelled", ACT_CANCEL },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++) {
+		if (strcmp(outcomes[i].text, text) == 0) {
+			*act = outcomes[i].act;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+on_done(struct lane *lane, const struct ipc_message *packet)
+{
+	const char *outcome = ipc_string(packet, "outcome", "");
+	gint64 id = ipc_int(packet, "id", 0);
+	enum spool_act act;
+
+	if (!outcome_parse(outcome, &act) || id != lane->lease)
+		return false;
+	spooldb_settle(lane->s->db, id, act, ipc_string(packet, "text", ""), g_get_real_time());
+	log_info("message %" G_GINT64_FORMAT ": %s %s", id, outcome, ipc_string(packet, "text", ""));
+	lane->lease = 0;
+	lane->crashes = 0;
+	scheduler_changed(lane->s);
+	return true;
+}
+
+/* The worker cannot log on; it ends by itself after this. */
+static bool
+on_trouble(struct lane *lane, const struct ipc_message *packet)
+{
+	gint64 now = g_get_real_time();
+	const char *text = ipc_string(packet, "text", "The profile cannot be used.");
+
+	log_warning("profile: %s", text);
+	g_free(lane->trouble);
+	lane->trouble = g_strdup(text);
+	if (lane->lease)
+		spooldb_settle(lane->s->db, lane->lease, ACT_RETRY, text, now);
+	lane->lease = 0;
+	lane->scanning = false;
+	lane->quitting = true;
+	lane->not_before = now + retry_delay(&lane->s->policy, ++lane->crashes, 0);
+	if (ipc_int(packet, "hold", 0)) {
+		lane->want_scan = false;
+		spooldb_hold_profile(lane->s->db, lane->uid, text, now);
+	} else {
+		lane->want_scan = true;
+	}
+	scheduler_changed(lane->s);
+	return true;
+}
+
+bool
+lane_handle(struct lane *lane, const struct ipc_message *packet)
+{
+	static const struct {
+		const char *verb;
+		bool (*handle)(struct lane *lane, const struct ipc_message *packet);
+	} verbs[] = {
+		{ "hello", on_hello }, { "have", on_have }, { "queued", on_queued },
+		{ "scanned", on_scanned }, { "status", on_status }, { "done", on_done },
+		{ "trouble", on_trouble },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
+		if (strcmp(verbs[i].verb, packet->verb) == 0)
+			return verbs[i].handle(lane, packet);
+	}
+	log_error("worker %d says \"%s\", which nobody knows", (int)lane->pid, packet->verb);
+	return false;
+}

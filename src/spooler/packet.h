@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The spooler's packets as structs (docs/ARCHITECTURE.md, "The spooler's packets"): what scheduler,
+ * worker and clients tell each other beyond bare words.
+ *
+ * A packet is bounded (IPC_PACKET_MAX), messages are not: what has many recipients goes in several
+ * packets, all but the last with `more` TRUE.  Texts are cut to fit and always valid UTF-8.
+ */
+#ifndef EMAPI_SPOOLER_PACKET_H
+#define EMAPI_SPOOLER_PACKET_H
+
+#include "client.h"
+#include "ipc.h"
+
+/* What became of a recipient at one transport.  The numbers are those of EMAPI_RETRY_*. */
+enum verdict_class {
+	VERDICT_ACCEPTED = 0,
+	VERDICT_TEMPORARY = 1,
+	VERDICT_PERMANENT = 2,
+	VERDICT_HOLD = 3,
+};
+
+struct verdict {
+	guint32 row;
+	enum verdict_class class;
+	int code;
+	int wait; /* seconds the transport asks for before the next try; 0: it does not say */
+	char *enhanced;
+	char *text;
+	char *server;
+	char *queue_id;
+};
+
+/* Verdicts of one message that are committed together. */
+struct report {
+	gint64 id;
+	GBytes *entry;      /* the message's entry ID: what `id` is checked against */
+	char *transport;    /* display name */
+	GPtrArray *verdicts; /* of struct verdict */
+	char **journey;     /* never NULL */
+};
+
+/* What the worker shall do with a message, and does next after a report. */
+enum spool_act {
+	ACT_SEND,  /* hand the due recipients to transports */
+	ACT_FILE,  /* FinishedMsg: all have a verdict, at least one was accepted */
+	ACT_ABORT, /* AbortSubmit: every recipient was refused for good */
+	ACT_RETRY, /* unlock, later */
+	ACT_HOLD,  /* unlock, when a person has mended it */
+	ACT_CANCEL, /* AbortSubmit: a person's wish */
+	ACT_COUNT
+};
+
+struct lease {
+	gint64 id;
+	enum spool_act act;
+	GBytes *store;
+	GBytes *entry;
+	GArray *due; /* of guint32: PR_ROWID */
+};
+
+/* Valid UTF-8, at most `max` bytes, "" for NULL.  g_free(). */
+char *packet_text(const char *text, size_t max);
+
+struct spool_recipient *spool_recipient_create(void); /* texts are "" */
+void spool_recipient_free(struct spool_recipient *recipient);
+struct spool_attempt *spool_attempt_create(void);
+void spool_attempt_free(struct spool_attempt *attempt);
+struct spool_message *spool_message_create(void);
+
+struct verdict *verdict_create(guint32 row, enum verdict_class class, const char *text);
+void verdict_free(struct verdict *verdict);
+struct report *report_create(gint64 id, GBytes *entry, const char *transport);
+void report_free(struct report *report);
+
+struct lease *lease_create(void);
+void lease_free(struct lease *lease);
+
+const char *spool_act_name(enum spool_act act);
+bool spool_act_parse(const char *name, enum spool_act *out);
+
+/* Where in a message or report the next packet begins; zero at first. */
+struct packet_cursor {
+	guint recipient;
+	guint attempt;
+	bool done;
+};
+
+/* The next part as a floating a{sv}; sets cursor->done with the last. */
+GVariant *packet_from_message(const struct spool_message *message, struct packet_cursor *cursor);
+GVariant *packet_from_report(const struct report *report, struct packet_cursor *cursor);
+GVariant *packet_from_lease(const struct lease *lease);
+
+/* Reads one part into *out: a new object when *out is NULL, else the part's rows are added.
+ * *more tells whether another part follows.  MAPI_E_CORRUPT_DATA for what cannot be meant. */
+HRESULT packet_to_message(const struct ipc_message *packet, struct spool_message **out, bool *more);
+HRESULT packet_to_report(const struct ipc_message *packet, struct report **out, bool *more);
+HRESULT packet_to_lease(const struct ipc_message *packet, struct lease **out);
+
+/* Bytes of a packet as a new GBytes; empty where absent. */
+GBytes *packet_bytes(const struct ipc_message *packet, const char *name);
+
+#endif

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The scheduler's life: lock, database, socket, loop, end.  See scheduler.h.
+ *
+ * It ends when for `idle` nothing was due, nobody was connected and nothing waits for a try within
+ * the hour (tries are at most an hour apart, so that a message that waits keeps it alive; what is
+ * held does not).  At the end: unlink the socket, look once more for somebody who connected just
+ * before, and only then drop the lock.  Who finds the lock taken but nobody serving waits for it
+ * (lock.h), who is cut off before "ok" starts another spooler: no wake-up is lost.
+ */
+#include "scheduler_private.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <glib-unix.h>
+#include "hr.h"
+#include "lock.h"
+#include "paths.h"
+#include "profile.h"
+
+#define STOP_WAIT (30 * (gint64)G_USEC_PER_SEC)
+#define HOUR (3600 * (gint64)G_USEC_PER_SEC)
+/* Profiles whose wake-up may have been lost with its client are looked through after the start,
+ * one a second. */
+#define CATCH_UP_AFTER (2 * (gint64)G_USEC_PER_SEC)
+/* Who started us needs a moment to connect, however short the idle time is. */
+#define FIRST_CLIENT (G_USEC_PER_SEC / 5)
+#define HISTORY_KEEP 10000
+
+static void arm(struct scheduler *s, gint64 now);
+
+/* Work */
+
+static void
+catch_up(struct scheduler *s, gint64 now)
+{
+	g_autoptr(GBytes) uid = NULL;
+
+	if (s->catch_up->len == 0 || now < s->catch_up_at)
+		return;
+	uid = g_bytes_ref(g_ptr_array_index(s->catch_up, s->catch_up->len - 1));
+	g_ptr_array_set_size(s->catch_up, (gint)s->catch_up->len - 1);
+	s->catch_up_at = now + G_USEC_PER_SEC;
+	if (now - spooldb_scanned(s->db, uid) >= HOUR)
+		lane_get(s, uid)->want_scan = true;
+}
+
+static GPtrArray *
+listed_profiles(void)
+{
+	GPtrArray *uids = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	char **names = profile_list();
+
+	for (guint i = 0; names && names[i]; i++) {
+		struct profile *profile = NULL;
+
+		if (FAILED(profile_load(names[i], &profile, NULL)))
+			continue;
+		g_ptr_array_add(uids, g_bytes_new(profile_uid(profile), sizeof(MAPIUID)));
+		profile_unref(profile);
+	}
+	g_strfreev(names);
+	return uids;
+}
+
+/* A lane for each profile that has mail in the queue. */
+static void
+lanes_from_queue(struct scheduler *s)
+{
+	g_autoptr(GPtrArray) uids = spooldb_profiles(s->db);
+
+	for (guint i = 0; i < uids->len; i++)
+		lane_get(s, g_ptr_array_index(uids, i));
+}
+
+void
+scheduler_scan_all(struct scheduler *s)
+{
+	g_autoptr(GPtrArray) uids = listed_profiles();
+	GHashTableIter iter;
+	gpointer lane;
+
+	for (guint i = 0; i < uids->len; i++)
+		lane_get(s, g_ptr_array_index(uids, i));
+	lanes_from_queue(s);
+	g_hash_table_iter_init(&iter, s->lanes);
+	while (g_hash_table_iter_next(&iter, NULL, &lane)) {
+		((struct lane *)lane)->want_scan = true;
+		((struct lane *)lane)->not_before = 0;
+	}
+	g_ptr_array_set_size(s->catch_up, 0);
+}
+
+/* Drives all lanes; tells when the next one is due, and whether any has work or will soon. */
+static gint64
+drive(struct scheduler *s, gint64 now, bool *busy)
+{
+	GHashTableIter iter;
+	gpointer value;
+	gint64 next = G_MAXINT64;
+
+	*busy = false;
+	catch_up(s, now);
+	if (s->catch_up->len > 0)
+		next = s->catch_up_at;
+	g_hash_table_iter_init(&iter, s->lanes);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct lane *lane = value;
+
+		lane_drive(lane, now);
+		next = MIN(next, lane_next(lane, now));
+		if (lane_busy(lane) || spooldb_next_due(s->db, lane->uid) < now + HOUR + HOUR / 3)
+			*busy = true;
+	}
+	return next;
+}
+
+/* The end */
+
+/* Somebody who connected before the socket's name was gone is served: listen anew. */
+static bool
+somebody_waits(struct scheduler *s)
+{
+	guint before = s->clients->len;
+
+	scheduler_accept(s);
+	return s->clients->len > before;
+}
+
+static HRESULT
+listen_on(struct scheduler *s);
+
+static void
+try_to_end(struct scheduler *s)
+{
+	unlink(s->options.socket_path);
+	if (!somebody_waits(s)) {
+		g_main_loop_quit(s->loop);
+		return;
+	}
+	g_source_remove(s->listen_source);
+	close(s->listen_fd);
+	s->listen_source = 0;
+	s->quiet_since = 0;
+	if (FAILED(listen_on(s)))
+		g_main_loop_quit(s->loop); /* who waits will start another */
+}
+
+/* When to end; G_MAXINT64 while there is something to do.  Ends at once when it is time. */
+static gint64
+consider_end(struct scheduler *s, bool busy, gint64 now)
+{
+	bool in_hand = false;
+	GHashTableIter iter;
+	gpointer lane;
+
+	if (s->stop_at) {
+		g_hash_table_iter_init(&iter, s->lanes);
+		while (g_hash_table_iter_next(&iter, NULL, &lane))
+			in_hand = in_hand || ((struct lane *)lane)->lease;
+		if (!in_hand || now >= s->stop_at)
+			g_main_loop_quit(s->loop);
+		return s->stop_at;
+	}
+	if (busy || s->clients->len > 0) {
+		s->quiet_since = 0;
+		return G_MAXINT64;
+	}
+	if (!s->quiet_since)
+		s->quiet_since = now;
+	s->quiet_since = MAX(s->quiet_since, s->not_before);
+	if (now - s->quiet_since >= s->options.idle)
+		try_to_end(s);
+	return s->quiet_since ? s->quiet_since + s->options.idle : now;
+}
+
+static gboolean
+on_timer(gpointer data)
+{
+	struct scheduler *s = data;
+
+	s->timer = 0;
+	arm(s, g_get_real_time());
+	return G_SOURCE_REMOVE;
+}
+
+/* Does all that is due and sets the clock for what is next. */
+static void
+arm(struct scheduler *s, gint64 now)
+{
+	bool busy;
+	gint64 next, wait;
+
+	clients_sweep(s);
+	next = drive(s, now, &busy);
+	if (s->stop_at) /* only the end of what is in hand counts, and that is an event */
+		next = s->stop_at;
+	next = MIN(next, consider_end(s, busy, now));
+	if (s->timer)
+		g_source_remove(s->timer);
+	/* The clock may be set: look every minute whatever it says. */
+	wait = CLAMP(next - now, 0, 60 * (gint64)G_USEC_PER_SEC);
+	s->timer = g_timeout_add((guint)(wait / 1000) + 1, on_timer, s);
+}
+
+static gboolean
+on_kick(gpointer data)
+{
+	struct scheduler *s = data;
+
+	s->kick = 0;
+	arm(s, g_get_real_time());
+	return G_SOURCE_REMOVE;
+}
+
+void
+scheduler_kick(struct scheduler *s)
+{
+	if (!s->kick)
+		s->kick = g_idle_add_full(G_PRIORITY_DEFAULT, on_kick, s, NULL);
+}
+
+void
+scheduler_changed(struct scheduler *s)
+{
+	clients_notify(s);
+}
+
+static gboolean
+on_signal(gpointer data)
+{
+	struct scheduler *s = data;
+
+	if (s->stop_at) /* the second time: now */
+		g_main_loop_quit(s->loop);
+	s->stop_at = g_get_real_time() + STOP_WAIT;
+	scheduler_kick(s);
+	return G_SOURCE_CONTINUE;
+}
+
+/* The socket */
+
+void
+scheduler_accept(struct scheduler *s)
+{
+	int fd;
+
+	while ((fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+		client_add(s, fd);
+}
+
+static gboolean
+on_connection(gint fd, GIOCondition condition, gpointer data)
+{
+	scheduler_accept(data);
+	scheduler_kick(data);
+	return G_SOURCE_CONTINUE;
+}
+
+static HRESULT
+listen_on(struct scheduler *s)
+{
+	HRESULT hr = paths_make_parent(s->options.socket_path);
+
+	if (FAILED(hr))
+		return hr;
+	unlink(s->options.socket_path); /* of a spooler that was killed; we hold the lock */
+	s->listen_fd = ipc_listen(s->options.socket_path);
+	if (s->listen_fd < 0) {
+		log_error("cannot listen on %s: %s", s->options.socket_path, g_strerror(errno));
+		return MAPI_E_NETWORK_ERROR;
+	}
+	g_unix_set_fd_nonblocking(s->listen_fd, TRUE, NULL);
+	s->listen_source = g_unix_fd_add(s->listen_fd, G_IO_IN, on_connection, s);
+	return lock_write(s->lock_fd, s->options.socket_path);
+}
+
+/* Start and stop */
+
+struct scheduler_options
+scheduler_options_default(void)
+{
+	struct scheduler_options options = {
+		.socket_path = paths_runtime("spooler.sock"),
+		.worker_program = "/proc/self/exe",
+		.idle = 60 * (gint64)G_USEC_PER_SEC,
+		.ready_fd = -1,
+	};
+	const char *idle = g_getenv("EMAPI_IDLE_SECONDS");
+	char *state = paths_state("spool.db");
+
+	options.state_path = g_path_get_dirname(state);
+	g_free(state);
+	if (idle && *idle)
+		options.idle = (gint64)(g_ascii_strtod(idle, NULL) * G_USEC_PER_SEC);
+	return options;
+}
+
+static HRESULT
+open_database(struct scheduler *s, gint64 now)
+{
+	g_autofree char *path = g_strconcat(s->options.state_path, "/spool.db", NULL);
+	g_autofree char *why = NULL;
+	HRESULT hr = spooldb_open(path, &s->policy, &s->db, &why);
+
+	if (FAILED(hr)) {
+		log_error("%s.  No mail is sent until this is mended; it is safe in the stores.", why);
+		return hr;
+	}
+	hr = spooldb_recover(s->db, now);
+	if (SUCCEEDED(hr))
+		hr = spooldb_prune(s->db, now, HISTORY_KEEP);
+	return hr;
+}
+
+static HRESULT
+start(struct scheduler *s)
+{
+	gint64 now = g_get_real_time();
+	HRESULT hr = open_database(s, now);
+
+	if (FAILED(hr))
+		return hr;
+	hr = listen_on(s);
+	if (FAILED(hr))
+		return hr;
+	lanes_from_queue(s);
+	s->catch_up = listed_profiles();
+	s->catch_up_at = now + MIN(CATCH_UP_AFTER, s->options.idle);
+	s->not_before = now + FIRST_CLIENT;
+	if (s->options.ready_fd >= 0) {
+		if (write(s->options.ready_fd, "1", 1) != 1)
+			log_debug("nobody waits for us");
+		close(s->options.ready_fd);
+		s->options.ready_fd = -1;
+	}
+	return S_OK;
+}
+
+static void
+loop(struct scheduler *s)
+{
+	guint signals[2];
+
+	s->loop = g_main_loop_new(NULL, FALSE);
+	signals[0] = g_unix_signal_add(SIGTERM, on_signal, s);
+	signals[1] = g_unix_signal_add(SIGINT, on_signal, s);
+	scheduler_kick(s);
+	g_main_loop_run(s->loop);
+	g_source_remove(signals[0]);
+	g_source_remove(signals[1]);
+	g_main_loop_unref(s->loop);
+}
+
+static void
+finish(struct scheduler *s)
+{
+	if (s->timer)
+		g_source_remove(s->timer);
+	if (s->kick)
+		g_source_remove(s->kick);
+	if (s->listen_fd >= 0) {
+		unlink(s->options.socket_path);
+		g_source_remove(s->listen_source);
+		close(s->listen_fd);
+	}
+	g_ptr_array_unref(s->clients);
+	g_hash_table_unref(s->lanes); /* closes the workers' sockets: they end */
+	if (s->catch_up)
+		g_ptr_array_unref(s->catch_up);
+	spooldb_close(s->db);
+	lock_drop(s->lock_fd);
+}
+
+int
+scheduler_run(const struct scheduler_options *options)
+{
+	struct scheduler s = { .options = *options, .lock_fd = -1, .listen_fd = -1 };
+	g_autofree char *lock_path = g_strconcat(options->state_path, "/spooler.lock", NULL);
+	HRESULT hr = lock_take(lock_path, &s.lock_fd);
+
+	if (hr == MAPI_E_BUSY) {
+		log_debug("another spooler runs");
+		return 0;
+	}
+	if (FAILED(hr)) {
+		log_error("cannot lock %s: %s", lock_path, hr_text(hr));
+		return 1;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	s.policy = retry_policy_default();
+	s.clients = g_ptr_array_new_with_free_func((GDestroyNotify)client_free);
+	s.lanes = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+	    (GDestroyNotify)lane_free);
+	hr = start(&s);
+	if (SUCCEEDED(hr))
+		loop(&s);
+	finish(&s);
+	return FAILED(hr) ? 1 : 0;
+}

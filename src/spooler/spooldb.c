@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/* spool.db: the file, its schema, statements and transactions.  See spooldb.h. */
+#include "spooldb_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+#include "log.h"
+
+#define SCHEMA_VERSION 1
+#define APPLICATION_ID 0x454D5350 /* "EMSP" */
+#define RESERVE_BYTES (256 * 1024)
+
+static const char schema[] =
+    "CREATE TABLE message(id INTEGER PRIMARY KEY AUTOINCREMENT, store BLOB NOT NULL,"
+    " entry BLOB NOT NULL, key BLOB NOT NULL, profile BLOB NOT NULL, subject TEXT NOT NULL,"
+    " submitted INTEGER NOT NULL, priority INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " wish INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,"
+    " crashes INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL, expires INTEGER NOT NULL,"
+    " changed INTEGER NOT NULL, text TEXT NOT NULL DEFAULT '');"
+    "CREATE UNIQUE INDEX message_live ON message(store, entry) WHERE state NOT IN (3, 5, 6);"
+    "CREATE INDEX message_due ON message(profile, priority DESC, next, id) WHERE state IN (0, 2);"
+    "CREATE INDEX message_open ON message(id) WHERE state NOT IN (3, 5, 6);"
+    "CREATE INDEX message_key ON message(key, id);"
+    "CREATE INDEX message_history ON message(changed) WHERE state IN (3, 5, 6);"
+    "CREATE TABLE recipient(message INTEGER NOT NULL, row INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " address TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, state INTEGER NOT NULL,"
+    " code INTEGER NOT NULL DEFAULT 0, enhanced TEXT NOT NULL DEFAULT '',"
+    " text TEXT NOT NULL DEFAULT '', server TEXT NOT NULL DEFAULT '',"
+    " queue_id TEXT NOT NULL DEFAULT '', tries INTEGER NOT NULL DEFAULT 0,"
+    " next INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(message, row)) WITHOUT ROWID;"
+    "CREATE TABLE attempt(id INTEGER PRIMARY KEY, message INTEGER NOT NULL, record BLOB NOT NULL);"
+    "CREATE INDEX attempt_message ON attempt(message, id);"
+    "CREATE TABLE profile(uid BLOB PRIMARY KEY, name TEXT NOT NULL DEFAULT '',"
+    " held INTEGER NOT NULL DEFAULT 0, text TEXT NOT NULL DEFAULT '',"
+    " scanned INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;";
+
+static HRESULT
+hr_from_sqlite(int rc)
+{
+	switch (rc & 0xFF) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return S_OK;
+	case SQLITE_NOMEM:
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	case SQLITE_FULL:
+		return MAPI_E_NOT_ENOUGH_DISK;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return MAPI_E_CORRUPT_STORE;
+	case SQLITE_PERM:
+	case SQLITE_READONLY:
+	case SQLITE_AUTH:
+	case SQLITE_CANTOPEN:
+		return MAPI_E_NO_ACCESS;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return MAPI_E_BUSY;
+	case SQLITE_IOERR:
+		return MAPI_E_DISK_ERROR;
+	default:
+		return MAPI_E_CALL_FAILED;
+	}
+}
+
+HRESULT
+spooldb_error(struct spooldb *db)
+{
+	HRESULT hr = hr_from_sqlite(sqlite3_errcode(db->sql));
+
+	log_error("spool.db: %s", sqlite3_errmsg(db->sql));
+	return FAILED(hr) ? hr : MAPI_E_CALL_FAILED;
+}
+
+/* Statements */
+
+static sqlite3_stmt *
+prepare(struct spooldb *db, const char *sql)
+{
+	sqlite3_stmt *stmt = g_hash_table_lookup(db->statements, sql);
+
+	if (stmt) {
+		sqlite3_reset(stmt);
+		return stmt;
+	}
+	if (sqlite3_prepare_v3(db->sql, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) != 0) {
+		spooldb_error(db);
+		return NULL;
+	}
+	g_hash_table_insert(db->statements, (gpointer)sql, stmt);
+	return stmt;
+}
+
+static void
+bind_all(sqlite3_stmt *stmt, const char *types, va_list *args)
+{
+	for (int i = 1; *types; i++, types++) {
+		GBytes *bytes;
+		gsize size = 0;
+		const void *data;
+
+		switch (*types) {
+		case 'i':
+			sqlite3_bind_int64(stmt, i, va_arg(*args, gint64));
+			break;
+		case 'd':
+			sqlite3_bind_int64(stmt, i, va_arg(*args, int));
+			break;
+		case 't':
+			sqlite3_bind_text(stmt, i, va_arg(*args, const char *), -1, SQLITE_TRANSIENT);
+			break;
+		default:
+			bytes = va_arg(*args, GBytes *);
+			data = g_bytes_get_data(bytes, &size);
+			sqlite3_bind_blob64(stmt, i, data ? data : "", size, SQLITE_TRANSIENT);
+			break;
+		}
+	}
+}
+
+sqlite3_stmt *
+spooldb_query(struct spooldb *db, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt = prepare(db, sql);
+	va_list args;
+
+	va_start(args, types);
+	if (stmt)
+		bind_all(stmt, types, &args);
+	va_end(args);
+	return stmt;
+}
+
+bool
+spooldb_step(sqlite3_stmt *stmt)
+{
+	return stmt && sqlite3_step(stmt) == SQLITE_ROW;
+}
+
+void
+spooldb_done(sqlite3_stmt *stmt)
+{
+	if (stmt)
+		sqlite3_reset(stmt);
+}
+
+HRESULT
+spooldb_run(struct spooldb *db, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt = prepare(db, sql);
+	va_list args;
+	int rc;
+
+	if (!stmt)
+		return MAPI_E_CALL_FAILED;
+	va_start(args, types);
+	bind_all(stmt, types, &args);
+	va_end(args);
+	do {
+		rc = sqlite3_step(stmt);
+	} while (rc == SQLITE_ROW);
+	sqlite3_reset(stmt);
+	return rc == SQLITE_DONE ? S_OK : spooldb_error(db);
+}
+
+gint64
+spooldb_number(struct spooldb *db, gint64 fallback, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt = prepare(db, sql);
+	va_list args;
+
+	if (!stmt)
+		return fallback;
+	va_start(args, types);
+	bind_all(stmt, types, &args);
+	va_end(args);
+	if (spooldb_step(stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+		fallback = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return fallback;
+}
+
+GBytes *
+spooldb_column_bytes(sqlite3_stmt *stmt, int column)
+{
+	const void *data = sqlite3_column_blob(stmt, column);
+
+	return g_bytes_new(data, (gsize)sqlite3_column_bytes(stmt, column));
+}
+
+char *
+spooldb_column_text(sqlite3_stmt *stmt, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+	return g_strdup(text ? text : "");
+}
+
+/* Transactions */
+
+/* Room on disk that a verdict can fall back on: a message whose acceptance cannot be written down
+ * would be sent again (D4). */
+bool
+spooldb_reserve(struct spooldb *db)
+{
+	int fd, error;
+
+	if (access(db->reserve, F_OK) == 0)
+		return true;
+	fd = open(db->reserve, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	error = fd < 0 ? errno : posix_fallocate(fd, 0, RESERVE_BYTES);
+	if (fd >= 0)
+		close(fd);
+	if (error == 0)
+		return true;
+	log_warning("no room for %s: %s", db->reserve, g_strerror(error));
+	unlink(db->reserve);
+	return false;
+}
+
+static bool
+reserve_give_back(struct spooldb *db)
+{
+	if (unlink(db->reserve) != 0)
+		return false;
+	log_warning("the disk is full; using the reserve for what was sent");
+	return true;
+}
+
+HRESULT
+spooldb_begin(struct spooldb *db, bool durable)
+{
+	HRESULT hr;
+
+	/* PRAGMA synchronous cannot change inside a transaction. */
+	if (durable)
+		hr = spooldb_run(db, "PRAGMA synchronous=FULL", "");
+	else
+		hr = spooldb_run(db, "PRAGMA synchronous=NORMAL", "");
+	return FAILED(hr) ? hr : spooldb_run(db, "BEGIN IMMEDIATE", "");
+}
+
+HRESULT
+spooldb_end(struct spooldb *db, HRESULT hr)
+{
+	if (SUCCEEDED(hr)) {
+		hr = spooldb_run(db, "COMMIT", "");
+		if (hr == MAPI_E_NOT_ENOUGH_DISK && !sqlite3_get_autocommit(db->sql) &&
+		    reserve_give_back(db))
+			hr = spooldb_run(db, "COMMIT", "");
+		if (SUCCEEDED(hr))
+			return hr;
+	} else if (hr == MAPI_E_NOT_ENOUGH_DISK) {
+		reserve_give_back(db);
+	}
+	if (!sqlite3_get_autocommit(db->sql))
+		spooldb_run(db, "ROLLBACK", "");
+	return hr;
+}
+
+gint64
+spooldb_stamp(struct spooldb *db, gint64 now)
+{
+	db->stamp = MAX(db->stamp + 1, now);
+	return db->stamp;
+}
+
+/* Open and close */
+
+static HRESULT
+prepare_schema(struct spooldb *db, char **why)
+{
+	gint64 version = spooldb_number(db, -1, "PRAGMA user_version", "");
+	gint64 application = spooldb_number(db, -1, "PRAGMA application_id", "");
+
+	if (version == SCHEMA_VERSION && application == APPLICATION_ID)
+		return S_OK;
+	if (version > SCHEMA_VERSION && application == APPLICATION_ID) {
+		*why = g_strdup_printf("it was written by a newer emapi (layout %" G_GINT64_FORMAT
+		    ", this one knows %d)", version, SCHEMA_VERSION);
+		return MAPI_E_VERSION;
+	}
+	if (version != 0 || application != 0 ||
+	    spooldb_number(db, 1, "SELECT count(*) FROM sqlite_master", "") != 0) {
+		*why = g_strdup("it is no spool.db");
+		return MAPI_E_CORRUPT_STORE;
+	}
+	if (sqlite3_exec(db->sql, "BEGIN IMMEDIATE", NULL, NULL, NULL) != 0 ||
+	    sqlite3_exec(db->sql, schema, NULL, NULL, NULL) != 0 ||
+	    sqlite3_exec(db->sql, "PRAGMA application_id=1162695504", NULL, NULL, NULL) != 0 ||
+	    sqlite3_exec(db->sql, "PRAGMA user_version=1", NULL, NULL, NULL) != 0 ||
+	    sqlite3_exec(db->sql, "COMMIT", NULL, NULL, NULL) != 0)
+		return spooldb_error(db);
+	return S_OK;
+}
+
+static HRESULT
+open_file(struct spooldb *db, const char *path, char **why)
+{
+	HRESULT hr = S_OK;
+	int rc = sqlite3_open_v2(path, &db->sql,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (rc != SQLITE_OK) {
+		*why = g_strdup(db->sql ? sqlite3_errmsg(db->sql) : "out of memory");
+		return hr_from_sqlite(rc);
+	}
+	sqlite3_extended_result_codes(db->sql, 1);
+	sqlite3_busy_timeout(db->sql, 5000); /* a person may look with the sqlite3 shell */
+	rc = sqlite3_exec(db->sql, "PRAGMA journal_mode=WAL; PRAGMA secure_delete=OFF",
+	    NULL, NULL, NULL);
+	if (rc != SQLITE_OK) {
+		*why = g_strdup(sqlite3_errmsg(db->sql));
+		return hr_from_sqlite(rc);
+	}
+	hr = prepare_schema(db, why);
+	if (FAILED(hr) && !*why)
+		*why = g_strdup(sqlite3_errmsg(db->sql));
+	return hr;
+}
+
+static void
+statement_free(void *stmt)
+{
+	sqlite3_finalize(stmt);
+}
+
+HRESULT
+spooldb_open(const char *path, const struct retry_policy *policy, struct spooldb **out, char **why)
+{
+	struct spooldb *db = g_new0(struct spooldb, 1);
+	char *reason = NULL;
+	HRESULT hr;
+
+	*out = NULL;
+	db->policy = *policy;
+	db->statements = g_hash_table_new_full(NULL, NULL, NULL, statement_free);
+	db->reserve = g_strconcat(path, ".reserve", NULL);
+	hr = open_file(db, path, &reason);
+	if (FAILED(hr)) {
+		*why = g_strdup_printf("cannot use %s: %s", path, reason ? reason : "?");
+		g_free(reason);
+		spooldb_close(db);
+		return hr;
+	}
+	db->stamp = spooldb_number(db, 0, "SELECT max(changed) FROM message", "");
+	spooldb_reserve(db);
+	*out = db;
+	return S_OK;
+}
+
+void
+spooldb_close(struct spooldb *db)
+{
+	if (!db)
+		return;
+	g_hash_table_unref(db->statements);
+	sqlite3_close(db->sql);
+	g_free(db->reserve);
+	g_free(db);
+}

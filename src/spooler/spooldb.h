@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spool.db: what the scheduler knows of each message, its recipients and each try (design D4, D9).
+ *
+ * One process has it open (the holder of the spooler's lock).  Durable are the records that must
+ * survive a power cut: verdicts of recipients (spooldb_report).  All else can be learnt again from
+ * the stores, so it is only safe against the death of the process.
+ *
+ * Messages are known by (store UID, entry ID) while they live; final ones stay as history.  `now`
+ * is the time in microseconds since 1970, given so that tests need not wait.
+ */
+#ifndef EMAPI_SPOOLER_SPOOLDB_H
+#define EMAPI_SPOOLER_SPOOLDB_H
+
+#include "packet.h"
+#include "retry.h"
+
+struct spooldb;
+
+/* Makes or opens the file.  `why` gets a sentence for the log (g_free).  MAPI_E_VERSION for a file
+ * of a newer emapi, MAPI_E_CORRUPT_STORE for what is no spool.db. */
+HRESULT spooldb_open(const char *path, const struct retry_policy *policy, struct spooldb **out,
+    char **why);
+void spooldb_close(struct spooldb *db);
+
+/* At start: leases of a scheduler that died go back. */
+HRESULT spooldb_recover(struct spooldb *db, gint64 now);
+
+/* Whether this submission is on record.  A live record of the same entry from an earlier
+ * submission (another submit time) that was sent is closed as filed, any other as cancelled. */
+HRESULT spooldb_known(struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted,
+    gint64 now, bool *known);
+
+/* Records a message of the profile as waiting (held where the profile is); its recipients' states
+ * count from zero.  `priority` is PR_PRIORITY. */
+HRESULT spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *message,
+    int priority, gint64 now, gint64 *id);
+
+/* Leases what is due next: urgent before others, then by time.  *out NULL when nothing is. */
+HRESULT spooldb_lease(struct spooldb *db, GBytes *profile, gint64 now, struct lease **out);
+
+/* Commits verdicts durably and says what the worker does next.  MAPI_E_NOT_FOUND when id and entry
+ * do not name a live message.  A recipient that was accepted or refused for good stays so. */
+HRESULT spooldb_report(struct spooldb *db, const struct report *report, gint64 now,
+    enum spool_act *act);
+
+/* Ends a lease: ACT_FILE filed, ACT_ABORT failed, ACT_CANCEL cancelled; ACT_RETRY later (due
+ * recipients without verdict count as refused for now), ACT_HOLD holds the profile too. */
+HRESULT spooldb_settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text,
+    gint64 now);
+
+/* The holder died: the lease goes back, to be tried from `next` on.  The third death in a row on
+ * one message holds that message. */
+HRESULT spooldb_lease_died(struct spooldb *db, gint64 id, const char *text, gint64 now,
+    gint64 next);
+
+/* The profile's mail is held with a reason, new messages too; profile NULL releases all.  A
+ * message that a person holds stays held.  Release makes everything due now. */
+HRESULT spooldb_hold_profile(struct spooldb *db, GBytes *profile, const char *text, gint64 now);
+HRESULT spooldb_release(struct spooldb *db, GBytes *profile, gint64 now);
+/* The reason, or NULL; g_free().  *since (may be NULL) is when. */
+char *spooldb_held(struct spooldb *db, GBytes *profile, gint64 *since);
+HRESULT spooldb_set_profile_name(struct spooldb *db, GBytes *profile, const char *name);
+/* When the profile's stores were last looked through; 0: never. */
+HRESULT spooldb_set_scanned(struct spooldb *db, GBytes *profile, gint64 now);
+gint64 spooldb_scanned(struct spooldb *db, GBytes *profile);
+
+/* A person's wish for the live message with this PR_SEARCH_KEY: ACT_RETRY now, ACT_HOLD or
+ * ACT_CANCEL.  MAPI_E_NOT_FOUND, MAPI_E_UNABLE_TO_ABORT while leased or already sent. */
+HRESULT spooldb_wish(struct spooldb *db, GBytes *key, enum spool_act wish, gint64 now);
+
+/* When the profile's next message is due; G_MAXINT64: none. */
+gint64 spooldb_next_due(struct spooldb *db, GBytes *profile);
+/* Profiles with messages that are not final, each a GBytes; g_ptr_array_unref(). */
+GPtrArray *spooldb_profiles(struct spooldb *db);
+
+HRESULT spooldb_load(struct spooldb *db, gint64 id, bool attempts, struct spool_message **out);
+/* The newest message with this key (NULL: of all); 0 when there is none.  *changed (may be NULL)
+ * is a stamp that grows with each change. */
+gint64 spooldb_find(struct spooldb *db, GBytes *key, gint64 *changed);
+/* The IDs of all that are not final (or of all), oldest first; g_array_unref(). */
+GArray *spooldb_ids(struct spooldb *db, bool all);
+
+/* Forgets final messages after 30 days, and the oldest over `keep`. */
+HRESULT spooldb_prune(struct spooldb *db, gint64 now, int keep);
+
+#endif

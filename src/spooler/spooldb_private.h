@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files spooldb*.c share. */
+#ifndef EMAPI_SPOOLER_SPOOLDB_PRIVATE_H
+#define EMAPI_SPOOLER_SPOOLDB_PRIVATE_H
+
+#include <sqlite3.h>
+#include <mapicode.h>
+#include "spooldb.h"
+
+struct spooldb {
+	sqlite3 *sql;
+	GHashTable *statements; /* address of an SQL literal -> prepared statement */
+	struct retry_policy policy;
+	gint64 stamp; /* the last value of message.changed */
+	char *reserve; /* a file whose room is given back when the disk is full */
+};
+
+/* A person's wish, message.wish. */
+enum wish { WISH_NONE = 0, WISH_HOLD = 1, WISH_CANCEL = 2 };
+
+/* A statement, bound and ready to step; NULL when it cannot be prepared.  `sql` must be a literal.
+ * `types` has one letter an argument: i gint64, d int, t text, b GBytes.  It is reset by
+ * spooldb_done() or its next use. */
+sqlite3_stmt *spooldb_query(struct spooldb *db, const char *sql, const char *types, ...);
+/* True while there is a row. */
+bool spooldb_step(sqlite3_stmt *stmt);
+void spooldb_done(sqlite3_stmt *stmt);
+/* Runs to the end. */
+HRESULT spooldb_run(struct spooldb *db, const char *sql, const char *types, ...);
+/* The first column of the first row, or `fallback`. */
+gint64 spooldb_number(struct spooldb *db, gint64 fallback, const char *sql, const char *types, ...);
+
+/* A transaction; durable: on disk when the commit returns.  Commit when hr is a success, else roll
+ * back; the result is hr or the commit's own failure. */
+HRESULT spooldb_begin(struct spooldb *db, bool durable);
+HRESULT spooldb_end(struct spooldb *db, HRESULT hr);
+
+/* Whether the room for a verdict is set aside (again). */
+bool spooldb_reserve(struct spooldb *db);
+
+/* A stamp for message.changed. */
+gint64 spooldb_stamp(struct spooldb *db, gint64 now);
+HRESULT spooldb_error(struct spooldb *db);
+
+GBytes *spooldb_column_bytes(sqlite3_stmt *stmt, int column);
+char *spooldb_column_text(sqlite3_stmt *stmt, int column); /* never NULL */
+
+/* Writes one record of message.attempts (D9). */
+HRESULT spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *transport,
+    const char *text, char **journey);
+
+#endif

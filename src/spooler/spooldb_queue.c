@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: MIT */
+/* spool.db: the way of a message from waiting to filed.  See spooldb.h and spool_state.h. */
+#include "spooldb_private.h"
+
+#include <string.h>
+#include "log.h"
+
+#define CRASHES_MAX 3
+/* Row IDs that fit one packet; what is left stays due and follows at once. */
+#define DUE_MAX 20000
+
+HRESULT
+spooldb_recover(struct spooldb *db, gint64 now)
+{
+	HRESULT hr = spooldb_begin(db, false);
+
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db,
+		    "UPDATE message SET state=0, changed=?1, next=min(next, ?1) WHERE state=1", "i",
+		    spooldb_stamp(db, now));
+	return spooldb_end(db, hr);
+}
+
+/* Closes the live record of an entry that has been submitted anew since. */
+static HRESULT
+close_earlier(struct spooldb *db, gint64 id, enum spool_state state, gint64 now)
+{
+	HRESULT hr = spooldb_begin(db, false);
+
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db, "UPDATE message SET state=?, next=0, changed=?, text=? WHERE id=?",
+		    "diti", state == SPOOL_SENT ? SPOOL_FILED : SPOOL_CANCELLED,
+		    spooldb_stamp(db, now), "It was submitted again.", id);
+	return spooldb_end(db, hr);
+}
+
+HRESULT
+spooldb_known(struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted, gint64 now,
+    bool *known)
+{
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT id, submitted, state FROM message"
+	    " WHERE store=? AND entry=? AND state NOT IN (3, 5, 6)", "bb", store, entry);
+	gint64 id, recorded;
+	enum spool_state state;
+
+	*known = false;
+	if (!s)
+		return MAPI_E_CALL_FAILED;
+	if (!spooldb_step(s)) {
+		spooldb_done(s);
+		return S_OK;
+	}
+	id = sqlite3_column_int64(s, 0);
+	recorded = sqlite3_column_int64(s, 1);
+	state = (enum spool_state)sqlite3_column_int(s, 2);
+	spooldb_done(s);
+	if (recorded == submitted || state == SPOOL_LEASED) {
+		*known = true;
+		return S_OK;
+	}
+	return close_earlier(db, id, state, now);
+}
+
+static HRESULT
+add_recipient(struct spooldb *db, gint64 id, const struct spool_recipient *r, bool held, gint64 now)
+{
+	return spooldb_run(db,
+	    "INSERT OR REPLACE INTO recipient(message, row, kind, address, name, type, state, next)"
+	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?)", "iidtttdi", id, (gint64)r->row, r->kind, r->address,
+	    r->name, r->type, held ? SPOOL_HELD : SPOOL_WAITING, now);
+}
+
+static HRESULT
+add_message(struct spooldb *db, GBytes *profile, const struct spool_message *m, int priority,
+    gint64 now, const char *held)
+{
+	return spooldb_run(db,
+	    "INSERT INTO message(store, entry, key, profile, subject, submitted, priority, state,"
+	    " next, expires, changed, text) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "bbbbtiddiiit", m->store, m->entry, m->key, profile, m->subject, m->submitted, priority,
+	    held ? SPOOL_HELD : SPOOL_WAITING, now, now + db->policy.lifetime,
+	    spooldb_stamp(db, now), held ? held : "");
+}
+
+HRESULT
+spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *m, int priority,
+    gint64 now, gint64 *id)
+{
+	g_autofree char *held = spooldb_held(db, profile, NULL);
+	HRESULT hr = spooldb_begin(db, false);
+
+	*id = 0;
+	if (SUCCEEDED(hr))
+		hr = add_message(db, profile, m, priority, now, held);
+	if (SUCCEEDED(hr))
+		*id = sqlite3_last_insert_rowid(db->sql);
+	for (guint i = 0; SUCCEEDED(hr) && i < m->recipients->len; i++)
+		hr = add_recipient(db, *id, g_ptr_array_index(m->recipients, i), held, now);
+	return spooldb_end(db, hr);
+}
+
+/* Lease */
+
+/* What remains to be done, read off the recipients' states. */
+static enum spool_act
+act_of(struct spooldb *db, gint64 id, gint64 now)
+{
+	gint64 held = 0, due = 0, later = 0, sent = 0;
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT sum(state=4), sum(state=0 AND next<=?), sum(state=0 AND next>?), sum(state=2)"
+	    " FROM recipient WHERE message=?", "iii", now, now, id);
+
+	if (spooldb_step(s)) {
+		held = sqlite3_column_int64(s, 0);
+		due = sqlite3_column_int64(s, 1);
+		later = sqlite3_column_int64(s, 2);
+		sent = sqlite3_column_int64(s, 3);
+	}
+	spooldb_done(s);
+	if (held)
+		return ACT_HOLD;
+	if (due)
+		return ACT_SEND;
+	if (later)
+		return ACT_RETRY;
+	return sent ? ACT_FILE : ACT_ABORT;
+}
+
+static void
+fill_due(struct spooldb *db, struct lease *lease, gint64 now)
+{
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT row FROM recipient WHERE message=? AND state=0 AND next<=? LIMIT 20000", "ii",
+	    lease->id, now);
+
+	while (spooldb_step(s)) {
+		guint32 row = (guint32)sqlite3_column_int64(s, 0);
+
+		g_array_append_val(lease->due, row);
+	}
+	spooldb_done(s);
+	G_STATIC_ASSERT(DUE_MAX * sizeof(guint32) < IPC_PACKET_MAX - 4096);
+}
+
+/* Reads the head of the profile's queue; false when nothing is due. */
+static bool
+next_due(struct spooldb *db, GBytes *profile, gint64 now, struct lease *lease)
+{
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT id, store, entry, state, wish FROM message INDEXED BY message_due"
+	    " WHERE profile=? AND state IN (0, 2) AND next<=?"
+	    " ORDER BY priority DESC, next, id LIMIT 1", "bi", profile, now);
+	bool found = spooldb_step(s);
+
+	if (found) {
+		lease->id = sqlite3_column_int64(s, 0);
+		g_bytes_unref(lease->store);
+		lease->store = spooldb_column_bytes(s, 1);
+		g_bytes_unref(lease->entry);
+		lease->entry = spooldb_column_bytes(s, 2);
+		lease->act = sqlite3_column_int(s, 3) == SPOOL_SENT ? ACT_FILE : ACT_SEND;
+		if (sqlite3_column_int(s, 4) == WISH_CANCEL)
+			lease->act = ACT_CANCEL;
+	}
+	spooldb_done(s);
+	return found;
+}
+
+/* A message that some have got cannot be taken back: the others are struck off. */
+static HRESULT
+cancel_partly(struct spooldb *db, struct lease *lease)
+{
+	if (!spooldb_number(db, 0, "SELECT count(*) FROM recipient WHERE message=? AND state=2", "i",
+	        lease->id))
+		return S_OK;
+	lease->act = ACT_FILE;
+	return spooldb_run(db, "UPDATE recipient SET state=5, next=0, text='Cancelled on request.'"
+	    " WHERE message=? AND state IN (0, 4)", "i", lease->id);
+}
+
+static HRESULT
+take(struct spooldb *db, struct lease *lease, gint64 now)
+{
+	HRESULT hr = S_OK;
+
+	if (lease->act == ACT_CANCEL)
+		hr = cancel_partly(db, lease);
+	if (FAILED(hr))
+		return hr;
+	if (lease->act == ACT_SEND) {
+		lease->act = act_of(db, lease->id, now);
+		/* No message is due without a due recipient; if one is, let it come again later. */
+		if (lease->act == ACT_RETRY || lease->act == ACT_HOLD)
+			lease->act = ACT_SEND;
+		fill_due(db, lease, now);
+	}
+	return spooldb_run(db,
+	    "UPDATE message SET state=CASE ?1 WHEN 'file' THEN 2 ELSE 1 END, tries=tries+(?1='send'),"
+	    " next=0, changed=?2 WHERE id=?3", "tii", spool_act_name(lease->act),
+	    spooldb_stamp(db, now), lease->id);
+}
+
+HRESULT
+spooldb_lease(struct spooldb *db, GBytes *profile, gint64 now, struct lease **out)
+{
+	struct lease *lease = lease_create();
+	HRESULT hr;
+
+	*out = NULL;
+	if (!next_due(db, profile, now, lease)) {
+		lease_free(lease);
+		return S_OK;
+	}
+	if (lease->act == ACT_SEND && !spooldb_reserve(db)) {
+		lease_free(lease);
+		return MAPI_E_NOT_ENOUGH_DISK;
+	}
+	hr = spooldb_begin(db, false);
+	if (SUCCEEDED(hr))
+		hr = take(db, lease, now);
+	hr = spooldb_end(db, hr);
+	if (FAILED(hr))
+		lease_free(lease);
+	else
+		*out = lease;
+	return hr;
+}
+
+/* Verdicts */
+
+/* The recipient's state and next try by the verdict; `text` gets what is recorded (g_free). */
+static enum spool_state
+judge(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now, gint64 *next, char **text)
+{
+	gint64 expires, tries;
+
+	*next = 0;
+	*text = g_strdup(v->text);
+	if (v->class == VERDICT_ACCEPTED)
+		return SPOOL_SENT;
+	if (v->class == VERDICT_PERMANENT)
+		return SPOOL_FAILED;
+	if (v->class == VERDICT_HOLD)
+		return SPOOL_HELD;
+	expires = spooldb_number(db, 0, "SELECT expires FROM message WHERE id=?", "i", id);
+	tries = spooldb_number(db, 0, "SELECT tries FROM recipient WHERE message=? AND row=?", "ii",
+	    id, (gint64)v->row);
+	if (now >= expires) {
+		g_free(*text);
+		*text = g_strdup_printf("Given up after %.3g days.  The last answer: %s",
+		    (double)db->policy.lifetime / G_USEC_PER_SEC / 86400.0, v->text);
+		return SPOOL_FAILED;
+	}
+	*next = now + retry_delay(&db->policy, (int)MIN(tries, 1000) + 1, v->wait);
+	return SPOOL_WAITING;
+}
+
+static HRESULT
+apply_verdict(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now)
+{
+	g_autofree char *text = NULL;
+	gint64 next = 0;
+	enum spool_state state = judge(db, id, v, now, &next, &text);
+
+	return spooldb_run(db,
+	    "UPDATE recipient SET state=?, code=?, enhanced=?, text=?, server=?, queue_id=?,"
+	    " tries=tries+1, next=? WHERE message=? AND row=? AND state NOT IN (2, 5)",
+	    "ddttttiii", state, v->code, v->enhanced, text, v->server, v->queue_id, next, id,
+	    (gint64)v->row);
+}
+
+/* What a try came to, for people. */
+static char *
+summary(const struct report *report)
+{
+	int counts[4] = { 0 };
+
+	for (guint i = 0; i < report->verdicts->len; i++) {
+		const struct verdict *v = g_ptr_array_index(report->verdicts, i);
+
+		counts[v->class]++;
+	}
+	return g_strdup_printf("%d accepted, %d refused for now, %d refused for good%s",
+	    counts[VERDICT_ACCEPTED], counts[VERDICT_TEMPORARY], counts[VERDICT_PERMANENT],
+	    counts[VERDICT_HOLD] ? ", held: the profile needs mending" : "");
+}
+
+HRESULT
+spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *transport,
+    const char *text, char **journey)
+{
+	g_autoptr(GVariant) record = g_variant_ref_sink(g_variant_new("(xss^as)", now, transport,
+	    text, journey));
+	g_autoptr(GBytes) bytes = g_variant_get_data_as_bytes(record);
+
+	return spooldb_run(db, "INSERT INTO attempt(message, record) VALUES(?, ?)", "ib", id, bytes);
+}
+
+static HRESULT
+apply_report(struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act)
+{
+	g_autofree char *text = summary(report);
+	HRESULT hr = S_OK;
+
+	for (guint i = 0; SUCCEEDED(hr) && i < report->verdicts->len; i++)
+		hr = apply_verdict(db, report->id, g_ptr_array_index(report->verdicts, i), now);
+	if (SUCCEEDED(hr) && report->verdicts->len > 0)
+		hr = spooldb_add_attempt(db, report->id, now, report->transport, text,
+		    report->journey);
+	*act = act_of(db, report->id, now);
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db,
+		    "UPDATE message SET state=CASE ?1 WHEN 'file' THEN 2 ELSE state END, crashes=0,"
+		    " changed=?2 WHERE id=?3", "tii", spool_act_name(*act), spooldb_stamp(db, now),
+		    report->id);
+	return hr;
+}
+
+HRESULT
+spooldb_report(struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act)
+{
+	HRESULT hr;
+
+	*act = ACT_RETRY;
+	if (!spooldb_number(db, 0,
+	        "SELECT count(*) FROM message WHERE id=? AND entry=? AND state NOT IN (3, 5, 6)", "ib",
+	        report->id, report->entry))
+		return MAPI_E_NOT_FOUND;
+	hr = spooldb_begin(db, true);
+	if (SUCCEEDED(hr))
+		hr = apply_report(db, report, now, act);
+	hr = spooldb_end(db, hr);
+	if (hr == MAPI_E_NOT_ENOUGH_DISK) { /* the reserve has been given back: once more */
+		hr = spooldb_begin(db, true);
+		if (SUCCEEDED(hr))
+			hr = apply_report(db, report, now, act);
+		hr = spooldb_end(db, hr);
+	}
+	return hr;
+}
+
+/* The end of a lease */
+
+static HRESULT
+finish(struct spooldb *db, gint64 id, enum spool_state state, const char *text, gint64 now)
+{
+	return spooldb_run(db,
+	    "UPDATE message SET state=?, wish=0, crashes=0, next=0, changed=?, text=? WHERE id=?",
+	    "diti", state, spooldb_stamp(db, now), text, id);
+}
+
+/* Recipients that nobody gave a verdict count as refused for now. */
+static HRESULT
+back_to_waiting(struct spooldb *db, gint64 id, const char *text, gint64 now)
+{
+	gint64 tries = spooldb_number(db, 1, "SELECT tries FROM message WHERE id=?", "i", id);
+	gint64 later = now + retry_delay(&db->policy, (int)CLAMP(tries, 1, 1000), 0);
+	gint64 expires = spooldb_number(db, 0, "SELECT expires FROM message WHERE id=?", "i", id);
+	HRESULT hr;
+
+	hr = spooldb_run(db,
+	    "UPDATE recipient SET tries=tries+1, next=?1, state=CASE WHEN ?2 THEN 5 ELSE 0 END,"
+	    " text=CASE WHEN ?2 THEN 'Given up.  ' || ?3 ELSE ?3 END"
+	    " WHERE message=?4 AND state=0 AND next<=?5", "idtii", later, now >= expires, text, id,
+	    now);
+	if (FAILED(hr))
+		return hr;
+	return spooldb_run(db,
+	    "UPDATE message SET state=CASE state WHEN 2 THEN 2 ELSE 0 END, crashes=0, changed=?1,"
+	    " text=?2, next=coalesce((SELECT min(next) FROM recipient WHERE message=?3 AND state=0),"
+	    " ?4) WHERE id=?3", "itii", spooldb_stamp(db, now), text, id, later);
+}
+
+static HRESULT
+hold_message(struct spooldb *db, gint64 id, const char *text, gint64 now)
+{
+	HRESULT hr = spooldb_run(db, "UPDATE recipient SET state=4 WHERE message=? AND state=0",
+	    "i", id);
+
+	if (FAILED(hr))
+		return hr;
+	return finish(db, id, SPOOL_HELD, text, now);
+}
+
+/* Why: the words of the worker, else those of the first recipient that did not get it. */
+static char *
+reason(struct spooldb *db, gint64 id, const char *text)
+{
+	sqlite3_stmt *s;
+	char *found = NULL;
+
+	if (text && *text)
+		return g_strdup(text);
+	s = spooldb_query(db,
+	    "SELECT text FROM recipient WHERE message=? AND state IN (0, 4, 5) AND text<>''"
+	    " ORDER BY state=4 DESC, state=0 DESC, row LIMIT 1", "i", id);
+	if (spooldb_step(s))
+		found = spooldb_column_text(s, 0);
+	spooldb_done(s);
+	return found ? found : g_strdup("");
+}
+
+static HRESULT
+settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint64 now)
+{
+	switch (how) {
+	case ACT_FILE:
+		return finish(db, id, SPOOL_FILED, "", now);
+	case ACT_ABORT:
+		return finish(db, id, SPOOL_FAILED, text, now);
+	case ACT_CANCEL:
+		return finish(db, id, SPOOL_CANCELLED, text, now);
+	case ACT_HOLD:
+		return hold_message(db, id, text, now);
+	default:
+		return back_to_waiting(db, id, text, now);
+	}
+}
+
+HRESULT
+spooldb_settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint64 now)
+{
+	g_autofree char *why = reason(db, id, text);
+	g_autoptr(GBytes) profile = NULL;
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT profile FROM message WHERE id=? AND state NOT IN (3, 5, 6)", "i", id);
+	HRESULT hr;
+
+	if (spooldb_step(s))
+		profile = spooldb_column_bytes(s, 0);
+	spooldb_done(s);
+	if (!profile)
+		return MAPI_E_NOT_FOUND;
+	hr = spooldb_begin(db, false);
+	if (SUCCEEDED(hr))
+		hr = settle(db, id, how, why, now);
+	hr = spooldb_end(db, hr);
+	if (SUCCEEDED(hr) && how == ACT_HOLD)
+		hr = spooldb_hold_profile(db, profile, why, now);
+	return hr;
+}
+
+HRESULT
+spooldb_lease_died(struct spooldb *db, gint64 id, const char *text, gint64 now, gint64 next)
+{
+	gint64 crashes = spooldb_number(db, 0, "SELECT crashes FROM message WHERE id=?", "i", id) + 1;
+	char *no_journey[] = { NULL };
+	HRESULT hr = spooldb_begin(db, false);
+
+	if (SUCCEEDED(hr))
+		hr = spooldb_add_attempt(db, id, now, "", text, no_journey);
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db,
+		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, crashes=?,"
+		    " next=?, changed=?, text=? WHERE id=? AND state IN (1, 2)", "iiiti", crashes,
+		    next, spooldb_stamp(db, now), text, id);
+	if (SUCCEEDED(hr) && crashes >= CRASHES_MAX &&
+	    spooldb_number(db, 0, "SELECT state FROM message WHERE id=?", "i", id) == SPOOL_WAITING) {
+		hr = hold_message(db, id, text, now);
+		if (SUCCEEDED(hr))
+			hr = spooldb_run(db, "UPDATE message SET wish=1 WHERE id=?", "i", id);
+	}
+	return spooldb_end(db, hr);
+}

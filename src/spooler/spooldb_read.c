@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* spool.db: reading for clients and for the scheduler's clock.  See spooldb.h. */
+#include "spooldb_private.h"
+
+gint64
+spooldb_next_due(struct spooldb *db, GBytes *profile)
+{
+	return spooldb_number(db, G_MAXINT64,
+	    "SELECT min(next) FROM message WHERE profile=? AND state IN (0, 2)", "b", profile);
+}
+
+GPtrArray *
+spooldb_profiles(struct spooldb *db)
+{
+	GPtrArray *profiles = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT DISTINCT profile FROM message WHERE state NOT IN (3, 5, 6)", "");
+
+	while (spooldb_step(s))
+		g_ptr_array_add(profiles, spooldb_column_bytes(s, 0));
+	spooldb_done(s);
+	return profiles;
+}
+
+gint64
+spooldb_find(struct spooldb *db, GBytes *key, gint64 *changed)
+{
+	sqlite3_stmt *s = key
+	    ? spooldb_query(db,
+	          "SELECT id, changed FROM message WHERE key=? ORDER BY id DESC LIMIT 1", "b", key)
+	    : spooldb_query(db, "SELECT id, changed FROM message ORDER BY id DESC LIMIT 1", "");
+	gint64 id = 0;
+
+	if (spooldb_step(s)) {
+		id = sqlite3_column_int64(s, 0);
+		if (changed)
+			*changed = sqlite3_column_int64(s, 1);
+	}
+	spooldb_done(s);
+	return id;
+}
+
+GArray *
+spooldb_ids(struct spooldb *db, bool all)
+{
+	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	sqlite3_stmt *s = all
+	    ? spooldb_query(db, "SELECT id FROM message ORDER BY id", "")
+	    : spooldb_query(db,
+	          "SELECT id FROM message WHERE state NOT IN (3, 5, 6) ORDER BY id", "");
+
+	while (spooldb_step(s)) {
+		gint64 id = sqlite3_column_int64(s, 0);
+
+		g_array_append_val(ids, id);
+	}
+	spooldb_done(s);
+	return ids;
+}
+
+/* One message */
+
+static void
+set_text(char **field, char *text)
+{
+	g_free(*field);
+	*field = text;
+}
+
+static void
+set_bytes(GBytes **field, GBytes *bytes)
+{
+	g_bytes_unref(*field);
+	*field = bytes;
+}
+
+static bool
+load_message(struct spooldb *db, gint64 id, struct spool_message *m)
+{
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT m.store, m.entry, m.key, coalesce(p.name, ''), m.subject, m.submitted, m.state,"
+	    " m.tries, m.next, m.text FROM message m LEFT JOIN profile p ON p.uid=m.profile"
+	    " WHERE m.id=?", "i", id);
+	bool found = spooldb_step(s);
+
+	if (found) {
+		m->id = id;
+		set_bytes(&m->store, spooldb_column_bytes(s, 0));
+		set_bytes(&m->entry, spooldb_column_bytes(s, 1));
+		set_bytes(&m->key, spooldb_column_bytes(s, 2));
+		set_text(&m->profile, spooldb_column_text(s, 3));
+		set_text(&m->subject, spooldb_column_text(s, 4));
+		m->submitted = sqlite3_column_int64(s, 5);
+		m->state = (enum spool_state)sqlite3_column_int(s, 6);
+		m->tries = sqlite3_column_int(s, 7);
+		m->next = sqlite3_column_int64(s, 8);
+		set_text(&m->text, spooldb_column_text(s, 9));
+	}
+	spooldb_done(s);
+	return found;
+}
+
+static void
+load_recipients(struct spooldb *db, struct spool_message *m)
+{
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT row, kind, address, name, type, state, code, enhanced, text, server, queue_id,"
+	    " tries, next FROM recipient WHERE message=? ORDER BY row", "i", m->id);
+
+	while (spooldb_step(s)) {
+		struct spool_recipient *r = spool_recipient_create();
+
+		r->row = (guint32)sqlite3_column_int64(s, 0);
+		r->kind = sqlite3_column_int(s, 1);
+		set_text(&r->address, spooldb_column_text(s, 2));
+		set_text(&r->name, spooldb_column_text(s, 3));
+		set_text(&r->type, spooldb_column_text(s, 4));
+		r->state = (enum spool_state)sqlite3_column_int(s, 5);
+		r->code = sqlite3_column_int(s, 6);
+		set_text(&r->enhanced, spooldb_column_text(s, 7));
+		set_text(&r->text, spooldb_column_text(s, 8));
+		set_text(&r->server, spooldb_column_text(s, 9));
+		set_text(&r->queue_id, spooldb_column_text(s, 10));
+		r->tries = sqlite3_column_int(s, 11);
+		r->next = r->state == SPOOL_WAITING ? sqlite3_column_int64(s, 12) : 0;
+		g_ptr_array_add(m->recipients, r);
+	}
+	spooldb_done(s);
+}
+
+static void
+load_attempts(struct spooldb *db, struct spool_message *m)
+{
+	sqlite3_stmt *s = spooldb_query(db, "SELECT record FROM attempt WHERE message=? ORDER BY id",
+	    "i", m->id);
+
+	while (spooldb_step(s)) {
+		g_autoptr(GBytes) bytes = spooldb_column_bytes(s, 0);
+		g_autoptr(GVariant) record = g_variant_ref_sink(g_variant_new_from_bytes(
+		    G_VARIANT_TYPE("(xssas)"), bytes, FALSE));
+		struct spool_attempt *a = g_new0(struct spool_attempt, 1);
+
+		/* Bytes that are not in normal form read as defaults, never as harm. */
+		g_variant_get(record, "(xss^as)", &a->when, &a->transport, &a->text, &a->journey);
+		g_ptr_array_add(m->attempts, a);
+	}
+	spooldb_done(s);
+}
+
+HRESULT
+spooldb_load(struct spooldb *db, gint64 id, bool attempts, struct spool_message **out)
+{
+	struct spool_message *m = spool_message_create();
+
+	*out = NULL;
+	if (!load_message(db, id, m)) {
+		spool_message_free(m);
+		return MAPI_E_NOT_FOUND;
+	}
+	load_recipients(db, m);
+	if (attempts)
+		load_attempts(db, m);
+	*out = m;
+	return S_OK;
+}

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+#include <glib/gstdio.h>
+#include <mapicode.h>
+#include "spooldb.h"
+
+#define SECOND (gint64)G_USEC_PER_SEC
+#define MINUTE (60 * SECOND)
+#define DAY (24 * 60 * MINUTE)
+
+struct fixture {
+	char *folder;
+	char *path;
+	struct spooldb *db;
+	GBytes *profile, *store;
+	gint64 now;
+};
+
+static void
+reopen(struct fixture *f)
+{
+	struct retry_policy policy = { MINUTE, 60 * MINUTE, 5 * DAY };
+	char *why = NULL;
+
+	spooldb_close(f->db);
+	assert_int_equal(spooldb_open(f->path, &policy, &f->db, &why), S_OK);
+	assert_null(why);
+	assert_int_equal(spooldb_recover(f->db, f->now), S_OK);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = g_new0(struct fixture, 1);
+
+	f->folder = g_dir_make_tmp("spooldb-XXXXXX", NULL);
+	f->path = g_build_filename(f->folder, "spool.db", NULL);
+	f->profile = g_bytes_new("profile-0123456", 16);
+	f->store = g_bytes_new("store-012345678", 16);
+	f->now = 1000 * DAY;
+	reopen(f);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	static const char *const files[] = { "", "-wal", "-shm", ".reserve" };
+	struct fixture *f = *state;
+
+	spooldb_close(f->db);
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *path = g_strconcat(f->path, files[i], NULL);
+
+		g_remove(path);
+	}
+	g_rmdir(f->folder);
+	g_bytes_unref(f->profile);
+	g_bytes_unref(f->store);
+	g_free(f->path);
+	g_free(f->folder);
+	g_free(f);
+	return 0;
+}
+
+static void
+set(char **field, const char *text)
+{
+	g_free(*field);
+	*field = g_strdup(text);
+}
+
+/* Records a message with `count` recipients; its entry ID and key are `name`. */
+static gint64
+add(struct fixture *f, const char *name, int count)
+{
+	struct spool_message *m = spool_message_create();
+	gint64 id = 0;
+
+	set(&m->subject, name);
+	m->submitted = f->now;
+	g_bytes_unref(m->key);
+	g_bytes_unref(m->store);
+	g_bytes_unref(m->entry);
+	m->key = g_bytes_new(name, strlen(name));
+	m->store = g_bytes_ref(f->store);
+	m->entry = g_bytes_new(name, strlen(name));
+	for (int i = 0; i < count; i++) {
+		struct spool_recipient *r = spool_recipient_create();
+
+		r->row = (guint32)i;
+		r->kind = MAPI_TO;
+		set(&r->address, "ann@example.test");
+		set(&r->type, "SMTP");
+		g_ptr_array_add(m->recipients, r);
+	}
+	assert_int_equal(spooldb_add(f->db, f->profile, m, 0, f->now, &id), S_OK);
+	spool_message_free(m);
+	return id;
+}
+
+static struct lease *
+lease(struct fixture *f)
+{
+	struct lease *l = NULL;
+
+	assert_int_equal(spooldb_lease(f->db, f->profile, f->now, &l), S_OK);
+	return l;
+}
+
+/* Reports a verdict for each letter: a accepted, t temporary, p permanent, h hold, - none. */
+static enum spool_act
+report(struct fixture *f, gint64 id, const char *name, const char *verdicts)
+{
+	GBytes *entry = g_bytes_new(name, strlen(name));
+	struct report *r = report_create(id, entry, "Test transport");
+	enum spool_act act;
+
+	for (guint32 i = 0; verdicts[i]; i++) {
+		const char *classes = "atph";
+		const char *class = strchr(classes, verdicts[i]);
+
+		if (class)
+			g_ptr_array_add(r->verdicts, verdict_create(i,
+			    (enum verdict_class)(class - classes), "the server's words"));
+	}
+	assert_int_equal(spooldb_report(f->db, r, f->now, &act), S_OK);
+	report_free(r);
+	g_bytes_unref(entry);
+	return act;
+}
+
+static struct spool_message *
+load(struct fixture *f, gint64 id)
+{
+	struct spool_message *m = NULL;
+
+	assert_int_equal(spooldb_load(f->db, id, true, &m), S_OK);
+	return m;
+}
+
+static enum spool_state
+state_of(struct fixture *f, gint64 id)
+{
+	struct spool_message *m = load(f, id);
+	enum spool_state state = m->state;
+
+	spool_message_free(m);
+	return state;
+}
+
+/* What the verdicts of the recipients make of the message. */
+static void
+verdicts_decide_what_is_next(void **state)
+{
+	static const struct {
+		const char *verdicts;
+		enum spool_act act;
+		enum spool_state settled;
+	} cases[] = {
+		{ "aa", ACT_FILE, SPOOL_FILED },
+		{ "ap", ACT_FILE, SPOOL_FILED },
+		{ "pp", ACT_ABORT, SPOOL_FAILED },
+		{ "at", ACT_RETRY, SPOOL_WAITING },
+		{ "pt", ACT_RETRY, SPOOL_WAITING },
+		{ "ah", ACT_HOLD, SPOOL_HELD },
+		{ "th", ACT_HOLD, SPOOL_HELD },
+		{ "a-", ACT_SEND, SPOOL_WAITING },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *name = g_strdup_printf("message %zu", i);
+		gint64 id = add(f, name, 2);
+		struct lease *l = lease(f);
+		enum spool_act act;
+
+		assert_int_equal(l->id, id);
+		assert_int_equal(l->act, ACT_SEND);
+		assert_int_equal(l->due->len, 2);
+		lease_free(l);
+		act = report(f, id, name, cases[i].verdicts);
+		assert_int_equal(act, cases[i].act);
+		if (act == ACT_SEND)
+			act = ACT_RETRY;
+		assert_int_equal(spooldb_settle(f->db, id, act, "", f->now), S_OK);
+		assert_int_equal(state_of(f, id), cases[i].settled);
+		assert_int_equal(spooldb_release(f->db, f->profile, f->now - DAY), S_OK);
+		assert_int_equal(spooldb_settle(f->db, id, ACT_CANCEL, "", f->now),
+		    spool_state_final(cases[i].settled) ? MAPI_E_NOT_FOUND : S_OK);
+	}
+}
+
+/* Only who was refused for now is tried again, after a minute or so; the words are kept. */
+static void
+only_refused_recipients_come_again(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add(f, "m", 3);
+	struct spool_message *m;
+	struct lease *l;
+
+	lease_free(lease(f));
+	assert_int_equal(report(f, id, "m", "apt"), ACT_RETRY);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_RETRY, "", f->now), S_OK);
+	m = load(f, id);
+	assert_string_equal(m->text, "the server's words");
+	assert_true(m->next >= f->now + MINUTE && m->next <= f->now + MINUTE * 5 / 4);
+	assert_int_equal(m->attempts->len, 1);
+	assert_string_equal(((struct spool_attempt *)g_ptr_array_index(m->attempts, 0))->text,
+	    "1 accepted, 1 refused for now, 1 refused for good");
+	assert_int_equal(spooldb_next_due(f->db, f->profile), m->next);
+	assert_null(lease(f));
+	f->now = m->next;
+	spool_message_free(m);
+	l = lease(f);
+	assert_int_equal(l->due->len, 1);
+	assert_int_equal(g_array_index(l->due, guint32, 0), 2);
+	lease_free(l);
+	assert_int_equal(report(f, id, "m", "--a"), ACT_FILE);
+	assert_int_equal(state_of(f, id), SPOOL_SENT);
+}
+
+/* A scheduler or worker that dies after the verdict: the message is filed, never sent again. */
+static void
+sent_is_only_filed_after_a_crash(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add(f, "m", 1);
+	struct lease *l;
+
+	lease_free(lease(f));
+	assert_int_equal(report(f, id, "m", "a"), ACT_FILE);
+	reopen(f);
+	for (int i = 0; i < 5; i++) { /* however often it dies */
+		assert_int_equal(spooldb_lease_died(f->db, id, "died", f->now, f->now), S_OK);
+		l = lease(f);
+		assert_int_equal(l->act, ACT_FILE);
+		assert_int_equal(l->due->len, 0);
+		lease_free(l);
+	}
+	assert_int_equal(spooldb_settle(f->db, id, ACT_FILE, "", f->now), S_OK);
+	assert_int_equal(state_of(f, id), SPOOL_FILED);
+	assert_null(lease(f));
+}
+
+/* A lease of a dead scheduler is given out again; a message that kills its worker three times is
+ * set apart, so that others get their turn. */
+static void
+leases_die_with_their_holder(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add(f, "m", 1);
+	struct spool_message *m;
+	struct lease *l;
+
+	lease_free(lease(f));
+	assert_int_equal(state_of(f, id), SPOOL_LEASED);
+	reopen(f);
+	for (int i = 0; i < 3; i++) {
+		l = lease(f);
+		assert_int_equal(l->act, ACT_SEND);
+		lease_free(l);
+		assert_int_equal(spooldb_lease_died(f->db, id, "it crashed", f->now, f->now), S_OK);
+	}
+	m = load(f, id);
+	assert_int_equal(m->state, SPOOL_HELD);
+	assert_string_equal(m->text, "it crashed");
+	spool_message_free(m);
+	assert_int_equal(spooldb_release(f->db, NULL, f->now), S_OK); /* not by running the queue */
+	assert_null(lease(f));
+}
+
+/* A login that is refused holds the profile's mail, new mail too; release lets all go at once. */
+static void
+a_held_profile_holds_all_its_mail(void **state)
+{
+	struct fixture *f = *state;
+	gint64 first = add(f, "1", 1), second = add(f, "2", 1), third;
+	struct lease *l;
+	char *why;
+
+	lease_free(lease(f));
+	assert_int_equal(report(f, first, "1", "h"), ACT_HOLD);
+	assert_int_equal(spooldb_settle(f->db, first, ACT_HOLD, "", f->now), S_OK);
+	third = add(f, "3", 1);
+	assert_int_equal(state_of(f, first), SPOOL_HELD);
+	assert_int_equal(state_of(f, second), SPOOL_HELD);
+	assert_int_equal(state_of(f, third), SPOOL_HELD);
+	why = spooldb_held(f->db, f->profile, NULL);
+	assert_string_equal(why, "the server's words");
+	g_free(why);
+	reopen(f);
+	assert_null(lease(f));
+	assert_int_equal(spooldb_release(f->db, NULL, f->now), S_OK);
+	assert_null(spooldb_held(f->db, f->profile, NULL));
+	for (int i = 0; i < 3; i++) {
+		l = lease(f);
+		assert_non_null(l);
+		assert_int_equal(l->due->len, 1);
+		lease_free(l);
+	}
+}
+
+static void
+after_five_days_a_refusal_is_final(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add(f, "m", 1);
+	struct spool_message *m;
+
+	f->now += 5 * DAY;
+	lease_free(lease(f));
+	assert_int_equal(report(f, id, "m", "t"), ACT_ABORT);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_ABORT, "", f->now), S_OK);
+	m = load(f, id);
+	assert_int_equal(m->state, SPOOL_FAILED);
+	assert_string_equal(m->text, "Given up after 5 days.  The last answer: the server's words");
+	spool_message_free(m);
+}
+
+static void
+people_can_hold_retry_and_cancel(void **state)
+{
+	struct fixture *f = *state;
+	g_autoptr(GBytes) key = g_bytes_new("m", 1);
+	g_autoptr(GBytes) other = g_bytes_new("x", 1);
+	gint64 id = add(f, "m", 2);
+	struct lease *l;
+
+	assert_int_equal(spooldb_wish(f->db, other, ACT_HOLD, f->now), MAPI_E_NOT_FOUND);
+	assert_int_equal(spooldb_wish(f->db, key, ACT_HOLD, f->now), S_OK);
+	assert_int_equal(spooldb_release(f->db, NULL, f->now), S_OK);
+	assert_null(lease(f)); /* running the queue does not release what a person holds */
+	assert_int_equal(spooldb_wish(f->db, key, ACT_RETRY, f->now), S_OK);
+	l = lease(f);
+	assert_int_equal(l->due->len, 2);
+	lease_free(l);
+	assert_int_equal(spooldb_wish(f->db, key, ACT_CANCEL, f->now), MAPI_E_UNABLE_TO_ABORT);
+	assert_int_equal(report(f, id, "m", "tt"), ACT_RETRY);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_RETRY, "", f->now), S_OK);
+	assert_int_equal(spooldb_wish(f->db, key, ACT_CANCEL, f->now), S_OK);
+	l = lease(f);
+	assert_int_equal(l->act, ACT_CANCEL);
+	lease_free(l);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_CANCEL, "by request", f->now), S_OK);
+	assert_int_equal(state_of(f, id), SPOOL_CANCELLED);
+}
+
+/* What some have got cannot be taken back: the rest is struck off and the message is filed. */
+static void
+cancelling_a_half_sent_message_files_it(void **state)
+{
+	struct fixture *f = *state;
+	g_autoptr(GBytes) key = g_bytes_new("m", 1);
+	gint64 id = add(f, "m", 2);
+	struct lease *l;
+
+	lease_free(lease(f));
+	assert_int_equal(report(f, id, "m", "at"), ACT_RETRY);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_RETRY, "", f->now), S_OK);
+	assert_int_equal(spooldb_wish(f->db, key, ACT_CANCEL, f->now), S_OK);
+	l = lease(f);
+	assert_int_equal(l->act, ACT_FILE);
+	lease_free(l);
+	assert_int_equal(state_of(f, id), SPOOL_SENT);
+}
+
+static void
+a_submission_is_recorded_once(void **state)
+{
+	struct fixture *f = *state;
+	g_autoptr(GBytes) entry = g_bytes_new("m", 1);
+	gint64 id = add(f, "m", 1), again;
+	bool known;
+
+	assert_int_equal(spooldb_known(f->db, f->store, entry, f->now, f->now, &known), S_OK);
+	assert_true(known);
+	/* Taken back and submitted again a second later: another submission. */
+	f->now += SECOND;
+	assert_int_equal(spooldb_known(f->db, f->store, entry, f->now, f->now, &known), S_OK);
+	assert_false(known);
+	assert_int_equal(state_of(f, id), SPOOL_CANCELLED);
+	again = add(f, "m", 1);
+	assert_true(again > id);
+	assert_int_equal(spooldb_find(f->db, entry, NULL), again);
+}
+
+static void
+urgent_goes_first_and_history_is_bounded(void **state)
+{
+	struct fixture *f = *state;
+	gint64 ids[3];
+	GArray *all;
+
+	for (int i = 0; i < 3; i++) {
+		g_autofree char *name = g_strdup_printf("%d", i);
+
+		ids[i] = add(f, name, 1);
+		f->now += SECOND;
+	}
+	for (int i = 0; i < 3; i++) {
+		g_autofree char *name = g_strdup_printf("%d", i);
+		struct lease *l = lease(f);
+
+		assert_int_equal(l->id, ids[i]); /* in order of submission */
+		lease_free(l);
+		assert_int_equal(report(f, ids[i], name, "a"), ACT_FILE);
+		assert_int_equal(spooldb_settle(f->db, ids[i], ACT_FILE, "", f->now), S_OK);
+		f->now += SECOND;
+	}
+	assert_int_equal(spooldb_prune(f->db, f->now, 2), S_OK);
+	all = spooldb_ids(f->db, true);
+	assert_int_equal(all->len, 2);
+	g_array_unref(all);
+	assert_int_equal(spooldb_prune(f->db, f->now + 31 * DAY, 2), S_OK);
+	all = spooldb_ids(f->db, true);
+	assert_int_equal(all->len, 0);
+	g_array_unref(all);
+}
+
+static void
+foreign_files_are_refused_in_words(void **state)
+{
+	static const struct {
+		const char *content;
+		HRESULT hr;
+	} cases[] = {
+		{ "this is no database, and it is longer than a header of a hundred bytes is, which "
+		  "is what SQLite reads first, so here is more text", MAPI_E_CORRUPT_STORE },
+	};
+	struct retry_policy policy = retry_policy_default();
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *path = g_build_filename(f->folder, "other", NULL);
+		struct spooldb *db = NULL;
+		char *why = NULL;
+
+		assert_true(g_file_set_contents(path, cases[i].content, -1, NULL));
+		assert_int_equal(spooldb_open(path, &policy, &db, &why), cases[i].hr);
+		assert_null(db);
+		assert_non_null(strstr(why, path));
+		g_free(why);
+		g_remove(path);
+	}
+}
+
+int
+main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(verdicts_decide_what_is_next),
+		CASE(only_refused_recipients_come_again),
+		CASE(sent_is_only_filed_after_a_crash),
+		CASE(leases_die_with_their_holder),
+		CASE(a_held_profile_holds_all_its_mail),
+		CASE(after_five_days_a_refusal_is_final),
+		CASE(people_can_hold_retry_and_cancel),
+		CASE(cancelling_a_half_sent_message_files_it),
+		CASE(a_submission_is_recorded_once),
+		CASE(urgent_goes_first_and_history_is_bounded),
+		CASE(foreign_files_are_refused_in_words),
+	};
+
+	return cmocka_run_group_tests_name("spooler/spooldb", tests, NULL, NULL);
+}

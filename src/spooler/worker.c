@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The worker's life: the profile's lock, logon, loop, end.  See worker.h.
+ *
+ * STATE/worker-UID.lock is held for life, so that a new scheduler's worker waits for one that is
+ * still busy with what a scheduler that died gave it: no message is ever in two hands.
+ */
+#include "worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include "hr.h"
+#include "paths.h"
+#include "text.h"
+
+#define TICK_MS 5000
+
+static HRESULT
+take_profile_lock(struct worker *w)
+{
+	g_autofree char *uid = text_hex(g_bytes_get_data(w->uid, NULL), sizeof(MAPIUID));
+	g_autofree char *path = g_strdup_printf("%s/worker-%s.lock", w->state_path, uid);
+	HRESULT hr = paths_make_parent(path);
+
+	if (FAILED(hr))
+		return hr;
+	w->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (w->lock_fd < 0)
+		return hr_from_errno(errno);
+	while (flock(w->lock_fd, LOCK_EX) != 0) {
+		if (errno != EINTR)
+			return hr_from_errno(errno);
+	}
+	return S_OK;
+}
+
+/* What may be over by itself; anything else a person has to mend. */
+static bool
+may_pass(HRESULT hr)
+{
+	return hr == MAPI_E_NOT_ENOUGH_MEMORY || hr == MAPI_E_NOT_ENOUGH_RESOURCES ||
+	    hr == MAPI_E_NOT_ENOUGH_DISK || hr == MAPI_E_DISK_ERROR || hr == MAPI_E_BUSY ||
+	    hr == MAPI_E_NETWORK_ERROR || hr == MAPI_E_TIMEOUT;
+}
+
+static void
+tell_trouble(struct worker *w, HRESULT hr, const char *what, const char *why)
+{
+	g_autofree char *text = g_strdup_printf("%s%s%s.  The mail is safe in the store.", what,
+	    why && *why ? ": " : "", why ? why : "");
+	g_autofree char *valid = packet_text(text, 4096);
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "text", g_variant_new_string(valid));
+	g_variant_builder_add(&b, "{sv}", "hr", g_variant_new_int64(hr));
+	g_variant_builder_add(&b, "{sv}", "hold", g_variant_new_int64(!may_pass(hr)));
+	worker_tell(w, "trouble", g_variant_builder_end(&b));
+}
+
+/* Loads the profile, logs on, opens the stores.  On failure the scheduler has been told. */
+static HRESULT
+log_on(struct worker *w)
+{
+	g_autofree char *why = NULL;
+	const char *what = "profile gone";
+	HRESULT hr = profile_load_uid(g_bytes_get_data(w->uid, NULL), &w->profile, &why);
+
+	if (SUCCEEDED(hr)) {
+		what = "The spooler cannot log on to the profile";
+		hr = session_create(w->profile, MAPI_EXTENDED | MAPI_NEW_SESSION, &w->session, &why);
+	} else if (hr != MAPI_E_LOGON_FAILED && hr != MAPI_E_NOT_FOUND) {
+		what = "The profile cannot be read";
+	}
+	if (SUCCEEDED(hr)) {
+		what = "The profile's message store cannot be opened";
+		hr = worker_open_stores(w, &why);
+	}
+	if (FAILED(hr)) {
+		if (!why)
+			why = g_strdup(hr_text(hr));
+		tell_trouble(w, hr, what, why);
+	}
+	return hr;
+}
+
+static void
+say_hello(struct worker *w)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "profile",
+	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w->uid, TRUE));
+	g_variant_builder_add(&b, "{sv}", "name", g_variant_new_string(profile_name(w->profile)));
+	worker_tell(w, "hello", g_variant_builder_end(&b));
+}
+
+static void
+scan(struct worker *w)
+{
+	HRESULT hr = worker_scan(w);
+
+	/* What could not be read is read at the next wake-up; what is known can be sent. */
+	if (FAILED(hr))
+		log_warning("the scan is not complete: %s", hr_name(hr));
+	worker_tell(w, "scanned", NULL);
+}
+
+static void
+send_packet(struct worker *w, const struct ipc_message *packet)
+{
+	struct lease *lease = NULL;
+
+	if (FAILED(packet_to_lease(packet, &lease)))
+		return;
+	worker_send(w, lease);
+	lease_free(lease);
+}
+
+static void
+serve(struct worker *w)
+{
+	for (;;) {
+		struct ipc_message *packet = NULL;
+		HRESULT hr = worker_next(w, TICK_MS, &packet);
+		bool quit = false;
+
+		if (hr == MAPI_E_TIMEOUT) {
+			worker_idle_transports(w);
+			continue;
+		}
+		if (strcmp(packet->verb, "scan") == 0)
+			scan(w);
+		else if (strcmp(packet->verb, "send") == 0)
+			send_packet(w, packet);
+		else
+			quit = strcmp(packet->verb, "quit") == 0;
+		ipc_message_free(packet);
+		if (quit)
+			return;
+	}
+}
+
+static void
+log_off(struct worker *w)
+{
+	worker_close_transports(w);
+	worker_close_stores(w);
+	if (w->session) {
+		w->session->lpVtbl->Logoff(w->session, 0, 0, 0);
+		w->session->lpVtbl->Release(w->session);
+	}
+	profile_unref(w->profile);
+	g_hash_table_unref(w->reported);
+	g_bytes_unref(w->uid);
+	g_free(w->state_path);
+}
+
+int
+worker_run(const MAPIUID *profile, const char *state_path, int fd)
+{
+	struct worker w = { .fd = fd, .lock_fd = -1 };
+	HRESULT hr;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN); /* of a terminal: the scheduler sends us home */
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	w.state_path = g_strdup(state_path);
+	w.uid = g_bytes_new(profile, sizeof(*profile));
+	w.reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	hr = take_profile_lock(&w);
+	if (FAILED(hr))
+		tell_trouble(&w, hr, "The spooler's state folder cannot be used", hr_text(hr));
+	else
+		hr = log_on(&w);
+	if (SUCCEEDED(hr)) {
+		worker_list_transports(&w);
+		say_hello(&w);
+		serve(&w);
+	}
+	log_off(&w);
+	return 0;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The worker: MAPI's spooler for one profile, with one message in hand (design D7).
+ *
+ * It keeps no state of its own: what it learns it tells the scheduler at once, and what it is told
+ * to do it can be told again.  One thread.  The files:
+ *   worker.c            start, logon, loop, end
+ *   worker_link.c       talking with the scheduler
+ *   worker_stores.c     the profile's message stores
+ *   worker_recipients.c recipients' rows
+ *   worker_scan.c       what is in the outgoing queues
+ *   worker_transports.c the profile's transports, and one call to one of them
+ *   worker_send.c       what is done with one message
+ */
+#ifndef EMAPI_SPOOLER_WORKER_H
+#define EMAPI_SPOOLER_WORKER_H
+
+#include <mapix.h>
+#include <mapispi.h>
+#include <mapicode.h>
+#include <mapitags.h>
+#include <emapispi.h>
+#include "log.h"
+#include "packet.h"
+#include "session.h"
+
+struct worker_store {
+	MAPIUID provider;
+	IMsgStore *store; /* NULL: cannot be opened */
+	GBytes *uid;      /* PR_RECORD_KEY */
+	HRESULT hr;
+	char *reason;
+};
+
+struct worker_transport {
+	MAPIUID provider;
+	char *name;
+	bool opened;      /* has been tried */
+	IXPLogon *logon;  /* NULL: cannot be opened */
+	char *reason;
+	bool any_type;    /* serves every address type */
+	char **types;     /* the address types that it serves, UTF-8 */
+	GArray *uids;     /* of MAPIUID: serves entry IDs of these */
+};
+
+struct worker {
+	int fd; /* to the scheduler */
+	int lock_fd;
+	char *state_path;
+	GBytes *uid;
+	struct profile *profile;
+	IMAPISession *session;
+	GPtrArray *stores;     /* of struct worker_store */
+	GPtrArray *transports; /* of struct worker_transport; in profile order */
+	GHashTable *reported;  /* submissions that the scheduler knows, as text */
+	GQueue pending;        /* packets that came while we waited for an answer */
+	struct sending *sending;
+};
+
+/* One recipient of the message in hand. */
+struct sending_recipient {
+	guint32 row;
+	LONG kind;
+	char *type;    /* upper case */
+	char *address;
+	GBytes *entry; /* PR_ENTRYID, may be empty */
+	bool open;     /* is due and has no verdict yet */
+	bool served;   /* given to the transport that is at work */
+};
+
+/* The message in hand. */
+struct sending {
+	struct worker *worker;
+	const struct lease *lease;
+	IMsgStore *store;
+	IMessage *message;
+	SRowSet *rows;         /* the recipients' rows as the store has them */
+	GPtrArray *recipients; /* of struct sending_recipient, like rows */
+	struct worker_transport *transport; /* at work now */
+	enum spool_act act;    /* what the scheduler said last */
+};
+
+/* worker_link.c */
+
+/* Sends and waits for `ok`; *reply (may be NULL) is the answer.  An `error` is its hr.  Does not
+ * return when the scheduler is gone. */
+HRESULT worker_ask(struct worker *w, const char *verb, GVariant *values,
+    struct ipc_message **reply);
+void worker_tell(struct worker *w, const char *verb, GVariant *values);
+/* Waits for the next packet that is no answer; MAPI_E_TIMEOUT. */
+HRESULT worker_next(struct worker *w, int timeout_ms, struct ipc_message **packet);
+/* Hands verdicts over, durably.  When the scheduler is gone they are kept for the next one and the
+ * worker ends. */
+HRESULT worker_report(struct worker *w, const struct report *report, enum spool_act *act);
+void worker_done(struct worker *w, gint64 id, const char *outcome, const char *text);
+/* "text (MAPI_E_…)" for people: GetLastError's words if the object has any.  g_free(). */
+char *worker_error(void *object, HRESULT hr);
+
+/* worker_stores.c */
+
+/* Opens every store of the profile.  Fails only when none can be opened, with the reason. */
+HRESULT worker_open_stores(struct worker *w, char **why);
+void worker_close_stores(struct worker *w);
+/* By record key; NULL when the profile has none such.  Its store member may be NULL. */
+struct worker_store *worker_find_store(struct worker *w, GBytes *uid);
+
+/* worker_recipients.c */
+
+/* All rows of a table with all its columns. */
+HRESULT rows_read(IMAPITable *table, SRowSet **out);
+void rows_free(SRowSet *rows);
+/* The recipients of a message. */
+HRESULT recipients_read(IMessage *message, SRowSet **rows, GPtrArray **recipients);
+/* Type and address of a row: PR_ADDRTYPE and PR_EMAIL_ADDRESS, else the one-off in PR_ENTRYID,
+ * SMTP where there is an @.  g_free() both; "" when there is none. */
+void recipient_address(const SRow *row, char **type, char **address);
+void sending_recipient_free(struct sending_recipient *r);
+
+/* worker_scan.c */
+HRESULT worker_scan(struct worker *w);
+
+/* worker_transports.c */
+void worker_list_transports(struct worker *w);
+void worker_close_transports(struct worker *w);
+void worker_idle_transports(struct worker *w);
+/* Logs on where that has not been tried; false when it cannot be, with t->reason. */
+bool transport_open(struct worker *w, struct worker_transport *t);
+bool transport_serves(const struct worker_transport *t, const struct sending_recipient *r);
+/* Gives the message to the transport for the recipients that are marked served. */
+HRESULT transport_send(struct sending *s, struct worker_transport *t);
+/* IMAPISupport::StatusRecips for the message in hand. */
+HRESULT transport_status(struct sending *s, const ADRLIST *recipients);
+
+/* worker_send.c */
+void worker_send(struct worker *w, const struct lease *lease);
+
+/* worker.c: the program `emapi-spooler --worker`.  The exit code. */
+int worker_run(const MAPIUID *profile, const char *state_path, int fd);
+
+#endif

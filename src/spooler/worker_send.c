@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is done with one message ("Sending Messages: MAPI Spooler Tasks"): lock, transports, and by
+ * what the scheduler makes of their verdicts FinishedMsg, AbortSubmit, or unlock for later.
+ * Each step can be done twice: a worker that died in between is followed by another.
+ * See worker.h.
+ */
+#include "worker.h"
+
+#include <string.h>
+#include "hr.h"
+#include "mem.h"
+#include "prop.h"
+
+static bool
+no_longer_there(HRESULT hr)
+{
+	return hr == MAPI_E_NOT_FOUND || hr == MAPI_E_OBJECT_DELETED || hr == MAPI_E_NOT_IN_QUEUE;
+}
+
+static ULONG
+entry_size(const struct sending *s)
+{
+	return (ULONG)g_bytes_get_size(s->lease->entry);
+}
+
+static ENTRYID *
+entry_id(const struct sending *s)
+{
+	return (ENTRYID *)g_bytes_get_data(s->lease->entry, NULL);
+}
+
+static void
+done(struct sending *s, const char *outcome, const char *text)
+{
+	worker_done(s->worker, s->lease->id, outcome, text);
+}
+
+static void
+done_later(struct sending *s, const char *what, void *object, HRESULT hr)
+{
+	g_autofree char *why = worker_error(object, hr);
+	g_autofree char *text = g_strdup_printf("%s: %s", what, why);
+
+	done(s, "retry", text);
+}
+
+/* The message */
+
+static HRESULT
+open_message(struct sending *s)
+{
+	static const ULONG ways[] = { MAPI_MODIFY, MAPI_BEST_ACCESS };
+	HRESULT hr = MAPI_E_NOT_FOUND;
+	ULONG type = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
+		hr = s->store->lpVtbl->OpenEntry(s->store, entry_size(s), entry_id(s), NULL, ways[i],
+		    &type, (IUnknown **)&s->message);
+		if (SUCCEEDED(hr))
+			return hr;
+		s->message = NULL;
+		if (hr != MAPI_E_NO_ACCESS)
+			break;
+	}
+	return hr;
+}
+
+/* Whether the message is still submitted: AbortSubmit takes the flag away, FinishedMsg too. */
+static bool
+still_submitted(struct sending *s)
+{
+	SizedSPropTagArray(1, tags) = { 1, { PR_MESSAGE_FLAGS } };
+	SPropValue *values = NULL;
+	ULONG count = 0;
+	LONG flags;
+
+	if (FAILED(s->message->lpVtbl->GetProps(s->message, (SPropTagArray *)&tags, 0, &count,
+	        &values)))
+		return true; /* SetLockState will tell */
+	flags = prop_find_long(values, count, PR_MESSAGE_FLAGS, MSGFLAG_SUBMIT);
+	mem_free(values);
+	return (flags & MSGFLAG_SUBMIT) != 0;
+}
+
+static void
+release_message(struct sending *s, bool unlock)
+{
+	if (!s->message)
+		return;
+	if (unlock)
+		s->store->lpVtbl->SetLockState(s->store, s->message, MSG_UNLOCKED);
+	s->message->lpVtbl->Release(s->message);
+	s->message = NULL;
+}
+
+/* Opens and locks; false when that was the end of it and the scheduler has been told. */
+static bool
+lock_message(struct sending *s)
+{
+	const char *gone = s->lease->act == ACT_FILE ? "filed" : "cancelled";
+	HRESULT hr = open_message(s);
+
+	if (SUCCEEDED(hr) && !still_submitted(s))
+		hr = MAPI_E_NOT_IN_QUEUE;
+	if (SUCCEEDED(hr))
+		hr = s->store->lpVtbl->SetLockState(s->store, s->message, MSG_LOCKED);
+	if (SUCCEEDED(hr))
+		return true;
+	if (no_longer_there(hr))
+		done(s, gone, s->lease->act == ACT_FILE ? ""
+			      : hr == MAPI_E_NOT_IN_QUEUE
+			    ? "It was taken back before it was sent."
+			    : "It was deleted before it was sent.");
+	else
+		done_later(s, "The message cannot be opened in the store", s->store, hr);
+	release_message(s, false);
+	return false;
+}
+
+/* Ends */
+
+/* FinishedMsg wants the message locked, and unlocks it. */
+static void
+file_message(struct sending *s)
+{
+	HRESULT hr;
+
+	release_message(s, false);
+	hr = s->store->lpVtbl->FinishedMsg(s->store, 0, entry_size(s), entry_id(s));
+	if (SUCCEEDED(hr) || no_longer_there(hr))
+		done(s, "filed", "");
+	else
+		done_later(s, "It was sent, but the store cannot file it", s->store, hr);
+}
+
+/* AbortSubmit fails on a locked message. */
+static void
+abort_message(struct sending *s, const char *outcome, const char *text)
+{
+	HRESULT hr;
+
+	release_message(s, true);
+	hr = s->store->lpVtbl->AbortSubmit(s->store, entry_size(s), entry_id(s), 0);
+	if (SUCCEEDED(hr) || no_longer_there(hr))
+		done(s, outcome, text);
+	else
+		done_later(s, "The store cannot take it out of the queue", s->store, hr);
+}
+
+static void
+conclude(struct sending *s)
+{
+	switch (s->act) {
+	case ACT_FILE:
+		file_message(s);
+		break;
+	case ACT_ABORT:
+		abort_message(s, "failed", s->recipients->len ? "" : "The message has no recipients.");
+		break;
+	case ACT_HOLD:
+		release_message(s, true);
+		done(s, "held", "");
+		break;
+	default:
+		release_message(s, true);
+		done(s, "retry", "");
+		break;
+	}
+}
+
+/* Transports */
+
+static void
+mark_due(struct sending *s)
+{
+	for (guint i = 0; i < s->recipients->len; i++) {
+		struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
+
+		for (guint d = 0; d < s->lease->due->len && !r->open; d++)
+			r->open = g_array_index(s->lease->due, guint32, d) == r->row;
+	}
+}
+
+/* Marks what the transport serves of what is open; false when that is nothing. */
+static bool
+mark_served(struct sending *s, const struct worker_transport *t)
+{
+	bool any = false;
+
+	for (guint i = 0; i < s->recipients->len; i++) {
+		struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
+
+		r->served = r->open && transport_serves(t, r);
+		any = any || r->served;
+	}
+	return any;
+}
+
+/* What to say to a recipient that no transport took. */
+static char *
+nobody_took(struct sending *s, const struct sending_recipient *r)
+{
+	const char *profile = profile_name(s->worker->profile);
+
+	if (!*r->address && g_bytes_get_size(r->entry) == 0)
+		return g_strdup("The recipient has no address.");
+	for (guint i = 0; i < s->worker->transports->len; i++) {
+		if (transport_serves(g_ptr_array_index(s->worker->transports, i), r))
+			return g_strdup_printf("No transport of profile \"%s\" took this recipient.",
+			    profile);
+	}
+	if (!*r->type)
+		return g_strdup_printf("\"%s\" has no address type, and is no Internet address.",
+		    r->address);
+	return g_strdup_printf("No transport of profile \"%s\" carries address type %s.", profile,
+	    r->type);
+}
+
+/* One verdict for all that are still open (or, with served, for those alone). */
+static void
+report_open(struct sending *s, enum verdict_class class, bool served, const char *text)
+{
+	struct report *report = report_create(s->lease->id, s->lease->entry, "");
+
+	for (guint i = 0; i < s->recipients->len; i++) {
+		struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
+		g_autofree char *words = NULL;
+
+		if (!r->open || (served && !r->served))
+			continue;
+		r->open = false;
+		words = text ? g_strdup(text) : nobody_took(s, r);
+		g_ptr_array_add(report->verdicts, verdict_create(r->row, class, words));
+	}
+	if (report->verdicts->len)
+		worker_report(s->worker, report, &s->act);
+	report_free(report);
+}
+
+static HRESULT
+try_transports(struct sending *s)
+{
+	GPtrArray *transports = s->worker->transports;
+	HRESULT hr = S_OK;
+
+	for (guint i = 0; SUCCEEDED(hr) && i < transports->len; i++) {
+		struct worker_transport *t = g_ptr_array_index(transports, i);
+		bool usable = transport_open(s->worker, t);
+
+		if (!mark_served(s, t))
+			continue;
+		if (usable)
+			hr = transport_send(s, t);
+		else
+			report_open(s, VERDICT_HOLD, true, t->reason);
+	}
+	if (SUCCEEDED(hr))
+		report_open(s, VERDICT_PERMANENT, false, NULL);
+	return hr;
+}
+
+/* A due recipient that is no longer in the message (the store's rows have changed). */
+static void
+report_missing(struct sending *s)
+{
+	struct report *report = report_create(s->lease->id, s->lease->entry, "");
+
+	for (guint d = 0; d < s->lease->due->len; d++) {
+		guint32 row = g_array_index(s->lease->due, guint32, d);
+		bool found = false;
+
+		for (guint i = 0; i < s->recipients->len && !found; i++)
+			found = ((struct sending_recipient *)g_ptr_array_index(s->recipients, i))->row == row;
+		if (!found)
+			g_ptr_array_add(report->verdicts, verdict_create(row, VERDICT_PERMANENT,
+			    "This recipient is no longer in the message."));
+	}
+	if (report->verdicts->len)
+		worker_report(s->worker, report, &s->act);
+	report_free(report);
+}
+
+static void
+send_message(struct sending *s)
+{
+	HRESULT hr = recipients_read(s->message, &s->rows, &s->recipients);
+
+	if (SUCCEEDED(hr)) {
+		mark_due(s);
+		report_missing(s);
+		hr = try_transports(s);
+	}
+	if (SUCCEEDED(hr)) {
+		conclude(s);
+	} else {
+		release_message(s, true);
+		done_later(s, "The recipients cannot be read or marked", s->store, hr);
+	}
+	if (s->recipients)
+		g_ptr_array_unref(s->recipients);
+	rows_free(s->rows);
+}
+
+/* The lease */
+
+static void
+act_on(struct sending *s)
+{
+	if (!lock_message(s))
+		return;
+	switch (s->lease->act) {
+	case ACT_FILE:
+		file_message(s);
+		break;
+	case ACT_ABORT:
+		abort_message(s, "failed", "");
+		break;
+	case ACT_CANCEL:
+		abort_message(s, "cancelled", "Cancelled on request; it stays in the Outbox, unsent.");
+		break;
+	default:
+		send_message(s);
+		break;
+	}
+}
+
+void
+worker_send(struct worker *w, const struct lease *lease)
+{
+	struct worker_store *store = worker_find_store(w, lease->store);
+	struct sending s = { .worker = w, .lease = lease, .act = ACT_RETRY };
+
+	w->sending = &s;
+	if (store && store->store) {
+		s.store = store->store;
+		act_on(&s);
+	} else {
+		g_autofree char *text = g_strdup_printf("The message's store is not in profile \"%s\""
+		    " or cannot be opened%s%s.  The message is safe there.", profile_name(w->profile),
+		    store ? ": " : "", store ? store->reason : "");
+
+		done(&s, "retry", text);
+	}
+	w->sending = NULL;
+}

@@ -23,8 +23,9 @@ struct support_hooks {
 	void *context;
 };
 
-/* A support object for the provider whose profile section is `provider`.  It holds the session
- * weakly: after logoff its methods answer MAPI_E_END_OF_SESSION. */
+/* A support object for the provider whose profile section is `provider`.  It keeps the session's
+ * memory but does not keep it logged on: after Logoff, and in a child after fork, what needs the
+ * session answers MAPI_E_END_OF_SESSION. */
 HRESULT support_create(struct session *session, const MAPIUID *provider,
     const struct support_hooks *hooks, IMAPISupport **out);
 

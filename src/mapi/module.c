@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Provider modules: finding, loading, and asking them for their provider object. */
+#include "module.h"
+#include <dlfcn.h>
+#include <glib.h>
+#include <mapicode.h>
+#include <mapiutil.h>
+#include "hr.h"
+#include "log.h"
+#include "imalloc.h"
+#include "mem.h"
+#include "paths.h"
+#include "profile_private.h"
+
+static GMutex lock;
+static GHashTable *loaded; /* path -> dlopen's handle; never shrinks */
+
+static HRESULT
+load(const char *file, void **handle, char **why)
+{
+	char *path = paths_provider(file);
+	HRESULT hr = S_OK;
+
+	*handle = NULL;
+	if (!path) {
+		why_set(why, "The provider %s is not there: it is neither in emapi's folder of providers nor "
+			     "on EMAPI_PROVIDER_PATH.", file);
+		return MAPI_E_FAILONEPROVIDER;
+	}
+	g_mutex_lock(&lock);
+	if (!loaded)
+		loaded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	*handle = g_hash_table_lookup(loaded, path);
+	if (!*handle) {
+		*handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+		if (*handle) {
+			g_hash_table_insert(loaded, g_steal_pointer(&path), *handle);
+		} else {
+			hr = MAPI_E_FAILONEPROVIDER;
+			why_set(why, "The provider %s does not load: %s.", path, dlerror());
+		}
+	}
+	g_mutex_unlock(&lock);
+	g_free(path);
+	return hr;
+}
+
+static HRESULT
+find(const char *file, const char *entry_point, void **out, char **why)
+{
+	void *handle;
+	HRESULT hr = load(file, &handle, why);
+
+	*out = SUCCEEDED(hr) ? dlsym(handle, entry_point) : NULL;
+	if (SUCCEEDED(hr) && !*out) {
+		hr = MAPI_E_FAILONEPROVIDER;
+		why_set(why, "The provider %s has no %s.", file, entry_point);
+	}
+	return hr;
+}
+
+/* What a provider's entry point answered, in words. */
+static HRESULT
+check_init(HRESULT hr, ULONG version, const char *file, char **why)
+{
+	if (SUCCEEDED(hr) && (version < PDK1_SPI_VERSION || version > CURRENT_SPI_VERSION))
+		hr = MAPI_E_VERSION;
+	if (FAILED(hr)) {
+		why_set(why, "The provider %s cannot start: %s (%s).", file, hr_text(hr), hr_name(hr));
+		log_warning("%s: %s", file, hr_name(hr));
+	}
+	return hr;
+}
+
+HRESULT
+module_ms_provider(const char *file, IMSProvider **out, char **why)
+{
+	ULONG version = 0;
+	MSPROVIDERINIT *init;
+	void *symbol;
+	HRESULT hr;
+
+	*out = NULL;
+	hr = find(file, "MSProviderInit", &symbol, why);
+	if (FAILED(hr))
+		return hr;
+	init = (MSPROVIDERINIT *)(uintptr_t)symbol;
+	hr = init(NULL, malloc_object(), mem_allocate, mem_allocate_more, mem_free, 0,
+	    CURRENT_SPI_VERSION, &version, out);
+	return check_init(hr, version, file, why);
+}
+
+HRESULT
+module_xp_provider(const char *file, IXPProvider **out, char **why)
+{
+	ULONG version = 0;
+	XPPROVIDERINIT *init;
+	void *symbol;
+	HRESULT hr;
+
+	*out = NULL;
+	hr = find(file, "XPProviderInit", &symbol, why);
+	if (FAILED(hr))
+		return hr;
+	init = (XPPROVIDERINIT *)(uintptr_t)symbol;
+	hr = init(NULL, malloc_object(), mem_allocate, mem_allocate_more, mem_free, 0,
+	    CURRENT_SPI_VERSION, &version, out);
+	return check_init(hr, version, file, why);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Provider modules: loaded once for the process (RTLD_NOW | RTLD_LOCAL) and kept, since objects of
+ * theirs may outlive every session.
+ */
+#ifndef EMAPI_MAPI_MODULE_H
+#define EMAPI_MAPI_MODULE_H
+
+#include <mapispi.h>
+
+/* Each calls the module's entry point for a new provider object.  MAPI_E_FAILONEPROVIDER where the
+ * file is not there, does not load or has no entry point, MAPI_E_VERSION where it speaks another
+ * version of the SPI; `why` (may be NULL) gets a sentence for people. */
+HRESULT module_ms_provider(const char *file, IMSProvider **out, char **why);
+HRESULT module_xp_provider(const char *file, IXPProvider **out, char **why);
+
+#endif

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: MIT */
+/* Profiles: finding, loading and changing their files. */
+#include "profile.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <mapicode.h>
+#include "hr.h"
+#include "paths.h"
+#include "profile_private.h"
+#include "text.h"
+
+void
+why_set(char **why, const char *format, ...)
+{
+	va_list args;
+
+	if (!why || *why)
+		return;
+	va_start(args, format);
+	*why = g_strdup_vprintf(format, args);
+	va_end(args);
+}
+
+static char *
+profile_file(const char *name)
+{
+	char *escaped = paths_escape(name);
+	char *file = g_strconcat("profiles/", escaped, PROFILE_SUFFIX, NULL);
+
+	g_free(escaped);
+	return file;
+}
+
+char *
+profile_user_path(const char *name)
+{
+	char *file = profile_file(name);
+	char *path = paths_config(file);
+
+	g_free(file);
+	return path;
+}
+
+/* The file that has this name now, the user's before the system's; NULL where there is none. */
+static char *
+find_path(const char *name)
+{
+	char *file = profile_file(name);
+	char *path = paths_config(file);
+
+	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+		g_free(path);
+		path = paths_system(file);
+		if (!g_file_test(path, G_FILE_TEST_EXISTS))
+			g_clear_pointer(&path, g_free);
+	}
+	g_free(file);
+	return path;
+}
+
+/* --- Reading ------------------------------------------------------------------------------- */
+
+/* The first line that a key file cannot have; 0 where each looks right. */
+static unsigned
+bad_line(const char *text)
+{
+	char **lines = g_strsplit(text, "\n", -1);
+	unsigned found = 0, i;
+
+	for (i = 0; lines[i] && !found; i++) {
+		char *line = g_strstrip(lines[i]);
+		size_t length = strlen(line);
+
+		if (!length || line[0] == '#')
+			continue;
+		if (!g_utf8_validate(line, -1, NULL))
+			found = i + 1;
+		else if (line[0] == '[')
+			found = line[length - 1] == ']' && length > 2 ? 0 : i + 1;
+		else if (!strchr(line, '=') || line[0] == '=')
+			found = i + 1;
+	}
+	g_strfreev(lines);
+	return found;
+}
+
+/* Groups of ours must be named by 32 hex digits. */
+static bool
+bad_group(GKeyFile *keys, char **group)
+{
+	static const char *const kinds[] = { "Service", "Provider", "Section" };
+	char **groups = g_key_file_get_groups(keys, NULL);
+	MAPIUID uid;
+	size_t i, k;
+
+	*group = NULL;
+	for (i = 0; groups[i] && !*group; i++) {
+		for (k = 0; k < G_N_ELEMENTS(kinds); k++) {
+			size_t length = strlen(kinds[k]);
+
+			if (!strncmp(groups[i], kinds[k], length) && groups[i][length] == ' ' &&
+			    !profile_group_uid(groups[i], kinds[k], &uid))
+				*group = g_strdup(groups[i]);
+		}
+	}
+	g_strfreev(groups);
+	return *group != NULL;
+}
+
+static HRESULT
+read_text(const char *path, char **out, char **why)
+{
+	GError *error = NULL;
+	HRESULT hr = S_OK;
+
+	if (!g_file_get_contents(path, out, NULL, &error)) {
+		hr = error->code == G_FILE_ERROR_NOENT ? MAPI_E_NOT_FOUND : MAPI_E_NO_ACCESS;
+		why_set(why, "The profile file %s cannot be read: %s.", path, error->message);
+		g_error_free(error);
+	}
+	return hr;
+}
+
+HRESULT
+profile_read_keys(const char *path, GKeyFile **out, char **why)
+{
+	GKeyFile *keys = g_key_file_new();
+	GError *error = NULL;
+	char *text = NULL, *group = NULL;
+	HRESULT hr;
+
+	*out = NULL;
+	hr = read_text(path, &text, why);
+	if (FAILED(hr))
+		goto out;
+	if (bad_line(text) ||
+	    !g_key_file_load_from_data(keys, text, (gsize)-1,
+		G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &error)) {
+		hr = MAPI_E_CORRUPT_DATA;
+		why_set(why, "The profile file %s is broken in line %u%s%s; correct that line (each line "
+			     "is [Group], Key=Value, # remark, or empty).", path,
+		    bad_line(text), error ? ": " : "", error ? error->message : "");
+		goto out;
+	}
+	if (bad_group(keys, &group)) {
+		hr = MAPI_E_CORRUPT_DATA;
+		why_set(why, "The profile file %s is broken: the name of the group [%s] must be a word "
+			     "and 32 hex digits.", path, group);
+		goto out;
+	}
+	*out = g_steal_pointer(&keys);
+out:
+	g_clear_error(&error);
+	g_clear_pointer(&keys, g_key_file_free);
+	g_free(group);
+	g_free(text);
+	return hr;
+}
+
+HRESULT
+profile_read_uid(GKeyFile *keys, const char *path, MAPIUID *uid)
+{
+	char *text = g_key_file_get_string(keys, PROFILE_GROUP, "UID", NULL);
+	HRESULT hr = S_OK;
+
+	if (text) {
+		if (!text_unhex(g_strstrip(text), uid, sizeof *uid))
+			hr = MAPI_E_CORRUPT_DATA;
+	} else {
+		GChecksum *sum = g_checksum_new(G_CHECKSUM_MD5);
+		gsize size = sizeof *uid;
+
+		g_checksum_update(sum, (const guchar *)path, -1);
+		g_checksum_get_digest(sum, (guint8 *)uid, &size);
+		g_checksum_free(sum);
+	}
+	g_free(text);
+	return hr;
+}
+
+/* --- Loading ------------------------------------------------------------------------------- */
+
+static void
+why_no_profile(char **why, const char *name)
+{
+	char **names, *list;
+
+	if (!why || *why)
+		return;
+	names = profile_list();
+	list = g_strjoinv(", ", names);
+	if (names[0])
+		why_set(why, "There is no profile \"%s\". There are: %s. Another one is made by: emapi "
+			     "profile create \"%s\" --from 'Name <address>' --smtp HOST:PORT", name, list,
+		    name);
+	else
+		why_set(why, "There is no profile \"%s\", and no other. Make one by: emapi profile create "
+			     "\"%s\" --default --from 'Name <address>' --smtp HOST:PORT", name, name);
+	g_free(list);
+	g_strfreev(names);
+}
+
+static HRESULT
+load_path(const char *name, const char *path, struct profile **out, char **why)
+{
+	struct profile *profile;
+	GKeyFile *keys = NULL;
+	MAPIUID uid;
+	HRESULT hr;
+
+	hr = profile_read_keys(path, &keys, why);
+	if (FAILED(hr))
+		return hr == MAPI_E_CORRUPT_DATA ? hr : MAPI_E_LOGON_FAILED;
+	hr = profile_read_uid(keys, path, &uid);
+	if (FAILED(hr)) {
+		why_set(why, "The profile file %s is broken: UID in group [Profile] must be 32 hex digits.",
+		    path);
+		g_key_file_free(keys);
+		return hr;
+	}
+	profile = g_new0(struct profile, 1);
+	atomic_init(&profile->refs, 1);
+	g_mutex_init(&profile->lock);
+	profile->name = g_intern_string(name);
+	profile->path = g_intern_string(path);
+	profile->uid = uid;
+	profile->keys = keys;
+	*out = profile;
+	return S_OK;
+}
+
+HRESULT
+profile_load(const char *name, struct profile **out, char **why)
+{
+	char *path;
+	HRESULT hr;
+
+	*out = NULL;
+	if (why)
+		*why = NULL;
+	if (!name || !*name) {
+		why_set(why, "No profile was named, and none is the default. Choose one by: emapi profile "
+			     "default NAME; or make one by: emapi profile create NAME --default --from "
+			     "'Name <address>' --smtp HOST:PORT");
+		return MAPI_E_LOGON_FAILED;
+	}
+	path = find_path(name);
+	if (!path) {
+		why_no_profile(why, name);
+		return MAPI_E_LOGON_FAILED;
+	}
+	hr = load_path(name, path, out, why);
+	g_free(path);
+	return hr;
+}
+
+HRESULT
+profile_load_uid(const MAPIUID *uid, struct profile **out, char **why)
+{
+	char **names = profile_list();
+	HRESULT hr = MAPI_E_LOGON_FAILED;
+	size_t i;
+
+	*out = NULL;
+	if (why)
+		*why = NULL;
+	for (i = 0; names[i]; i++) {
+		struct profile *profile;
+
+		if (FAILED(profile_load(names[i], &profile, NULL)))
+			continue;
+		if (!memcmp(&profile->uid, uid, sizeof *uid)) {
+			*out = profile;
+			hr = S_OK;
+			break;
+		}
+		profile_unref(profile);
+	}
+	if (FAILED(hr)) {
+		char *hex = text_hex(uid, sizeof *uid);
+
+		why_set(why, "The profile is gone: no profile file has the UID %s. Make it again, or put "
+			     "its file back.", hex);
+		g_free(hex);
+	}
+	g_strfreev(names);
+	return hr;
+}
+
+struct profile *
+profile_ref(struct profile *profile)
+{
+	atomic_fetch_add(&profile->refs, 1);
+	return profile;
+}
+
+void
+profile_unref(struct profile *profile)
+{
+	if (!profile || atomic_fetch_sub(&profile->refs, 1) != 1)
+		return;
+	g_key_file_free(profile->keys);
+	g_mutex_clear(&profile->lock);
+	g_free(profile);
+}
+
+const char *
+profile_name(const struct profile *profile)
+{
+	return profile->name;
+}
+
+const char *
+profile_path(const struct profile *profile)
+{
+	return profile->path;
+}
+
+const MAPIUID *
+profile_uid(const struct profile *profile)
+{
+	return &profile->uid;
+}
+
+/* --- Names --------------------------------------------------------------------------------- */
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Appends the names in one folder, sorted, without those that `names` has. */
+static void
+list_folder(GPtrArray *names, const char *folder)
+{
+	GDir *dir = g_dir_open(folder, 0, NULL);
+	guint known = names->len, i;
+	const char *file;
+
+	while (dir && (file = g_dir_read_name(dir))) {
+		char *base, *name;
+
+		if (file[0] == '.' || !g_str_has_suffix(file, PROFILE_SUFFIX))
+			continue;
+		base = g_strndup(file, strlen(file) - strlen(PROFILE_SUFFIX));
+		name = paths_unescape(base);
+		g_free(base);
+		for (i = 0; name && i < known; i++)
+			if (!strcmp(g_ptr_array_index(names, i), name))
+				g_clear_pointer(&name, g_free);
+		if (name)
+			g_ptr_array_add(names, name);
+	}
+	if (dir)
+		g_dir_close(dir);
+	if (names->len > known)
+		qsort(names->pdata + known, names->len - known, sizeof(gpointer), compare_names);
+}
+
+char **
+profile_list(void)
+{
+	GPtrArray *names = g_ptr_array_new();
+	char *user = paths_config("profiles"), *system = paths_system("profiles");
+
+	list_folder(names, user);
+	list_folder(names, system);
+	g_ptr_array_add(names, NULL);
+	g_free(user);
+	g_free(system);
+	return (char **)g_ptr_array_free(names, FALSE);
+}
+
+/* The key of emapi.conf: NULL where absent, "" where there shall be no default. */
+static char *
+configured_default(char *path)
+{
+	GKeyFile *keys = g_key_file_new();
+	char *name = NULL;
+
+	if (g_key_file_load_from_file(keys, path, G_KEY_FILE_NONE, NULL))
+		name = g_key_file_get_string(keys, "emapi", "DefaultProfile", NULL);
+	g_key_file_free(keys);
+	g_free(path);
+	return name;
+}
+
+char *
+profile_default(void)
+{
+	char *name = configured_default(paths_config("emapi.conf"));
+	char **names;
+
+	if (!name)
+		name = configured_default(paths_system("emapi.conf"));
+	if (name) {
+		if (!*name)
+			g_clear_pointer(&name, g_free);
+		return name;
+	}
+	names = profile_list();
+	if (names[0] && !names[1])
+		name = g_strdup(names[0]);
+	g_strfreev(names);
+	return name;
+}
+
+HRESULT
+profile_set_default(const char *name)
+{
+	char *path = paths_config("emapi.conf"), *found = name && *name ? find_path(name) : NULL;
+	GKeyFile *keys = g_key_file_new();
+	int lock = -1;
+	HRESULT hr;
+
+	hr = name && *name && !found ? MAPI_E_NOT_FOUND : profiles_lock(&lock);
+	if (FAILED(hr))
+		goto out;
+	g_key_file_load_from_file(keys, path, G_KEY_FILE_KEEP_COMMENTS, NULL);
+	g_key_file_set_string(keys, "emapi", "DefaultProfile", name ? name : "");
+	hr = profile_write_keys(keys, path);
+out:
+	if (lock >= 0)
+		close(lock);
+	g_key_file_free(keys);
+	g_free(found);
+	g_free(path);
+	return hr;
+}
+
+/* --- Changing ------------------------------------------------------------------------------ */
+
+HRESULT
+profiles_lock(int *fd)
+{
+	char *path = paths_config("profiles/.lock");
+	HRESULT hr;
+
+	*fd = -1;
+	hr = paths_make_parent(path);
+	if (FAILED(hr))
+		goto out;
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*fd < 0) {
+		hr = hr_from_errno(errno);
+		goto out;
+	}
+	while (flock(*fd, LOCK_EX) < 0) {
+		if (errno == EINTR)
+			continue;
+		hr = hr_from_errno(errno);
+		close(*fd);
+		*fd = -1;
+		break;
+	}
+out:
+	g_free(path);
+	return hr;
+}
+
+HRESULT
+profile_write_keys(GKeyFile *keys, const char *path)
+{
+	gsize size;
+	char *text = g_key_file_to_data(keys, &size, NULL);
+	HRESULT hr = paths_make_parent(path);
+
+	if (SUCCEEDED(hr))
+		hr = paths_write_file(path, text, size);
+	g_free(text);
+	return hr;
+}
+
+/* Where the profile's file is now: its path, or after a rename that of its UID. */
+static HRESULT
+reread(struct profile *profile, GKeyFile **keys)
+{
+	struct profile *moved = NULL;
+	MAPIUID uid;
+	HRESULT hr;
+
+	hr = profile_read_keys(profile->path, keys, NULL);
+	if (SUCCEEDED(hr)) {
+		hr = profile_read_uid(*keys, profile->path, &uid);
+		if (SUCCEEDED(hr) && !memcmp(&uid, &profile->uid, sizeof uid))
+			return S_OK;
+		g_clear_pointer(keys, g_key_file_free);
+	} else if (hr != MAPI_E_NOT_FOUND) {
+		return hr;
+	}
+	if (FAILED(profile_load_uid(&profile->uid, &moved, NULL)))
+		return MAPI_E_OBJECT_DELETED;
+	profile->name = moved->name;
+	profile->path = moved->path;
+	hr = profile_read_keys(profile->path, keys, NULL);
+	profile_unref(moved);
+	return hr;
+}
+
+HRESULT
+profile_edit(struct profile *profile, profile_edit_fn edit, void *context)
+{
+	GKeyFile *keys = NULL;
+	char *uid = text_hex(&profile->uid, sizeof profile->uid);
+	int lock = -1;
+	HRESULT hr;
+
+	g_mutex_lock(&profile->lock);
+	hr = profiles_lock(&lock);
+	if (FAILED(hr))
+		goto out;
+	hr = reread(profile, &keys);
+	if (hr == MAPI_E_OBJECT_DELETED) {
+		edit(profile->keys, context);
+		goto out;
+	}
+	if (FAILED(hr))
+		goto out;
+	hr = edit(keys, context);
+	if (FAILED(hr))
+		goto out;
+	g_key_file_set_string(keys, PROFILE_GROUP, "UID", uid);
+	hr = profile_write_keys(keys, profile->path);
+	if (FAILED(hr))
+		goto out;
+	g_key_file_free(profile->keys);
+	profile->keys = g_steal_pointer(&keys);
+out:
+	if (lock >= 0)
+		close(lock);
+	g_mutex_unlock(&profile->lock);
+	g_clear_pointer(&keys, g_key_file_free);
+	g_free(uid);
+	return hr;
+}

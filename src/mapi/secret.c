@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* Secrets of profile sections, kept in files of mode 600 or given by a command. */
+#include "secret.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <mapicode.h>
+#include <mapitags.h>
+#include <emapispi.h>
+#include "blob.h"
+#include "hr.h"
+#include "mem.h"
+#include "paths.h"
+#include "profile_private.h"
+#include "prop.h"
+#include "text.h"
+
+#define SECRET_MAX (64 * 1024)
+
+bool
+secret_is(ULONG tag)
+{
+	return PROP_ID(tag) >= PROP_ID_SECURE_MIN && PROP_ID(tag) <= PROP_ID_SECURE_MAX;
+}
+
+/* The file in our own folder. */
+static char *
+own_file(const MAPIUID *section, ULONG tag)
+{
+	char *hex = text_hex(section, sizeof *section), *file, *path;
+
+	if (PROP_ID(tag) == PROP_ID(PR_EMAPI_PASSWORD))
+		file = g_strconcat("secrets/", hex, NULL);
+	else
+		file = g_strdup_printf("secrets/%s-%04X", hex, PROP_ID(tag));
+	path = paths_config(file);
+	g_free(file);
+	g_free(hex);
+	return path;
+}
+
+/* Where the section says that the secret is: *command or *file, both g_free(). */
+static HRESULT
+find_place(struct profile *profile, const MAPIUID *section, ULONG tag, char **command, char **file)
+{
+	SPropValue *values = NULL;
+	ULONG count;
+	HRESULT hr;
+
+	*command = *file = NULL;
+	hr = profile_section_read(profile, section, &values, &count);
+	if (FAILED(hr))
+		return hr;
+	if (PROP_ID(tag) == PROP_ID(PR_EMAPI_PASSWORD)) {
+		*command = prop_find_text(values, count, PR_EMAPI_PASSWORD_COMMAND_W);
+		*file = prop_find_text(values, count, PR_EMAPI_PASSWORD_FILE_W);
+	}
+	if (!*file)
+		*file = own_file(section, tag);
+	mem_free(values);
+	return S_OK;
+}
+
+/* --- Reading ------------------------------------------------------------------------------- */
+
+static HRESULT
+read_command(const char *command, char **secret, char **why)
+{
+	char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)command, NULL };
+	char *output = NULL, *complaint = NULL;
+	GError *error = NULL;
+	HRESULT hr = S_OK;
+
+	/* No wait status is asked for: the host may reap our child before we do. */
+	if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, &complaint, NULL,
+		&error)) {
+		hr = MAPI_E_CALL_FAILED;
+		why_set(why, "The password command \"%s\" cannot be run: %s.", command, error->message);
+		goto out;
+	}
+	output[strcspn(output, "\r\n")] = '\0';
+	if (!*output) {
+		hr = MAPI_E_CALL_FAILED;
+		g_strstrip(complaint);
+		why_set(why, "The password command \"%s\" gave no password%s%s. Run it in a terminal to see "
+			     "why.", command, *complaint ? "; it said: " : "", complaint);
+		goto out;
+	}
+	*secret = g_steal_pointer(&output);
+out:
+	g_clear_error(&error);
+	g_free(complaint);
+	g_free(output);
+	return hr;
+}
+
+static HRESULT
+check_mode(int fd, const char *file, char **why)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return hr_from_errno(errno);
+	if (S_ISREG(status.st_mode) && (status.st_mode & 077)) {
+		why_set(why, "The secret in %s can be read by others (mode %03o); forbid it by: chmod 600 "
+			     "'%s'", file, status.st_mode & 0777, file);
+		return MAPI_E_NO_ACCESS;
+	}
+	return S_OK;
+}
+
+static HRESULT
+read_file(const char *file, char **secret, char **why)
+{
+	char *buffer = NULL;
+	ssize_t size = 0, got;
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	HRESULT hr;
+
+	if (fd < 0) {
+		hr = errno == ENOENT ? MAPI_E_NOT_FOUND : hr_from_errno(errno);
+		why_set(why, "The secret in %s cannot be read: %s.", file, g_strerror(errno));
+		return hr;
+	}
+	hr = check_mode(fd, file, why);
+	if (FAILED(hr))
+		goto out;
+	buffer = g_malloc0(SECRET_MAX + 1);
+	while (size < SECRET_MAX && (got = read(fd, buffer + size, SECRET_MAX - (size_t)size)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			hr = hr_from_errno(errno);
+			goto out;
+		}
+		size += got;
+	}
+	buffer[strcspn(buffer, "\r\n")] = '\0';
+	*secret = g_strdup(buffer);
+out:
+	if (buffer)
+		explicit_bzero(buffer, SECRET_MAX);
+	g_free(buffer);
+	close(fd);
+	return hr;
+}
+
+/* Secrets other than the password are the hex of their blob. */
+static HRESULT
+parse_secret(const char *text, ULONG tag, void *root, SPropValue *value)
+{
+	SPropValue *values = NULL;
+	size_t size = strlen(text) / 2;
+	ULONG count;
+	BYTE *bytes;
+	HRESULT hr;
+
+	if (PROP_ID(tag) == PROP_ID(PR_EMAPI_PASSWORD))
+		return prop_set_text(root, value,
+		    PROP_TYPE(tag) == PT_UNICODE ? tag : PR_EMAPI_PASSWORD, text);
+	bytes = g_malloc0(size + 1);
+	hr = text_unhex(text, bytes, size) ? blob_decode(bytes, size, &values, &count)
+					   : MAPI_E_CORRUPT_DATA;
+	if (SUCCEEDED(hr))
+		hr = count == 1 ? prop_copy(root, values, value) : MAPI_E_CORRUPT_DATA;
+	mem_free(values);
+	g_free(bytes);
+	return hr;
+}
+
+HRESULT
+secret_read(struct profile *profile, const MAPIUID *section, ULONG tag, void *root,
+    SPropValue *value, char **why)
+{
+	char *command = NULL, *file = NULL, *text = NULL;
+	HRESULT hr;
+
+	hr = find_place(profile, section, tag, &command, &file);
+	if (SUCCEEDED(hr))
+		hr = command && *command ? read_command(command, &text, why)
+					 : read_file(file, &text, why);
+	if (SUCCEEDED(hr))
+		hr = parse_secret(text, tag, root, value);
+	if (text)
+		explicit_bzero(text, strlen(text));
+	g_free(text);
+	g_free(command);
+	g_free(file);
+	return hr;
+}
+
+/* --- Writing ------------------------------------------------------------------------------- */
+
+static char *
+format_secret(const SPropValue *value)
+{
+	GByteArray *bytes;
+	char *text = NULL;
+
+	if (PROP_ID(value->ulPropTag) == PROP_ID(PR_EMAPI_PASSWORD))
+		return prop_find_text(value, 1, value->ulPropTag);
+	bytes = g_byte_array_new();
+	if (SUCCEEDED(blob_encode(value, 1, bytes)))
+		text = text_hex(bytes->data, bytes->len);
+	g_byte_array_unref(bytes);
+	return text;
+}
+
+HRESULT
+secret_write(struct profile *profile, const MAPIUID *section, const SPropValue *value, char **why)
+{
+	char *command = NULL, *file = NULL, *text = NULL, *line = NULL;
+	HRESULT hr;
+
+	hr = find_place(profile, section, value->ulPropTag, &command, &file);
+	if (FAILED(hr))
+		goto out;
+	text = format_secret(value);
+	if (!text || strpbrk(text, "\r\n")) {
+		hr = MAPI_E_INVALID_PARAMETER;
+		goto out;
+	}
+	if (command && *command) {
+		hr = MAPI_E_NO_SUPPORT;
+		why_set(why, "The password comes from a command (%s); change it there.", command);
+		goto out;
+	}
+	line = g_strconcat(text, "\n", NULL);
+	hr = paths_make_parent(file);
+	if (SUCCEEDED(hr))
+		hr = paths_write_file(file, line, strlen(line));
+	if (FAILED(hr))
+		why_set(why, "The secret cannot be written to %s: %s.", file, hr_text(hr));
+out:
+	if (line)
+		explicit_bzero(line, strlen(line));
+	if (text)
+		explicit_bzero(text, strlen(text));
+	g_free(line);
+	g_free(text);
+	g_free(command);
+	g_free(file);
+	return hr;
+}
+
+HRESULT
+secret_delete(struct profile *profile, const MAPIUID *section, ULONG tag)
+{
+	char *command = NULL, *file = NULL;
+	HRESULT hr;
+
+	hr = find_place(profile, section, tag, &command, &file);
+	if (SUCCEEDED(hr) && unlink(file) < 0)
+		hr = errno == ENOENT ? MAPI_E_NOT_FOUND : hr_from_errno(errno);
+	g_free(command);
+	g_free(file);
+	return hr;
+}
+
+void
+secret_forget_section(const MAPIUID *section)
+{
+	ULONG id;
+
+	for (id = PROP_ID_SECURE_MIN; id <= PROP_ID_SECURE_MAX; id++) {
+		char *file = own_file(section, PROP_TAG(PT_BINARY, id));
+
+		unlink(file);
+		g_free(file);
+	}
+}
+
+void
+secret_forget_profile(struct profile *profile)
+{
+	GArray *providers = profile_providers(profile, 0);
+	guint i;
+
+	for (i = 0; i < providers->len; i++)
+		secret_forget_section(&g_array_index(providers, MAPIUID, i));
+	g_array_unref(providers);
+}

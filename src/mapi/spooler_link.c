@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding, starting and waking the spooler. */
+#include "spooler_link.h"
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <mapicode.h>
+#include "hr.h"
+#include "log.h"
+#include "paths.h"
+#include "spooler_start.h"
+
+#define LOCK_FILE "spooler.lock"
+#define CONNECT_TIMEOUT_US (5 * G_USEC_PER_SEC)
+#define ANSWER_TIMEOUT_MS 5000
+#define STARTS 3 /* spoolers started at most while connecting once */
+#define WAKES 3	 /* a spooler may be ending at the moment we ask it */
+
+/* The socket that the lock file names, or -1. */
+static int
+connect_running(void)
+{
+	char *lock = paths_state(LOCK_FILE), *text = NULL, *path;
+	int fd = -1;
+
+	if (g_file_get_contents(lock, &text, NULL, NULL)) {
+		path = strchr(text, '\t');
+		if (path) {
+			path++;
+			path[strcspn(path, "\n")] = '\0';
+			fd = ipc_connect(path);
+		}
+	}
+	g_free(text);
+	g_free(lock);
+	return fd;
+}
+
+HRESULT
+spooler_connect(bool start, int *fd)
+{
+	gint64 deadline = g_get_monotonic_time() + CONNECT_TIMEOUT_US;
+	unsigned starts = 0;
+	gulong pause = 2000;
+	char *why = NULL;
+	HRESULT hr = MAPI_E_NETWORK_ERROR;
+
+	*fd = connect_running();
+	while (*fd < 0 && start && g_get_monotonic_time() < deadline) {
+		/* One that finds another running ends at once: then that one is about to listen. */
+		if (starts < STARTS) {
+			starts++;
+			hr = spooler_start(&why);
+			if (FAILED(hr))
+				break;
+			hr = MAPI_E_NETWORK_ERROR;
+		} else {
+			g_usleep(pause);
+			pause = MIN(pause * 2, 100000);
+		}
+		*fd = connect_running();
+	}
+	if (*fd < 0 && start)
+		log_error("%s", why ? why : "The spooler was started and does not answer; see spooler.log.");
+	g_free(why);
+	return *fd >= 0 ? S_OK : hr;
+}
+
+static HRESULT
+wake_once(const MAPIUID *profile, const char *profile_name)
+{
+	struct ipc_message *answer = NULL;
+	GVariantBuilder values;
+	int fd;
+	HRESULT hr;
+
+	hr = spooler_connect(true, &fd);
+	if (FAILED(hr))
+		return hr;
+	g_variant_builder_init(&values, G_VARIANT_TYPE("a{sv}"));
+	g_variant_builder_add(&values, "{sv}", "profile",
+	    g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, profile, sizeof *profile, 1));
+	g_variant_builder_add(&values, "{sv}", "name",
+	    g_variant_new_string(g_utf8_validate(profile_name, -1, NULL) ? profile_name : ""));
+	hr = ipc_send(fd, "wake", g_variant_builder_end(&values));
+	if (SUCCEEDED(hr))
+		hr = ipc_receive(fd, ANSWER_TIMEOUT_MS, &answer);
+	if (SUCCEEDED(hr) && !strcmp(answer->verb, "error")) {
+		log_error("The spooler refused: %s", ipc_string(answer, "text", "no reason given"));
+		hr = (HRESULT)ipc_int(answer, "hr", MAPI_E_CALL_FAILED);
+		if (SUCCEEDED(hr))
+			hr = MAPI_E_CALL_FAILED;
+	} else if (SUCCEEDED(hr) && strcmp(answer->verb, "ok")) {
+		hr = MAPI_E_CALL_FAILED;
+	}
+	ipc_message_free(answer);
+	close(fd);
+	return hr;
+}
+
+HRESULT
+spooler_wake(const MAPIUID *profile, const char *profile_name)
+{
+	HRESULT hr = S_OK;
+	unsigned i;
+
+	for (i = 0; i < WAKES; i++) {
+		hr = wake_once(profile, profile_name);
+		if (hr != MAPI_E_END_OF_SESSION && hr != MAPI_E_NETWORK_ERROR)
+			break;
+	}
+	if (FAILED(hr))
+		log_warning("The spooler was not woken: %s. The message is safe in the Outbox.", hr_name(hr));
+	return hr;
+}

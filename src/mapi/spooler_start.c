@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Starting the spooler (design D7).  Between clone and execve only system calls are made: the host
+ * may have other threads, whose locks are copied in any state.
+ */
+#include "spooler_start.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <mapicode.h>
+#include "hr.h"
+#include "log.h"
+#include "paths.h"
+#include "profile_private.h"
+
+#define READY_FD 3
+#define READY_TIMEOUT_MS 5000
+#define EXEC_FAILED 'E' /* followed by errno, where the spooler would have written one byte */
+
+extern char **environ;
+
+/* All that the child needs, made before it exists. */
+struct launch {
+	char *path;
+	char **argv;
+	char **envp;
+	int ready[2];
+	int null;
+};
+
+/* --- Environment --------------------------------------------------------------------------- */
+
+static bool
+is_kept(const char *variable)
+{
+	static const char *const names[] = { "HOME=", "USER=", "LOGNAME=", "PATH=", "LANG=", "LC_", "TZ=",
+		"TMPDIR=", "LD_LIBRARY_PATH=", "XDG_", "EMAPI_", "KRB5", "SSL_CERT_", "ASAN_OPTIONS=",
+		"UBSAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=", "GCOV_", "DBUS_SESSION_BUS_ADDRESS=",
+		"GNUPGHOME=", "PASSWORD_STORE_DIR=" };
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(names); i++)
+		if (g_str_has_prefix(variable, names[i]))
+			return true;
+	return false;
+}
+
+static char **
+clean_environment(void)
+{
+	GPtrArray *kept = g_ptr_array_new();
+	size_t i;
+
+	for (i = 0; environ && environ[i]; i++)
+		if (is_kept(environ[i]))
+			g_ptr_array_add(kept, g_strdup(environ[i]));
+	g_ptr_array_add(kept, NULL);
+	return (char **)g_ptr_array_free(kept, FALSE);
+}
+
+/* --- In the children ----------------------------------------------------------------------- */
+
+static void
+reset_signals(void)
+{
+	struct sigaction standard;
+	sigset_t none;
+	int i;
+
+	memset(&standard, 0, sizeof standard);
+	standard.sa_handler = SIG_DFL;
+	for (i = 1; i < NSIG; i++)
+		sigaction(i, &standard, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* The ready pipe as descriptor 3, /dev/null below it, nothing above. */
+static int
+arrange_descriptors(const struct launch *launch)
+{
+	int ready = fcntl(launch->ready[1], F_DUPFD, READY_FD + 1);
+	int null = fcntl(launch->null, F_DUPFD, READY_FD + 1);
+
+	if (ready < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
+	    dup2(ready, READY_FD) < 0)
+		return -1;
+	if (syscall(SYS_close_range, READY_FD + 1, ~0U, 0) < 0) {
+		int limit = (int)sysconf(_SC_OPEN_MAX), fd;
+
+		for (fd = READY_FD + 1; fd < limit; fd++)
+			close(fd);
+	}
+	return 0;
+}
+
+static void
+run(const struct launch *launch)
+{
+	struct {
+		char mark;
+		char error[sizeof(int)];
+	} report = { EXEC_FAILED, { 0 } };
+	ssize_t ignored;
+
+	reset_signals();
+	if (chdir("/") == 0 && arrange_descriptors(launch) == 0)
+		execve(launch->path, launch->argv, launch->envp);
+	memcpy(report.error, &errno, sizeof report.error);
+	ignored = write(READY_FD, &report, sizeof report);
+	(void)ignored;
+	_exit(127);
+}
+
+/* fork() without its handlers; `exit_signal` is what the parent gets. */
+static pid_t
+bare_fork(int exit_signal)
+{
+	return (pid_t)syscall(SYS_clone, (unsigned long)exit_signal, NULL, NULL, NULL, NULL);
+}
+
+/* The child between: it leaves the grandchild to init. */
+static void
+detach(const struct launch *launch)
+{
+	pid_t child;
+
+	setsid();
+	child = bare_fork(SIGCHLD);
+	if (child == 0)
+		run(launch);
+	_exit(child < 0 ? 1 : 0);
+}
+
+/* --- In the parent ------------------------------------------------------------------------- */
+
+static HRESULT
+spawn(const struct launch *launch)
+{
+	sigset_t all, before;
+	pid_t child;
+	int status = 0, error;
+
+	/* No handler of the host's may run in the child. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	child = bare_fork(0);
+	if (child == 0)
+		detach(launch);
+	error = errno;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (child < 0)
+		return hr_from_errno(error);
+	/* Someone may have waited for it with __WALL: then it is gone, and all is well. */
+	while (waitpid(child, &status, __WCLONE) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) && WEXITSTATUS(status) ? MAPI_E_NOT_ENOUGH_RESOURCES : S_OK;
+}
+
+/* Waits for the byte, the end, or the time. */
+static HRESULT
+await(struct launch *launch, char **why)
+{
+	struct pollfd poller = { .fd = launch->ready[0], .events = POLLIN };
+	char report[1 + sizeof(int)];
+	ssize_t size = 0;
+	int error;
+
+	while (poll(&poller, 1, READY_TIMEOUT_MS) < 0 && errno == EINTR)
+		;
+	if (poller.revents)
+		size = read(launch->ready[0], report, sizeof report);
+	if (size != sizeof report || report[0] != EXEC_FAILED)
+		return S_OK;
+	memcpy(&error, report + 1, sizeof error);
+	why_set(why, "The spooler %s cannot be started: %s.", launch->path, g_strerror(error));
+	return hr_from_errno(error);
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+HRESULT
+spooler_start(char **why)
+{
+	struct launch launch = { .ready = { -1, -1 }, .null = -1 };
+	HRESULT hr = S_OK;
+
+	launch.path = paths_spooler();
+	if (!launch.path)
+		return MAPI_E_NOT_FOUND;
+	launch.argv = g_new0(char *, 4);
+	launch.argv[0] = g_strdup(launch.path);
+	launch.argv[1] = g_strdup("--background");
+	launch.argv[2] = g_strdup_printf("--ready-fd=%d", READY_FD);
+	launch.envp = clean_environment();
+	launch.null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (launch.null < 0 || pipe2(launch.ready, O_CLOEXEC) < 0)
+		hr = hr_from_errno(errno);
+	if (SUCCEEDED(hr))
+		hr = spawn(&launch);
+	close_fd(&launch.ready[1]);
+	if (SUCCEEDED(hr))
+		hr = await(&launch, why);
+	if (FAILED(hr))
+		why_set(why, "The spooler cannot be started: %s.", hr_text(hr));
+	close_fd(&launch.ready[0]);
+	close_fd(&launch.null);
+	g_strfreev(launch.argv);
+	g_strfreev(launch.envp);
+	g_free(launch.path);
+	return hr;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting the spooler from inside any program, without the program's noticing. */
+#ifndef EMAPI_MAPI_SPOOLER_START_H
+#define EMAPI_MAPI_SPOOLER_START_H
+
+#include <emapi_wintypes.h>
+
+/* Starts emapi-spooler detached from this process, and waits until it listens, ends, or five
+ * seconds have passed: S_OK in each of these cases, since another spooler may have won the race.  A
+ * failure when the program cannot be run; *why (may be NULL) then says so, g_free().
+ *
+ * The host's signal handlers, wait() calls, descriptors and threads are left alone: the child is
+ * made without SIGCHLD (clone, exit signal 0), so that waitpid(-1) does not see it. */
+HRESULT spooler_start(char **why);
+
+#endif

@@ -53,8 +53,8 @@ smtp_addresses_check(struct smtp_transaction *mail)
 	return undecided(mail);
 }
 
-/* The address for RCPT or MAIL: as it is in ASCII, with an ASCII domain where only that was not; with
- * UTF-8 where the server takes it.  NULL: it cannot be sent. */
+/* The address for RCPT or MAIL: as it is in ASCII, with an ASCII domain where only that was not;
+ * with UTF-8 where the server takes it.  NULL: it cannot be sent. */
 static char *
 wire_form(const struct smtp_transaction *mail, const char *address, bool *utf8)
 {
@@ -98,16 +98,18 @@ check_message(struct smtp_transaction *mail)
 		g_free(text);
 	}
 	if (mail->mail->needs_smtputf8 && !caps->smtputf8) {
-		text = g_strdup_printf("the header has an address with letters beyond ASCII, and %s "
-				       "has no SMTPUTF8; not sent to the server",
-		    peer);
+		text =
+		    g_strdup_printf("the header has an address with letters beyond ASCII, and %s "
+				    "has no SMTPUTF8; not sent to the server",
+			peer);
 		smtp_decide_all(mail, SMTP_PERMANENT, 554, "5.6.7", text);
 		g_free(text);
 	}
 	if (mail->mail->needs_8bit && !caps->eightbit) {
-		text = g_strdup_printf("the message has bytes beyond ASCII, and %s has no 8BITMIME; "
-				       "not sent to the server",
-		    peer);
+		text =
+		    g_strdup_printf("the message has bytes beyond ASCII, and %s has no 8BITMIME; "
+				    "not sent to the server",
+			peer);
 		smtp_decide_all(mail, SMTP_PERMANENT, 554, "5.6.3", text);
 		g_free(text);
 	}

@@ -87,8 +87,8 @@ send_secret(struct smtp_session *session, const char *prefix, const GByteArray *
 
 /* AUTH, with the initial response where there is one and it fits.  `initial` is emptied then. */
 static bool
-send_auth(struct smtp_session *session, const struct smtp_mechanism *mechanism,
-    GByteArray *initial, struct smtp_error *error)
+send_auth(struct smtp_session *session, const struct smtp_mechanism *mechanism, GByteArray *initial,
+    struct smtp_error *error)
 {
 	char *prefix;
 	bool ok;
@@ -116,8 +116,8 @@ challenge_of(const struct smtp_reply *reply)
 
 /* What a refusal means: another mechanism, or the end. */
 static enum outcome
-refused(struct smtp_session *session, const struct smtp_mechanism *mechanism,
-    struct smtp_error *error)
+refused(
+    struct smtp_session *session, const struct smtp_mechanism *mechanism, struct smtp_error *error)
 {
 	const struct smtp_reply *reply = &session->reply;
 	char *quote = smtp_reply_quote(reply);
@@ -161,7 +161,8 @@ welcome(struct smtp_session *session, const struct smtp_mechanism *mechanism, vo
 {
 	if (mechanism->proved && !mechanism->proved(state)) {
 		smtp_error_set(error, SMTP_HOLD,
-		    "%s took the login of %s (%s) without proving that it knows the password: it may "
+		    "%s took the login of %s (%s) without proving that it knows the password: it "
+		    "may "
 		    "not be the server you mean. Nothing was sent.",
 		    smtp_peer(session), session->options->user, mechanism->name);
 		return OUTCOME_FAILED;
@@ -176,6 +177,7 @@ dialogue(struct smtp_session *session, const struct smtp_mechanism *mechanism, v
 {
 	GByteArray *challenge;
 	enum smtp_step step = SMTP_STEP_OK;
+	enum outcome outcome;
 	char *why = NULL;
 	bool ok;
 	int round;
@@ -201,7 +203,9 @@ dialogue(struct smtp_session *session, const struct smtp_mechanism *mechanism, v
 		if (!ok)
 			return OUTCOME_FAILED;
 	}
-	return give_up(session, mechanism, step, why ? why : (why = g_strdup("it has no end")), error);
+	outcome = give_up(session, mechanism, step, why ? why : "it has no end", error);
+	g_free(why);
+	return outcome;
 }
 
 static enum outcome
@@ -246,19 +250,21 @@ explain_none(struct smtp_session *session, struct smtp_error *error)
 
 	if (*offered)
 		smtp_error_set(error, SMTP_HOLD,
-		    "%s offers login by %s only; %s%s. Nothing was sent.", smtp_peer(session), offered,
-		    options->mechanisms && *options->mechanisms ? "this profile allows " :
-								  "none of these can be used with "
+		    "%s offers login by %s only; %s%s. Nothing was sent.", smtp_peer(session),
+		    offered,
+		    options->mechanisms && *options->mechanisms ? "this profile allows "
+								: "none of these can be used with "
 								  "what this profile has",
 		    options->mechanisms ? options->mechanisms : "");
 	else
 		smtp_error_set(error, SMTP_HOLD,
 		    "%s offers no login, but this profile has a User (%s). Nothing was sent. %s",
 		    smtp_peer(session), options->user,
-		    options->tls == SMTP_TLS_NONE && session->caps.starttls ?
-			"It may offer login once encrypted: set TLS=starttls." :
-			"Use the submission port (587 or 465), or remove User where the server wants "
-			"no login.");
+		    options->tls == SMTP_TLS_NONE && session->caps.starttls
+			? "It may offer login once encrypted: set TLS=starttls."
+			: "Use the submission port (587 or 465), or remove User where the server "
+			  "wants "
+			  "no login.");
 	g_free(offered);
 }
 
@@ -274,7 +280,8 @@ get_password(struct smtp_session *session, char **password, struct smtp_error *e
 		*password = options->password(options->password_context, &why);
 	if (!*password)
 		smtp_error_set(error, SMTP_HOLD,
-		    "No password for %s at %s: %s. Set PasswordCommand or PasswordFile in this profile.",
+		    "No password for %s at %s: %s. Set PasswordCommand or PasswordFile in this "
+		    "profile.",
 		    options->user, smtp_peer(session), why ? why : "the profile has none");
 	g_free(why);
 	return *password != NULL;

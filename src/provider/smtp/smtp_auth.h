@@ -32,8 +32,8 @@ struct smtp_mechanism {
 	/* NULL where it cannot be used here, with *why (g_free). */
 	void *(*start)(const struct smtp_login *login, char **why);
 	/* Answers `challenge` (NULL: speaks first) into the empty `response`. */
-	enum smtp_step (*step)(void *state, const GByteArray *challenge, GByteArray *response,
-	    char **why);
+	enum smtp_step (*step)(
+	    void *state, const GByteArray *challenge, GByteArray *response, char **why);
 	/* Whether the server has proved what it must by now; NULL: it need not. */
 	bool (*proved)(void *state);
 	void (*end)(void *state);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Login by GSS-API: GSSAPI (RFC 4752, Kerberos, with the ticket that is there) and NTLM (the bare
- * tokens of [MS-NLMP] as [MS-SMTPNTLM] puts them into AUTH, by a GSS mechanism such as gss-ntlmssp).
+ * tokens of [MS-NLMP] as [MS-SMTPNTLM] puts them into AUTH, by a GSS mechanism such as
+ * gss-ntlmssp).
  */
 #include <string.h>
 #include <gssapi/gssapi.h>
@@ -124,7 +125,8 @@ establish(struct gss *gss, const GByteArray *challenge, GByteArray *response, ch
 
 	major = gss_init_sec_context(&minor, gss->credential, &gss->context, gss->target,
 	    gss->mechanism, GSS_C_MUTUAL_FLAG | GSS_C_INTEG_FLAG | GSS_C_SEQUENCE_FLAG, 0,
-	    GSS_C_NO_CHANNEL_BINDINGS, in.length > 0 ? &in : GSS_C_NO_BUFFER, NULL, &out, NULL, NULL);
+	    GSS_C_NO_CHANNEL_BINDINGS, in.length > 0 ? &in : GSS_C_NO_BUFFER, NULL, &out, NULL,
+	    NULL);
 	if (GSS_ERROR(major)) {
 		*why = reason(major, minor, gss->mechanism);
 		gss_release_buffer(&status, &out);
@@ -148,18 +150,19 @@ agree(struct gss *gss, const GByteArray *challenge, GByteArray *response, char *
 	bool offered;
 
 	major = gss_unwrap(&minor, gss->context, &in, &out, NULL, NULL);
-	offered = !GSS_ERROR(major) && out.length >= 4 &&
-	    (((const guint8 *)out.value)[0] & LAYER_NONE);
+	offered =
+	    !GSS_ERROR(major) && out.length >= 4 && (((const guint8 *)out.value)[0] & LAYER_NONE);
 	gss_release_buffer(&status, &out);
 	if (!offered) {
-		*why = GSS_ERROR(major) ? reason(major, minor, gss->mechanism) :
-					  g_strdup("the server insists on a security layer of its own");
+		*why = GSS_ERROR(major)
+			   ? reason(major, minor, gss->mechanism)
+			   : g_strdup("the server insists on a security layer of its own");
 		return SMTP_STEP_CANNOT;
 	}
 	answer = g_byte_array_new();
 	g_byte_array_append(answer, layer, sizeof(layer));
-	g_byte_array_append(answer, (const guint8 *)gss->login->user,
-	    (guint)strlen(gss->login->user));
+	g_byte_array_append(
+	    answer, (const guint8 *)gss->login->user, (guint)strlen(gss->login->user));
 	in.value = answer->data;
 	in.length = answer->len;
 	major = gss_wrap(&minor, gss->context, 0, GSS_C_QOP_DEFAULT, &in, NULL, &out);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mechanisms that hand over a secret as it is, so that only TLS protects it: PLAIN (RFC 4616), LOGIN
- * (draft-murchison-sasl-login), XOAUTH2 (Google's and Microsoft's), OAUTHBEARER (RFC 7628); and
- * EXTERNAL (RFC 4422 A), where TLS has shown the client's certificate.
+ * Mechanisms that hand over a secret as it is, so that only TLS protects it: PLAIN (RFC 4616),
+ * LOGIN (draft-murchison-sasl-login), XOAUTH2 (Google's and Microsoft's), OAUTHBEARER (RFC 7628);
+ * and EXTERNAL (RFC 4422 A), where TLS has shown the client's certificate.
  */
 #include <string.h>
 
@@ -97,8 +97,8 @@ oauthbearer_step(void *state, const GByteArray *challenge, GByteArray *response,
 		else
 			g_byte_array_append(response, (const guint8 *)at, 1);
 	}
-	text = g_strdup_printf(",\001host=%s\001port=%u\001auth=Bearer ", plain->login->host,
-	    plain->login->port);
+	text = g_strdup_printf(
+	    ",\001host=%s\001port=%u\001auth=Bearer ", plain->login->host, plain->login->port);
 	put(response, text);
 	g_free(text);
 	put(response, plain->login->password);

@@ -68,7 +68,12 @@ scram_step(void *state, const GByteArray *challenge, GByteArray *response, char 
 	result = gsasl_step(scram->session, challenge ? (const char *)challenge->data : NULL,
 	    challenge ? challenge->len : 0, &output, &size);
 	if (result != GSASL_OK && result != GSASL_NEEDS_MORE) {
-		*why = g_strdup_printf("%s", gsasl_strerror(result));
+		*why = g_strdup_printf("%s%s",
+		    scram->spoke
+			? "the server did not prove that it knows the password; it may not be "
+			  "the server you mean: "
+			: "",
+		    gsasl_strerror(result));
 		return scram->spoke ? SMTP_STEP_FRAUD : SMTP_STEP_CANNOT;
 	}
 	scram->spoke = true;

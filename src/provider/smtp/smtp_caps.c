@@ -48,7 +48,8 @@ parse_line(struct smtp_caps *caps, const char *line)
 	};
 
 	for (i = 0; i < G_N_ELEMENTS(words); i++) {
-		if (strlen(words[i].name) == word && !g_ascii_strncasecmp(line, words[i].name, word))
+		if (strlen(words[i].name) == word &&
+		    !g_ascii_strncasecmp(line, words[i].name, word))
 			*words[i].flag = true;
 	}
 	if (word == 4 && !g_ascii_strncasecmp(line, "SIZE", 4))

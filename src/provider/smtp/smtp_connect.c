@@ -136,7 +136,7 @@ on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t 
 
 	curl_easy_getinfo(session->curl, CURLINFO_CONNECT_TIME, &connected);
 	return connected <= 0 && g_get_monotonic_time() - session->started >
-	    (gint64)(limit ? limit : CONNECT_SECONDS) * G_USEC_PER_SEC;
+				     (gint64)(limit ? limit : CONNECT_SECONDS) * G_USEC_PER_SEC;
 }
 
 static void
@@ -220,8 +220,8 @@ set_peer(struct smtp_session *session)
 	curl_easy_getinfo(session->curl, CURLINFO_PRIMARY_IP, &address);
 	g_free(session->peer);
 	if (address && *address && strcmp(address, options->server) != 0)
-		session->peer = g_strdup_printf("%s [%s]:%u", options->server, address,
-		    smtp_port(options));
+		session->peer =
+		    g_strdup_printf("%s [%s]:%u", options->server, address, smtp_port(options));
 	else
 		session->peer = g_strdup_printf("%s:%u", options->server, smtp_port(options));
 }
@@ -257,9 +257,8 @@ smtp_connect(struct smtp_session *session, struct smtp_error *error)
 		return false;
 	}
 	set_callbacks(session);
-	smtp_note(session, "* connecting to %s:%u (TLS: %s)%s", options->server,
-	    smtp_port(options), tls_names[options->tls],
-	    options->proxy && *options->proxy ? " through the proxy" : "");
+	smtp_note(session, "* connecting to %s:%u (TLS: %s)%s", options->server, smtp_port(options),
+	    tls_names[options->tls], options->proxy && *options->proxy ? " through the proxy" : "");
 	result = curl_easy_perform(session->curl);
 	set_peer(session);
 	if (result == CURLE_OK) {

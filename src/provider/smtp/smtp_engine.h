@@ -44,7 +44,8 @@ struct smtp_options {
 	enum smtp_tls tls;
 	const char *user;       /* NULL or "": no login */
 	const char *mechanisms; /* allowed ones, parted by blanks or commas; NULL: the strongest */
-	/* Called at login only; g_free()d after being wiped.  NULL with *why (g_free) on failure. */
+	/* Called at login only; g_free()d after being wiped.  NULL with *why (g_free) on failure.
+	 */
 	char *(*password)(void *context, char **why);
 	void *password_context;
 	const char *ca_file;     /* NULL: the system's */
@@ -52,7 +53,7 @@ struct smtp_options {
 	const char *proxy;
 	const char *client_cert; /* PEM files */
 	const char *client_key;
-	const char *helo;        /* NULL: this machine's name */
+	const char *helo;         /* NULL: this machine's name */
 	unsigned connect_timeout; /* seconds; 0: 30 */
 	unsigned reply_timeout;   /* seconds for each reply; 0: 300 */
 	bool no_pipelining;

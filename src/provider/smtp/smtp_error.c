@@ -74,16 +74,18 @@ static const struct {
 	    " Microsoft 365 has SMTP AUTH switched off for this mailbox or company, or its sign-in "
 	    "rules refuse it: ask the administrator to allow authenticated SMTP." },
 	{ 550, "5.7.30",
-	    " The server no longer takes passwords (basic authentication) here: set Auth to xoauth2 and "
+	    " The server no longer takes passwords (basic authentication) here: set Auth to "
+	    "xoauth2 and "
 	    "give a token as the password." },
 	{ 550, "5.7.54",
-	    " This server relays to other domains only for those it knows: set User and a password, or "
+	    " This server relays to other domains only for those it knows: set User and a "
+	    "password, or "
 	    "have this machine's address allowed." },
 	{ 550, "5.7.60",
-	    " The account that logged in may not send as the profile's FromAddress: use its own address "
+	    " The account that logged in may not send as the profile's FromAddress: use its own "
+	    "address "
 	    "or have the right granted." },
-	{ 534, "5.7.9",
-	    " The server wants an application password or another way to log in." },
+	{ 534, "5.7.9", " The server wants an application password or another way to log in." },
 	{ 535, NULL, " Check User and the password of this profile." },
 	{ 530, NULL, " The server wants a login first: set User and a password in this profile." },
 	{ 538, NULL, " The server wants encryption before login: set TLS to starttls." },

@@ -33,8 +33,10 @@ explain_starttls(struct smtp_session *session, struct smtp_error *error)
 
 	if (session->caps.ehlo && !session->caps.starttls) {
 		smtp_error_set(error, SMTP_HOLD,
-		    "%s does not offer STARTTLS, which this profile asks for. Nothing was sent in the "
-		    "clear. Something between may have removed it (a firewall or virus scanner), or the "
+		    "%s does not offer STARTTLS, which this profile asks for. Nothing was sent in "
+		    "the "
+		    "clear. Something between may have removed it (a firewall or virus scanner), "
+		    "or the "
 		    "server has no TLS on this port: try TLS=implicit with port 465.",
 		    smtp_peer(session));
 		return;
@@ -54,11 +56,12 @@ explain_certificate(struct smtp_session *session, CURLcode result, struct smtp_e
 
 	smtp_error_set(error, SMTP_HOLD,
 	    "The certificate of %s was not accepted: %s. %s%s%sNothing was sent.%s%s%s",
-	    smtp_peer(session), words(session, result), story ? "It showed " : "", story ? story : "",
-	    story ? ". " : "",
-	    fingerprint ? " If you know this certificate to be right, name its authority as CAFile or "
-			  "set Fingerprint=" :
-			  "",
+	    smtp_peer(session), words(session, result), story ? "It showed " : "",
+	    story ? story : "", story ? ". " : "",
+	    fingerprint
+		? " If you know this certificate to be right, name its authority as CAFile or "
+		  "set Fingerprint="
+		: "",
 	    fingerprint ? fingerprint : "", fingerprint ? "." : "");
 	g_free(story);
 	g_free(fingerprint);
@@ -79,9 +82,9 @@ explain_handshake(struct smtp_session *session, CURLcode result, struct smtp_err
 			class = SMTP_TEMPORARY;
 	}
 	smtp_error_set(error, class, "No TLS connection to %s: %s.%s", smtp_peer(session), text,
-	    strstr(text, "wrong version number") ?
-		" This port speaks no TLS at first: set TLS=starttls (usual on 587 and 25)." :
-		"");
+	    strstr(text, "wrong version number")
+		? " This port speaks no TLS at first: set TLS=starttls (usual on 587 and 25)."
+		: "");
 }
 
 static void
@@ -91,9 +94,10 @@ explain_timeout(struct smtp_session *session, struct smtp_error *error)
 
 	smtp_error_set(error, SMTP_TEMPORARY, "%s does not answer: time is up.%s",
 	    smtp_peer(session),
-	    spoke || session->options->tls == SMTP_TLS_IMPLICIT ?
-		"" :
-		" A server that waits for TLS stays silent like this: port 465 wants TLS=implicit.");
+	    spoke || session->options->tls == SMTP_TLS_IMPLICIT
+		? ""
+		: " A server that waits for TLS stays silent like this: port 465 wants "
+		  "TLS=implicit.");
 }
 
 static void
@@ -119,7 +123,8 @@ smtp_explain(struct smtp_session *session, CURLcode result, struct smtp_error *e
 {
 	if (session->reply_broken) {
 		smtp_error_set(error, SMTP_TEMPORARY,
-		    "What answers at %s does not speak SMTP. Check Server and Port of this profile.",
+		    "What answers at %s does not speak SMTP. Check Server and Port of this "
+		    "profile.",
 		    smtp_peer(session));
 		return;
 	}

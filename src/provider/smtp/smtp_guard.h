@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keeps SIGPIPE from the process while bytes go out: OpenSSL writes to sockets without MSG_NOSIGNAL,
- * and libcurl with CURLOPT_NOSIGNAL leaves that to us.  For the calling thread alone.
+ * Keeps SIGPIPE from the process while bytes go out: OpenSSL writes to sockets without
+ * MSG_NOSIGNAL, and libcurl with CURLOPT_NOSIGNAL leaves that to us.  For the calling thread alone.
  */
 #ifndef EMAPI_SMTP_GUARD_H
 #define EMAPI_SMTP_GUARD_H

@@ -43,8 +43,8 @@ fill(struct smtp_session *session, const char **how)
 		if (result == CURLE_AGAIN)
 			return true;
 		if (result != CURLE_OK || size == 0) {
-			*how = result == CURLE_OK ? "the server closed the connection" :
-						    "the connection was cut while reading";
+			*how = result == CURLE_OK ? "the server closed the connection"
+						  : "the connection was cut while reading";
 			return false;
 		}
 		g_byte_array_append(session->input, (const guint8 *)buffer, (guint)size);
@@ -150,7 +150,8 @@ smtp_read(struct smtp_session *session, unsigned seconds, struct smtp_error *err
 		if (!more)
 			return lost(session, error, how);
 		more = fill(session, &how);
-		if (session->input->len > 0 && memchr(session->input->data, '\n', session->input->len))
+		if (session->input->len > 0 &&
+		    memchr(session->input->data, '\n', session->input->len))
 			continue;
 		if (more && wait_for(session, POLLIN, deadline) == 0) {
 			late = g_strdup_printf("no answer for %u seconds", seconds);

@@ -27,8 +27,8 @@ smtp_recipient_clear(struct smtp_recipient *recipient)
 }
 
 void
-smtp_decide(struct smtp_recipient *recipient, enum smtp_class class, int code,
-    const char *enhanced, const char *text)
+smtp_decide(struct smtp_recipient *recipient, enum smtp_class class, int code, const char *enhanced,
+    const char *text)
 {
 	char *own_enhanced = g_strdup(enhanced), *own_text = g_strdup(text);
 
@@ -68,8 +68,8 @@ words_of(const struct smtp_transaction *mail, const struct smtp_reply *reply)
 
 	if (smtp_classify(reply) != SMTP_HOLD)
 		return text;
-	whole = g_strdup_printf("%s says: %s.%s", smtp_peer(mail->session), text,
-	    smtp_advice(reply));
+	whole =
+	    g_strdup_printf("%s says: %s.%s", smtp_peer(mail->session), text, smtp_advice(reply));
 	g_free(text);
 	return whole;
 }
@@ -170,7 +170,8 @@ read_rcpt_to(struct smtp_transaction *mail, struct smtp_recipient *recipient)
 		return true;
 	}
 	decide_reply(mail, recipient);
-	/* Without 5.2.2 an old server means "too many", not "mailbox full" (RFC 5321 4.5.3.1.10). */
+	/* Without 5.2.2 an old server means "too many", not "mailbox full" (RFC 5321 4.5.3.1.10).
+	 */
 	if (code == 552 && !recipient->enhanced && mail->accepted > 0)
 		recipient->class = SMTP_TEMPORARY;
 	return true;
@@ -248,9 +249,10 @@ final_reply(struct smtp_transaction *mail)
 
 	/* RFC 5321 4.5.3.2.6: a server may take ten minutes here. */
 	if (!smtp_read(session, 2 * smtp_reply_seconds(session), mail->error)) {
-		char *text = g_strdup_printf("%s The whole message was sent and the server did not "
-					     "say whether it took it: the next try may deliver it twice.",
-		    mail->error->text);
+		char *text =
+		    g_strdup_printf("%s The whole message was sent and the server did not "
+				    "say whether it took it: the next try may deliver it twice.",
+			mail->error->text);
 
 		smtp_decide_all(mail, SMTP_TEMPORARY, 0, NULL, text);
 		g_free(text);
@@ -314,7 +316,8 @@ reset(struct smtp_transaction *mail)
 	if (session->dead)
 		return;
 	if (!smtp_command(session, &ignored, "RSET") ||
-	    !smtp_read(session, smtp_reply_seconds(session), &ignored) || session->reply.code != 250)
+	    !smtp_read(session, smtp_reply_seconds(session), &ignored) ||
+	    session->reply.code != 250)
 		session->dead = true;
 	smtp_error_clear(&ignored);
 }

@@ -25,8 +25,8 @@ struct smtp_session {
 	struct smtp_reply reply; /* the one being read */
 	bool reply_broken;       /* while connecting: it was no reply */
 	bool encrypted;
-	bool dead;               /* no more use; close without QUIT */
-	unsigned messages;       /* sent over this connection */
+	bool dead;                 /* no more use; close without QUIT */
+	unsigned messages;         /* sent over this connection */
 	gint64 started, last_used; /* monotonic, microseconds */
 	char *peer;
 	GPtrArray *journey;
@@ -71,8 +71,8 @@ char *smtp_caps_logins(const struct smtp_caps *caps);
 
 /* Sends all of it.  Reads meanwhile, so that a server that answers before it reads on cannot block
  * both sides. */
-bool smtp_write(struct smtp_session *session, const void *data, size_t size,
-    struct smtp_error *error);
+bool smtp_write(
+    struct smtp_session *session, const void *data, size_t size, struct smtp_error *error);
 /* One command line, noted in the journey. */
 bool smtp_command(struct smtp_session *session, struct smtp_error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -80,7 +80,8 @@ bool smtp_command(struct smtp_session *session, struct smtp_error *error, const 
 bool smtp_read(struct smtp_session *session, unsigned seconds, struct smtp_error *error);
 /* Whether something unasked lies there (an end of file counts): the connection is no more use. */
 bool smtp_has_news(struct smtp_session *session);
-/* After a failed smtp_write(): a reply that the server sent before it closed, into session->reply. */
+/* After a failed smtp_write(): a reply that the server sent before it closed, into session->reply.
+ */
 bool smtp_last_words(struct smtp_session *session);
 unsigned smtp_reply_seconds(const struct smtp_session *session);
 
@@ -100,7 +101,8 @@ void smtp_explain(struct smtp_session *session, CURLcode result, struct smtp_err
 
 /* Notes the certificate in the journey; where a fingerprint is set, checks it. */
 bool smtp_check_certificate(struct smtp_session *session, struct smtp_error *error);
-/* a certificate for "x", issued by "y", valid until z; NULL where the handle has none.  g_free(). */
+/* a certificate for "x", issued by "y", valid until z; NULL where the handle has none.  g_free().
+ */
 char *smtp_certificate_story(CURL *curl);
 /* The SHA-256 fingerprint of the server's certificate, upper-case hex, or NULL.  g_free(). */
 char *smtp_certificate_fingerprint(CURL *curl);

@@ -18,7 +18,7 @@ static bool
 is_code(const char *line, size_t length)
 {
 	return length >= 3 && line[0] >= '2' && line[0] <= '5' && g_ascii_isdigit(line[1]) &&
-	    g_ascii_isdigit(line[2]) && (length == 3 || line[3] == ' ' || line[3] == '-');
+	       g_ascii_isdigit(line[2]) && (length == 3 || line[3] == ' ' || line[3] == '-');
 }
 
 enum smtp_parse
@@ -64,8 +64,8 @@ smtp_reply_take(struct smtp_reply *reply, GByteArray *input)
 				state = SMTP_PARSE_BROKEN;
 			break;
 		}
-		state = smtp_reply_line(reply, (const char *)input->data + used,
-		    (size_t)(end - (input->data + used)));
+		state = smtp_reply_line(
+		    reply, (const char *)input->data + used, (size_t)(end - (input->data + used)));
 		used = (size_t)(end - input->data) + 1;
 	}
 	if (used > 0)
@@ -73,7 +73,8 @@ smtp_reply_take(struct smtp_reply *reply, GByteArray *input)
 	return state;
 }
 
-/* The length of "d.ddd.ddd" at the start of `text` with the class `class`, 0 where there is none. */
+/* The length of "d.ddd.ddd" at the start of `text` with the class `class`, 0 where there is none.
+ */
 static size_t
 enhanced_length(const char *text, int class)
 {

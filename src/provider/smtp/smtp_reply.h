@@ -2,9 +2,9 @@
 /*
  * A server's replies (RFC 5321 4.2), read from bytes that nobody vouches for.
  *
- * A reply is one or more lines `code-text`, the last one `code text`.  Line ends are CRLF; a bare LF
- * is taken too.  A line longer than SMTP_LINE_MAX, a reply of more than SMTP_LINES_MAX lines and a
- * line that starts with no code are broken: what follows on that connection cannot be trusted.
+ * A reply is one or more lines `code-text`, the last one `code text`.  Line ends are CRLF; a bare
+ * LF is taken too.  A line longer than SMTP_LINE_MAX, a reply of more than SMTP_LINES_MAX lines and
+ * a line that starts with no code are broken: what follows on that connection cannot be trusted.
  */
 #ifndef EMAPI_SMTP_REPLY_H
 #define EMAPI_SMTP_REPLY_H

@@ -50,12 +50,14 @@ test_good_replies(void **state)
 		{ "354 go on\r\n", 354, NULL, "go on", NULL, 0 },
 		{ "250 2.0.0 Ok: queued as 4F2A1B\r\n", 250, "2.0.0", "Ok: queued as 4F2A1B",
 		    "4F2A1B", 0 },
-		{ "250 OK id=1rXy-0004-Ab\r\n", 250, NULL, "OK id=1rXy-0004-Ab", "1rXy-0004-Ab", 0 },
+		{ "250 OK id=1rXy-0004-Ab\r\n", 250, NULL, "OK id=1rXy-0004-Ab", "1rXy-0004-Ab",
+		    0 },
 		{ "250 2.0.0 3AKq Message accepted for delivery\r\n", 250, "2.0.0",
 		    "3AKq Message accepted for delivery", "3AKq", 0 },
 		{ "250 2.6.0 <a@b> [InternalId=77, Hostname=x] Queued mail\r\n", 250, "2.6.0",
 		    "<a@b> [InternalId=77, Hostname=x] Queued mail", "77", 0 },
-		{ "250 2.0.0 a b Message accepted\r\n", 250, "2.0.0", "a b Message accepted", NULL, 0 },
+		{ "250 2.0.0 a b Message accepted\r\n", 250, "2.0.0", "a b Message accepted", NULL,
+		    0 },
 	};
 	size_t i, left;
 
@@ -69,11 +71,11 @@ test_good_replies(void **state)
 		enhanced = smtp_reply_enhanced(&reply);
 		text = smtp_reply_text(&reply);
 		queue_id = smtp_reply_queue_id(&reply);
-		assert_string_equal(enhanced ? enhanced : "-",
-		    cases[i].enhanced ? cases[i].enhanced : "-");
+		assert_string_equal(
+		    enhanced ? enhanced : "-", cases[i].enhanced ? cases[i].enhanced : "-");
 		assert_string_equal(text, cases[i].text);
-		assert_string_equal(queue_id ? queue_id : "-",
-		    cases[i].queue_id ? cases[i].queue_id : "-");
+		assert_string_equal(
+		    queue_id ? queue_id : "-", cases[i].queue_id ? cases[i].queue_id : "-");
 		g_free(enhanced);
 		g_free(text);
 		g_free(queue_id);
@@ -188,9 +190,10 @@ test_classes(void **state)
 static void
 test_capabilities(void **state)
 {
-	static const char bytes[] = "250-mail.test STARTTLS here\r\n250-pipelining\r\n"
-				    "250-SIZE 1000\r\n250-AUTH PLAIN login\r\n250-AUTH=LOGIN SCRAM-SHA-256\r\n"
-				    "250-8BITMIMES\r\n250 CHUNKING\r\n";
+	static const char bytes[] =
+	    "250-mail.test STARTTLS here\r\n250-pipelining\r\n"
+	    "250-SIZE 1000\r\n250-AUTH PLAIN login\r\n250-AUTH=LOGIN SCRAM-SHA-256\r\n"
+	    "250-8BITMIMES\r\n250 CHUNKING\r\n";
 	struct smtp_reply reply = { 0 };
 	struct smtp_caps caps = { 0 };
 	size_t left;

@@ -88,8 +88,8 @@ is_alive(struct smtp_session *session)
 	if (smtp_idle_seconds(session) < NOOP_AFTER_SECONDS)
 		return true;
 	alive = smtp_command(session, &ignored, "NOOP") &&
-	    smtp_read(session, smtp_reply_seconds(session), &ignored) &&
-	    session->reply.code == 250;
+		smtp_read(session, smtp_reply_seconds(session), &ignored) &&
+		session->reply.code == 250;
 	smtp_error_clear(&ignored);
 	return alive;
 }

@@ -94,8 +94,10 @@ check_pin(struct smtp_session *session, struct smtp_error *error)
 
 	if (!ok)
 		smtp_error_set(error, SMTP_HOLD,
-		    "%s showed another certificate than the one this profile trusts: fingerprint %s, "
-		    "not %s. Nothing was sent. Ask who runs the server whether it has a new one before "
+		    "%s showed another certificate than the one this profile trusts: fingerprint "
+		    "%s, "
+		    "not %s. Nothing was sent. Ask who runs the server whether it has a new one "
+		    "before "
 		    "you set Fingerprint anew.",
 		    smtp_peer(session), shown ? shown : "unknown", wanted);
 	g_free(wanted);

@@ -20,11 +20,12 @@
 #include "xp.h"
 
 #define IDLE_SECONDS 30
-/* Servers take some hundred recipients at a time; the others follow in transactions of their own. */
+/* Servers take some hundred recipients at a time; the others follow in transactions of their own.
+ */
 #define ROUNDS_MAX 1000
 
-_Static_assert((LONG)SMTP_ACCEPTED == EMAPI_RETRY_NONE &&
-	(LONG)SMTP_TEMPORARY == EMAPI_RETRY_TEMPORARY &&
+_Static_assert(
+    (LONG)SMTP_ACCEPTED == EMAPI_RETRY_NONE && (LONG)SMTP_TEMPORARY == EMAPI_RETRY_TEMPORARY &&
 	(LONG)SMTP_PERMANENT == EMAPI_RETRY_PERMANENT && (LONG)SMTP_HOLD == EMAPI_RETRY_HOLD,
     "the engine's classes are those of emapispi.h");
 
@@ -54,8 +55,8 @@ read_password(void *context, char **why)
 	if (hr == MAPI_E_NOT_FOUND)
 		*why = g_strdup("the profile names none");
 	else if (FAILED(hr))
-		*why = g_strdup_printf("the profile's PasswordCommand or PasswordFile failed (%s)",
-		    hr_text(hr));
+		*why = g_strdup_printf(
+		    "the profile's PasswordCommand or PasswordFile failed (%s)", hr_text(hr));
 	return password;
 }
 
@@ -66,8 +67,8 @@ read_tls(struct state *state, const struct xp_logon *logon, char **why)
 
 	/* Without a word the port tells; never plain text unasked. */
 	if (!word)
-		state->options.tls = state->options.port == 465 ? SMTP_TLS_IMPLICIT :
-								  SMTP_TLS_STARTTLS;
+		state->options.tls =
+		    state->options.port == 465 ? SMTP_TLS_IMPLICIT : SMTP_TLS_STARTTLS;
 	else if (!g_ascii_strcasecmp(word, EMAPI_TLS_STARTTLS))
 		state->options.tls = SMTP_TLS_STARTTLS;
 	else if (!g_ascii_strcasecmp(word, EMAPI_TLS_IMPLICIT))
@@ -90,8 +91,9 @@ read_numbers(struct state *state, const struct xp_logon *logon, char **why)
 	LONG timeout = xp_setting_long(logon, PR_EMAPI_TIMEOUT, 0);
 
 	if (port < 0 || port > 65535 || timeout < 0 || timeout > 86400) {
-		*why = g_strdup_printf("SMTP: Port=%d or Timeout=%d is out of range in this profile",
-		    (int)port, (int)timeout);
+		*why =
+		    g_strdup_printf("SMTP: Port=%d or Timeout=%d is out of range in this profile",
+			(int)port, (int)timeout);
 		return MAPI_E_UNCONFIGURED;
 	}
 	state->options.port = (unsigned)port;
@@ -169,7 +171,8 @@ smtp_idle(struct xp_logon *logon)
 	}
 }
 
-/* --- A message ---------------------------------------------------------------------------------- */
+/* --- A message ----------------------------------------------------------------------------------
+ */
 
 /* One message on its way. */
 struct sending {
@@ -205,20 +208,19 @@ render(struct sending *sending, struct mime_output *output, char **why)
 static void
 read_wishes(struct sending *sending)
 {
-	SizedSPropTagArray(2, tags) = { 2,
-		{ PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, PR_SEARCH_KEY } };
+	SizedSPropTagArray(
+	    2, tags) = { 2, { PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, PR_SEARCH_KEY } };
 	SPropValue *values = NULL;
 	ULONG count = 0;
 	HRESULT hr;
 
-	hr = sending->message->lpVtbl->GetProps(sending->message, (LPSPropTagArray)&tags, 0, &count,
-	    &values);
+	hr = sending->message->lpVtbl->GetProps(
+	    sending->message, (LPSPropTagArray)&tags, 0, &count, &values);
 	if (FAILED(hr) || count < 2)
 		goto out;
-	sending->report = values[0].ulPropTag == PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED &&
-	    values[0].Value.b;
-	if (sending->report && values[1].ulPropTag == PR_SEARCH_KEY &&
-	    values[1].Value.bin.cb <= 50)
+	sending->report =
+	    values[0].ulPropTag == PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED && values[0].Value.b;
+	if (sending->report && values[1].ulPropTag == PR_SEARCH_KEY && values[1].Value.bin.cb <= 50)
 		sending->envid = text_hex(values[1].Value.bin.lpb, values[1].Value.bin.cb);
 out:
 	mem_free(values);
@@ -237,8 +239,7 @@ take_verdicts(struct sending *sending, const struct smtp_recipient *results,
 	for (i = 0; i < count; i++) {
 		xp_set_verdict(served[i], (LONG)results[i].class, results[i].code,
 		    results[i].enhanced, results[i].text);
-		xp_set_remote(served[i], peer,
-		    results[i].class == SMTP_ACCEPTED ? queue_id : NULL);
+		xp_set_remote(served[i], peer, results[i].class == SMTP_ACCEPTED ? queue_id : NULL);
 	}
 	for (i = 0; journey[i]; i++)
 		xp_journey(sending->recipients, "%s", journey[i]);
@@ -250,7 +251,7 @@ static bool
 is_too_many(const struct smtp_recipient *result)
 {
 	return result->class == SMTP_TEMPORARY && (result->code == 452 || result->code == 552) &&
-	    (!result->enhanced || g_str_has_suffix(result->enhanced, ".5.3"));
+	       (!result->enhanced || g_str_has_suffix(result->enhanced, ".5.3"));
 }
 
 /* One transaction for all in `served`; those that were too many are left there.  How many. */
@@ -300,8 +301,8 @@ send_rounds(struct sending *sending)
 		for (i = 0; i < count; i++)
 			served[i]->verdict.given = false;
 		/* Known to the spooler before the server gets more of it. */
-		hr = xp_recipients_report(sending->logon->support, sending->message,
-		    sending->recipients);
+		hr = xp_recipients_report(
+		    sending->logon->support, sending->message, sending->recipients);
 	}
 	g_free(served);
 	return hr;

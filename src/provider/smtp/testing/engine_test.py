@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parents[4] / "tests"))
 import mailserver  # noqa: E402
-from peer import Peer  # noqa: E402
+from peer import Peer, Socks  # noqa: E402
 
 PROGRAM = os.environ.get("SMTP_SEND", "smtp-send")
 MAIL = b"From: ann@example.test\r\nSubject: hello\r\n\r\nHello\r\n"
@@ -482,3 +482,98 @@ def test_tokens(send, mechanism):
         with Peer([f"AUTH LOGIN {mechanism}"], users={"ann": "other"}) as peer:
             sent = send(peer, "--user=ann", f"--password={token}", f"--auth={mechanism.lower()}")
         assert sent.one()[:2] == ["hold", "535"] and len(peer.seen("AUTH")) == 1
+
+
+needs_scram = pytest.mark.skipif("HAVE_GSASL" not in os.environ.get("SMTP_FEATURES", "HAVE_GSASL"),
+                                 reason="built without libgsasl")
+
+
+@needs_scram
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-256", "SCRAM-SHA-1"])
+def test_scram(send, mechanism):
+    with Peer([f"AUTH PLAIN LOGIN {mechanism}"], users=USERS) as peer:
+        sent = send(peer, *LOGIN)
+        assert sent.one()[0] == "accepted"
+        assert [c.split()[1] for c in peer.seen("AUTH")] == [mechanism]
+        kind, code, _, _ = send(peer, "--user=ann", "--password=wrong").one()
+    assert (kind, code) == ("hold", "535") and len(peer.seen("AUTH")) == 2
+    assert "secret" not in sent.output
+
+
+@needs_scram
+@pytest.mark.parametrize("settings", [
+    {"false_proof": True, "users": {"ann": "guessed"}}, {"no_proof": True, "users": USERS}])
+def test_scram_server_must_prove_itself(send, settings):
+    """A server that does not know the password gets neither the mail nor a weaker login."""
+    with Peer(["AUTH PLAIN SCRAM-SHA-256"], **settings) as peer:
+        kind, _, _, text = send(peer, *LOGIN).one()
+    assert kind == "hold" and len(peer.seen("AUTH")) == 1 and not peer.seen("MAIL")
+
+
+def test_kerberos_without_a_ticket_falls_back(send, monkeypatch, tmp_path):
+    monkeypatch.setenv("KRB5CCNAME", str(tmp_path / "none"))
+    with Peer(["AUTH GSSAPI NTLM PLAIN"], users=USERS) as peer:
+        assert send(peer, *LOGIN).one()[0] == "accepted"
+    with Peer(["AUTH GSSAPI"], users=USERS) as peer:
+        assert send(peer, *LOGIN).one()[0] == "hold"
+    assert not peer.seen("MAIL")
+
+
+def test_login_by_certificate(send, authority, certificate):
+    own = authority.issue("ann", hosts=("ann",), ips=())
+    with Peer(["STARTTLS"], ehlo_tls=["AUTH EXTERNAL PLAIN"], users=USERS, certificate=certificate,
+              client_ca=str(authority.ca)) as peer:
+        sent = send(peer, f"--ca-file={authority.ca}", "--user=ann", "--auth=external",
+                    f"--client-cert={own[0]}", f"--client-key={own[1]}", tls="starttls")
+    assert sent.one()[0] == "accepted" and peer.seen("AUTH") == ["AUTH EXTERNAL ="]
+
+
+def test_proxy(send):
+    with Peer() as peer:
+        proxy = Socks(peer.port)
+        sent = send(peer, f"--proxy=socks5h://127.0.0.1:{proxy.port}", server="mail.far.invalid")
+    assert sent.one()[0] == "accepted" and proxy.asked == ["mail.far.invalid"]
+
+
+def test_environment_does_not_choose_a_proxy(send, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:1")
+    with Peer() as peer:
+        assert send(peer).one()[0] == "accepted"
+
+
+# --- a server that others wrote ---
+
+def test_aiosmtpd(send, authority, certificate):
+    controller = pytest.importorskip("aiosmtpd.controller")
+    from aiosmtpd.smtp import AuthResult
+    import ssl
+    got = []
+
+    class Handler:
+        async def handle_RCPT(self, server, session, envelope, address, options):
+            if address.startswith("no"):
+                return "550 5.1.1 nobody here"
+            envelope.rcpt_tos.append(address)
+            return "250 OK"
+
+        async def handle_DATA(self, server, session, envelope):
+            got.append((envelope.mail_from, envelope.rcpt_tos, envelope.original_content))
+            return "250 2.0.0 Ok: queued as A1"
+
+    def check(server, session, envelope, mechanism, data):
+        return AuthResult(success=data.login == b"ann" and data.password == b"secret of ann")
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    server = controller.Controller(Handler(), hostname="127.0.0.1", port=mailserver.free_port(),
+                                   tls_context=context, require_starttls=True, authenticator=check,
+                                   auth_required=True)
+    server.start()
+    try:
+        mail = MAIL + b".\r\n..\r\n" + b"line\r\n" * 50000
+        sent = send(server.port, f"--ca-file={authority.ca}", *LOGIN, mail=mail, tls="starttls",
+                    to=("bob@example.test", "nobody@example.test", "carol@example.test"))
+    finally:
+        server.stop()
+    assert sent.classes() == ["accepted", "permanent", "accepted"], sent.output
+    assert got == [("ann@example.test", ["bob@example.test", "carol@example.test"], mail)]

@@ -2,9 +2,11 @@
 /*
  * Sends messages with the engine alone, for tests:
  *
- *   smtp-send --server=H --port=N --tls=none|starttls|implicit [--user=U --password=P] [--auth=LIST]
+ *   smtp-send --server=H --port=N --tls=none|starttls|implicit [--user=U --password=P]
+ * [--auth=LIST]
  *       [--ca-file=F] [--fingerprint=F] [--helo=N] [--proxy=P] [--timeout=S] [--no-pipelining]
- *       [--no-chunking] [--repeat=N] [--pause=SECONDS] [--smtputf8] --from=A --message=FILE ADDRESS...
+ *       [--no-chunking] [--repeat=N] [--pause=SECONDS] [--smtputf8] --from=A --message=FILE
+ * ADDRESS...
  *
  * Writes a line for each recipient, "ADDRESS<TAB>class<TAB>code<TAB>enhanced<TAB>text", then
  * "queue<TAB>id", then the journey, each line after "| ".
@@ -77,7 +79,11 @@ send_once(struct smtp_session *session, int fd, guint64 size)
 	size_t i, count = addresses ? g_strv_length(addresses) : 0;
 	struct smtp_recipient *recipients = g_new0(struct smtp_recipient, count);
 	struct smtp_mail mail = {
-		.from = from, .fd = fd, .size = size, .needs_8bit = eightbit, .needs_smtputf8 = smtputf8,
+		.from = from,
+		.fd = fd,
+		.size = size,
+		.needs_8bit = eightbit,
+		.needs_smtputf8 = smtputf8,
 	};
 	char *queue_id = NULL, *text;
 
@@ -120,9 +126,9 @@ main(int argc, char **argv)
 	options.no_pipelining = no_pipelining;
 	options.no_chunking = no_chunking;
 	options.password = get_password;
-	options.tls = !strcmp(tls, "implicit") ? SMTP_TLS_IMPLICIT :
-	    !strcmp(tls, "none")	       ? SMTP_TLS_NONE :
-						 SMTP_TLS_STARTTLS;
+	options.tls = !strcmp(tls, "implicit") ? SMTP_TLS_IMPLICIT
+		      : !strcmp(tls, "none")   ? SMTP_TLS_NONE
+					       : SMTP_TLS_STARTTLS;
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	session = smtp_session_create(&options);
 	for (i = 0; i < repeat; i++) {

@@ -22,6 +22,7 @@ struct mem_block {
 };
 
 static atomic_ulong allocations;
+static atomic_ulong live;
 static atomic_ulong fail_at; /* the number of the allocation that fails, 0 for none */
 
 static bool
@@ -54,6 +55,7 @@ block_create(struct mem_block *root, size_t size, bool zeroed)
 	block = zeroed ? calloc(1, sizeof(*block) + size) : malloc(sizeof(*block) + size);
 	if (!block)
 		return NULL;
+	atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
 	block->magic = root ? MAGIC_PART : MAGIC_ROOT;
 	atomic_init(&block->next, NULL);
 	if (root) {
@@ -103,6 +105,7 @@ mem_free(LPVOID root)
 
 		block->magic = MAGIC_DEAD;
 		free(block);
+		atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
 		block = next;
 	}
 	return 0;
@@ -162,4 +165,10 @@ unsigned long
 mem_allocations(void)
 {
 	return atomic_load(&allocations);
+}
+
+unsigned long
+mem_live(void)
+{
+	return atomic_load(&live);
 }

@@ -31,5 +31,7 @@ WCHAR *mem_wcsdup(void *root, const WCHAR *text);
 /* Tests: the n-th allocation from now on fails (0 = none does). */
 void mem_fail_after(unsigned long n);
 unsigned long mem_allocations(void);
+/* Tests: how many blocks there are now. */
+unsigned long mem_live(void);
 
 #endif

@@ -16,9 +16,11 @@ TYPES = {
     "UNSPECIFIED": 0x0000, "NULL": 0x0001, "I2": 0x0002, "LONG": 0x0003, "R4": 0x0004,
     "DOUBLE": 0x0005, "CURRENCY": 0x0006, "APPTIME": 0x0007, "ERROR": 0x000A, "BOOLEAN": 0x000B,
     "OBJECT": 0x000D, "I8": 0x0014, "STRING8": 0x001E, "UNICODE": 0x001F, "SYSTIME": 0x0040,
-    "CLSID": 0x0048, "BINARY": 0x0102,
+    "CLSID": 0x0048, "SRESTRICTION": 0x00FD, "ACTIONS": 0x00FE, "BINARY": 0x0102, "PTR": 0x0103,
+    "FILE_EA": 0x0104,
 }
 MV_FLAG = 0x1000
+ALONE = " alone"  # after PT_TSTRING: only the name that follows UNICODE
 
 
 def read_rows(path):
@@ -49,7 +51,7 @@ def type_number(name):
 def spellings(tag):
     """(name, type) of each name that a row of a tag file stands for, the UNICODE one first."""
     if not tag.type.endswith("TSTRING"):
-        return [(tag.name, tag.type)]
+        return [(tag.name, tag.type.removesuffix(ALONE))]
     return [
         (tag.name + "_W", tag.type.replace("TSTRING", "UNICODE")),
         (tag.name + "_A", tag.type.replace("TSTRING", "STRING8")),
@@ -122,6 +124,29 @@ def make_emapitags_h(path):
                     "data/emapitags.tsv") + guarded("emapitags.h", body)
 
 
+def make_edktags_h(path):
+    body = ["#include \"mapidefs.h\""] + list(tag_defines(path))
+    return c_banner("Property tags of Exchange's stores; included by edkmdb.h.",
+                    "data/edktags.tsv") + guarded("emapi_edktags.h", body)
+
+
+EMSABTAG_HEAD = """#include "mapidefs.h"
+
+/* Flags of Exchange's address book provider. */
+#define AB_SHOW_PHANTOMS		2
+#define AB_SHOW_OTHERS			4
+#define EMS_AB_ADDRESS_LOOKUP		((ULONG)0x00000001)
+
+/* Identifiers from here on are made up by the provider. */
+#define MIN_EMS_AB_CONSTRUCTED_PROP_ID	0xFFF8""".splitlines()
+
+
+def make_emsabtag_h(path):
+    body = EMSABTAG_HEAD + list(tag_defines(path))
+    return c_banner("Property tags of Exchange's address book.",
+                    "data/emsabtags.tsv") + guarded("emsabtag.h", body)
+
+
 def codes_of(path, header):
     for row in read_rows(path):
         if row.columns[0] == header:
@@ -179,17 +204,17 @@ def guid_initializer(text):
     return f"{{0x{first:08X}, 0x{second:04X}, 0x{third:04X}, {{{octets}}}}}"
 
 
-MAPIGUID_HEAD = """#include "emapi_wintypes.h"
+GUID_HEAD = """#include "emapi_wintypes.h"
 
 /*
  * libemapi exports all of these. A file that defines INITGUID before it includes this header holds
  * copies instead; both may meet in one program. USES_IID_x of Microsoft's header is not needed.
  */
-#if !defined(EMAPI_MAPIGUID_H) || (defined(INITGUID) && !defined(EMAPI_MAPIGUID_INIT))
-#define EMAPI_MAPIGUID_H
+#if !defined(EMAPI_@NAME@_H) || (defined(INITGUID) && !defined(EMAPI_@NAME@_INIT))
+#define EMAPI_@NAME@_H
 #undef DEFINE_GUID
 #ifdef INITGUID
-#define EMAPI_MAPIGUID_INIT
+#define EMAPI_@NAME@_INIT
 #define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) \\
 	EMAPI_GUID_DEFINITION(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)
 #else
@@ -202,32 +227,44 @@ MAPIGUID_HEAD = """#include "emapi_wintypes.h"
 #endif
 
 EMAPI_BEGIN_C
-#ifndef INITGUID""".splitlines()
+#ifndef INITGUID"""
 
 
-def make_mapiguid_h(path):
-    rows = list(read_rows(path))
+def make_guid_header(purpose, header, path):
+    guard = header.upper().removesuffix(".H")
     declared, defined = [], []
     group = None
-    for row in rows:
+    for row in read_rows(path):
         if row.group != group:
             group = row.group
             declared += ["", f"/* {group}. */"]
-        first, second, third, rest = guid_fields(row.columns[1])
+        name, value = row.columns[:2]
+        first, second, third, rest = guid_fields(value)
         octets = ", ".join(f"0x{octet:02X}" for octet in rest)
-        declared.append(f"EMAPI_GUID_DECLARATION({row.columns[0]});\t/* {row.columns[1]} */")
-        defined += [f"DEFINE_GUID({row.columns[0]},",
+        declared.append(f"EMAPI_GUID_DECLARATION({name});\t/* {value} */")
+        defined += [f"DEFINE_GUID({name},",
                     f"\t0x{first:08X}, 0x{second:04X}, 0x{third:04X}, {octets});"]
-    body = MAPIGUID_HEAD + declared + ["", "#else /* INITGUID */", ""] + defined
-    body += ["", "#endif /* INITGUID */", "EMAPI_END_C", "", "#endif /* EMAPI_MAPIGUID_H */"]
-    return c_banner("Identifiers of interfaces and of property sets.", "data/guids.tsv") + body
+    body = GUID_HEAD.replace("@NAME@", guard).splitlines() + declared
+    body += ["", "#else /* INITGUID */", ""] + defined
+    body += ["", "#endif /* INITGUID */", "EMAPI_END_C", "", f"#endif /* EMAPI_{guard}_H */"]
+    return c_banner(purpose, "data/" + Path(path).name) + body
 
 
-def make_guids_c(path):
+def make_mapiguid_h(path):
+    return make_guid_header("Identifiers of interfaces and of property sets.", "mapiguid.h", path)
+
+
+def make_edkguid_h(path):
+    return make_guid_header("Identifiers of Exchange's interfaces.", "edkguid.h", path)
+
+
+def make_guids_c(*paths):
     lines = c_banner("Identifiers of interfaces and of property sets, as libemapi exports them.",
-                     "data/guids.tsv") + ["#include \"mapiguid.h\"", ""]
-    for row in read_rows(path):
-        lines += [f"const GUID {row.columns[0]} =", f"\t{guid_initializer(row.columns[1])};"]
+                     "data/guids.tsv and data/edkguids.tsv")
+    lines += ["#include \"mapiguid.h\"", "#include \"edkguid.h\"", ""]
+    for path in paths:
+        for row in read_rows(path):
+            lines += [f"const GUID {row.columns[0]} =", f"\t{guid_initializer(row.columns[1])};"]
     return lines
 
 
@@ -256,21 +293,23 @@ def make_code_names(path):
     return table([(int(row[2], 16), row[1]) for row in rows], "0x{:08X}u", "data/codes.tsv")
 
 
-def make_guid_names(path):
-    rows = [row.columns for row in read_rows(path)]
-    return c_banner("{ {guid}, \"NAME\" }, in the order of the data file.", "data/guids.tsv") + [
+def make_guid_names(*paths):
+    rows = [row.columns for path in paths for row in read_rows(path)]
+    return c_banner("{ {guid}, \"NAME\" }, in the order of the data files.", "data/guids.tsv") + [
         f"{{ {guid_initializer(row[1])}, \"{row[0]}\" }}," for row in rows]
 
 
-PYTHON_HEAD = '''"""Property tags and types of MAPI, named and valued as in pywin32's module."""
+PYTHON_HEAD = '''"""@PURPOSE@, named and valued as in pywin32's module."""
 # SPDX-License-Identifier: MIT
-# Made by data/generate.py from data/tags.tsv and data/pyconsts.tsv: edit those.
+# Made by data/generate.py from @SOURCES@: edit those.
 # PR_X is PR_X_W here: PT_TSTRING is PT_UNICODE.
+'''
 
+PYTHON_FUNCTIONS = '''
 
 def PROP_TYPE(ulPropTag):
     """The type of a property tag, PT_*: its low 16 bits."""
-    return ulPropTag & PROP_TYPE_MASK
+    return ulPropTag & 0xFFFF
 
 
 def PROP_ID(ulPropTag):
@@ -281,13 +320,16 @@ def PROP_ID(ulPropTag):
 def PROP_TAG(ulPropType, ulPropID):
     """The property tag of a type, PT_*, and an identifier."""
     return ulPropID << 16 | ulPropType
+'''
 
-'''.splitlines()
 
-
-def make_mapitags_py(tags, constants):
-    lines = PYTHON_HEAD + [""]
-    lines += [f"{row.columns[0]} = {row.columns[1]}" for row in read_rows(constants)]
+def make_python_tags(purpose, tags, constants):
+    """The constants as they stand, then the tags, but for those that the constants hold already."""
+    sources = " and ".join("data/" + Path(path).name for path in (tags, constants))
+    head = PYTHON_HEAD.replace("@PURPOSE@", purpose).replace("@SOURCES@", sources)
+    known = {row.columns[0]: row.columns[1] for row in read_rows(constants)}
+    lines = (head + PYTHON_FUNCTIONS).splitlines() + ["", ""]
+    lines += [f"{name} = {value}" for name, value in known.items()]
     group = None
     for tag in read_tags(tags):
         if tag.group != group:
@@ -295,22 +337,78 @@ def make_mapitags_py(tags, constants):
             lines += ["", f"# {group}"]
         for name, type_name in spellings(tag):
             number = type_number(type_name.replace("TSTRING", "UNICODE"))
-            lines.append(f"{name} = 0x{tag.id << 16 | number:08X}")
+            if name not in known:
+                lines.append(f"{name} = 0x{tag.id << 16 | number:08X}")
     return lines
+
+
+def make_mapitags_py(tags, constants):
+    return make_python_tags("Property tags and types of MAPI", tags, constants)
+
+
+def make_emsabtags_py(tags, constants):
+    return make_python_tags("Property tags of Exchange's address book", tags, constants)
+
+
+def numbered(count, first=1):
+    return ", ".join(f"a{number}" for number in range(first, count + 1))
+
+
+def argument_macros():
+    """For each number of arguments: how they are put side by side, and then checked."""
+    for count in range(2, 17):
+        rest = numbered(count, 2)
+        yield f"#define MakeArg{count}(idx, {numbered(count)}) \\"
+        yield f"\tMakeArg1(idx, a1); MakeArg{count - 1}((idx) + ArgSize(a1), {rest})"
+        yield f"#define EMAPI_ARGS{count}({numbered(count)}) \\"
+        yield f"\t(ArgSize(a1) + EMAPI_ARGS{count - 1}({rest}))"
+    for count in range(1, 17):
+        names = numbered(count)
+        yield f"#define MakeArray{count}({names}) \\"
+        yield f"\tDWORD_PTR __rgArgs[EMAPI_ARGS{count}({names})] = {{0}}; MakeArg{count}(0, {names})"
+        yield f"#define ValidateParameters{count}(m, {names}) \\"
+        yield f"\t{{ MakeArray{count}({names}); EMAPI_VALIDATE(m, HRESULT) }}"
+        yield f"#define UlValidateParameters{count}(m, {names}) \\"
+        yield f"\t{{ MakeArray{count}({names}); EMAPI_VALIDATE(m, ULONG) }}"
+        yield f"#define CheckParameters{count}(m, {names})"
+
+
+def method_macros(rows):
+    for method, count, *other in rows:
+        name = other[0] if other else method
+        names = numbered(int(count))
+        for kind in ("Validate", "UlValidate", "Check"):
+            prefix = "CheckParameters" if kind == "Check" else kind
+            yield f"#define {prefix}_{name}({names}) \\"
+            yield f"\t{kind}Parameters{count}({method}, {names})"
+
+
+def make_valmethods_h(path):
+    rows = [row.columns for row in read_rows(path)]
+    body = ["/* The methods that have a check. */", "typedef enum _tagMethods {"]
+    body += ["\t" + row[0] + "," for row in rows[:-1]] + ["\t" + rows[-1][0], "} METHODS;", ""]
+    body += list(argument_macros()) + [""] + list(method_macros(rows))
+    return c_banner("Checks of each method's arguments; included by mapival.h.",
+                    "data/valmethods.tsv") + guarded("emapi_valmethods.h", body)
 
 
 KINDS = {
     "mapitags.h": make_mapitags_h,
     "emapitags.h": make_emapitags_h,
+    "emapi_edktags.h": make_edktags_h,
+    "emsabtag.h": make_emsabtag_h,
+    "emapi_valmethods.h": make_valmethods_h,
     "mapicode.h": make_mapicode_h,
     "emapi_hresult.h": make_hresult_h,
     "mapiguid.h": make_mapiguid_h,
+    "edkguid.h": make_edkguid_h,
     "guids.c": make_guids_c,
     "emapi_tag_names.inc": make_tag_names,
     "emapi_tag_values.inc": make_tag_values,
     "emapi_code_names.inc": make_code_names,
     "emapi_guid_names.inc": make_guid_names,
     "mapitags.py": make_mapitags_py,
+    "emsabtags.py": make_emsabtags_py,
 }
 
 

@@ -15,6 +15,7 @@
 
 DECLARE_MAPI_INTERFACE_PTR(IUnknown, LPUNKNOWN);
 DECLARE_MAPI_INTERFACE_PTR(IMalloc, LPMALLOC);
+DECLARE_MAPI_INTERFACE_PTR(IClassFactory, LPCLASSFACTORY);
 DECLARE_MAPI_INTERFACE_PTR(ISequentialStream, LPSEQUENTIALSTREAM);
 DECLARE_MAPI_INTERFACE_PTR(IStream, LPSTREAM);
 DECLARE_MAPI_INTERFACE_PTR(IEnumSTATSTG, LPENUMSTATSTG);
@@ -59,6 +60,23 @@ EMAPI_INTERFACE_(IMalloc, IUnknown)
 	BEGIN_INTERFACE
 	MAPI_IUNKNOWN_METHODS(PURE)
 	MAPI_IMALLOC_METHODS(PURE)
+};
+
+/* --- IClassFactory ------------------------------------------------------------------------- */
+
+#define MAPI_ICLASSFACTORY_METHODS(IPURE) \
+	/* A new object. pUnkOuter is NULL, or the one it becomes a part of: CLASS_E_NOAGGREGATION. */ \
+	MAPIMETHOD(CreateInstance)(THIS_ LPUNKNOWN pUnkOuter, REFIID riid, LPVOID *ppvObj) IPURE; \
+	/* Keeps the library loaded while TRUE calls outnumber FALSE ones. */ \
+	MAPIMETHOD(LockServer)(THIS_ BOOL fLock) IPURE;
+
+#undef INTERFACE
+#define INTERFACE IClassFactory
+EMAPI_INTERFACE_(IClassFactory, IUnknown)
+{
+	BEGIN_INTERFACE
+	MAPI_IUNKNOWN_METHODS(PURE)
+	MAPI_ICLASSFACTORY_METHODS(PURE)
 };
 
 /* --- Streams ------------------------------------------------------------------------------- */
@@ -117,7 +135,9 @@ typedef enum tagSTGMOVE {
 } STGMOVE;
 
 typedef enum tagLOCKTYPE {
+#ifndef LOCK_WRITE	/* <fcntl.h> has another under this name */
 	LOCK_WRITE = 1,
+#endif
 	LOCK_EXCLUSIVE = 2,
 	LOCK_ONLYONCE = 4
 } LOCKTYPE;

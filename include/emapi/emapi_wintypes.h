@@ -61,6 +61,7 @@ typedef uint32_t DWORD;
 typedef long long LONGLONG;
 typedef unsigned long long ULONGLONG;
 typedef unsigned long long DWORDLONG;
+typedef intptr_t INT_PTR;
 typedef intptr_t LONG_PTR;
 typedef uintptr_t ULONG_PTR;
 typedef uintptr_t UINT_PTR;
@@ -218,6 +219,21 @@ typedef void *HANDLE;
 typedef struct HINSTANCE__ *HINSTANCE;
 typedef HINSTANCE HMODULE;
 typedef struct HWND__ *HWND;
+typedef struct HICON__ *HICON;
+typedef HANDLE HGLOBAL;
+typedef UINT_PTR WPARAM;
+typedef LONG_PTR LPARAM;
+typedef LONG_PTR LRESULT;
+typedef INT_PTR (CALLBACK *DLGPROC)(HWND, UINT, WPARAM, LPARAM);
+typedef INT_PTR (WINAPI *FARPROC)(void);
+
+typedef struct tagRECT {
+	LONG left;
+	LONG top;
+	LONG right;
+	LONG bottom;
+} RECT, *LPRECT;
+typedef const RECT *LPCRECT;
 
 /* --- Results ------------------------------------------------------------------------------ */
 

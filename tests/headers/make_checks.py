@@ -8,8 +8,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-SPECIAL = {"FTGNULL"}  # a pointer
-UNICODE_FOLLOWERS = {"PT_TSTRING", "PT_MV_TSTRING", "fMapiUnicode"}
+SPECIAL = {"FTGNULL", "fMapiUnicode"}  # a pointer; a flag that follows UNICODE
 UNIONS = {"_PV", "tagCY", "_LARGE_INTEGER", "_ULARGE_INTEGER"}
 
 
@@ -72,23 +71,23 @@ def same_value(name, value):
 
 def value_checks(values):
     facts = list(rows(values))
-    names = {name for _, name, _ in facts}
-    lines = head({header for header, _, _ in facts}) + ["#include <stdio.h>", ""]
+    lines = head({fact[0] for fact in facts}) + ["#include <stdio.h>", ""]
     body = []
-    for _, name, value in facts:
+    for _, name, value, *tstring in facts:
         if name in SPECIAL:
             continue
         if value.startswith('"'):
             body.append(f"\tfailed |= strcmp({name}, {value}) != 0;")
-        elif value.startswith("{0x"):
+        elif value.startswith("L"):
+            body.append(f"\tfailed |= memcmp({name}, u{value[1:]}, sizeof(u{value[1:]})) != 0;")
+        elif value.startswith(("{0x", "{0,")):
             body.append(f"\t{{ static const BYTE is[] = {name}, should[] = {value};\n\tfailed |="
                         " sizeof(is) != sizeof(should) || memcmp(is, should, sizeof(is)); }")
         elif value.startswith("{"):
             body.append(f'\tfailed |= guid_differs("{name}", &{name}, "{value}");')
-        elif name in UNICODE_FOLLOWERS or name + "_W" in names:
-            lines += ["#ifndef UNICODE", same_value(name, value + "u"), "#else"]
-            lines += [same_value(name, name + "_W")] if name + "_W" in names else []
-            lines += ["#endif"]
+        elif tstring:
+            lines += ["#ifndef UNICODE", same_value(name, value + "u"), "#else",
+                      same_value(name, f"({value}u | PT_UNICODE)"), "#endif"]
         else:
             lines.append(same_value(name, value + "u"))
     return lines + GUID_CHECK + ["int", "main(void)", "{", "\tint failed = 0;"] + body + [

@@ -17,7 +17,7 @@ def main(path, facts, wanted):
                 wrong.append(f"{name} is {module.get(name)}, should be {value}")
     tag = module["PROP_TAG"](module["PT_UNICODE"], 0x0037)
     parts = module["PROP_ID"](tag), module["PROP_TYPE"](tag)
-    if tag != module["PR_SUBJECT"] or parts != (0x37, module["PT_UNICODE"]):
+    if tag != 0x0037001F or parts != (0x37, module["PT_TSTRING"]):
         wrong.append("PROP_TAG, PROP_ID or PROP_TYPE is wrong")
     if module["PROP_TAG"](module["PT_UNSPECIFIED"], 0x8001) != 0x80010000:
         wrong.append("PROP_TAG of a named property is wrong")

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The profile wizard, and the pages that a message service adds to it. */
+#ifndef EMAPI_MAPIWZ_H
+#define EMAPI_MAPIWZ_H
+
+#include "mapidefs.h"
+
+/* Messages to a service's page. */
+#define WIZ_QUERYNUMPAGES			0x040A
+#define WIZ_NEXT				0x040B
+#define WIZ_PREV				0x040C
+
+/* LAUNCHWIZARD's flags. */
+#define MAPI_PW_FIRST_PROFILE			((ULONG)0x00000001)
+#define MAPI_PW_LAUNCHED_BY_CONFIG		((ULONG)0x00000002)
+#define MAPI_PW_ADD_SERVICE_ONLY		((ULONG)0x00000004)
+#define MAPI_PW_PROVIDER_UI_ONLY		((ULONG)0x00000008)
+#define MAPI_PW_HIDE_SERVICES_LIST		((ULONG)0x00000010)
+
+#define PR_WIZARD_NO_PST_PAGE			PROP_TAG(PT_BOOLEAN, 0x6700)
+#define PR_WIZARD_NO_PAB_PAGE			PROP_TAG(PT_BOOLEAN, 0x6701)
+
+#define LAUNCHWIZARDENTRYNAME			"LAUNCHWIZARD"
+typedef HRESULT (STDMETHODCALLTYPE LAUNCHWIZARDENTRY)(HWND hParentWnd, ULONG ulFlags,
+	LPCTSTR *lppszServiceNameToAdd, ULONG cchBufferMax, LPTSTR lpszNewProfileName);
+typedef LAUNCHWIZARDENTRY *LPLAUNCHWIZARDENTRY;
+typedef BOOL (STDMETHODCALLTYPE SERVICEWIZARDDLGPROC)(HWND hDlg, UINT wMsgID, WPARAM wParam,
+	LPARAM lParam);
+typedef SERVICEWIZARDDLGPROC *LPSERVICEWIZARDDLGPROC;
+typedef ULONG (STDMETHODCALLTYPE WIZARDENTRY)(HINSTANCE hProviderDLLInstance,
+	LPTSTR *lppcsResourceName, DLGPROC *lpDlgProc, LPMAPIPROP lpMapiProp,
+	LPVOID lpMapiSupportObject);
+typedef WIZARDENTRY *LPWIZARDENTRY;
+
+#endif /* EMAPI_MAPIWZ_H */

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The real scheduler in a process of its own, started as clients start it, with a fake worker
+ * (testing/fake_worker.h).  The program is all three: test, scheduler (--background) and worker
+ * (--worker).
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+#include <mapicode.h>
+#include "client.h"
+#include "ipc.h"
+#include "log.h"
+#include "paths.h"
+#include "scheduler.h"
+#include "spooler_link.h"
+#include "testing/fake_worker.h"
+
+static const MAPIUID profile = { "0123456789abcde" };
+static char *root;
+
+/* Files */
+
+static char *
+state_file(const char *name)
+{
+	char *path = paths_state(name);
+
+	paths_make_parent(path);
+	return path;
+}
+
+static void
+touch(const char *name)
+{
+	g_autofree char *path = state_file(name);
+
+	assert_true(g_file_set_contents(path, "", 0, NULL));
+}
+
+/* How many times the message went out. */
+static int
+deliveries(const char *name)
+{
+	g_autofree char *path = state_file("delivered");
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+	int count = 0;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return 0;
+	lines = g_strsplit(text, "\n", -1);
+	for (int i = 0; lines[i]; i++)
+		count += strcmp(lines[i], name) == 0;
+	return count;
+}
+
+static pid_t
+spooler_pid(void)
+{
+	g_autofree char *path = state_file("spooler.lock");
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) ? atoi(text) : 0;
+}
+
+static void
+end_spooler(int signal_number)
+{
+	pid_t pid = spooler_pid();
+
+	for (int i = 0; pid > 0 && i < 1000 && kill(pid, i ? 0 : signal_number) == 0; i++)
+		g_usleep(5000);
+}
+
+static int
+setup(void **state)
+{
+	static const char *const variables[] = {
+		"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "EMAPI_SYSCONFDIR",
+	};
+
+	root = g_dir_make_tmp("spooler-XXXXXX", NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(variables); i++) {
+		g_autofree char *folder = g_build_filename(root, variables[i], NULL);
+
+		g_mkdir(folder, 0700);
+		g_setenv(variables[i], folder, TRUE);
+	}
+	g_setenv("EMAPI_RETRY_SECONDS", "0.05", TRUE);
+	g_setenv("EMAPI_IDLE_SECONDS", "30", TRUE);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	char *argv[] = { (char *)"rm", (char *)"-rf", root, NULL };
+
+	end_spooler(SIGTERM);
+	g_spawn_sync("/", argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+	g_free(root);
+	return 0;
+}
+
+/* Messages */
+
+static void
+put(const char *name)
+{
+	g_autofree char *file = g_strconcat("outbox/", name, NULL);
+
+	touch(file);
+}
+
+static void
+submit(const char *name)
+{
+	put(name);
+	assert_int_equal(spooler_wake(&profile, "Fake"), S_OK);
+}
+
+struct wait {
+	enum spool_state state;
+	bool found;
+	char *text;
+	char *words; /* of the recipient */
+};
+
+static bool
+is_there(const struct spool_message *message, void *context)
+{
+	struct wait *wait = context;
+	const struct spool_recipient *r;
+
+	if (message->state != wait->state || message->recipients->len != 1)
+		return true;
+	r = g_ptr_array_index(message->recipients, 0);
+	wait->found = true;
+	wait->text = g_strdup(message->text);
+	wait->words = g_strdup(r->text);
+	return false;
+}
+
+/* Watches until the message is in the state, and checks the words that a person would read. */
+static void
+expect(const char *name, enum spool_state state, const char *words)
+{
+	struct wait wait = { .state = state };
+	HRESULT hr = spooler_watch(name, strlen(name), &profile, 10000, is_there, &wait);
+
+	if (!wait.found)
+		print_message("%s does not become %s\n", name, spool_state_name(state));
+	assert_int_equal(hr, S_OK);
+	assert_true(wait.found);
+	if (words)
+		assert_string_equal(wait.words, words);
+	g_free(wait.text);
+	g_free(wait.words);
+}
+
+/* Tests */
+
+static void
+a_message_is_sent_and_filed(void **state)
+{
+	struct spool_message *m = NULL;
+
+	submit("ok.1");
+	expect("ok.1", SPOOL_FILED, "the fake server's words");
+	assert_int_equal(deliveries("ok.1"), 1);
+	assert_int_equal(spooler_show("ok.1", 4, &m), S_OK);
+	assert_string_equal(m->profile, "Fake");
+	assert_int_equal(m->attempts->len, 1);
+	assert_string_equal(((struct spool_attempt *)g_ptr_array_index(m->attempts, 0))->transport,
+	    "Fake transport");
+	spool_message_free(m);
+	assert_int_equal(spooler_show("none", 4, &m), MAPI_E_NOT_FOUND);
+}
+
+static void
+each_verdict_has_its_end(void **state)
+{
+	submit("perm.1");
+	submit("temp.1");
+	expect("perm.1", SPOOL_FAILED, "the fake server's words");
+	expect("temp.1", SPOOL_WAITING, "the fake server's words");
+	touch("temp-over");
+	expect("temp.1", SPOOL_FILED, NULL);
+	assert_int_equal(deliveries("temp.1"), 1);
+	assert_int_equal(deliveries("perm.1"), 0);
+}
+
+static bool
+count(const struct spool_message *message, void *context)
+{
+	(*(int *)context)++;
+	return true;
+}
+
+static void
+held_mail_waits_for_a_person(void **state)
+{
+	int listed = 0;
+
+	submit("hold.1");
+	expect("hold.1", SPOOL_HELD, "the fake server's words");
+	submit("ok.2");
+	expect("ok.2", SPOOL_HELD, NULL);
+	assert_int_equal(spooler_list(false, count, &listed), S_OK);
+	assert_int_equal(listed, 2);
+	end_spooler(SIGTERM);
+	touch("mended");
+	assert_int_equal(spooler_run(NULL), S_OK);
+	expect("hold.1", SPOOL_FILED, NULL);
+	expect("ok.2", SPOOL_FILED, NULL);
+}
+
+static void
+a_person_can_hold_and_cancel(void **state)
+{
+	submit("temp.2");
+	expect("temp.2", SPOOL_WAITING, NULL);
+	while (spooler_hold("temp.2", 6) == MAPI_E_UNABLE_TO_ABORT)
+		g_usleep(1000);
+	expect("temp.2", SPOOL_HELD, NULL);
+	assert_int_equal(spooler_cancel("temp.2", 6), S_OK);
+	expect("temp.2", SPOOL_CANCELLED, NULL);
+	assert_int_equal(spooler_cancel("temp.2", 6), MAPI_E_NOT_FOUND);
+}
+
+static void
+a_worker_that_is_killed_loses_and_doubles_nothing(void **state)
+{
+	submit("die-after.1");
+	expect("die-after.1", SPOOL_FILED, "the fake server's words");
+	assert_int_equal(deliveries("die-after.1"), 1);
+	submit("die-before.1");
+	expect("die-before.1", SPOOL_FILED, NULL);
+	assert_int_equal(deliveries("die-before.1"), 1);
+}
+
+/* The worker is in the middle of a message: what it learns then reaches the next scheduler. */
+static void
+a_scheduler_that_is_killed_loses_and_doubles_nothing(void **state)
+{
+	submit("slow.1");
+	expect("slow.1", SPOOL_LEASED, NULL);
+	while (deliveries("slow.1") == 0)
+		g_usleep(1000);
+	end_spooler(SIGKILL);
+	assert_int_equal(spooler_run(NULL), S_OK);
+	expect("slow.1", SPOOL_FILED, "the fake server's words");
+	assert_int_equal(deliveries("slow.1"), 1);
+}
+
+/* A wake-up that was lost with its client: the next run finds the message. */
+static void
+run_finds_what_nobody_announced(void **state)
+{
+	submit("ok.3");
+	expect("ok.3", SPOOL_FILED, NULL);
+	put("ok.4");
+	assert_int_equal(spooler_run(&profile), S_OK);
+	expect("ok.4", SPOOL_FILED, NULL);
+}
+
+static void
+only_one_of_many_spoolers_serves(void **state)
+{
+	pid_t pids[8];
+	int running = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(pids); i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			execl("/proc/self/exe", "scheduler_test", "--background", NULL);
+	}
+	submit("ok.5");
+	expect("ok.5", SPOOL_FILED, NULL);
+	for (int tries = 0; tries < 600; tries++) {
+		running = 0;
+		for (size_t i = 0; i < G_N_ELEMENTS(pids); i++) {
+			int status = 0;
+
+			if (pids[i] == 0)
+				continue;
+			if (waitpid(pids[i], &status, WNOHANG) == 0) {
+				running++;
+				continue;
+			}
+			assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+			pids[i] = 0;
+		}
+		if (running <= 1)
+			break;
+		g_usleep(10000);
+	}
+	assert_true(running <= 1);
+	assert_int_equal(deliveries("ok.5"), 1);
+	end_spooler(SIGTERM);
+	for (size_t i = 0; i < G_N_ELEMENTS(pids); i++) {
+		if (pids[i])
+			waitpid(pids[i], NULL, 0);
+	}
+}
+
+/* Wakes fall in every moment of a spooler that ends as soon as it has nothing to do. */
+static void
+no_wake_falls_between_two_spoolers(void **state)
+{
+	const char *wish = g_getenv("EMAPI_TEST_LOOPS");
+	int loops = wish ? atoi(wish) : 25;
+
+	g_setenv("EMAPI_IDLE_SECONDS", "0", TRUE);
+	for (int i = 0; i < loops; i++) {
+		g_autofree char *name = g_strdup_printf("ok.loop-%d", i);
+		int waited = 0;
+
+		g_usleep((gulong)g_random_int_range(0, 250000));
+		submit(name);
+		while (deliveries(name) == 0 && waited++ < 10000)
+			g_usleep(1000);
+		if (deliveries(name) != 1)
+			print_message("%s was sent %d times\n", name, deliveries(name));
+		assert_int_equal(deliveries(name), 1);
+	}
+}
+
+static int
+run_all(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(a_message_is_sent_and_filed),
+		CASE(each_verdict_has_its_end),
+		CASE(held_mail_waits_for_a_person),
+		CASE(a_person_can_hold_and_cancel),
+		CASE(a_worker_that_is_killed_loses_and_doubles_nothing),
+		CASE(a_scheduler_that_is_killed_loses_and_doubles_nothing),
+		CASE(run_finds_what_nobody_announced),
+		CASE(only_one_of_many_spoolers_serves),
+		CASE(no_wake_falls_between_two_spoolers),
+	};
+
+	return cmocka_run_group_tests_name("spooler/scheduler", tests, NULL, NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct scheduler_options options = scheduler_options_default();
+	char self[4096] = "";
+
+	if (argc > 1 && options.state_path) {
+		g_autofree char *path = paths_state("spooler.log");
+
+		paths_make_parent(path);
+		log_open(path, LOG_LEVEL_DEBUG);
+	}
+	if (argc > 2 && strcmp(argv[1], "--worker") == 0)
+		return fake_worker(argv[2], options.state_path);
+	if (argc > 1) {
+		options.ready_fd = argc > 2 ? atoi(strchr(argv[2], '=') + 1) : -1;
+		return scheduler_run(&options);
+	}
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		return 1;
+	g_setenv("EMAPI_SPOOLER", self, TRUE);
+	return run_all();
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_worker.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "text.h"
+#include "worker.h"
+
+static char *
+path_of(struct worker *w, const char *folder, const char *name)
+{
+	return g_build_filename(w->state_path, folder, name, NULL);
+}
+
+static bool
+exists(struct worker *w, const char *name)
+{
+	g_autofree char *path = path_of(w, name, NULL);
+
+	return access(path, F_OK) == 0;
+}
+
+/* True the first time. */
+static bool
+once(struct worker *w, const char *name)
+{
+	g_autofree char *mark = g_strconcat("once-", name, NULL);
+	g_autofree char *path = path_of(w, mark, NULL);
+	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static void
+deliver(struct worker *w, const char *name)
+{
+	g_autofree char *path = path_of(w, "delivered", NULL);
+	g_autofree char *line = g_strconcat(name, "\n", NULL);
+	int fd = open(path, O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0600);
+
+	if (write(fd, line, strlen(line)) < 0)
+		abort();
+	close(fd);
+}
+
+static struct spool_message *
+message_of(const char *name, gint64 submitted)
+{
+	struct spool_message *m = spool_message_create();
+	struct spool_recipient *r = spool_recipient_create();
+
+	g_free(m->subject);
+	m->subject = g_strdup(name);
+	m->submitted = submitted;
+	g_bytes_unref(m->key);
+	g_bytes_unref(m->entry);
+	g_bytes_unref(m->store);
+	m->key = g_bytes_new(name, strlen(name));
+	m->entry = g_bytes_new(name, strlen(name));
+	m->store = g_bytes_new("fake", 4);
+	r->row = 7;
+	r->kind = MAPI_TO;
+	g_free(r->address);
+	r->address = g_strdup("ann@example.test");
+	g_ptr_array_add(m->recipients, r);
+	return m;
+}
+
+static void
+report_one(struct worker *w, const char *name)
+{
+	g_autofree char *path = path_of(w, "outbox", name);
+	struct packet_cursor cursor = { 0 };
+	struct ipc_message *reply = NULL;
+	struct spool_message *m;
+	GVariantBuilder b;
+	struct stat st;
+	bool known;
+
+	if (stat(path, &st) != 0)
+		return;
+	m = message_of(name, (gint64)st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000);
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "store",
+	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->store, TRUE));
+	g_variant_builder_add(&b, "{sv}", "entry",
+	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->entry, TRUE));
+	g_variant_builder_add(&b, "{sv}", "submitted", g_variant_new_int64(m->submitted));
+	worker_ask(w, "have", g_variant_builder_end(&b), &reply);
+	known = ipc_int(reply, "known", 0) != 0;
+	ipc_message_free(reply);
+	if (!known)
+		worker_ask(w, "queued", packet_from_message(m, &cursor), NULL);
+	spool_message_free(m);
+}
+
+static void
+scan(struct worker *w)
+{
+	g_autofree char *folder = path_of(w, "outbox", NULL);
+	GDir *dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir)) != NULL)
+		report_one(w, name);
+	if (dir)
+		g_dir_close(dir);
+	worker_tell(w, "scanned", NULL);
+}
+
+/* What the name says; "sends" where it is accepted. */
+static enum verdict_class
+verdict_of(struct worker *w, const char *name)
+{
+	if (g_str_has_prefix(name, "temp") && !exists(w, "temp-over"))
+		return VERDICT_TEMPORARY;
+	if (g_str_has_prefix(name, "perm"))
+		return VERDICT_PERMANENT;
+	if (g_str_has_prefix(name, "hold") && !exists(w, "mended"))
+		return VERDICT_HOLD;
+	if (g_str_has_prefix(name, "die-before") && once(w, name))
+		raise(SIGKILL);
+	deliver(w, name);
+	if (g_str_has_prefix(name, "slow"))
+		g_usleep(G_USEC_PER_SEC);
+	return VERDICT_ACCEPTED;
+}
+
+static void
+conclude(struct worker *w, const struct lease *lease, const char *name, enum spool_act act)
+{
+	static const char *const outcomes[ACT_COUNT] = {
+		[ACT_SEND] = "retry", [ACT_FILE] = "filed", [ACT_ABORT] = "failed",
+		[ACT_RETRY] = "retry", [ACT_HOLD] = "held", [ACT_CANCEL] = "cancelled",
+	};
+	g_autofree char *path = path_of(w, "outbox", name);
+
+	if (g_str_has_prefix(name, "die-after") && once(w, name))
+		raise(SIGKILL);
+	if (act == ACT_FILE || act == ACT_ABORT || act == ACT_CANCEL)
+		unlink(path);
+	worker_done(w, lease->id, outcomes[act], "");
+}
+
+static void
+send_one(struct worker *w, const struct ipc_message *packet)
+{
+	struct lease *lease = NULL;
+	struct report *report;
+	g_autofree char *name = NULL;
+	enum spool_act act;
+
+	if (FAILED(packet_to_lease(packet, &lease)))
+		abort();
+	name = g_strndup(g_bytes_get_data(lease->entry, NULL), g_bytes_get_size(lease->entry));
+	act = lease->act;
+	if (act == ACT_SEND) {
+		report = report_create(lease->id, lease->entry, "Fake transport");
+		for (guint i = 0; i < lease->due->len; i++)
+			g_ptr_array_add(report->verdicts,
+			    verdict_create(g_array_index(lease->due, guint32, i), verdict_of(w, name),
+			        "the fake server's words"));
+		worker_report(w, report, &act);
+		report_free(report);
+	}
+	conclude(w, lease, name, act);
+	lease_free(lease);
+}
+
+static void
+serve(struct worker *w)
+{
+	for (;;) {
+		struct ipc_message *packet = NULL;
+
+		if (FAILED(worker_next(w, -1, &packet)) || strcmp(packet->verb, "quit") == 0)
+			_exit(0);
+		if (strcmp(packet->verb, "scan") == 0)
+			scan(w);
+		else
+			send_one(w, packet);
+		ipc_message_free(packet);
+	}
+}
+
+int
+fake_worker(const char *profile_hex, const char *state_path)
+{
+	struct worker w = { .fd = 3 };
+	MAPIUID uid;
+	g_autofree char *lock = g_strdup_printf("%s/worker-%s.lock", state_path, profile_hex);
+	GVariantBuilder b;
+
+	text_unhex(profile_hex, &uid, sizeof(uid));
+	w.uid = g_bytes_new(&uid, sizeof(uid));
+	w.state_path = g_strdup(state_path);
+	fcntl(w.fd, F_SETFD, FD_CLOEXEC);
+	w.lock_fd = open(lock, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	flock(w.lock_fd, LOCK_EX);
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "profile",
+	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w.uid, TRUE));
+	g_variant_builder_add(&b, "{sv}", "name", g_variant_new_string("Fake"));
+	worker_tell(&w, "hello", g_variant_builder_end(&b));
+	serve(&w);
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A worker without MAPI, for tests of the scheduler: its "store" is the folder outbox/ in the state
+ * folder, a file a message, and what it "sends" is a line in the file `delivered`.
+ *
+ * What happens to a message is its name up to the first '.':
+ *   ok          accepted
+ *   temp        refused for now, until the file temp-over exists
+ *   perm        refused for good
+ *   hold        the profile's fault, until the file mended exists
+ *   die-before  the worker is killed before it sends, once
+ *   die-after   the worker is killed after the verdict was taken, before the message is filed, once
+ *   slow        takes a second to be accepted
+ */
+#ifndef EMAPI_SPOOLER_FAKE_WORKER_H
+#define EMAPI_SPOOLER_FAKE_WORKER_H
+
+int fake_worker(const char *profile_hex, const char *state_path);
+
+#endif

@@ -218,12 +218,13 @@ set_peer(struct smtp_session *session)
 	const char *address = NULL;
 
 	curl_easy_getinfo(session->curl, CURLINFO_PRIMARY_IP, &address);
+	g_free(session->host);
 	g_free(session->peer);
 	if (address && *address && strcmp(address, options->server) != 0)
-		session->peer =
-		    g_strdup_printf("%s [%s]:%u", options->server, address, smtp_port(options));
+		session->host = g_strdup_printf("%s [%s]", options->server, address);
 	else
-		session->peer = g_strdup_printf("%s:%u", options->server, smtp_port(options));
+		session->host = g_strdup(options->server);
+	session->peer = g_strdup_printf("%s:%u", session->host, smtp_port(options));
 }
 
 static void

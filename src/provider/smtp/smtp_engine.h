@@ -76,9 +76,10 @@ struct smtp_recipient {
 	const char *notify; /* DSN: "NEVER", "SUCCESS,FAILURE" ..., NULL: not said */
 
 	enum smtp_class class;
-	int code;       /* reply code; 0: no server said anything */
-	char *enhanced; /* or NULL */
-	char *text;     /* the reply word for word without its codes, or our own sentence */
+	int code;         /* reply code; 0: no server said anything */
+	char *enhanced;   /* or NULL */
+	char *text;       /* the reply word for word without its codes, or our own sentence */
+	bool from_server; /* the verdict is the server's reply, not ours */
 	/* The engine's own. */
 	char *wire;    /* the address as sent */
 	bool accepted; /* RCPT was; the message itself is not yet */
@@ -109,6 +110,9 @@ void smtp_send(struct smtp_session *session, const struct smtp_mail *mail,
 /* Who answered: "mail.example.test [192.0.2.1]:587"; the server's name before there was a
  * connection.  Borrowed. */
 const char *smtp_peer(const struct smtp_session *session);
+
+/* Its name and, where known, address: "mail.example.test [192.0.2.1]".  Borrowed. */
+const char *smtp_host(const struct smtp_session *session);
 
 /* What was said since the last call, a line each: "> " ours, "< " the server's, "* " what
  * happened.  Secrets are masked.  g_strfreev(). */

@@ -23,6 +23,7 @@ smtp_recipient_clear(struct smtp_recipient *recipient)
 	g_clear_pointer(&recipient->wire, g_free);
 	recipient->accepted = false;
 	recipient->decided = false;
+	recipient->from_server = false;
 	recipient->code = 0;
 }
 
@@ -74,7 +75,8 @@ words_of(const struct smtp_transaction *mail, const struct smtp_reply *reply)
 	return whole;
 }
 
-/* A verdict from a reply, for one recipient or (NULL) all that have none yet. */
+/* A verdict from a reply, for one recipient or (NULL) all that have none yet.  Only after the
+ * message can it be good: a success in another place is a server that lost its way. */
 static void
 decide_reply(struct smtp_transaction *mail, struct smtp_recipient *recipient)
 {
@@ -82,11 +84,16 @@ decide_reply(struct smtp_transaction *mail, struct smtp_recipient *recipient)
 	enum smtp_class class = smtp_classify(reply);
 	char *enhanced = smtp_reply_enhanced(reply);
 	char *text = words_of(mail, reply);
+	size_t i;
 
-	if (recipient)
-		smtp_decide(recipient, class, reply->code, enhanced, text);
-	else
-		smtp_decide_all(mail, class, reply->code, enhanced, text);
+	if (class == SMTP_ACCEPTED && !mail->complete)
+		class = SMTP_TEMPORARY;
+	for (i = 0; i < mail->count; i++) {
+		if (mail->recipients[i].decided || (recipient && recipient != &mail->recipients[i]))
+			continue;
+		smtp_decide(&mail->recipients[i], class, reply->code, enhanced, text);
+		mail->recipients[i].from_server = true;
+	}
 	g_free(enhanced);
 	g_free(text);
 }
@@ -258,6 +265,7 @@ final_reply(struct smtp_transaction *mail)
 		g_free(text);
 		return;
 	}
+	mail->complete = true;
 	if (session->reply.code / 100 == 2) {
 		mail->queue_id = smtp_reply_queue_id(&session->reply);
 		session->messages++;

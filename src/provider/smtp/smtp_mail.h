@@ -14,6 +14,7 @@ struct smtp_transaction {
 	char *sender;             /* as sent; owned */
 	bool smtputf8;            /* MAIL says SMTPUTF8 */
 	bool answered;            /* the server has answered something in it */
+	bool complete;            /* the whole message was sent, and answered */
 	size_t accepted;          /* RCPTs */
 	char *queue_id;
 };

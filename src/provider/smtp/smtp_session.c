@@ -31,6 +31,7 @@ smtp_session_free(struct smtp_session *session)
 	smtp_caps_clear(&session->caps);
 	g_byte_array_unref(session->input);
 	g_ptr_array_unref(session->journey);
+	g_free(session->host);
 	g_free(session->peer);
 	g_free(session);
 }
@@ -49,6 +50,12 @@ smtp_idle_seconds(const struct smtp_session *session)
 	if (!session->curl)
 		return -1;
 	return (int)((g_get_monotonic_time() - session->last_used) / G_USEC_PER_SEC);
+}
+
+const char *
+smtp_host(const struct smtp_session *session)
+{
+	return session->host ? session->host : smtp_peer(session);
 }
 
 void
@@ -101,8 +108,8 @@ smtp_ready(struct smtp_session *session, bool *reused, struct smtp_error *error)
 
 	*reused = session->curl && is_alive(session);
 	if (*reused) {
-		smtp_note(session, "* over the connection to %s that is open already",
-		    smtp_peer(session));
+		smtp_note(session, "* over the open connection to %s, after %u message(s)",
+		    smtp_peer(session), session->messages);
 		return true;
 	}
 	smtp_drop(session);

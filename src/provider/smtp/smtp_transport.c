@@ -232,7 +232,6 @@ take_verdicts(struct sending *sending, const struct smtp_recipient *results,
     struct xp_recipient **served, size_t count, const char *queue_id)
 {
 	struct state *state = sending->logon->state;
-	const char *peer = smtp_peer(state->session);
 	char **journey = smtp_take_journey(state->session);
 	size_t i;
 

@@ -140,6 +140,14 @@ def test_data_refused(send):
         assert send(peer).one()[:2] == ["permanent", "554"]
 
 
+@pytest.mark.parametrize("words,settings", [
+    ((), {"data_reply": "250 2.0.0 Ok"}), (("CHUNKING",), {"chunk": "354 go on"}),
+    ((), {"mail": "354 go on"}), ((), {"rcpt": "354 go on"}), ((), {"final": "354 go on"})])
+def test_success_in_the_wrong_place_is_none(send, words, settings):
+    with Peer(words, **settings) as peer:
+        assert send(peer, mail=MAIL + b"x\r\n" * 200000).one()[0] == "temporary"
+
+
 def test_421_in_the_middle(send):
     with Peer(rcpt=lambda line: "421 4.3.2 Shutting down" if "<c@" in line else
               "550 5.1.1 no" if "<b@" in line else "250 ok") as peer:

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* PyIMAPIContainer and PyIMAPIFolder. */
+#include "entry.h"
+#include "iid.h"
+#include "sets.h"
+#include "types.h"
+
+static HRESULT
+call_contents(void *object, ULONG flags, IMAPITable **out)
+{
+	IMAPIContainer *container = object;
+
+	return container->lpVtbl->GetContentsTable(container, flags, out);
+}
+
+static PyObject *
+container_GetContentsTable(PyObject *self, PyObject *args)
+{
+	return get_table(self, args, call_contents);
+}
+
+static HRESULT
+call_hierarchy(void *object, ULONG flags, IMAPITable **out)
+{
+	IMAPIContainer *container = object;
+
+	return container->lpVtbl->GetHierarchyTable(container, flags, out);
+}
+
+static PyObject *
+container_GetHierarchyTable(PyObject *self, PyObject *args)
+{
+	return get_table(self, args, call_hierarchy);
+}
+
+static HRESULT
+call_open(void *object, const struct open_request *request, ULONG *type, IUnknown **out)
+{
+	IMAPIContainer *container = object;
+
+	return container->lpVtbl->OpenEntry(container, request->entry.size, request->entry.data,
+	    request->iid, request->flags, type, out);
+}
+
+static PyObject *
+container_OpenEntry(PyObject *self, PyObject *args)
+{
+	return open_entry(self, args, call_open);
+}
+
+/* The calls on folders below give the result itself: MAPI_W_PARTIAL_COMPLETION is one. */
+static PyObject *
+result_code(PyObject *self, HRESULT hr)
+{
+	return FAILED(hr) ? raise_hr(state_of(self), hr) : PyLong_FromLong(hr);
+}
+
+/* CreateFolder(type, name, comment=None, iid=None, flags=0) */
+static PyObject *
+folder_CreateFolder(PyObject *self, PyObject *args)
+{
+	struct iid_argument iid = { .state = state_of(self) };
+	struct text name = { NULL }, comment = { NULL };
+	PyObject *name_object, *comment_object = NULL;
+	IMAPIFolder *folder = wrapped(self), *created = NULL;
+	ULONG type, flags = 0;
+	HRESULT hr = S_OK;
+	bool ready;
+
+	if (!PyArg_ParseTuple(args, "O&O|OO&O&:CreateFolder", arg_ulong, &type, &name_object,
+		&comment_object, iid_argument, &iid, arg_ulong, &flags))
+		return NULL;
+	ready = text_set(&name, name_object, flags) && text_set(&comment, comment_object, flags);
+	if (ready) {
+		Py_BEGIN_ALLOW_THREADS
+			hr = folder->lpVtbl->CreateFolder(folder, type, text_pointer(&name),
+			    text_pointer(&comment), iid_or_null(&iid), flags, &created);
+		Py_END_ALLOW_THREADS
+	}
+	text_clear(&name);
+	text_clear(&comment);
+	return ready ? wrap_result(state_of(self), hr, WRAP_FOLDER, created) : NULL;
+}
+
+/* CreateMessage(iid|None, flags) */
+static PyObject *
+folder_CreateMessage(PyObject *self, PyObject *args)
+{
+	struct iid_argument iid = { .state = state_of(self) };
+	IMAPIFolder *folder = wrapped(self);
+	IMessage *message = NULL;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&:CreateMessage", iid_argument, &iid, arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->CreateMessage(folder, iid_or_null(&iid), flags, &message);
+	Py_END_ALLOW_THREADS
+	return wrap_result(state_of(self), hr, WRAP_MESSAGE, message);
+}
+
+/* CopyMessages(entries, iid|None, folder, ui, progress, flags) -> hr */
+static PyObject *
+folder_CopyMessages(PyObject *self, PyObject *args)
+{
+	struct iid_argument iid = { .state = state_of(self) };
+	IMAPIFolder *folder = wrapped(self);
+	PyObject *entries, *target;
+	ENTRYLIST *list = NULL;
+	IMAPIProgress *progress;
+	void *destination;
+	ULONG_PTR window;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "OO&OO&O&O&:CopyMessages", &entries, iid_argument, &iid, &target,
+		arg_uiparam, &window, arg_progress, &progress, arg_ulong, &flags) ||
+	    !interface_from_python(state_of(self), target, iid.given ? &iid.guid : &IID_IMAPIFolder, false,
+		&destination))
+		return NULL;
+	if (!entry_list_from_python(entries, &list)) {
+		release_object(destination);
+		return NULL;
+	}
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->CopyMessages(
+		    folder, list, iid_or_null(&iid), destination, window, progress, flags);
+	Py_END_ALLOW_THREADS
+	MAPIFreeBuffer(list);
+	release_object(destination);
+	return result_code(self, hr);
+}
+
+/* DeleteMessages(entries, ui, progress, flags) -> hr */
+static PyObject *
+folder_DeleteMessages(PyObject *self, PyObject *args)
+{
+	IMAPIFolder *folder = wrapped(self);
+	IMAPIProgress *progress;
+	ENTRYLIST *list;
+	PyObject *entries;
+	ULONG_PTR window;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "OO&O&O&:DeleteMessages", &entries, arg_uiparam, &window, arg_progress,
+		&progress, arg_ulong, &flags) ||
+	    !entry_list_from_python(entries, &list))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->DeleteMessages(folder, list, window, progress, flags);
+	Py_END_ALLOW_THREADS
+	MAPIFreeBuffer(list);
+	return result_code(self, hr);
+}
+
+/* SetReadFlags(entries|None, ui, progress, flags) -> hr; None is every message of the folder */
+static PyObject *
+folder_SetReadFlags(PyObject *self, PyObject *args)
+{
+	IMAPIFolder *folder = wrapped(self);
+	IMAPIProgress *progress;
+	ENTRYLIST *list = NULL;
+	PyObject *entries;
+	ULONG_PTR window;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "OO&O&O&:SetReadFlags", &entries, arg_uiparam, &window, arg_progress,
+		&progress, arg_ulong, &flags) ||
+	    (entries != Py_None && !entry_list_from_python(entries, &list)))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->SetReadFlags(folder, list, window, progress, flags);
+	Py_END_ALLOW_THREADS
+	MAPIFreeBuffer(list);
+	return result_code(self, hr);
+}
+
+/* DeleteFolder(entryId, ui, progress, flags=0) -> hr */
+static PyObject *
+folder_DeleteFolder(PyObject *self, PyObject *args)
+{
+	IMAPIFolder *folder = wrapped(self);
+	struct bytes_argument entry;
+	IMAPIProgress *progress;
+	ULONG_PTR window;
+	ULONG flags = 0;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&O&|O&:DeleteFolder", arg_bytes, &entry, arg_uiparam, &window,
+		arg_progress, &progress, arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->DeleteFolder(
+		    folder, entry.size, entry.data, window, progress, flags);
+	Py_END_ALLOW_THREADS
+	return result_code(self, hr);
+}
+
+/* EmptyFolder(ui, progress, flags) -> hr */
+static PyObject *
+folder_EmptyFolder(PyObject *self, PyObject *args)
+{
+	IMAPIFolder *folder = wrapped(self);
+	IMAPIProgress *progress;
+	ULONG_PTR window;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&O&:EmptyFolder", arg_uiparam, &window, arg_progress, &progress,
+		arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->EmptyFolder(folder, window, progress, flags);
+	Py_END_ALLOW_THREADS
+	return result_code(self, hr);
+}
+
+static PyMethodDef container_methods[] = {
+	{ "GetContentsTable", container_GetContentsTable, METH_VARARGS, NULL },
+	{ "GetHierarchyTable", container_GetHierarchyTable, METH_VARARGS, NULL },
+	{ "OpenEntry", container_OpenEntry, METH_VARARGS, NULL },
+	{ NULL },
+};
+
+static PyMethodDef folder_methods[] = {
+	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
+	{ "CreateMessage", folder_CreateMessage, METH_VARARGS, NULL },
+	{ "CopyMessages", folder_CopyMessages, METH_VARARGS, NULL },
+	{ "DeleteMessages", folder_DeleteMessages, METH_VARARGS, NULL },
+	{ "CreateFolder", folder_CreateFolder, METH_VARARGS, NULL },
+	{ "DeleteFolder", folder_DeleteFolder, METH_VARARGS, NULL },
+	{ "SetReadFlags", folder_SetReadFlags, METH_VARARGS, NULL },
+	{ "EmptyFolder", folder_EmptyFolder, METH_VARARGS, NULL },
+	{ NULL },
+};
+
+WRAPPER_SPEC(container, "PyIMAPIContainer", container_methods, "A container of objects.");
+WRAPPER_SPEC(folder, "PyIMAPIFolder", folder_methods, "A folder of a message store.");
+
+const struct wrapper_class container_class = { &IID_IMAPIContainer, WRAP_PROP, &container_spec };
+const struct wrapper_class folder_class = { &IID_IMAPIFolder, WRAP_CONTAINER, &folder_spec };

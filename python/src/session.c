@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* PyIMAPISession. */
+#include "entry.h"
+#include "iid.h"
+#include "types.h"
+#include "value.h"
+
+static HRESULT
+call_open(void *object, const struct open_request *request, ULONG *type, IUnknown **out)
+{
+	IMAPISession *session = object;
+
+	return session->lpVtbl->OpenEntry(session, request->entry.size, request->entry.data, request->iid,
+	    request->flags, type, out);
+}
+
+static PyObject *
+session_OpenEntry(PyObject *self, PyObject *args)
+{
+	return open_entry(self, args, call_open);
+}
+
+static HRESULT
+call_compare(void *object, const struct compare_request *request, ULONG *result)
+{
+	IMAPISession *session = object;
+
+	return session->lpVtbl->CompareEntryIDs(session, request->one.size, request->one.data,
+	    request->other.size, request->other.data, request->flags, result);
+}
+
+static PyObject *
+session_CompareEntryIDs(PyObject *self, PyObject *args)
+{
+	return compare_entries(self, args, call_compare);
+}
+
+static HRESULT
+call_advise(void *object, const struct advise_request *request, ULONG_PTR *connection)
+{
+	IMAPISession *session = object;
+
+	return session->lpVtbl->Advise(session, request->entry.size, request->entry.data, request->mask,
+	    request->sink, connection);
+}
+
+static PyObject *
+session_Advise(PyObject *self, PyObject *args)
+{
+	return advise(self, args, call_advise);
+}
+
+static HRESULT
+call_unadvise(void *object, ULONG_PTR connection)
+{
+	IMAPISession *session = object;
+
+	return session->lpVtbl->Unadvise(session, connection);
+}
+
+static PyObject *
+session_Unadvise(PyObject *self, PyObject *args)
+{
+	return unadvise(self, args, call_unadvise);
+}
+
+static HRESULT
+call_stores(void *object, ULONG flags, IMAPITable **out)
+{
+	IMAPISession *session = object;
+
+	return session->lpVtbl->GetMsgStoresTable(session, flags, out);
+}
+
+static PyObject *
+session_GetMsgStoresTable(PyObject *self, PyObject *args)
+{
+	return get_table(self, args, call_stores);
+}
+
+static HRESULT
+call_status(void *object, ULONG flags, IMAPITable **out)
+{
+	IMAPISession *session = object;
+
+	return session->lpVtbl->GetStatusTable(session, flags, out);
+}
+
+static PyObject *
+session_GetStatusTable(PyObject *self, PyObject *args)
+{
+	return get_table(self, args, call_status);
+}
+
+/* OpenMsgStore(ui, entryId, iid|None, flags) */
+static PyObject *
+session_OpenMsgStore(PyObject *self, PyObject *args)
+{
+	struct iid_argument iid = { .state = state_of(self) };
+	IMAPISession *session = wrapped(self);
+	struct bytes_argument entry;
+	IMsgStore *store = NULL;
+	ULONG_PTR window;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&O&O&:OpenMsgStore", arg_uiparam, &window, arg_bytes_or_none,
+		&entry, iid_argument, &iid, arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = session->lpVtbl->OpenMsgStore(
+		    session, window, entry.size, entry.data, iid_or_null(&iid), flags, &store);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_hr(state_of(self), hr);
+	return wrap_iid(state_of(self), iid.given ? &iid.guid : &IID_IMsgStore, store);
+}
+
+/* OpenAddressBook(ui, iid|None, flags) */
+static PyObject *
+session_OpenAddressBook(PyObject *self, PyObject *args)
+{
+	struct iid_argument iid = { .state = state_of(self) };
+	IMAPISession *session = wrapped(self);
+	IAddrBook *book = NULL;
+	ULONG_PTR window;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&O&:OpenAddressBook", arg_uiparam, &window, iid_argument, &iid,
+		arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = session->lpVtbl->OpenAddressBook(session, window, iid_or_null(&iid), flags, &book);
+	Py_END_ALLOW_THREADS
+	return wrap_result(state_of(self), hr, WRAP_ADDRESS_BOOK, book);
+}
+
+/* OpenProfileSection(uid, iid|None, flags) */
+static PyObject *
+session_OpenProfileSection(PyObject *self, PyObject *args)
+{
+	struct iid_argument uid = { .state = state_of(self) }, iid = uid;
+	IMAPISession *session = wrapped(self);
+	IProfSect *section = NULL;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&O&:OpenProfileSection", iid_argument, &uid, iid_argument, &iid,
+		arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = session->lpVtbl->OpenProfileSection(session, (MAPIUID *)iid_or_null(&uid),
+		    iid_or_null(&iid), flags, &section);
+	Py_END_ALLOW_THREADS
+	return wrap_result(state_of(self), hr, WRAP_PROFILE_SECTION, section);
+}
+
+/* QueryIdentity() -> bytes | None */
+static PyObject *
+session_QueryIdentity(PyObject *self, PyObject *unused)
+{
+	IMAPISession *session = wrapped(self);
+	ENTRYID *entry = NULL;
+	PyObject *result;
+	ULONG size = 0;
+	HRESULT hr;
+
+	Py_BEGIN_ALLOW_THREADS
+		hr = session->lpVtbl->QueryIdentity(session, &size, &entry);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_hr(state_of(self), hr);
+	result = bytes_to_python(entry, size);
+	MAPIFreeBuffer(entry);
+	return result;
+}
+
+/* Logoff(ui, flags, reserved) */
+static PyObject *
+session_Logoff(PyObject *self, PyObject *args)
+{
+	IMAPISession *session = wrapped(self);
+	ULONG flags, reserved;
+	ULONG_PTR window;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&O&:Logoff", arg_uiparam, &window, arg_ulong, &flags, arg_ulong,
+		&reserved))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = session->lpVtbl->Logoff(session, window, flags, reserved);
+	Py_END_ALLOW_THREADS
+	return none_or_raise(state_of(self), hr);
+}
+
+/* AdminServices(flags=0) */
+static PyObject *
+session_AdminServices(PyObject *self, PyObject *args)
+{
+	IMAPISession *session = wrapped(self);
+	IMsgServiceAdmin *admin = NULL;
+	ULONG flags = 0;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "|O&:AdminServices", arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = session->lpVtbl->AdminServices(session, flags, &admin);
+	Py_END_ALLOW_THREADS
+	return wrap_result(state_of(self), hr, WRAP_SERVICE_ADMIN, admin);
+}
+
+static PyMethodDef session_methods[] = {
+	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
+	{ "GetMsgStoresTable", session_GetMsgStoresTable, METH_VARARGS, NULL },
+	{ "OpenMsgStore", session_OpenMsgStore, METH_VARARGS, NULL },
+	{ "OpenAddressBook", session_OpenAddressBook, METH_VARARGS, NULL },
+	{ "OpenProfileSection", session_OpenProfileSection, METH_VARARGS, NULL },
+	{ "GetStatusTable", session_GetStatusTable, METH_VARARGS, NULL },
+	{ "OpenEntry", session_OpenEntry, METH_VARARGS, NULL },
+	{ "CompareEntryIDs", session_CompareEntryIDs, METH_VARARGS, NULL },
+	{ "Advise", session_Advise, METH_VARARGS, NULL },
+	{ "Unadvise", session_Unadvise, METH_VARARGS, NULL },
+	{ "QueryIdentity", session_QueryIdentity, METH_NOARGS, NULL },
+	{ "Logoff", session_Logoff, METH_VARARGS, NULL },
+	{ "AdminServices", session_AdminServices, METH_VARARGS, NULL },
+	{ NULL },
+};
+
+WRAPPER_SPEC(session, "PyIMAPISession", session_methods, "A logged-on session.");
+
+const struct wrapper_class session_class = { &IID_IMAPISession, WRAP_UNKNOWN, &session_spec };

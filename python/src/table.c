@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* PyIMAPITable.  A row is a tuple of (tag, value), one for each column in their order. */
+#include "entry.h"
+#include "sets.h"
+#include "types.h"
+#include "value.h"
+
+static HRESULT
+call_advise(void *object, const struct advise_request *request, ULONG_PTR *connection)
+{
+	IMAPITable *table = object;
+
+	return table->lpVtbl->Advise(table, request->mask, request->sink, connection);
+}
+
+static PyObject *
+table_Advise(PyObject *self, PyObject *args)
+{
+	return advise_table(self, args, call_advise);
+}
+
+static HRESULT
+call_unadvise(void *object, ULONG_PTR connection)
+{
+	IMAPITable *table = object;
+
+	return table->lpVtbl->Unadvise(table, connection);
+}
+
+static PyObject *
+table_Unadvise(PyObject *self, PyObject *args)
+{
+	return unadvise(self, args, call_unadvise);
+}
+
+/* GetStatus() -> [status, type] */
+static PyObject *
+table_GetStatus(PyObject *self, PyObject *unused)
+{
+	IMAPITable *table = wrapped(self);
+	ULONG status = 0, type = 0;
+	HRESULT hr;
+
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->GetStatus(table, &status, &type);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_hr(state_of(self), hr);
+	return Py_BuildValue("[kk]", (unsigned long)status, (unsigned long)type);
+}
+
+/* SetColumns(tags, flags) */
+static PyObject *
+table_SetColumns(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	SPropTagArray *tags;
+	PyObject *given;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "OO&:SetColumns", &given, arg_ulong, &flags) ||
+	    !tags_from_python(given, &tags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->SetColumns(table, tags, flags);
+	Py_END_ALLOW_THREADS
+	MAPIFreeBuffer(tags);
+	return none_or_raise(state_of(self), hr);
+}
+
+/* QueryColumns(flags) -> tags */
+static PyObject *
+table_QueryColumns(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	SPropTagArray *tags = NULL;
+	PyObject *result;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&:QueryColumns", arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->QueryColumns(table, flags, &tags);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_hr(state_of(self), hr);
+	result = tags_to_python(tags);
+	MAPIFreeBuffer(tags);
+	return result;
+}
+
+static PyObject *
+table_GetRowCount(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	ULONG flags, count = 0;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&:GetRowCount", arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->GetRowCount(table, flags, &count);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_hr(state_of(self), hr);
+	return PyLong_FromUnsignedLong(count);
+}
+
+/* SeekRow(bookmark, rows) -> rows moved */
+static PyObject *
+table_SeekRow(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	LONG rows, moved = 0;
+	ULONG_PTR bookmark;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&:SeekRow", arg_uiparam, &bookmark, arg_ulong, &rows))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->SeekRow(table, bookmark, rows, &moved);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_hr(state_of(self), hr);
+	return PyLong_FromLong(moved);
+}
+
+static PyObject *
+table_SeekRowApprox(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	ULONG numerator, denominator;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&:SeekRowApprox", arg_ulong, &numerator, arg_ulong, &denominator))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->SeekRowApprox(table, numerator, denominator);
+	Py_END_ALLOW_THREADS
+	return none_or_raise(state_of(self), hr);
+}
+
+/* QueryPosition() -> [row, numerator, denominator] */
+static PyObject *
+table_QueryPosition(PyObject *self, PyObject *unused)
+{
+	IMAPITable *table = wrapped(self);
+	ULONG row = 0, numerator = 0, denominator = 0;
+	HRESULT hr;
+
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->QueryPosition(table, &row, &numerator, &denominator);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_hr(state_of(self), hr);
+	return Py_BuildValue("[kkk]", (unsigned long)row, (unsigned long)numerator,
+	    (unsigned long)denominator);
+}
+
+/* FindRow(restriction, bookmark, flags); no such row is a com_error MAPI_E_NOT_FOUND */
+static PyObject *
+table_FindRow(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	SRestriction *restriction;
+	ULONG_PTR bookmark;
+	PyObject *given;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "OO&O&:FindRow", &given, arg_uiparam, &bookmark, arg_ulong, &flags) ||
+	    !restriction_from_python(state_of(self), given, &restriction))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->FindRow(table, restriction, bookmark, flags);
+	Py_END_ALLOW_THREADS
+	MAPIFreeBuffer(restriction);
+	return none_or_raise(state_of(self), hr);
+}
+
+/* Restrict(restriction|None, flags) */
+static PyObject *
+table_Restrict(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	SRestriction *restriction;
+	PyObject *given;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "OO&:Restrict", &given, arg_ulong, &flags) ||
+	    !restriction_from_python(state_of(self), given, &restriction))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->Restrict(table, restriction, flags);
+	Py_END_ALLOW_THREADS
+	MAPIFreeBuffer(restriction);
+	return none_or_raise(state_of(self), hr);
+}
+
+/* SortTable(sortOrderSet|None, flags) */
+static PyObject *
+table_SortTable(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	SSortOrderSet *sort;
+	PyObject *given;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "OO&:SortTable", &given, arg_ulong, &flags) ||
+	    !sort_from_python(given, &sort))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->SortTable(table, sort, flags);
+	Py_END_ALLOW_THREADS
+	MAPIFreeBuffer(sort);
+	return none_or_raise(state_of(self), hr);
+}
+
+static PyObject *
+table_CreateBookmark(PyObject *self, PyObject *unused)
+{
+	IMAPITable *table = wrapped(self);
+	BOOKMARK bookmark = 0;
+	HRESULT hr;
+
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->CreateBookmark(table, &bookmark);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_hr(state_of(self), hr);
+	return PyLong_FromUnsignedLongLong(bookmark);
+}
+
+static PyObject *
+table_FreeBookmark(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	ULONG_PTR bookmark;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&:FreeBookmark", arg_uiparam, &bookmark))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->FreeBookmark(table, bookmark);
+	Py_END_ALLOW_THREADS
+	return none_or_raise(state_of(self), hr);
+}
+
+/* QueryRows(count, flags) -> rows, () at the end */
+static PyObject *
+table_QueryRows(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	SRowSet *rows = NULL;
+	PyObject *result;
+	ULONG flags;
+	LONG count;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&:QueryRows", arg_ulong, &count, arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->QueryRows(table, count, flags, &rows);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_hr(state_of(self), hr);
+	result = rows_to_python(state_of(self), rows);
+	FreeProws(rows);
+	return result;
+}
+
+static PyObject *
+table_Abort(PyObject *self, PyObject *unused)
+{
+	IMAPITable *table = wrapped(self);
+	HRESULT hr;
+
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->Abort(table);
+	Py_END_ALLOW_THREADS
+	return none_or_raise(state_of(self), hr);
+}
+
+static PyMethodDef table_methods[] = {
+	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
+	{ "Advise", table_Advise, METH_VARARGS, NULL },
+	{ "Unadvise", table_Unadvise, METH_VARARGS, NULL },
+	{ "GetStatus", table_GetStatus, METH_NOARGS, NULL },
+	{ "SetColumns", table_SetColumns, METH_VARARGS, NULL },
+	{ "QueryColumns", table_QueryColumns, METH_VARARGS, NULL },
+	{ "GetRowCount", table_GetRowCount, METH_VARARGS, NULL },
+	{ "SeekRow", table_SeekRow, METH_VARARGS, NULL },
+	{ "SeekRowApprox", table_SeekRowApprox, METH_VARARGS, NULL },
+	{ "QueryPosition", table_QueryPosition, METH_NOARGS, NULL },
+	{ "FindRow", table_FindRow, METH_VARARGS, NULL },
+	{ "Restrict", table_Restrict, METH_VARARGS, NULL },
+	{ "CreateBookmark", table_CreateBookmark, METH_NOARGS, NULL },
+	{ "FreeBookmark", table_FreeBookmark, METH_VARARGS, NULL },
+	{ "SortTable", table_SortTable, METH_VARARGS, NULL },
+	{ "QueryRows", table_QueryRows, METH_VARARGS, NULL },
+	{ "Abort", table_Abort, METH_NOARGS, NULL },
+	{ NULL },
+};
+
+WRAPPER_SPEC(table, "PyIMAPITable", table_methods, "Rows and columns of what an object holds.");
+
+const struct wrapper_class table_class = { &IID_IMAPITable, WRAP_UNKNOWN, &table_spec };

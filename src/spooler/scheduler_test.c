@@ -10,9 +10,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
@@ -76,10 +78,15 @@ spooler_pid(void)
 static void
 end_spooler(int signal_number)
 {
+	g_autofree char *path = state_file("spooler.lock");
 	pid_t pid = spooler_pid();
+	int fd;
 
-	for (int i = 0; pid > 0 && i < 1000 && kill(pid, i ? 0 : signal_number) == 0; i++)
-		g_usleep(5000);
+	if (pid <= 0 || kill(pid, signal_number) != 0)
+		return;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	flock(fd, LOCK_EX); /* it is gone when its lock is; nobody may be there to reap it */
+	close(fd);
 }
 
 static int

@@ -4,6 +4,7 @@
 #define EMAPI_TOOLS_LETTER_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <mapix.h>
 
 #define LETTER_KEY_SIZE 16

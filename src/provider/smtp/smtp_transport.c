@@ -238,7 +238,8 @@ take_verdicts(struct sending *sending, const struct smtp_recipient *results,
 	for (i = 0; i < count; i++) {
 		xp_set_verdict(served[i], (LONG)results[i].class, results[i].code,
 		    results[i].enhanced, results[i].text);
-		xp_set_remote(served[i], peer, results[i].class == SMTP_ACCEPTED ? queue_id : NULL);
+		xp_set_remote(served[i], results[i].from_server ? smtp_host(state->session) : NULL,
+		    results[i].class == SMTP_ACCEPTED ? queue_id : NULL);
 	}
 	for (i = 0; journey[i]; i++)
 		xp_journey(sending->recipients, "%s", journey[i]);

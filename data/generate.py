@@ -365,7 +365,8 @@ def argument_macros():
     for count in range(1, 17):
         names = numbered(count)
         yield f"#define MakeArray{count}({names}) \\"
-        yield f"\tDWORD_PTR __rgArgs[EMAPI_ARGS{count}({names})] = {{0}}; MakeArg{count}(0, {names})"
+        yield f"\tDWORD_PTR __rgArgs[EMAPI_ARGS{count}({names})] = {{0}}; \\"
+        yield f"\tMakeArg{count}(0, {names})"
         yield f"#define ValidateParameters{count}(m, {names}) \\"
         yield f"\t{{ MakeArray{count}({names}); EMAPI_VALIDATE(m, HRESULT) }}"
         yield f"#define UlValidateParameters{count}(m, {names}) \\"

@@ -65,7 +65,7 @@ EMAPI_INTERFACE_(IMalloc, IUnknown)
 /* --- IClassFactory ------------------------------------------------------------------------- */
 
 #define MAPI_ICLASSFACTORY_METHODS(IPURE) \
-	/* A new object. pUnkOuter is NULL, or the one it becomes a part of: CLASS_E_NOAGGREGATION. */ \
+	/* A new object. pUnkOuter is NULL, or the whole it is to be a part of. */ \
 	MAPIMETHOD(CreateInstance)(THIS_ LPUNKNOWN pUnkOuter, REFIID riid, LPVOID *ppvObj) IPURE; \
 	/* Keeps the library loaded while TRUE calls outnumber FALSE ones. */ \
 	MAPIMETHOD(LockServer)(THIS_ BOOL fLock) IPURE;

@@ -2,12 +2,12 @@
 /*
  * Send one message with Extended MAPI from C; mapisend.py beside is the same program in Python.
  *
- *	mapisend TO SUBJECT BODY [PROFILE]
+ *	mapisend SUBJECT BODY TO [CC [BCC [PROFILE]]]
  *
  *	cc mapisend.c $(pkg-config --cflags --libs emapi)                           here
  *	x86_64-w64-mingw32-gcc mapisend.c -lmapi32 -luuid                           on Windows
  *
- * TO is one address or several, parted by commas.  Without PROFILE the default one is taken.
+ * TO, CC and BCC are addresses parted by commas.  Without PROFILE the default one is taken.
  * SubmitMessage returns once the message is stored; the spooler delivers it.
  */
 #include <mapix.h>
@@ -85,32 +85,39 @@ open_outbox(LPMDB store, LPMAPIFOLDER *outbox)
 	return hr;
 }
 
-/* The addresses of a list parted by commas, which is cut up for that, as recipients of the message. */
+/* Adds one recipient; an SMTP address needs no address book. */
 static HRESULT
-add_recipients(LPMESSAGE message, char *addresses)
+add_recipient(LPMESSAGE message, LONG kind, char *address)
 {
-	char *address, smtp[] = "SMTP";
+	SizedADRLIST(1, list) = { 1, { { 0, 0, NULL } } };
+	char smtp[] = "SMTP";
+	SPropValue values[5];
+
+	memset(values, 0, sizeof(values));
+	values[0].ulPropTag = PR_RECIPIENT_TYPE;
+	values[0].Value.l = kind;
+	values[1].ulPropTag = PR_OBJECT_TYPE;
+	values[1].Value.l = MAPI_MAILUSER;
+	values[2].ulPropTag = PR_ADDRTYPE_A;
+	values[2].Value.lpszA = smtp;
+	values[3].ulPropTag = PR_EMAIL_ADDRESS_A;
+	values[3].Value.lpszA = address;
+	values[4].ulPropTag = PR_DISPLAY_NAME_A;
+	values[4].Value.lpszA = address;
+	list.aEntries[0].cValues = 5;
+	list.aEntries[0].rgPropVals = values;
+	return message->lpVtbl->ModifyRecipients(message, MODRECIP_ADD, (LPADRLIST)&list);
+}
+
+/* The addresses of a list parted by commas, which is cut up for that; NULL is none. */
+static HRESULT
+add_recipients(LPMESSAGE message, LONG kind, char *addresses)
+{
+	char *address = addresses ? strtok(addresses, ", ") : NULL;
 	HRESULT hr = S_OK;
 
-	for (address = strtok(addresses, ","); address && SUCCEEDED(hr); address = strtok(NULL, ",")) {
-		SizedADRLIST(1, list) = { 1, { { 0, 0, NULL } } };
-		SPropValue values[5];
-
-		memset(values, 0, sizeof(values));
-		values[0].ulPropTag = PR_RECIPIENT_TYPE;
-		values[0].Value.l = MAPI_TO;
-		values[1].ulPropTag = PR_OBJECT_TYPE;
-		values[1].Value.l = MAPI_MAILUSER;
-		values[2].ulPropTag = PR_ADDRTYPE_A;
-		values[2].Value.lpszA = smtp;
-		values[3].ulPropTag = PR_EMAIL_ADDRESS_A;
-		values[3].Value.lpszA = address;
-		values[4].ulPropTag = PR_DISPLAY_NAME_A;
-		values[4].Value.lpszA = address;
-		list.aEntries[0].cValues = 5;
-		list.aEntries[0].rgPropVals = values;
-		hr = message->lpVtbl->ModifyRecipients(message, MODRECIP_ADD, (LPADRLIST)&list);
-	}
+	for (; address && SUCCEEDED(hr); address = strtok(NULL, ", "))
+		hr = add_recipient(message, kind, address);
 	return hr;
 }
 
@@ -127,9 +134,11 @@ set_text(LPMESSAGE message, char *subject, char *body)
 	return message->lpVtbl->SetProps(message, 2, values, NULL);
 }
 
-/* argv as main() has it. */
+enum { SUBJECT = 1, BODY, TO, CC, BCC, PROFILE, ARGUMENTS };
+
+/* The arguments as main() has them. */
 static int
-send_message(LPMAPISESSION session, char **argv)
+send_message(LPMAPISESSION session, char **arguments)
 {
 	LPMAPIFOLDER outbox = NULL;
 	LPMESSAGE message = NULL;
@@ -139,8 +148,10 @@ send_message(LPMAPISESSION session, char **argv)
 	bad = failed("no default message store", open_default_store(session, &store)) ||
 	    failed("no Outbox", open_outbox(store, &outbox)) ||
 	    failed("no message", outbox->lpVtbl->CreateMessage(outbox, NULL, 0, &message)) ||
-	    failed("recipients", add_recipients(message, argv[1])) ||
-	    failed("text", set_text(message, argv[2], argv[3])) ||
+	    failed("recipients", add_recipients(message, MAPI_TO, arguments[TO])) ||
+	    failed("recipients", add_recipients(message, MAPI_CC, arguments[CC])) ||
+	    failed("recipients", add_recipients(message, MAPI_BCC, arguments[BCC])) ||
+	    failed("text", set_text(message, arguments[SUBJECT], arguments[BODY])) ||
 	    failed("not sent", message->lpVtbl->SubmitMessage(message, 0));
 	if (message)
 		message->lpVtbl->Release(message);
@@ -154,20 +165,22 @@ send_message(LPMAPISESSION session, char **argv)
 int
 main(int argc, char **argv)
 {
+	char *arguments[ARGUMENTS] = { NULL };
 	LPMAPISESSION session = NULL;
-	char *profile = argc > 4 ? argv[4] : NULL;
-	int bad;
+	int bad, i;
 
-	if (argc < 4) {
-		fprintf(stderr, "usage: mapisend TO SUBJECT BODY [PROFILE]\n");
+	if (argc <= TO || argc > ARGUMENTS) {
+		fprintf(stderr, "usage: mapisend SUBJECT BODY TO [CC [BCC [PROFILE]]]\n");
 		return 64;
 	}
+	for (i = 1; i < argc; i++)
+		arguments[i] = argv[i];
 	if (failed("MAPI does not start", MAPIInitialize(NULL)))
 		return 1;
-	bad = failed("logon", MAPILogonEx(0, (LPTSTR)profile, NULL,
-	    MAPI_EXTENDED | (profile ? 0 : MAPI_USE_DEFAULT), &session));
+	bad = failed("logon", MAPILogonEx(0, (LPTSTR)arguments[PROFILE], NULL,
+	    MAPI_EXTENDED | (arguments[PROFILE] ? 0 : MAPI_USE_DEFAULT), &session));
 	if (!bad) {
-		bad = send_message(session, argv);
+		bad = send_message(session, arguments);
 		session->lpVtbl->Logoff(session, 0, 0, 0);
 		session->lpVtbl->Release(session);
 	}

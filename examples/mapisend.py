@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Send one message with Extended MAPI from Python; mapisend.c beside is the same program in C.
 
-    mapisend.py [--profile NAME] --to ADDRESS[,ADDRESS...] [--cc ...] [--bcc ...] SUBJECT BODY
+    mapisend.py SUBJECT BODY TO [CC [BCC [PROFILE]]]
 
-It runs on Windows with pywin32 and here with emapi. SubmitMessage returns once the message is stored;
-the spooler delivers it.
+TO, CC and BCC are addresses parted by commas. Without PROFILE the default one is taken. It runs on
+Windows with pywin32 and here with emapi. SubmitMessage returns once the message is stored; the spooler
+delivers it.
 """
-import argparse
 import sys
 
 import pythoncom
@@ -47,37 +47,33 @@ def recipient(address, kind):
     )
 
 
-def send(arguments):
-    session = mapi.MAPILogonEx(0, arguments.profile or "", None,
-                               mapi.MAPI_EXTENDED | (0 if arguments.profile else mapi.MAPI_USE_DEFAULT))
+def recipients(to, cc, bcc):
+    return [recipient(address.strip(), kind)
+            for kind, addresses in ((mapi.MAPI_TO, to), (mapi.MAPI_CC, cc), (mapi.MAPI_BCC, bcc))
+            for address in addresses.split(",") if address.strip()]
+
+
+def send(subject, body, to, cc="", bcc="", profile=""):
+    flags = mapi.MAPI_EXTENDED | (0 if profile else mapi.MAPI_USE_DEFAULT)
+    session = mapi.MAPILogonEx(0, profile, None, flags)
     message = open_outbox(open_default_store(session)).CreateMessage(None, 0)
-    recipients = [recipient(address.strip(), kind)
-                  for kind, addresses in ((mapi.MAPI_TO, arguments.to), (mapi.MAPI_CC, arguments.cc),
-                                          (mapi.MAPI_BCC, arguments.bcc))
-                  for address in addresses.split(",") if address.strip()]
-    message.ModifyRecipients(mapi.MODRECIP_ADD, recipients)
-    message.SetProps([(mapitags.PR_SUBJECT_W, arguments.subject),
-                      (mapitags.PR_BODY_W, arguments.body)])
+    message.ModifyRecipients(mapi.MODRECIP_ADD, recipients(to, cc, bcc))
+    message.SetProps([(mapitags.PR_SUBJECT_W, subject), (mapitags.PR_BODY_W, body)])
     message.SubmitMessage(0)
     session.Logoff(0, 0, 0)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--profile", help="a MAPI profile; without it the default one")
-    for field in ("to", "cc", "bcc"):
-        parser.add_argument("--" + field, default="", metavar="ADDRESS,...")
-    parser.add_argument("subject")
-    parser.add_argument("body")
-    arguments = parser.parse_args()
+def main(arguments):
+    if not 3 <= len(arguments) <= 6:
+        sys.exit("usage: mapisend.py SUBJECT BODY TO [CC [BCC [PROFILE]]]")
     mapi.MAPIInitialize(None)
     try:
-        send(arguments)
+        send(*arguments)
     except pythoncom.com_error as error:
-        raise SystemExit(f"mapisend: {error.strerror}")
+        sys.exit(f"mapisend: {error.strerror}")
     finally:
         mapi.MAPIUninitialize()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(sys.argv[1:])

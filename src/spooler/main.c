@@ -83,6 +83,7 @@ main(int argc, char **argv)
 {
 	struct arguments a = { .ready_fd = -1 };
 	struct scheduler_options options;
+	int code;
 
 	if (!parse(argc, argv, &a))
 		return EX_USAGE;
@@ -91,6 +92,10 @@ main(int argc, char **argv)
 	options.background = a.background && !a.foreground;
 	options.ready_fd = a.ready_fd;
 	if (a.worker)
-		return run_worker(a.worker, options.state_path);
-	return scheduler_run(&options);
+		code = run_worker(a.worker, options.state_path);
+	else
+		code = scheduler_run(&options);
+	scheduler_options_clear(&options);
+	g_free(a.worker);
+	return code;
 }

@@ -299,6 +299,13 @@ scheduler_options_default(void)
 	return options;
 }
 
+void
+scheduler_options_clear(struct scheduler_options *options)
+{
+	g_free(options->state_path);
+	g_free(options->socket_path);
+}
+
 static HRESULT
 open_database(struct scheduler *s, gint64 now)
 {

@@ -9,16 +9,17 @@
 #include "spooldb.h"
 
 struct scheduler_options {
-	const char *state_path;     /* the folder of spool.db, spooler.lock and words/ */
-	const char *socket_path;
+	char *state_path;           /* the folder of spool.db, spooler.lock and words/ */
+	char *socket_path;
 	const char *worker_program; /* started as PROGRAM --worker UID-HEX */
 	gint64 idle;                /* ends after so long with nothing to do; microseconds */
 	bool background;            /* workers log to the file too */
 	int ready_fd;               /* one byte goes here when the socket listens; -1: none */
 };
 
-/* The options as paths and environment say (EMAPI_IDLE_SECONDS); strings are kept for good. */
+/* The options as paths and environment say (EMAPI_IDLE_SECONDS). */
 struct scheduler_options scheduler_options_default(void);
+void scheduler_options_clear(struct scheduler_options *options);
 
 /* Runs until there is nothing to do or SIGTERM.  The exit code: 0 also when another spooler runs
  * already. */

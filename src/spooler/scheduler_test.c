@@ -362,24 +362,47 @@ run_all(void)
 	return cmocka_run_group_tests_name("spooler/scheduler", tests, NULL, NULL);
 }
 
+static void
+open_log(void)
+{
+	g_autofree char *path = state_file("spooler.log");
+
+	log_open(path, LOG_LEVEL_DEBUG);
+}
+
+static int
+run_scheduler(const char *ready)
+{
+	struct scheduler_options options = scheduler_options_default();
+	int code;
+
+	if (ready)
+		options.ready_fd = atoi(strchr(ready, '=') + 1);
+	code = scheduler_run(&options);
+	scheduler_options_clear(&options);
+	return code;
+}
+
+static int
+run_worker(const char *profile_hex)
+{
+	g_autofree char *path = state_file("spool.db");
+	g_autofree char *state_path = g_path_get_dirname(path);
+
+	return fake_worker(profile_hex, state_path);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct scheduler_options options = scheduler_options_default();
 	char self[4096] = "";
 
-	if (argc > 1 && options.state_path) {
-		g_autofree char *path = paths_state("spooler.log");
-
-		paths_make_parent(path);
-		log_open(path, LOG_LEVEL_DEBUG);
-	}
+	if (argc > 1)
+		open_log();
 	if (argc > 2 && strcmp(argv[1], "--worker") == 0)
-		return fake_worker(argv[2], options.state_path);
-	if (argc > 1) {
-		options.ready_fd = argc > 2 ? atoi(strchr(argv[2], '=') + 1) : -1;
-		return scheduler_run(&options);
-	}
+		return run_worker(argv[2]);
+	if (argc > 1)
+		return run_scheduler(argc > 2 ? argv[2] : NULL);
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return 1;
 	g_setenv("EMAPI_SPOOLER", self, TRUE);

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Packets: values arrive as sent, a bad or vanished peer is told apart and does no harm. */
+#include "testing.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "ipc.h"
+
+static void
+open_pair(int *pair)
+{
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+}
+
+static void
+values_arrive(void **state)
+{
+	GVariantBuilder values = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+	struct ipc_message *message;
+	size_t size;
+	GVariant *list;
+	int pair[2];
+
+	open_pair(pair);
+	g_variant_builder_add(&values, "{sv}", "name", ipc_text("Grüße\xFF"));
+	g_variant_builder_add(&values, "{sv}", "id", g_variant_new_int64(1ll << 40));
+	g_variant_builder_add(&values, "{sv}", "row", g_variant_new_uint32(7));
+	g_variant_builder_add(&values, "{sv}", "key", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, "a\0b", 3, 1));
+	g_variant_builder_add(&values, "{sv}", "due", g_variant_new_parsed("@au [1, 2, 3]"));
+	assert_int_equal(ipc_send(pair[0], "send", g_variant_builder_end(&values)), S_OK);
+	assert_int_equal(ipc_receive(pair[1], 1000, &message), S_OK);
+	assert_string_equal(message->verb, "send");
+	assert_string_equal(ipc_string(message, "name", NULL), "Grüße\uFFFD");
+	assert_int_equal(ipc_int(message, "id", 0), 1ll << 40);
+	assert_int_equal(ipc_int(message, "row", 0), 7);
+	assert_int_equal(ipc_int(message, "name", -1), -1);
+	assert_string_equal(ipc_string(message, "id", "none"), "none");
+	assert_memory_equal(ipc_bytes(message, "key", &size), "a\0b", 3);
+	assert_int_equal(size, 3);
+	assert_null(ipc_bytes(message, "nothing", &size));
+	assert_int_equal(size, 0);
+	list = ipc_value(message, "due", "au");
+	assert_int_equal(g_variant_n_children(list), 3);
+	g_variant_unref(list);
+	assert_null(ipc_value(message, "due", "as"));
+	ipc_message_free(message);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void
+silence_and_the_end_are_told_apart(void **state)
+{
+	struct ipc_message *message;
+	int pair[2];
+
+	open_pair(pair);
+	assert_int_equal(ipc_receive(pair[0], 20, &message), MAPI_E_TIMEOUT);
+	assert_null(message);
+	assert_int_equal(ipc_send(pair[1], "bye", NULL), S_OK);
+	close(pair[1]);
+	assert_int_equal(ipc_receive(pair[0], 1000, &message), S_OK);
+	assert_string_equal(message->verb, "bye");
+	ipc_message_free(message);
+	assert_int_equal(ipc_receive(pair[0], 1000, &message), MAPI_E_END_OF_SESSION);
+	assert_int_equal(ipc_send(pair[0], "hello", NULL), MAPI_E_NETWORK_ERROR);
+	close(pair[0]);
+}
+
+static void
+nonsense_is_no_message(void **state)
+{
+	static const char nonsense[] = "no GVariant at all";
+	struct ipc_message *message;
+	int pair[2];
+
+	open_pair(pair);
+	assert_int_equal(send(pair[0], nonsense, sizeof(nonsense), 0), sizeof(nonsense));
+	assert_int_equal(ipc_receive(pair[1], 1000, &message), MAPI_E_CALL_FAILED);
+	assert_null(message);
+	assert_int_equal(ipc_send(pair[0], "ok", NULL), S_OK);
+	assert_int_equal(ipc_receive(pair[1], 1000, &message), S_OK);
+	ipc_message_free(message);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* The largest packet passes, one byte more does not, whoever tries. */
+static void
+packets_have_a_largest_size(void **state)
+{
+	char *text = g_malloc0(IPC_PACKET_MAX + 2);
+	struct ipc_message *message;
+	int pair[2], room = 1024 * 1024;
+
+	memset(text, 'x', IPC_PACKET_MAX + 1);
+	open_pair(pair);
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	assert_int_equal(ipc_send(pair[0], text, NULL), MAPI_E_TOO_BIG);
+	assert_int_equal(send(pair[0], text, IPC_PACKET_MAX + 1, 0), IPC_PACKET_MAX + 1);
+	assert_int_equal(ipc_receive(pair[1], 1000, &message), MAPI_E_CALL_FAILED);
+	text[IPC_PACKET_MAX - 16] = 0;
+	assert_int_equal(ipc_send(pair[0], text, NULL), S_OK);
+	assert_int_equal(ipc_receive(pair[1], 1000, &message), S_OK);
+	assert_string_equal(message->verb, text);
+	ipc_message_free(message);
+	close(pair[0]);
+	close(pair[1]);
+	g_free(text);
+}
+
+static void
+assert_reachable(const char *path)
+{
+	struct ipc_message *message;
+	struct stat status;
+	int listener, client, server;
+
+	assert_int_equal(ipc_connect(path), -1);
+	listener = ipc_listen(path);
+	assert_true(listener >= 0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	client = ipc_connect(path);
+	assert_true(client >= 0);
+	server = accept(listener, NULL, NULL);
+	assert_int_equal(ipc_send(client, "hello", NULL), S_OK);
+	assert_int_equal(ipc_receive(server, 1000, &message), S_OK);
+	ipc_message_free(message);
+	close(client);
+	close(server);
+	close(listener);
+	listener = ipc_listen(path); /* what a dead one left is replaced */
+	assert_true(listener >= 0);
+	close(listener);
+	unlink(path);
+}
+
+static void
+sockets_are_reached_by_path(void **state)
+{
+	char *folder = g_dir_make_tmp("emapi-ipc-XXXXXX", NULL);
+	char *deep = g_build_filename(folder, "a-folder-whose-name-is-so-long-that-sun_path-cannot-hold-it",
+	    "and-another-one-below-it-of-some-more-length-still", NULL);
+	char *path = g_build_filename(folder, "sock", NULL), *far = g_build_filename(deep, "sock", NULL);
+
+	assert_int_equal(g_mkdir_with_parents(deep, 0700), 0);
+	assert_true(strlen(far) > 108);
+	assert_reachable(path);
+	assert_reachable(far);
+	rmdir(deep);
+	*strrchr(deep, '/') = 0;
+	rmdir(deep);
+	rmdir(folder);
+	g_free(path);
+	g_free(far);
+	g_free(deep);
+	g_free(folder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_arrive),
+		cmocka_unit_test(silence_and_the_end_are_told_apart),
+		cmocka_unit_test(nonsense_is_no_message),
+		cmocka_unit_test(packets_have_a_largest_size),
+		cmocka_unit_test(sockets_are_reached_by_path),
+	};
+
+	return cmocka_run_group_tests_name("ipc", tests, NULL, NULL);
+}

@@ -240,6 +240,8 @@ render_to_spool(struct render *render, struct spool *spool)
 		hr = spool_write(spool, header->str, header->len);
 	if (SUCCEEDED(hr))
 		hr = write_tree(render, tree, spool);
+	if (SUCCEEDED(hr) && spool->last != '\n')
+		hr = spool_write(spool, "\r\n", 2);
 	if (tree)
 		g_object_unref(tree);
 	return hr;

@@ -136,6 +136,8 @@ spool_write(struct spool *spool, const void *data, size_t size)
 {
 	const char *from = data;
 
+	if (size > 0)
+		spool->last = from[size - 1];
 	while (size > 0) {
 		size_t piece = MIN(size, SPOOL_BUFFER - spool->buffered);
 

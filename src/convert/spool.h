@@ -15,6 +15,7 @@ struct spool {
 	bool on_disk;
 	guint64 memory_max;
 	guint64 size;     /* written so far, buffered bytes included */
+	char last;        /* the last byte */
 	char *buffer;     /* SPOOL_BUFFER bytes */
 	size_t buffered;
 	int error;        /* errno of the first failure, for people */

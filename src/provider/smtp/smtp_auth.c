@@ -192,6 +192,10 @@ dialogue(struct smtp_session *session, const struct smtp_mechanism *mechanism, v
 		/* What was too long for AUTH's line goes now. */
 		if (response->len == 0) {
 			challenge = challenge_of(&session->reply);
+			if (challenge->len > 0 && challenge->data[0] == '{')
+				smtp_note_lines(session,
+				    "* the server's reason: ", (const char *)challenge->data,
+				    challenge->len);
 			step = mechanism->step(state, challenge, response, &why);
 			g_byte_array_unref(challenge);
 		}

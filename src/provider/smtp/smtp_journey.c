@@ -51,11 +51,19 @@ smtp_note_lines(struct smtp_session *session, const char *mark, const char *text
 	g_free(copy);
 }
 
+/* Challenges of login mechanisms are for machines, but for the short ones ("Username:"). */
+#define CHALLENGE_SHOWN 24
+
 void
 smtp_note_reply(struct smtp_session *session, const struct smtp_reply *reply)
 {
 	guint i;
 
+	if (reply->code == 334 && reply->lines->len == 1 &&
+	    strlen(g_ptr_array_index(reply->lines, 0)) > CHALLENGE_SHOWN) {
+		smtp_note(session, "< 334 ****");
+		return;
+	}
 	for (i = 0; reply->lines && i < reply->lines->len; i++)
 		smtp_note(session, "< %03d%c%s", reply->code, i + 1 < reply->lines->len ? '-' : ' ',
 		    (const char *)g_ptr_array_index(reply->lines, i));

@@ -11,13 +11,10 @@
 #include <mapicode.h>
 #include <mapitags.h>
 
-#include "hr.h"
 #include "mem.h"
 #include "mime.h"
-#include "prop.h"
-#include "smtp_engine.h"
+#include "smtp_settings.h"
 #include "text.h"
-#include "xp.h"
 
 #define IDLE_SECONDS 30
 /* Servers take some hundred recipients at a time; the others follow in transactions of their own.
@@ -29,102 +26,11 @@ _Static_assert(
 	(LONG)SMTP_PERMANENT == EMAPI_RETRY_PERMANENT && (LONG)SMTP_HOLD == EMAPI_RETRY_HOLD,
     "the engine's classes are those of emapispi.h");
 
-/* What one logon holds: the settings' texts, as the options point to them, and the session. */
+/* What one logon holds. */
 struct state {
-	GPtrArray *texts;
-	struct smtp_options options;
+	struct smtp_settings settings;
 	struct smtp_session *session;
 };
-
-static const char *
-setting(struct state *state, const struct xp_logon *logon, ULONG tag)
-{
-	char *text = xp_setting_text(logon, tag);
-
-	if (text)
-		g_ptr_array_add(state->texts, text);
-	return text;
-}
-
-static char *
-read_password(void *context, char **why)
-{
-	char *password = NULL;
-	HRESULT hr = xp_read_secret(context, PR_EMAPI_PASSWORD, &password);
-
-	if (hr == MAPI_E_NOT_FOUND)
-		*why = g_strdup("the profile names none");
-	else if (FAILED(hr))
-		*why = g_strdup_printf(
-		    "the profile's PasswordCommand or PasswordFile failed (%s)", hr_text(hr));
-	return password;
-}
-
-static HRESULT
-read_tls(struct state *state, const struct xp_logon *logon, char **why)
-{
-	const char *word = setting(state, logon, PR_EMAPI_TLS_W);
-
-	/* Without a word the port tells; never plain text unasked. */
-	if (!word)
-		state->options.tls =
-		    state->options.port == 465 ? SMTP_TLS_IMPLICIT : SMTP_TLS_STARTTLS;
-	else if (!g_ascii_strcasecmp(word, EMAPI_TLS_STARTTLS))
-		state->options.tls = SMTP_TLS_STARTTLS;
-	else if (!g_ascii_strcasecmp(word, EMAPI_TLS_IMPLICIT))
-		state->options.tls = SMTP_TLS_IMPLICIT;
-	else if (!g_ascii_strcasecmp(word, EMAPI_TLS_NONE))
-		state->options.tls = SMTP_TLS_NONE;
-	else {
-		*why = g_strdup_printf("SMTP: TLS=%s is unknown in this profile; it is none, "
-				       "starttls or implicit",
-		    word);
-		return MAPI_E_UNCONFIGURED;
-	}
-	return S_OK;
-}
-
-static HRESULT
-read_numbers(struct state *state, const struct xp_logon *logon, char **why)
-{
-	LONG port = xp_setting_long(logon, PR_EMAPI_PORT, 0);
-	LONG timeout = xp_setting_long(logon, PR_EMAPI_TIMEOUT, 0);
-
-	if (port < 0 || port > 65535 || timeout < 0 || timeout > 86400) {
-		*why =
-		    g_strdup_printf("SMTP: Port=%d or Timeout=%d is out of range in this profile",
-			(int)port, (int)timeout);
-		return MAPI_E_UNCONFIGURED;
-	}
-	state->options.port = (unsigned)port;
-	state->options.reply_timeout = (unsigned)timeout;
-	return S_OK;
-}
-
-static HRESULT
-read_options(struct state *state, struct xp_logon *logon, char **why)
-{
-	struct smtp_options *options = &state->options;
-	HRESULT hr;
-
-	options->server = setting(state, logon, PR_EMAPI_SERVER_W);
-	options->user = setting(state, logon, PR_EMAPI_USER_W);
-	options->mechanisms = setting(state, logon, PR_EMAPI_AUTH_W);
-	options->ca_file = setting(state, logon, PR_EMAPI_CA_FILE_W);
-	options->fingerprint = setting(state, logon, PR_EMAPI_FINGERPRINT_W);
-	options->proxy = setting(state, logon, PR_EMAPI_PROXY_W);
-	options->client_cert = setting(state, logon, PR_EMAPI_CLIENT_CERT_W);
-	options->client_key = setting(state, logon, PR_EMAPI_CLIENT_KEY_W);
-	options->helo = setting(state, logon, PR_EMAPI_HELO_W);
-	options->password = read_password;
-	options->password_context = logon;
-	if (!options->server) {
-		*why = g_strdup("SMTP: this profile names no Server");
-		return MAPI_E_UNCONFIGURED;
-	}
-	hr = read_numbers(state, logon, why);
-	return FAILED(hr) ? hr : read_tls(state, logon, why);
-}
 
 static void
 smtp_logoff(struct xp_logon *logon)
@@ -134,7 +40,7 @@ smtp_logoff(struct xp_logon *logon)
 	if (!state)
 		return;
 	smtp_session_free(state->session);
-	g_ptr_array_unref(state->texts);
+	smtp_settings_clear(&state->settings);
 	g_free(state);
 	logon->state = NULL;
 	curl_global_cleanup();
@@ -149,14 +55,13 @@ smtp_logon(struct xp_logon *logon, char **why)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return MAPI_E_NOT_INITIALIZED;
 	state = g_new0(struct state, 1);
-	state->texts = g_ptr_array_new_with_free_func(g_free);
 	logon->state = state;
-	hr = read_options(state, logon, why);
+	hr = smtp_settings_read(&state->settings, logon, why);
 	if (FAILED(hr)) {
 		smtp_logoff(logon);
 		return hr;
 	}
-	state->session = smtp_session_create(&state->options);
+	state->session = smtp_session_create(&state->settings.options);
 	return S_OK;
 }
 
@@ -171,8 +76,7 @@ smtp_idle(struct xp_logon *logon)
 	}
 }
 
-/* --- A message ----------------------------------------------------------------------------------
- */
+/* --- A message --------------------------------------------------------------------------- */
 
 /* One message on its way. */
 struct sending {

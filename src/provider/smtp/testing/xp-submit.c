@@ -69,6 +69,7 @@ static const IProfSectVtbl section_vtbl = {
 	.QueryInterface = section_QueryInterface,
 	.AddRef = section_AddRef,
 	.Release = section_Release,
+	.GetLastError = unsupported_IProfSect_GetLastError,
 	.GetProps = section_GetProps,
 };
 

@@ -18,7 +18,7 @@
 struct spool_recipient {
 	guint32 row; /* PR_ROWID */
 	int kind;    /* MAPI_TO, MAPI_CC, MAPI_BCC */
-	enum spool_state state; /* waiting, sent, failed or held */
+	enum spool_state state; /* waiting, sent, failed, held or cancelled */
 	int code;               /* the server's reply code, 0: no server answered */
 	int tries;
 	gint64 next;    /* when it is tried again */

@@ -402,6 +402,17 @@ reason(struct spooldb *db, gint64 id, const char *text)
 }
 
 static HRESULT
+cancel_message(struct spooldb *db, gint64 id, const char *text, gint64 now)
+{
+	HRESULT hr = spooldb_run(db,
+	    "UPDATE recipient SET state=6, next=0 WHERE message=? AND state IN (0, 4)", "i", id);
+
+	if (FAILED(hr))
+		return hr;
+	return finish(db, id, SPOOL_CANCELLED, text, now);
+}
+
+static HRESULT
 settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint64 now)
 {
 	switch (how) {
@@ -410,7 +421,7 @@ settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint
 	case ACT_ABORT:
 		return finish(db, id, SPOOL_FAILED, text, now);
 	case ACT_CANCEL:
-		return finish(db, id, SPOOL_CANCELLED, text, now);
+		return cancel_message(db, id, text, now);
 	case ACT_HOLD:
 		return hold_message(db, id, text, now);
 	default:

@@ -94,24 +94,48 @@ release_message(struct sending *s, bool unlock)
 	s->message = NULL;
 }
 
+/* A lock that is not ours is left over: the lease is ours alone, and no other worker of the profile
+ * lives while we have its lock (a store may know a holder by a process number that has since gone
+ * to somebody else). */
+static HRESULT
+set_lock(struct sending *s)
+{
+	HRESULT hr = s->store->lpVtbl->SetLockState(s->store, s->message, MSG_LOCKED);
+
+	if (hr != MAPI_E_NO_ACCESS)
+		return hr;
+	hr = s->store->lpVtbl->SetLockState(s->store, s->message, MSG_UNLOCKED);
+	return FAILED(hr) ? hr : s->store->lpVtbl->SetLockState(s->store, s->message, MSG_LOCKED);
+}
+
+/* It has left the queue: by an earlier worker that died before it could say so, or by a client. */
+static void
+done_gone(struct sending *s, HRESULT hr)
+{
+	if (s->lease->act == ACT_FILE)
+		done(s, "filed", "");
+	else if (s->lease->act == ACT_ABORT)
+		done(s, "failed", "");
+	else if (hr == MAPI_E_NOT_IN_QUEUE)
+		done(s, "cancelled", "It was taken back before it was sent.");
+	else
+		done(s, "cancelled", "It was deleted before it was sent.");
+}
+
 /* Opens and locks; false when that was the end of it and the scheduler has been told. */
 static bool
 lock_message(struct sending *s)
 {
-	const char *gone = s->lease->act == ACT_FILE ? "filed" : "cancelled";
 	HRESULT hr = open_message(s);
 
 	if (SUCCEEDED(hr) && !still_submitted(s))
 		hr = MAPI_E_NOT_IN_QUEUE;
 	if (SUCCEEDED(hr))
-		hr = s->store->lpVtbl->SetLockState(s->store, s->message, MSG_LOCKED);
+		hr = set_lock(s);
 	if (SUCCEEDED(hr))
 		return true;
 	if (no_longer_there(hr))
-		done(s, gone, s->lease->act == ACT_FILE ? ""
-			      : hr == MAPI_E_NOT_IN_QUEUE
-			    ? "It was taken back before it was sent."
-			    : "It was deleted before it was sent.");
+		done_gone(s, hr);
 	else
 		done_later(s, "The message cannot be opened in the store", s->store, hr);
 	release_message(s, false);

@@ -40,8 +40,7 @@ const struct address_tags address_tags_representing = {
 	.entry_id = PR_SENT_REPRESENTING_ENTRYID,
 };
 
-static bool __attribute__((format(printf, 2, 3)))
-wrong(char **why, const char *format, ...)
+static bool __attribute__((format(printf, 2, 3))) wrong(char **why, const char *format, ...)
 {
 	va_list arguments;
 
@@ -128,10 +127,10 @@ check_literal(const char *domain, char **why)
 	inner = g_strndup(domain + 1, length - 2);
 	if (g_ascii_strncasecmp(inner, "IPv6:", 5) == 0)
 		return inet_pton(AF_INET6, inner + 5, &binary) == 1 ||
-		    wrong(why, "%s is no IPv6 address", inner + 5);
+		       wrong(why, "%s is no IPv6 address", inner + 5);
 	if (!strchr(inner, ':'))
 		return inet_pton(AF_INET, inner, &binary) == 1 ||
-		    wrong(why, "%s is no IPv4 address", inner);
+		       wrong(why, "%s is no IPv4 address", inner);
 	for (p = inner; *p; p++)
 		if (*p <= ' ' || *p > '~' || strchr("[]\\", *p))
 			return wrong(why, "the address literal holds what must not stand there");

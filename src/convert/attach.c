@@ -32,7 +32,7 @@ struct plan {
 struct data {
 	struct render *render; /* the attachment's message; outlives the writing */
 	ULONG number;
-	char *label;           /* for people */
+	char *label; /* for people */
 	IAttach *attach;
 	IStream *stream;
 };
@@ -76,8 +76,8 @@ data_open(void *context)
 		return S_OK; /* never given any data: an empty file */
 	if (FAILED(hr)) {
 		data_close(data);
-		return render_fail(data->render, hr, "%s cannot be read: %s", data->label,
-		    hr_text(hr));
+		return render_fail(
+		    data->render, hr, "%s cannot be read: %s", data->label, hr_text(hr));
 	}
 	return S_OK;
 }
@@ -94,8 +94,8 @@ data_read(void *context, char *buffer, size_t size, size_t *got)
 		return S_OK;
 	hr = data->stream->lpVtbl->Read(data->stream, buffer, (ULONG)size, &read);
 	if (FAILED(hr))
-		return render_fail(data->render, hr, "%s cannot be read: %s", data->label,
-		    hr_text(hr));
+		return render_fail(
+		    data->render, hr, "%s cannot be read: %s", data->label, hr_text(hr));
 	*got = read;
 	return S_OK;
 }
@@ -114,9 +114,8 @@ data_create(struct render *render, const struct plan *plan)
 
 	data->render = render;
 	data->number = plan->number;
-	data->label = plan->name
-	    ? g_strdup_printf("the attachment \"%s\"", plan->name)
-	    : g_strdup_printf("attachment %u", (unsigned)plan->number);
+	data->label = plan->name ? g_strdup_printf("the attachment \"%s\"", plan->name)
+				 : g_strdup_printf("attachment %u", (unsigned)plan->number);
 	return data;
 }
 
@@ -287,7 +286,8 @@ set_name(GMimeObject *part, const char *name)
 		return;
 	g_mime_object_set_content_disposition_parameter(part, "filename", name);
 	g_mime_object_set_content_type_parameter(part, "name", name);
-	list = g_mime_content_disposition_get_parameters(g_mime_object_get_content_disposition(part));
+	list =
+	    g_mime_content_disposition_get_parameters(g_mime_object_get_content_disposition(part));
 	param = g_mime_param_list_get_parameter(list, "filename");
 	g_mime_param_set_charset(param, "utf-8");
 	g_mime_param_set_encoding_method(param, GMIME_PARAM_ENCODING_METHOD_RFC2231);
@@ -328,8 +328,8 @@ render_inner(struct render *outer, IMessage *message, int *fd)
 
 	hr = render_to_fd(&inner, fd, NULL);
 	if (FAILED(hr))
-		render_fail(outer, hr, "the attached message: %s",
-		    inner.why ? inner.why : hr_text(hr));
+		render_fail(
+		    outer, hr, "the attached message: %s", inner.why ? inner.why : hr_text(hr));
 	render_clear(&inner);
 	return hr;
 }
@@ -346,8 +346,8 @@ embedded_part(struct render *render, IAttach *attach, const struct plan *plan, G
 	if (render->depth >= RENDER_DEPTH_MAX)
 		return render_fail(render, MAPI_E_TOO_COMPLEX,
 		    "messages are attached to messages more than %d deep", RENDER_DEPTH_MAX);
-	hr = attach->lpVtbl->OpenProperty(attach, PR_ATTACH_DATA_OBJ, &IID_IMessage, 0, 0,
-	    (LPUNKNOWN *)&message);
+	hr = attach->lpVtbl->OpenProperty(
+	    attach, PR_ATTACH_DATA_OBJ, &IID_IMessage, 0, 0, (LPUNKNOWN *)&message);
 	if (FAILED(hr))
 		return render_fail(render, hr, "the attached message %u cannot be opened: %s",
 		    (unsigned)plan->number, hr_text(hr));
@@ -379,7 +379,7 @@ build_one(struct render *render, const struct body *body, ULONG number, struct a
 	case NO_ATTACHMENT:
 	case ATTACH_BY_VALUE:
 		out->related = body->html_text && plan.content_id &&
-		    (plan.marked || mentions(body->html_text, plan.content_id));
+			       (plan.marked || mentions(body->html_text, plan.content_id));
 		out->part = value_part(render, &plan, out->related);
 		break;
 	case ATTACH_EMBEDDED_MSG:
@@ -427,9 +427,9 @@ list_numbers(struct render *render, GArray *numbers)
 		hr = read_rows(table, columns, 1, add_number, numbers);
 		table->lpVtbl->Release(table);
 	}
-	return FAILED(hr) ? render_fail(render, hr, "the attachments cannot be listed: %s",
-			      hr_text(hr))
-			  : S_OK;
+	return FAILED(hr)
+		   ? render_fail(render, hr, "the attachments cannot be listed: %s", hr_text(hr))
+		   : S_OK;
 }
 
 HRESULT

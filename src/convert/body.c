@@ -155,8 +155,8 @@ build_plain(struct render *render, struct body *body)
 	g_autofree char *text = NULL, *clean = NULL;
 	HRESULT hr;
 
-	hr = read_text((IMAPIProp *)render->message, render->props, render->count, PR_BODY_W,
-	    &text);
+	hr =
+	    read_text((IMAPIProp *)render->message, render->props, render->count, PR_BODY_W, &text);
 	if (FAILED(hr))
 		return render_fail(render, hr, "the text of the message cannot be read");
 	if (text) {
@@ -185,7 +185,8 @@ take_html(LONG page, const GByteArray *bytes, struct body *body)
 		body->html_text[size] = '\0';
 		if (!charset)
 			charset = g_utf8_validate(data ? data : "", (gssize)size, NULL)
-			    ? "utf-8" : "windows-1252";
+				      ? "utf-8"
+				      : "windows-1252";
 	}
 	if (strcmp(charset, "us-ascii") == 0)
 		charset = "utf-8";

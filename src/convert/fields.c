@@ -49,8 +49,7 @@ header_address(struct render *render, const struct address_person *person)
 			return NULL;
 		if (!render->needs_smtputf8 && !render->options->utf8_headers)
 			render_fail(render, MAPI_E_BAD_CHARWIDTH,
-			    "the address %s needs a server that offers SMTPUTF8",
-			    person->address);
+			    "the address %s needs a server that offers SMTPUTF8", person->address);
 		render->needs_smtputf8 = true;
 		return g_strdup(person->address);
 	}
@@ -119,8 +118,8 @@ add_from(struct render *render, GString *header)
 static void
 add_reply_to(struct render *render, GString *header)
 {
-	const SPropValue *value = prop_find(render->props, render->count,
-	    PR_REPLY_RECIPIENT_ENTRIES);
+	const SPropValue *value =
+	    prop_find(render->props, render->count, PR_REPLY_RECIPIENT_ENTRIES);
 	struct header_list list;
 	size_t at = offsetof(FLATENTRYLIST, abEntries);
 	bool any = false;
@@ -183,8 +182,8 @@ add_recipient(void *context, const SPropValue *values, ULONG count)
 	}
 	if (!recipients->lines[which]) {
 		recipients->lines[which] = g_string_new(NULL);
-		header_list_start(&recipients->lists[which], recipients->lines[which],
-		    which == 0 ? "To" : "Cc");
+		header_list_start(
+		    &recipients->lists[which], recipients->lines[which], which == 0 ? "To" : "Cc");
 	}
 	if (name)
 		header_list_add_group(&recipients->lists[which], name);
@@ -422,7 +421,7 @@ field_name(const MAPINAMEID *id)
 	value.Value.lpszW = id->Kind.lpwstrName;
 	name = prop_find_text(&value, 1, PR_DISPLAY_NAME_W);
 	return name && header_name_check(name) && !is_reserved(name) ? g_steal_pointer(&name)
-								      : NULL;
+								     : NULL;
 }
 
 /* One field for each named property of the set that has text.  Gives whether a mailer was named. */

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#define FOLD 76         /* columns; RFC 2047 2 wants 76 for lines with encoded words */
-#define WORD_MAX 900    /* longest single word that is written as it is */
-#define ENCODED_MAX 75  /* RFC 2047 2 */
+#define FOLD 76        /* columns; RFC 2047 2 wants 76 for lines with encoded words */
+#define WORD_MAX 900   /* longest single word that is written as it is */
+#define ENCODED_MAX 75 /* RFC 2047 2 */
 #define ENCODED_HEAD "=?utf-8?q?"
 #define ENCODED_FRAME 12 /* =?utf-8?q? and ?= */
 
@@ -158,8 +158,8 @@ append_encoded(GString *out, size_t column, const char *text)
 		size_t length = 0, limit = MIN(room, ENCODED_MAX);
 
 		while (text[length]) {
-			size_t next = length +
-			    (size_t)(g_utf8_next_char(text + length) - (text + length));
+			size_t next =
+			    length + (size_t)(g_utf8_next_char(text + length) - (text + length));
 			size_t size = q ? q_size(text, next) : b_size(text, next);
 
 			if (size + ENCODED_FRAME > limit)

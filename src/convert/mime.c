@@ -276,8 +276,8 @@ render_to_fd(struct render *render, int *fd, guint64 *size)
 static const struct mime_options usual;
 
 HRESULT
-mime_render(IMessage *message, const struct mime_options *options, struct mime_output *out,
-    char **why)
+mime_render(
+    IMessage *message, const struct mime_options *options, struct mime_output *out, char **why)
 {
 	struct render render = { .message = message, .options = options ? options : &usual };
 	HRESULT hr;

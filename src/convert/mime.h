@@ -27,11 +27,11 @@ struct mime_options {
 };
 
 struct mime_output {
-	int fd;               /* memory or an unlinked file, at offset 0; -1 where there is none */
-	guint64 size;         /* bytes in it */
-	bool needs_8bit;      /* bytes over 127 in a body: BODY=8BITMIME.  Always false today */
-	bool needs_smtputf8;  /* an address in the header has no ASCII form: SMTPUTF8, 8BITMIME */
-	char *message_id;     /* as in the header, with angle brackets */
+	int fd;              /* memory or an unlinked file, at offset 0; -1 where there is none */
+	guint64 size;        /* bytes in it */
+	bool needs_8bit;     /* bytes over 127 in a body: BODY=8BITMIME.  Always false today */
+	bool needs_smtputf8; /* an address in the header has no ASCII form: SMTPUTF8, 8BITMIME */
+	char *message_id;    /* as in the header, with angle brackets */
 };
 
 /*
@@ -44,8 +44,8 @@ struct mime_output {
  * MAPI_E_NOT_ENOUGH_DISK, MAPI_E_NOT_ENOUGH_MEMORY, MAPI_E_DISK_ERROR: try again later.
  * MAPI_E_BAD_CHARWIDTH: see utf8_headers.  Else what the message answered.
  */
-HRESULT mime_render(IMessage *message, const struct mime_options *options, struct mime_output *out,
-    char **why);
+HRESULT mime_render(
+    IMessage *message, const struct mime_options *options, struct mime_output *out, char **why);
 /* Closes and frees; leaves it empty (fd -1).  Safe on an empty one. */
 void mime_output_clear(struct mime_output *output);
 

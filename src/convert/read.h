@@ -12,13 +12,12 @@ HRESULT read_props(IMAPIProp *object, const ULONG *tags, ULONG count, SPropValue
 
 /* A text property as UTF-8 (not cleaned), through a stream where GetProps said that it is too long
  * (`values` is what read_props() gave).  *out NULL and S_OK where absent.  g_free(). */
-HRESULT read_text(IMAPIProp *object, const SPropValue *values, ULONG count, ULONG tag,
-    char **out);
+HRESULT read_text(IMAPIProp *object, const SPropValue *values, ULONG count, ULONG tag, char **out);
 /* Whether the property is there, be it too long for GetProps. */
 bool read_is_present(const SPropValue *values, ULONG count, ULONG tag);
 /* The same for PT_BINARY.  g_byte_array_unref(). */
-HRESULT read_binary(IMAPIProp *object, const SPropValue *values, ULONG count, ULONG tag,
-    GByteArray **out);
+HRESULT read_binary(
+    IMAPIProp *object, const SPropValue *values, ULONG count, ULONG tag, GByteArray **out);
 
 /* Appends the whole stream.  MAPI_E_NOT_ENOUGH_MEMORY beyond 1 GiB. */
 HRESULT read_stream(IStream *stream, GByteArray *out);

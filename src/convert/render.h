@@ -32,7 +32,7 @@ struct render {
 	unsigned depth;                     /* 0: the message itself, else one inside another */
 	SPropValue *props;                  /* of the message; MAPI buffer */
 	ULONG count;
-	HRESULT result;                     /* what a source or the sink said first */
+	HRESULT result; /* what a source or the sink said first */
 	char *why;
 	bool needs_smtputf8;
 	char *message_id;
@@ -50,7 +50,8 @@ void render_clear(struct render *render);
 /* fields.c: the header but for what describes the body. */
 HRESULT fields_build(struct render *render, GString *header);
 
-/* body.c: text and HTML; NULL where the message has none.  `html_text` is for finding cid: links. */
+/* body.c: text and HTML; NULL where the message has none.  `html_text` is for finding cid: links.
+ */
 struct body {
 	GMimeObject *plain;
 	GMimeObject *html;

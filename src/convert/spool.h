@@ -14,11 +14,11 @@ struct spool {
 	int fd;
 	bool on_disk;
 	guint64 memory_max;
-	guint64 size;     /* written so far, buffered bytes included */
-	char last;        /* the last byte */
-	char *buffer;     /* SPOOL_BUFFER bytes */
+	guint64 size; /* written so far, buffered bytes included */
+	char last;    /* the last byte */
+	char *buffer; /* SPOOL_BUFFER bytes */
 	size_t buffered;
-	int error;        /* errno of the first failure, for people */
+	int error; /* errno of the first failure, for people */
 };
 
 /* MAPI_E_NOT_ENOUGH_MEMORY, MAPI_E_NOT_ENOUGH_DISK or MAPI_E_DISK_ERROR. */

@@ -43,7 +43,8 @@ struct attach {
 	struct attachment *attachment;
 };
 
-/* --- Streams that are made as they are read ---------------------------------------------------- */
+/* --- Streams that are made as they are read ----------------------------------------------------
+ */
 
 struct made {
 	struct com_object com;
@@ -104,7 +105,8 @@ made_create(struct attachment *attachment, IStream **out)
 	return S_OK;
 }
 
-/* --- Attachments -------------------------------------------------------------------------------- */
+/* --- Attachments --------------------------------------------------------------------------------
+ */
 
 static const struct com_interface attach_interfaces[] = {
 	{ &IID_IAttachment, offsetof(struct attach, iattach) },
@@ -122,8 +124,8 @@ attach_GetProps(IAttach *This, LPSPropTagArray tags, ULONG flags, ULONG *count, 
 }
 
 static HRESULT
-attach_OpenProperty(IAttach *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags,
-    LPUNKNOWN *out)
+attach_OpenProperty(
+    IAttach *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
 {
 	struct attachment *attachment = COM_OBJECT(This, struct attach, iattach)->attachment;
 
@@ -157,7 +159,8 @@ static const IAttachVtbl attach_vtbl = {
 	.GetIDsFromNames = unsupported_IAttach_GetIDsFromNames,
 };
 
-/* --- The message -------------------------------------------------------------------------------- */
+/* --- The message --------------------------------------------------------------------------------
+ */
 
 static void
 attachment_free(void *data)
@@ -193,8 +196,7 @@ COM_UNKNOWN(message, struct message_double, imessage, IMessage)
 #define SELF(This) COM_OBJECT(This, struct message_double, imessage)
 
 static HRESULT
-message_GetProps(IMessage *This, LPSPropTagArray tags, ULONG flags, ULONG *count,
-    LPSPropValue *out)
+message_GetProps(IMessage *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *out)
 {
 	HRESULT hr = bag_get_props(SELF(This)->bag, tags, flags, count, out);
 	ULONG i;
@@ -206,8 +208,8 @@ message_GetProps(IMessage *This, LPSPropTagArray tags, ULONG flags, ULONG *count
 }
 
 static HRESULT
-message_OpenProperty(IMessage *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags,
-    LPUNKNOWN *out)
+message_OpenProperty(
+    IMessage *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
 {
 	const SPropValue *value = bag_get(SELF(This)->bag, tag);
 	struct stream_owner owner = { 0 };
@@ -218,8 +220,8 @@ message_OpenProperty(IMessage *This, ULONG tag, LPCIID iid, ULONG options, ULONG
 	if (!value)
 		return MAPI_E_NOT_FOUND;
 	if (PROP_TYPE(tag) == PT_BINARY)
-		return stream_create(value->Value.bin.lpb, value->Value.bin.cb, &owner,
-		    (IStream **)out);
+		return stream_create(
+		    value->Value.bin.lpb, value->Value.bin.cb, &owner, (IStream **)out);
 	text = mem_zalloc(NULL, sizeof *text);
 	hr = prop_convert(text, value, PT_UNICODE, text);
 	if (SUCCEEDED(hr))
@@ -233,8 +235,8 @@ static HRESULT
 table_of_bags(const GPtrArray *bags, ULONG flags, IMAPITable **out)
 {
 	static const SizedSPropTagArray(8, columns) = { 8,
-		{ PR_ROWID, PR_RECIPIENT_TYPE, PR_DISPLAY_NAME_W, PR_ADDRTYPE_W,
-		    PR_EMAIL_ADDRESS_W, PR_SMTP_ADDRESS_W, PR_ENTRYID, PR_RESPONSIBILITY } };
+		{ PR_ROWID, PR_RECIPIENT_TYPE, PR_DISPLAY_NAME_W, PR_ADDRTYPE_W, PR_EMAIL_ADDRESS_W,
+		    PR_SMTP_ADDRESS_W, PR_ENTRYID, PR_RESPONSIBILITY } };
 	struct table_rows *rows = table_rows_create();
 	guint i;
 
@@ -286,8 +288,8 @@ message_GetAttachmentTable(IMessage *This, ULONG flags, LPMAPITABLE *out)
 	guint i;
 
 	for (i = 0; i < self->attachments->len; i++)
-		g_ptr_array_add(bags,
-		    ((struct attachment *)g_ptr_array_index(self->attachments, i))->bag);
+		g_ptr_array_add(
+		    bags, ((struct attachment *)g_ptr_array_index(self->attachments, i))->bag);
 	hr = table_of_bags(bags, flags, out);
 	g_ptr_array_unref(bags);
 	return hr;
@@ -326,8 +328,7 @@ message_GetNamesFromIDs(IMessage *This, LPSPropTagArray *tags, LPGUID set, ULONG
 		(*tags)->aulPropTag[(*tags)->cValues++] = PROP_TAG(PT_UNSPECIFIED, FIRST_NAMED + i);
 		names[i] = mem_zalloc(names, sizeof **names);
 		names[i]->ulKind = MNID_STRING;
-		names[i]->Kind.lpwstrName = text_to_utf16(names,
-		    g_ptr_array_index(self->names, i));
+		names[i]->Kind.lpwstrName = text_to_utf16(names, g_ptr_array_index(self->names, i));
 	}
 	*count = n;
 	*out = names;
@@ -359,7 +360,8 @@ static const IMessageVtbl message_vtbl = {
 	.SetReadFlag = unsupported_IMessage_SetReadFlag,
 };
 
-/* --- Making one --------------------------------------------------------------------------------- */
+/* --- Making one ---------------------------------------------------------------------------------
+ */
 
 static void
 free_bag(void *bag)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A message in memory that answers what a renderer asks, for tests of convert/ and the transports. */
+/* A message in memory that answers what a renderer asks, for tests of convert/ and the transports.
+ */
 #ifndef EMAPI_CONVERT_MESSAGE_DOUBLE_H
 #define EMAPI_CONVERT_MESSAGE_DOUBLE_H
 

@@ -39,8 +39,8 @@ unhex(const char *word)
 	if (strcmp(word, "-") == 0)
 		return bytes;
 	for (; word[0] && word[1]; word += 2) {
-		guint8 byte = (guint8)(g_ascii_xdigit_value(word[0]) << 4 |
-		    g_ascii_xdigit_value(word[1]));
+		guint8 byte =
+		    (guint8)(g_ascii_xdigit_value(word[0]) << 4 | g_ascii_xdigit_value(word[1]));
 
 		g_byte_array_append(bytes, &byte, 1);
 	}
@@ -179,6 +179,18 @@ read_line(struct reader *reader, char **word)
 	}
 }
 
+/* In KiB, of this program alone: ru_maxrss counts what its parent had at the fork. */
+static unsigned long
+peak_memory(void)
+{
+	g_autofree char *status = NULL;
+	const char *peak;
+
+	g_file_get_contents("/proc/self/status", &status, NULL, NULL);
+	peak = status ? strstr(status, "VmHWM:") : NULL;
+	return peak ? strtoul(peak + 6, NULL, 10) : 0;
+}
+
 static int
 write_mail(struct reader *reader)
 {
@@ -202,7 +214,8 @@ write_mail(struct reader *reader)
 	}
 	if (total != mail.size)
 		fprintf(stderr, "size is told as %" G_GUINT64_FORMAT "\n", mail.size);
-	fprintf(stderr, "%s smtputf8=%d\n", mail.message_id, mail.needs_smtputf8);
+	fprintf(stderr, "%s smtputf8=%d peak=%lu\n", mail.message_id, mail.needs_smtputf8,
+	    peak_memory());
 	mime_output_clear(&mail);
 	return total == 0;
 }

@@ -27,11 +27,11 @@
 
 /* One file on its way. */
 struct file {
-	int folder;     /* descriptor */
+	int folder; /* descriptor */
 	int fd;
-	char *name;     /* ".unique.tmp" until it is done, then "unique.eml" */
-	char *failed;   /* for people: what could not be done */
-	int error;      /* errno of it */
+	char *name;   /* ".unique.tmp" until it is done, then "unique.eml" */
+	char *failed; /* for people: what could not be done */
+	int error;    /* errno of it */
 };
 
 static const char *
@@ -46,8 +46,9 @@ pickup_logon(struct xp_logon *logon, char **why)
 	char *path = xp_setting_text(logon, PR_EMAPI_PATH_W);
 
 	if (!path || !g_path_is_absolute(path)) {
-		*why = g_strdup_printf("the profile's pickup folder %s%s%s: set Path in its transport "
-				       "section to the full path of a folder",
+		*why = g_strdup_printf(
+		    "the profile's pickup folder %s%s%s: set Path in its transport "
+		    "section to the full path of a folder",
 		    path ? "\"" : "", path ? path : "is not set", path ? "\" is no full path" : "");
 		g_free(path);
 		return MAPI_E_UNCONFIGURED;
@@ -62,7 +63,8 @@ pickup_logoff(struct xp_logon *logon)
 	g_clear_pointer(&logon->state, g_free);
 }
 
-/* --- Writing ----------------------------------------------------------------------------------- */
+/* --- Writing -----------------------------------------------------------------------------------
+ */
 
 static bool
 failed(struct file *file, const char *what)
@@ -128,8 +130,8 @@ copy_mail(struct file *file, int mail)
 static bool
 publish(struct file *file)
 {
-	g_autofree char *final = g_strdup_printf("%.*s.eml", (int)strlen(file->name) - 5,
-	    file->name + 1);
+	g_autofree char *final =
+	    g_strdup_printf("%.*s.eml", (int)strlen(file->name) - 5, file->name + 1);
 
 	if (fsync(file->fd) < 0)
 		return failed(file, "the file cannot be synced to disk");
@@ -155,7 +157,8 @@ close_file(struct file *file)
 	g_free(file->failed);
 }
 
-/* --- The envelope ------------------------------------------------------------------------------ */
+/* --- The envelope ------------------------------------------------------------------------------
+ */
 
 static char *
 envelope(const char *sender, const struct xp_recipients *recipients)
@@ -166,8 +169,8 @@ envelope(const char *sender, const struct xp_recipients *recipients)
 	g_string_append_printf(lines, "X-Sender: %s\r\n", sender);
 	for (i = 0; i < recipients->list->len; i++)
 		if (!xp_recipient_at(recipients, i)->verdict.given)
-			g_string_append_printf(lines, "X-Receiver: %s\r\n",
-			    xp_recipient_at(recipients, i)->address);
+			g_string_append_printf(
+			    lines, "X-Receiver: %s\r\n", xp_recipient_at(recipients, i)->address);
 	return g_string_free(lines, FALSE);
 }
 

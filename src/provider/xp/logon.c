@@ -20,7 +20,7 @@ struct logon {
 	IXPLogon ixplogon;
 	GMutex lock; /* one call at a time reaches the transport */
 	struct xp_logon xp;
-	bool on;            /* between logon and TransportLogoff */
+	bool on; /* between logon and TransportLogoff */
 	ULONG_PTR last_ref;
 };
 
@@ -67,8 +67,8 @@ xp_from_address(const struct xp_logon *logon)
 }
 
 static HRESULT
-read_section(IMAPISupport *support, const GUID *uid, const ULONG *tags, ULONG count,
-    SPropValue **out)
+read_section(
+    IMAPISupport *support, const GUID *uid, const ULONG *tags, ULONG count, SPropValue **out)
 {
 	IProfSect *section = NULL;
 	MAPIUID id;
@@ -109,25 +109,24 @@ load_settings(struct xp_logon *logon)
 {
 	static const ULONG settings[] = { PR_EMAPI_SERVER_W, PR_EMAPI_PORT, PR_EMAPI_TLS_W,
 		PR_EMAPI_USER_W, PR_EMAPI_PASSWORD_COMMAND_W, PR_EMAPI_AUTH_W, PR_EMAPI_CA_FILE_W,
-		PR_EMAPI_PATH_W, PR_EMAPI_PASSWORD_FILE_W, PR_EMAPI_FINGERPRINT_W,
-		PR_EMAPI_PROXY_W, PR_EMAPI_CLIENT_CERT_W, PR_EMAPI_CLIENT_KEY_W, PR_EMAPI_HELO_W,
-		PR_EMAPI_TIMEOUT };
+		PR_EMAPI_PATH_W, PR_EMAPI_PASSWORD_FILE_W, PR_EMAPI_FINGERPRINT_W, PR_EMAPI_PROXY_W,
+		PR_EMAPI_CLIENT_CERT_W, PR_EMAPI_CLIENT_KEY_W, PR_EMAPI_HELO_W, PR_EMAPI_TIMEOUT };
 	static const ULONG identity[] = { PR_EMAPI_FROM_NAME_W, PR_EMAPI_FROM_ADDRESS_W };
 	HRESULT hr;
 
-	hr = read_section(logon->support, NULL, settings, G_N_ELEMENTS(settings),
-	    &logon->settings);
+	hr = read_section(logon->support, NULL, settings, G_N_ELEMENTS(settings), &logon->settings);
 	if (FAILED(hr))
 		return hr;
 	logon->setting_count = G_N_ELEMENTS(settings);
-	hr = read_section(logon->support, &MUID_PROFILE_INSTANCE, identity,
-	    G_N_ELEMENTS(identity), &logon->identity);
+	hr = read_section(logon->support, &MUID_PROFILE_INSTANCE, identity, G_N_ELEMENTS(identity),
+	    &logon->identity);
 	if (SUCCEEDED(hr))
 		logon->identity_count = G_N_ELEMENTS(identity);
 	return hr;
 }
 
-/* --- Life -------------------------------------------------------------------------------------- */
+/* --- Life --------------------------------------------------------------------------------------
+ */
 
 static void
 switch_off(struct logon *self)
@@ -162,7 +161,8 @@ static const struct com_class logon_class = {
 
 COM_UNKNOWN(logon, struct logon, ixplogon, IXPLogon)
 
-/* --- Methods ------------------------------------------------------------------------------------ */
+/* --- Methods ------------------------------------------------------------------------------------
+ */
 
 /* The array lasts as long as the module, longer than asked for. */
 static HRESULT
@@ -238,12 +238,12 @@ submit_locked(struct logon *self, IMessage *message)
 	if (xp_refuse_malformed(recipients) > 0)
 		hr = self->xp.transport->submit(&self->xp, message, recipients);
 	if (FAILED(hr))
-		log_warning("%s: a message could not be read: %s", self->xp.transport->name,
-		    hr_name(hr));
+		log_warning(
+		    "%s: a message could not be read: %s", self->xp.transport->name, hr_name(hr));
 	/* What is known is told, also where the rest failed. */
 	if (SUCCEEDED(hr))
-		xp_set_remaining(recipients, EMAPI_RETRY_TEMPORARY, 0, NULL,
-		    "not tried; emapi tries again");
+		xp_set_remaining(
+		    recipients, EMAPI_RETRY_TEMPORARY, 0, NULL, "not tried; emapi tries again");
 	if (FAILED(hr))
 		xp_recipients_report(self->xp.support, message, recipients);
 	else
@@ -254,8 +254,8 @@ out:
 }
 
 static HRESULT
-logon_SubmitMessage(IXPLogon *This, ULONG flags, LPMESSAGE message, ULONG_PTR *reference,
-    ULONG_PTR *parameter)
+logon_SubmitMessage(
+    IXPLogon *This, ULONG flags, LPMESSAGE message, ULONG_PTR *reference, ULONG_PTR *parameter)
 {
 	struct logon *self = SELF(This);
 	HRESULT hr;
@@ -321,8 +321,8 @@ static const IXPLogonVtbl logon_vtbl = {
 };
 
 HRESULT
-xp_logon_create(const struct xp_transport *transport, IMAPISupport *support, IXPLogon **out,
-    char **why)
+xp_logon_create(
+    const struct xp_transport *transport, IMAPISupport *support, IXPLogon **out, char **why)
 {
 	struct logon *self = com_create(&logon_class, sizeof *self);
 	HRESULT hr;

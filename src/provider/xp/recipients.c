@@ -135,8 +135,8 @@ xp_set_remaining(struct xp_recipients *recipients, LONG retry_class, LONG code,
 
 	for (i = 0; i < recipients->list->len; i++)
 		if (!xp_recipient_at(recipients, i)->verdict.given)
-			xp_set_verdict(xp_recipient_at(recipients, i), retry_class, code, enhanced,
-			    text);
+			xp_set_verdict(
+			    xp_recipient_at(recipients, i), retry_class, code, enhanced, text);
 }
 
 void

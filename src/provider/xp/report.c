@@ -94,7 +94,8 @@ is_news(const struct xp_recipient *recipient)
 	return recipient->verdict.given && !recipient->reported;
 }
 
-/* The list is one MAPI buffer: StatusRecips frees it where it succeeds (IMAPISupport::StatusRecips). */
+/* The list is one MAPI buffer: StatusRecips frees it where it succeeds
+ * (IMAPISupport::StatusRecips). */
 static HRESULT
 build_list(const struct xp_recipients *recipients, ULONG count, ADRLIST **out)
 {
@@ -137,8 +138,8 @@ is_settled(const struct xp_recipients *recipients, ULONG row)
 
 		if (recipient->row == row)
 			return is_news(recipient) &&
-			    (recipient->verdict.retry_class == EMAPI_RETRY_NONE ||
-				recipient->verdict.retry_class == EMAPI_RETRY_PERMANENT);
+			       (recipient->verdict.retry_class == EMAPI_RETRY_NONE ||
+				   recipient->verdict.retry_class == EMAPI_RETRY_PERMANENT);
 	}
 	return false;
 }

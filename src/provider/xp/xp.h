@@ -45,8 +45,7 @@ struct xp_recipients {
 
 /* The rows of the message's recipient table that are ours: PR_RESPONSIBILITY not TRUE, and the
  * address type one of `types` (NULL-ended).  None of them is no error: an empty list. */
-HRESULT xp_recipients_read(IMessage *message, const char *const *types,
-    struct xp_recipients **out);
+HRESULT xp_recipients_read(IMessage *message, const char *const *types, struct xp_recipients **out);
 void xp_recipients_free(struct xp_recipients *recipients);
 
 static inline struct xp_recipient *
@@ -75,8 +74,8 @@ void xp_refuse_unrendered(struct xp_recipients *recipients, HRESULT hr, const ch
  * emapispi.h names and, for refused ones, PR_REPORT_TEXT; the journey on the first), then
  * PR_RESPONSIBILITY = TRUE on those accepted or refused for good, in memory only.  A transport may
  * call it early, as soon as the server has answered; the shared logon calls it at the end. */
-HRESULT xp_recipients_report(IMAPISupport *support, IMessage *message,
-    struct xp_recipients *recipients);
+HRESULT xp_recipients_report(
+    IMAPISupport *support, IMessage *message, struct xp_recipients *recipients);
 
 /* One logon of a transport, as its functions see it. */
 struct xp_logon {
@@ -105,10 +104,10 @@ struct xp_transport {
 	const char *const *types; /* address types served, NULL-ended */
 	/* Checks the settings and makes logon->state.  *why: g_free()able, for people. */
 	HRESULT (*logon)(struct xp_logon *logon, char **why);
-	/* Gives verdicts.  A failure is for broken inputs alone and becomes SubmitMessage's; whatever
-	 * the world outside does is a verdict. */
-	HRESULT (*submit)(struct xp_logon *logon, IMessage *message,
-	    struct xp_recipients *recipients);
+	/* Gives verdicts.  A failure is for broken inputs alone and becomes SubmitMessage's;
+	 * whatever the world outside does is a verdict. */
+	HRESULT (*submit)
+	(struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients);
 	void (*idle)(struct xp_logon *logon);   /* may be NULL */
 	void (*logoff)(struct xp_logon *logon); /* frees state; called once.  May be NULL */
 };

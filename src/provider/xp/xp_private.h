@@ -6,7 +6,7 @@
 #include "xp.h"
 
 /* One logon; `why` (g_free()) is for people.  Holds a reference on `support`. */
-HRESULT xp_logon_create(const struct xp_transport *transport, IMAPISupport *support,
-    IXPLogon **out, char **why);
+HRESULT xp_logon_create(
+    const struct xp_transport *transport, IMAPISupport *support, IXPLogon **out, char **why);
 
 #endif

@@ -17,8 +17,8 @@ static void
 add_bytes(GVariantBuilder *b, const char *name, const void *data, size_t size)
 {
 	if (data)
-		g_variant_builder_add(b, "{sv}", name,
-		    g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, size, 1));
+		g_variant_builder_add(
+		    b, "{sv}", name, g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, size, 1));
 }
 
 static GVariant *
@@ -150,8 +150,8 @@ HRESULT
 spooler_watch(const void *key, size_t size, const MAPIUID *profile, int timeout_ms,
     spool_message_fn each, void *context)
 {
-	gint64 until = timeout_ms < 0 ? G_MAXINT64
-				      : g_get_monotonic_time() + (gint64)timeout_ms * 1000;
+	gint64 until =
+	    timeout_ms < 0 ? G_MAXINT64 : g_get_monotonic_time() + (gint64)timeout_ms * 1000;
 	HRESULT hr = MAPI_E_END_OF_SESSION;
 
 	while (is_cut_off(hr)) {

@@ -16,8 +16,8 @@
 
 /* One recipient and what became of it. */
 struct spool_recipient {
-	guint32 row; /* PR_ROWID */
-	int kind;    /* MAPI_TO, MAPI_CC, MAPI_BCC */
+	guint32 row;            /* PR_ROWID */
+	int kind;               /* MAPI_TO, MAPI_CC, MAPI_BCC */
 	enum spool_state state; /* waiting, sent, failed, held or cancelled */
 	int code;               /* the server's reply code, 0: no server answered */
 	int tries;
@@ -48,11 +48,12 @@ struct spool_message {
 	gint64 submitted;
 	gint64 next;
 	int tries;
-	GBytes *key;   /* PR_SEARCH_KEY */
-	GBytes *store; /* PR_STORE_RECORD_KEY */
-	GBytes *entry; /* PR_ENTRYID */
+	GBytes *key;           /* PR_SEARCH_KEY */
+	GBytes *store;         /* PR_STORE_RECORD_KEY */
+	GBytes *entry;         /* PR_ENTRYID */
 	GPtrArray *recipients; /* of struct spool_recipient */
-	GPtrArray *attempts;   /* of struct spool_attempt, oldest first; only spooler_show() fills it */
+	GPtrArray
+	    *attempts; /* of struct spool_attempt, oldest first; only spooler_show() fills it */
 };
 
 void spool_message_free(struct spool_message *message);

@@ -259,7 +259,8 @@ on_show(struct client *client, const struct ipc_message *packet)
 	gint64 id = spooldb_find(client->s->db, g_bytes_get_size(key) ? key : NULL, NULL);
 
 	if (!id)
-		return answer_error(client, MAPI_E_NOT_FOUND, "the spooler remembers no such message");
+		return answer_error(
+		    client, MAPI_E_NOT_FOUND, "the spooler remembers no such message");
 	return send_by_id(client, id, true);
 }
 
@@ -304,8 +305,14 @@ handle(struct client *client, const struct ipc_message *packet)
 		const char *verb;
 		HRESULT (*handle)(struct client *client, const struct ipc_message *packet);
 	} verbs[] = {
-		{ "wake", on_wake }, { "watch", on_watch }, { "list", on_list }, { "show", on_show },
-		{ "run", on_run }, { "retry", on_retry }, { "hold", on_hold }, { "cancel", on_cancel },
+		{ "wake", on_wake },
+		{ "watch", on_watch },
+		{ "list", on_list },
+		{ "show", on_show },
+		{ "run", on_run },
+		{ "retry", on_retry },
+		{ "hold", on_hold },
+		{ "cancel", on_cancel },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
@@ -344,7 +351,7 @@ may_speak(int fd)
 	socklen_t size = sizeof(peer);
 
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-	    (peer.uid == geteuid() || peer.uid == 0);
+	       (peer.uid == geteuid() || peer.uid == 0);
 }
 
 void

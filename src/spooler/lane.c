@@ -75,10 +75,14 @@ static char *
 death_text(int status)
 {
 	if (WIFSIGNALED(status))
-		return g_strdup_printf("The process that sends for this profile was ended by signal %d"
-		    " (%s).  The message is safe.", WTERMSIG(status), g_strsignal(WTERMSIG(status)));
-	return g_strdup_printf("The process that sends for this profile ended unexpectedly (exit %d)."
-	    "  The message is safe.", WEXITSTATUS(status));
+		return g_strdup_printf(
+		    "The process that sends for this profile was ended by signal %d"
+		    " (%s).  The message is safe.",
+		    WTERMSIG(status), g_strsignal(WTERMSIG(status)));
+	return g_strdup_printf(
+	    "The process that sends for this profile ended unexpectedly (exit %d)."
+	    "  The message is safe.",
+	    WEXITSTATUS(status));
 }
 
 static void
@@ -89,8 +93,8 @@ count_crash(struct lane *lane, int status, gint64 now)
 	lane->crashes++;
 	lane->not_before = now;
 	if (lane->crashes >= CRASHES_FREE)
-		lane->not_before = now +
-		    retry_delay(&lane->s->policy, lane->crashes - CRASHES_FREE + 1, 0);
+		lane->not_before =
+		    now + retry_delay(&lane->s->policy, lane->crashes - CRASHES_FREE + 1, 0);
 	log_error("worker %d: %s", (int)lane->pid, text);
 	if (lane->lease)
 		spooldb_lease_died(lane->s->db, lane->lease, text, now, lane->not_before);
@@ -192,7 +196,8 @@ start_worker(struct lane *lane, gint64 now)
 	else
 		error = spawn(lane, pair[1]);
 	if (error) {
-		log_error("cannot start %s: %s", lane->s->options.worker_program, g_strerror(error));
+		log_error(
+		    "cannot start %s: %s", lane->s->options.worker_program, g_strerror(error));
 		lane->pid = 0;
 		lane->not_before = now + retry_delay(&lane->s->policy, 1, 0);
 		return;

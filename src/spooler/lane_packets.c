@@ -38,8 +38,8 @@ import_words(struct lane *lane)
 		enum spool_act act;
 		HRESULT hr = spooldb_report(lane->s->db, report, g_get_real_time(), &act);
 
-		log_info("message %" G_GINT64_FORMAT ": verdicts of an earlier worker: %s", report->id,
-		    hr_name(hr));
+		log_info("message %" G_GINT64_FORMAT ": verdicts of an earlier worker: %s",
+		    report->id, hr_name(hr));
 		report_free(report);
 		if (FAILED(hr) && hr != MAPI_E_NOT_FOUND)
 			return; /* the file stays for another time */
@@ -67,8 +67,8 @@ on_have(struct lane *lane, const struct ipc_message *packet)
 	g_autoptr(GBytes) store = packet_bytes(packet, "store");
 	g_autoptr(GBytes) entry = packet_bytes(packet, "entry");
 	bool known = false;
-	HRESULT hr = spooldb_known(lane->s->db, store, entry, ipc_int(packet, "submitted", 0),
-	    g_get_real_time(), &known);
+	HRESULT hr = spooldb_known(
+	    lane->s->db, store, entry, ipc_int(packet, "submitted", 0), g_get_real_time(), &known);
 
 	if (FAILED(hr))
 		answer_error(lane, hr);
@@ -139,8 +139,11 @@ outcome_parse(const char *text, enum spool_act *act)
 		const char *text;
 		enum spool_act act;
 	} outcomes[] = {
-		{ "filed", ACT_FILE }, { "retry", ACT_RETRY }, { "failed", ACT_ABORT },
-		{ "held", ACT_HOLD }, { "cancelled", ACT_CANCEL },
+		{ "filed", ACT_FILE },
+		{ "retry", ACT_RETRY },
+		{ "failed", ACT_ABORT },
+		{ "held", ACT_HOLD },
+		{ "cancelled", ACT_CANCEL },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++) {
@@ -162,7 +165,8 @@ on_done(struct lane *lane, const struct ipc_message *packet)
 	if (!outcome_parse(outcome, &act) || id != lane->lease)
 		return false;
 	spooldb_settle(lane->s->db, id, act, ipc_string(packet, "text", ""), g_get_real_time());
-	log_info("message %" G_GINT64_FORMAT ": %s %s", id, outcome, ipc_string(packet, "text", ""));
+	log_info(
+	    "message %" G_GINT64_FORMAT ": %s %s", id, outcome, ipc_string(packet, "text", ""));
 	lane->lease = 0;
 	lane->crashes = 0;
 	scheduler_changed(lane->s);
@@ -202,8 +206,12 @@ lane_handle(struct lane *lane, const struct ipc_message *packet)
 		const char *verb;
 		bool (*handle)(struct lane *lane, const struct ipc_message *packet);
 	} verbs[] = {
-		{ "hello", on_hello }, { "have", on_have }, { "queued", on_queued },
-		{ "scanned", on_scanned }, { "status", on_status }, { "done", on_done },
+		{ "hello", on_hello },
+		{ "have", on_have },
+		{ "queued", on_queued },
+		{ "scanned", on_scanned },
+		{ "status", on_status },
+		{ "done", on_done },
 		{ "trouble", on_trouble },
 	};
 

@@ -30,9 +30,12 @@ static bool
 parse(int argc, char **argv, struct arguments *a)
 {
 	GOptionEntry entries[] = {
-		{ "background", 0, 0, G_OPTION_ARG_NONE, &a->background, "log to the log file", NULL },
-		{ "foreground", 0, 0, G_OPTION_ARG_NONE, &a->foreground, "log to standard error", NULL },
-		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &a->ready_fd, "write a byte there when ready", "N" },
+		{ "background", 0, 0, G_OPTION_ARG_NONE, &a->background, "log to the log file",
+		    NULL },
+		{ "foreground", 0, 0, G_OPTION_ARG_NONE, &a->foreground, "log to standard error",
+		    NULL },
+		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &a->ready_fd, "write a byte there when ready",
+		    "N" },
 		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->worker, NULL, NULL },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
@@ -63,7 +66,8 @@ open_log(bool background)
 			rename(path, old);
 	}
 	log_open(path, g_getenv("EMAPI_LOG") && strcmp(g_getenv("EMAPI_LOG"), "debug") == 0
-	    ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+			   ? LOG_LEVEL_DEBUG
+			   : LOG_LEVEL_INFO);
 }
 
 static int

@@ -28,8 +28,8 @@ add_int(GVariantBuilder *b, const char *name, gint64 number)
 static void
 add_bytes(GVariantBuilder *b, const char *name, GBytes *bytes)
 {
-	g_variant_builder_add(b, "{sv}", name,
-	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), bytes, TRUE));
+	g_variant_builder_add(
+	    b, "{sv}", name, g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), bytes, TRUE));
 }
 
 /* Reads members of a nested a{sv}; wrong types count as absent. */
@@ -131,8 +131,9 @@ journey_value(char **lines)
 		g_autofree char *line = packet_text(lines[i], 1024);
 
 		if (strlen(line) + 16 > room) {
-			g_variant_builder_add_value(&b, g_variant_new_take_string(g_strdup_printf(
-			    "(%u more lines left out)", g_strv_length(lines + i))));
+			g_variant_builder_add_value(
+			    &b, g_variant_new_take_string(g_strdup_printf(
+				    "(%u more lines left out)", g_strv_length(lines + i))));
 			break;
 		}
 		room -= strlen(line) + 16;
@@ -231,7 +232,8 @@ packet_from_message(const struct spool_message *m, struct packet_cursor *cursor)
 	g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
 	add_attempts(&rows, m, cursor, &room);
 	g_variant_builder_add(&b, "{sv}", "attempts", g_variant_builder_end(&rows));
-	cursor->done = cursor->recipient == m->recipients->len && cursor->attempt == m->attempts->len;
+	cursor->done =
+	    cursor->recipient == m->recipients->len && cursor->attempt == m->attempts->len;
 	if (!cursor->done)
 		add_int(&b, "more", 1);
 	return g_variant_builder_end(&b);
@@ -350,7 +352,7 @@ verdict_from_row(GVariant *row)
 	struct verdict *v = verdict_create((guint32)row_int(row, "row"), VERDICT_TEMPORARY, NULL);
 
 	if (class >= VERDICT_ACCEPTED && class <= VERDICT_HOLD)
-		v->class = (enum verdict_class)class;
+		v->class = (enum verdict_class) class;
 	v->code = (int)row_int(row, "code");
 	v->wait = (int)row_int(row, "wait");
 	set_text(&v->enhanced, row_text(row, "enhanced"));
@@ -369,8 +371,8 @@ packet_to_report(const struct ipc_message *packet, struct report **out, bool *mo
 
 	*more = packet_more(packet);
 	if (!*out)
-		*out = report_create(ipc_int(packet, "id", 0), entry,
-		    ipc_string(packet, "transport", ""));
+		*out = report_create(
+		    ipc_int(packet, "id", 0), entry, ipc_string(packet, "transport", ""));
 	if (journey) {
 		g_strfreev((*out)->journey);
 		(*out)->journey = g_variant_dup_strv(journey, NULL);
@@ -398,8 +400,8 @@ packet_from_lease(const struct lease *lease)
 	add_bytes(&b, "store", lease->store);
 	add_bytes(&b, "entry", lease->entry);
 	g_variant_builder_add(&b, "{sv}", "due",
-	    g_variant_new_fixed_array(G_VARIANT_TYPE_UINT32, lease->due->data, lease->due->len,
-	        sizeof(guint32)));
+	    g_variant_new_fixed_array(
+		G_VARIANT_TYPE_UINT32, lease->due->data, lease->due->len, sizeof(guint32)));
 	return g_variant_builder_end(&b);
 }
 

@@ -34,19 +34,19 @@ struct verdict {
 /* Verdicts of one message that are committed together. */
 struct report {
 	gint64 id;
-	GBytes *entry;      /* the message's entry ID: what `id` is checked against */
-	char *transport;    /* display name */
+	GBytes *entry;       /* the message's entry ID: what `id` is checked against */
+	char *transport;     /* display name */
 	GPtrArray *verdicts; /* of struct verdict */
-	char **journey;     /* never NULL */
+	char **journey;      /* never NULL */
 };
 
 /* What the worker shall do with a message, and does next after a report. */
 enum spool_act {
-	ACT_SEND,  /* hand the due recipients to transports */
-	ACT_FILE,  /* FinishedMsg: all have a verdict, at least one was accepted */
-	ACT_ABORT, /* AbortSubmit: every recipient was refused for good */
-	ACT_RETRY, /* unlock, later */
-	ACT_HOLD,  /* unlock, when a person has mended it */
+	ACT_SEND,   /* hand the due recipients to transports */
+	ACT_FILE,   /* FinishedMsg: all have a verdict, at least one was accepted */
+	ACT_ABORT,  /* AbortSubmit: every recipient was refused for good */
+	ACT_RETRY,  /* unlock, later */
+	ACT_HOLD,   /* unlock, when a person has mended it */
 	ACT_CANCEL, /* AbortSubmit: a person's wish */
 	ACT_COUNT
 };

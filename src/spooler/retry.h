@@ -13,7 +13,7 @@
 #include <glib.h>
 
 struct retry_policy {
-	gint64 first;    /* all in microseconds */
+	gint64 first; /* all in microseconds */
 	gint64 longest;
 	gint64 lifetime;
 };

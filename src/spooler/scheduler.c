@@ -130,8 +130,7 @@ somebody_waits(struct scheduler *s)
 	return s->clients->len > before;
 }
 
-static HRESULT
-listen_on(struct scheduler *s);
+static HRESULT listen_on(struct scheduler *s);
 
 static void
 try_to_end(struct scheduler *s)
@@ -314,7 +313,8 @@ open_database(struct scheduler *s, gint64 now)
 	HRESULT hr = spooldb_open(path, &s->policy, &s->db, &why);
 
 	if (FAILED(hr)) {
-		log_error("%s.  No mail is sent until this is mended; it is safe in the stores.", why);
+		log_error(
+		    "%s.  No mail is sent until this is mended; it is safe in the stores.", why);
 		return hr;
 	}
 	hr = spooldb_recover(s->db, now);
@@ -400,8 +400,8 @@ scheduler_run(const struct scheduler_options *options)
 	signal(SIGPIPE, SIG_IGN);
 	s.policy = retry_policy_default();
 	s.clients = g_ptr_array_new_with_free_func((GDestroyNotify)client_free);
-	s.lanes = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
-	    (GDestroyNotify)lane_free);
+	s.lanes = g_hash_table_new_full(
+	    g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)lane_free);
 	hr = start(&s);
 	if (SUCCEEDED(hr))
 		loop(&s);

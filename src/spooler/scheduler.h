@@ -9,7 +9,7 @@
 #include "spooldb.h"
 
 struct scheduler_options {
-	char *state_path;           /* the folder of spool.db, spooler.lock and words/ */
+	char *state_path; /* the folder of spool.db, spooler.lock and words/ */
 	char *socket_path;
 	const char *worker_program; /* started as PROGRAM --worker UID-HEX */
 	gint64 idle;                /* ends after so long with nothing to do; microseconds */

@@ -93,7 +93,11 @@ static int
 setup(void **state)
 {
 	static const char *const variables[] = {
-		"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "EMAPI_SYSCONFDIR",
+		"XDG_CONFIG_HOME",
+		"XDG_DATA_HOME",
+		"XDG_STATE_HOME",
+		"XDG_RUNTIME_DIR",
+		"EMAPI_SYSCONFDIR",
 	};
 
 	root = g_dir_make_tmp("spooler-XXXXXX", NULL);

@@ -111,7 +111,8 @@ bind_all(sqlite3_stmt *stmt, const char *types, va_list *args)
 			sqlite3_bind_int64(stmt, i, va_arg(*args, int));
 			break;
 		case 't':
-			sqlite3_bind_text(stmt, i, va_arg(*args, const char *), -1, SQLITE_TRANSIENT);
+			sqlite3_bind_text(
+			    stmt, i, va_arg(*args, const char *), -1, SQLITE_TRANSIENT);
 			break;
 		default:
 			bytes = va_arg(*args, GBytes *);
@@ -281,7 +282,8 @@ prepare_schema(struct spooldb *db, char **why)
 		return S_OK;
 	if (version > SCHEMA_VERSION && application == APPLICATION_ID) {
 		*why = g_strdup_printf("it was written by a newer emapi (layout %" G_GINT64_FORMAT
-		    ", this one knows %d)", version, SCHEMA_VERSION);
+				       ", this one knows %d)",
+		    version, SCHEMA_VERSION);
 		return MAPI_E_VERSION;
 	}
 	if (version != 0 || application != 0 ||
@@ -302,8 +304,8 @@ static HRESULT
 open_file(struct spooldb *db, const char *path, char **why)
 {
 	HRESULT hr = S_OK;
-	int rc = sqlite3_open_v2(path, &db->sql,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	int rc = sqlite3_open_v2(
+	    path, &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (rc != SQLITE_OK) {
 		*why = g_strdup(db->sql ? sqlite3_errmsg(db->sql) : "out of memory");
@@ -311,8 +313,8 @@ open_file(struct spooldb *db, const char *path, char **why)
 	}
 	sqlite3_extended_result_codes(db->sql, 1);
 	sqlite3_busy_timeout(db->sql, 5000); /* a person may look with the sqlite3 shell */
-	rc = sqlite3_exec(db->sql, "PRAGMA journal_mode=WAL; PRAGMA secure_delete=OFF",
-	    NULL, NULL, NULL);
+	rc = sqlite3_exec(
+	    db->sql, "PRAGMA journal_mode=WAL; PRAGMA secure_delete=OFF", NULL, NULL, NULL);
 	if (rc != SQLITE_OK) {
 		*why = g_strdup(sqlite3_errmsg(db->sql));
 		return hr_from_sqlite(rc);

@@ -19,8 +19,8 @@ struct spooldb;
 
 /* Makes or opens the file.  `why` gets a sentence for the log (g_free).  MAPI_E_VERSION for a file
  * of a newer emapi, MAPI_E_CORRUPT_STORE for what is no spool.db. */
-HRESULT spooldb_open(const char *path, const struct retry_policy *policy, struct spooldb **out,
-    char **why);
+HRESULT spooldb_open(
+    const char *path, const struct retry_policy *policy, struct spooldb **out, char **why);
 void spooldb_close(struct spooldb *db);
 
 /* At start: leases of a scheduler that died go back. */
@@ -28,8 +28,8 @@ HRESULT spooldb_recover(struct spooldb *db, gint64 now);
 
 /* Whether this submission is on record.  A live record of the same entry from an earlier
  * submission (another submit time) that was sent is closed as filed, any other as cancelled. */
-HRESULT spooldb_known(struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted,
-    gint64 now, bool *known);
+HRESULT spooldb_known(
+    struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted, gint64 now, bool *known);
 
 /* Records a message of the profile as waiting (held where the profile is); its recipients' states
  * count from zero.  `priority` is PR_PRIORITY. */
@@ -41,18 +41,18 @@ HRESULT spooldb_lease(struct spooldb *db, GBytes *profile, gint64 now, struct le
 
 /* Commits verdicts durably and says what the worker does next.  MAPI_E_NOT_FOUND when id and entry
  * do not name a live message.  A recipient that was accepted or refused for good stays so. */
-HRESULT spooldb_report(struct spooldb *db, const struct report *report, gint64 now,
-    enum spool_act *act);
+HRESULT spooldb_report(
+    struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act);
 
 /* Ends a lease: ACT_FILE filed, ACT_ABORT failed, ACT_CANCEL cancelled; ACT_RETRY later (due
  * recipients without verdict count as refused for now), ACT_HOLD holds the profile too. */
-HRESULT spooldb_settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text,
-    gint64 now);
+HRESULT spooldb_settle(
+    struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint64 now);
 
 /* The holder died: the lease goes back, to be tried from `next` on.  The third death in a row on
  * one message holds that message. */
-HRESULT spooldb_lease_died(struct spooldb *db, gint64 id, const char *text, gint64 now,
-    gint64 next);
+HRESULT spooldb_lease_died(
+    struct spooldb *db, gint64 id, const char *text, gint64 now, gint64 next);
 
 /* The profile's mail is held with a reason, new messages too; profile NULL releases all.  A
  * message that a person holds stays held.  Release makes everything due now. */

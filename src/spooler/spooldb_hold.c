@@ -8,17 +8,22 @@ HRESULT
 spooldb_set_profile_name(struct spooldb *db, GBytes *profile, const char *name)
 {
 	/* Most wake-ups change nothing: no write then. */
-	if (spooldb_number(db, 0, "SELECT 1 FROM profile WHERE uid=? AND name=?", "bt", profile, name))
+	if (spooldb_number(
+		db, 0, "SELECT 1 FROM profile WHERE uid=? AND name=?", "bt", profile, name))
 		return S_OK;
-	return spooldb_run(db, "INSERT INTO profile(uid, name) VALUES(?1, ?2)"
-	    " ON CONFLICT(uid) DO UPDATE SET name=?2", "bt", profile, name);
+	return spooldb_run(db,
+	    "INSERT INTO profile(uid, name) VALUES(?1, ?2)"
+	    " ON CONFLICT(uid) DO UPDATE SET name=?2",
+	    "bt", profile, name);
 }
 
 HRESULT
 spooldb_set_scanned(struct spooldb *db, GBytes *profile, gint64 now)
 {
-	return spooldb_run(db, "INSERT INTO profile(uid, scanned) VALUES(?1, ?2)"
-	    " ON CONFLICT(uid) DO UPDATE SET scanned=?2", "bi", profile, now);
+	return spooldb_run(db,
+	    "INSERT INTO profile(uid, scanned) VALUES(?1, ?2)"
+	    " ON CONFLICT(uid) DO UPDATE SET scanned=?2",
+	    "bi", profile, now);
 }
 
 gint64
@@ -30,8 +35,8 @@ spooldb_scanned(struct spooldb *db, GBytes *profile)
 char *
 spooldb_held(struct spooldb *db, GBytes *profile, gint64 *since)
 {
-	sqlite3_stmt *s = spooldb_query(db, "SELECT held, text FROM profile WHERE uid=? AND held>0",
-	    "b", profile);
+	sqlite3_stmt *s = spooldb_query(
+	    db, "SELECT held, text FROM profile WHERE uid=? AND held>0", "b", profile);
 	char *text = NULL;
 
 	if (spooldb_step(s)) {
@@ -49,13 +54,15 @@ hold_rows(struct spooldb *db, GBytes *profile, const char *text, gint64 now)
 {
 	HRESULT hr = spooldb_run(db,
 	    "UPDATE recipient SET state=4 WHERE state=0 AND message IN"
-	    " (SELECT id FROM message WHERE profile=? AND state=0 AND wish=0)", "b", profile);
+	    " (SELECT id FROM message WHERE profile=? AND state=0 AND wish=0)",
+	    "b", profile);
 
 	if (FAILED(hr))
 		return hr;
 	return spooldb_run(db,
 	    "UPDATE message SET state=4, next=0, changed=?, text=?"
-	    " WHERE profile=? AND state=0 AND wish=0", "itb", spooldb_stamp(db, now), text, profile);
+	    " WHERE profile=? AND state=0 AND wish=0",
+	    "itb", spooldb_stamp(db, now), text, profile);
 }
 
 HRESULT
@@ -64,8 +71,10 @@ spooldb_hold_profile(struct spooldb *db, GBytes *profile, const char *text, gint
 	HRESULT hr = spooldb_begin(db, false);
 
 	if (SUCCEEDED(hr))
-		hr = spooldb_run(db, "INSERT INTO profile(uid, held, text) VALUES(?1, ?2, ?3)"
-		    " ON CONFLICT(uid) DO UPDATE SET held=?2, text=?3", "bit", profile, now, text);
+		hr = spooldb_run(db,
+		    "INSERT INTO profile(uid, held, text) VALUES(?1, ?2, ?3)"
+		    " ON CONFLICT(uid) DO UPDATE SET held=?2, text=?3",
+		    "bit", profile, now, text);
 	if (SUCCEEDED(hr))
 		hr = hold_rows(db, profile, text, now);
 	return spooldb_end(db, hr);
@@ -74,20 +83,21 @@ spooldb_hold_profile(struct spooldb *db, GBytes *profile, const char *text, gint
 static HRESULT
 release_one(struct spooldb *db, GBytes *profile, gint64 now)
 {
-	HRESULT hr = spooldb_run(db, "UPDATE profile SET held=0, text='' WHERE uid=? AND held>0", "b",
-	    profile);
+	HRESULT hr = spooldb_run(
+	    db, "UPDATE profile SET held=0, text='' WHERE uid=? AND held>0", "b", profile);
 
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE recipient SET state=0, next=?1 WHERE (state=4 OR (state=0 AND next>?1))"
 		    " AND message IN (SELECT id FROM message WHERE profile=?2"
-		    " AND (state=4 AND wish=0 OR state=0))", "ib", now, profile);
+		    " AND (state=4 AND wish=0 OR state=0))",
+		    "ib", now, profile);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE state WHEN 4 THEN 0 ELSE state END, changed=?1,"
 		    " next=?2, text='' WHERE profile=?3"
-		    " AND (state=4 AND wish=0 OR state IN (0, 2) AND next>?2)", "iib",
-		    spooldb_stamp(db, now), now, profile);
+		    " AND (state=4 AND wish=0 OR state IN (0, 2) AND next>?2)",
+		    "iib", spooldb_stamp(db, now), now, profile);
 	return hr;
 }
 
@@ -114,25 +124,31 @@ apply_wish(struct spooldb *db, gint64 id, enum spool_act wish, gint64 now)
 	HRESULT hr = S_OK;
 
 	if (wish == ACT_HOLD)
-		hr = spooldb_run(db, "UPDATE recipient SET state=4 WHERE message=? AND state=0", "i", id);
+		hr = spooldb_run(
+		    db, "UPDATE recipient SET state=4 WHERE message=? AND state=0", "i", id);
 	else if (wish == ACT_RETRY)
-		hr = spooldb_run(db, "UPDATE recipient SET state=0, next=? WHERE message=?"
-		    " AND state IN (0, 4)", "ii", now, id);
+		hr = spooldb_run(db,
+		    "UPDATE recipient SET state=0, next=? WHERE message=?"
+		    " AND state IN (0, 4)",
+		    "ii", now, id);
 	if (FAILED(hr))
 		return hr;
 	if (wish == ACT_HOLD)
-		return spooldb_run(db, "UPDATE message SET state=4, wish=1, next=0, changed=?,"
-		    " text='Held on request.' WHERE id=?", "ii", spooldb_stamp(db, now), id);
-	return spooldb_run(db, "UPDATE message SET state=0, wish=?, crashes=0, next=?, changed=?,"
-	    " text='' WHERE id=?", "diii", wish == ACT_CANCEL ? WISH_CANCEL : WISH_NONE, now,
-	    spooldb_stamp(db, now), id);
+		return spooldb_run(db,
+		    "UPDATE message SET state=4, wish=1, next=0, changed=?,"
+		    " text='Held on request.' WHERE id=?",
+		    "ii", spooldb_stamp(db, now), id);
+	return spooldb_run(db,
+	    "UPDATE message SET state=0, wish=?, crashes=0, next=?, changed=?,"
+	    " text='' WHERE id=?",
+	    "diii", wish == ACT_CANCEL ? WISH_CANCEL : WISH_NONE, now, spooldb_stamp(db, now), id);
 }
 
 HRESULT
 spooldb_wish(struct spooldb *db, GBytes *key, enum spool_act wish, gint64 now)
 {
-	gint64 id = spooldb_number(db, 0,
-	    "SELECT max(id) FROM message WHERE key=? AND state NOT IN (3, 5, 6)", "b", key);
+	gint64 id = spooldb_number(
+	    db, 0, "SELECT max(id) FROM message WHERE key=? AND state NOT IN (3, 5, 6)", "b", key);
 	gint64 state;
 	HRESULT hr;
 
@@ -155,22 +171,28 @@ spooldb_prune(struct spooldb *db, gint64 now, int keep)
 	gint64 horizon = now - (gint64)HISTORY_DAYS * 86400 * G_USEC_PER_SEC;
 	gint64 cut = spooldb_number(db, 0,
 	    "SELECT changed FROM message WHERE state IN (3, 5, 6) ORDER BY changed DESC"
-	    " LIMIT 1 OFFSET ?", "d", keep);
+	    " LIMIT 1 OFFSET ?",
+	    "d", keep);
 	HRESULT hr;
 
 	horizon = MAX(horizon, cut);
 	if (!spooldb_number(db, 0,
-	        "SELECT 1 FROM message WHERE state IN (3, 5, 6) AND changed<=? LIMIT 1", "i", horizon))
+		"SELECT 1 FROM message WHERE state IN (3, 5, 6) AND changed<=? LIMIT 1", "i",
+		horizon))
 		return S_OK;
 	hr = spooldb_begin(db, false);
 	if (SUCCEEDED(hr))
-		hr = spooldb_run(db, "DELETE FROM recipient WHERE message IN"
-		    " (SELECT id FROM message WHERE state IN (3, 5, 6) AND changed<=?)", "i", horizon);
+		hr = spooldb_run(db,
+		    "DELETE FROM recipient WHERE message IN"
+		    " (SELECT id FROM message WHERE state IN (3, 5, 6) AND changed<=?)",
+		    "i", horizon);
 	if (SUCCEEDED(hr))
-		hr = spooldb_run(db, "DELETE FROM attempt WHERE message IN"
-		    " (SELECT id FROM message WHERE state IN (3, 5, 6) AND changed<=?)", "i", horizon);
+		hr = spooldb_run(db,
+		    "DELETE FROM attempt WHERE message IN"
+		    " (SELECT id FROM message WHERE state IN (3, 5, 6) AND changed<=?)",
+		    "i", horizon);
 	if (SUCCEEDED(hr))
-		hr = spooldb_run(db, "DELETE FROM message WHERE state IN (3, 5, 6) AND changed<=?", "i",
-		    horizon);
+		hr = spooldb_run(db, "DELETE FROM message WHERE state IN (3, 5, 6) AND changed<=?",
+		    "i", horizon);
 	return spooldb_end(db, hr);
 }

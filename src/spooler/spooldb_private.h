@@ -11,7 +11,7 @@ struct spooldb {
 	sqlite3 *sql;
 	GHashTable *statements; /* address of an SQL literal -> prepared statement */
 	struct retry_policy policy;
-	gint64 stamp; /* the last value of message.changed */
+	gint64 stamp;  /* the last value of message.changed */
 	char *reserve; /* a file whose room is given back when the disk is full */
 };
 

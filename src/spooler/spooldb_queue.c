@@ -28,19 +28,21 @@ close_earlier(struct spooldb *db, gint64 id, enum spool_state state, gint64 now)
 	HRESULT hr = spooldb_begin(db, false);
 
 	if (SUCCEEDED(hr))
-		hr = spooldb_run(db, "UPDATE message SET state=?, next=0, changed=?, text=? WHERE id=?",
-		    "diti", state == SPOOL_SENT ? SPOOL_FILED : SPOOL_CANCELLED,
-		    spooldb_stamp(db, now), "It was submitted again.", id);
+		hr = spooldb_run(db,
+		    "UPDATE message SET state=?, next=0, changed=?, text=? WHERE id=?", "diti",
+		    state == SPOOL_SENT ? SPOOL_FILED : SPOOL_CANCELLED, spooldb_stamp(db, now),
+		    "It was submitted again.", id);
 	return spooldb_end(db, hr);
 }
 
 HRESULT
-spooldb_known(struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted, gint64 now,
-    bool *known)
+spooldb_known(
+    struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted, gint64 now, bool *known)
 {
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT id, submitted, state FROM message"
-	    " WHERE store=? AND entry=? AND state NOT IN (3, 5, 6)", "bb", store, entry);
+	    " WHERE store=? AND entry=? AND state NOT IN (3, 5, 6)",
+	    "bb", store, entry);
 	gint64 id, recorded;
 	enum spool_state state;
 
@@ -67,8 +69,9 @@ add_recipient(struct spooldb *db, gint64 id, const struct spool_recipient *r, bo
 {
 	return spooldb_run(db,
 	    "INSERT OR REPLACE INTO recipient(message, row, kind, address, name, type, state, next)"
-	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?)", "iidtttdi", id, (gint64)r->row, r->kind, r->address,
-	    r->name, r->type, held ? SPOOL_HELD : SPOOL_WAITING, now);
+	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+	    "iidtttdi", id, (gint64)r->row, r->kind, r->address, r->name, r->type,
+	    held ? SPOOL_HELD : SPOOL_WAITING, now);
 }
 
 static HRESULT
@@ -109,7 +112,8 @@ act_of(struct spooldb *db, gint64 id, gint64 now)
 	gint64 held = 0, due = 0, later = 0, sent = 0;
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT sum(state=4), sum(state=0 AND next<=?), sum(state=0 AND next>?), sum(state=2)"
-	    " FROM recipient WHERE message=?", "iii", now, now, id);
+	    " FROM recipient WHERE message=?",
+	    "iii", now, now, id);
 
 	if (spooldb_step(s)) {
 		held = sqlite3_column_int64(s, 0);
@@ -150,7 +154,8 @@ next_due(struct spooldb *db, GBytes *profile, gint64 now, struct lease *lease)
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT id, store, entry, state, wish FROM message INDEXED BY message_due"
 	    " WHERE profile=? AND state IN (0, 2) AND next<=?"
-	    " ORDER BY priority DESC, next, id LIMIT 1", "bi", profile, now);
+	    " ORDER BY priority DESC, next, id LIMIT 1",
+	    "bi", profile, now);
 	bool found = spooldb_step(s);
 
 	if (found) {
@@ -171,12 +176,14 @@ next_due(struct spooldb *db, GBytes *profile, gint64 now, struct lease *lease)
 static HRESULT
 cancel_partly(struct spooldb *db, struct lease *lease)
 {
-	if (!spooldb_number(db, 0, "SELECT count(*) FROM recipient WHERE message=? AND state=2", "i",
-	        lease->id))
+	if (!spooldb_number(db, 0, "SELECT count(*) FROM recipient WHERE message=? AND state=2",
+		"i", lease->id))
 		return S_OK;
 	lease->act = ACT_FILE;
-	return spooldb_run(db, "UPDATE recipient SET state=5, next=0, text='Cancelled on request.'"
-	    " WHERE message=? AND state IN (0, 4)", "i", lease->id);
+	return spooldb_run(db,
+	    "UPDATE recipient SET state=5, next=0, text='Cancelled on request.'"
+	    " WHERE message=? AND state IN (0, 4)",
+	    "i", lease->id);
 }
 
 static HRESULT
@@ -196,9 +203,10 @@ take(struct spooldb *db, struct lease *lease, gint64 now)
 		fill_due(db, lease, now);
 	}
 	return spooldb_run(db,
-	    "UPDATE message SET state=CASE ?1 WHEN 'file' THEN 2 ELSE 1 END, tries=tries+(?1='send'),"
-	    " next=0, changed=?2 WHERE id=?3", "tii", spool_act_name(lease->act),
-	    spooldb_stamp(db, now), lease->id);
+	    "UPDATE message SET state=CASE ?1 WHEN 'file' THEN 2 ELSE 1 END, "
+	    "tries=tries+(?1='send'),"
+	    " next=0, changed=?2 WHERE id=?3",
+	    "tii", spool_act_name(lease->act), spooldb_stamp(db, now), lease->id);
 }
 
 HRESULT
@@ -290,11 +298,12 @@ HRESULT
 spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *transport,
     const char *text, char **journey)
 {
-	g_autoptr(GVariant) record = g_variant_ref_sink(g_variant_new("(xss^as)", now, transport,
-	    text, journey));
+	g_autoptr(GVariant) record =
+	    g_variant_ref_sink(g_variant_new("(xss^as)", now, transport, text, journey));
 	g_autoptr(GBytes) bytes = g_variant_get_data_as_bytes(record);
 
-	return spooldb_run(db, "INSERT INTO attempt(message, record) VALUES(?, ?)", "ib", id, bytes);
+	return spooldb_run(
+	    db, "INSERT INTO attempt(message, record) VALUES(?, ?)", "ib", id, bytes);
 }
 
 static HRESULT
@@ -306,14 +315,14 @@ apply_report(struct spooldb *db, const struct report *report, gint64 now, enum s
 	for (guint i = 0; SUCCEEDED(hr) && i < report->verdicts->len; i++)
 		hr = apply_verdict(db, report->id, g_ptr_array_index(report->verdicts, i), now);
 	if (SUCCEEDED(hr) && report->verdicts->len > 0)
-		hr = spooldb_add_attempt(db, report->id, now, report->transport, text,
-		    report->journey);
+		hr = spooldb_add_attempt(
+		    db, report->id, now, report->transport, text, report->journey);
 	*act = act_of(db, report->id, now);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE ?1 WHEN 'file' THEN 2 ELSE state END, crashes=0,"
-		    " changed=?2 WHERE id=?3", "tii", spool_act_name(*act), spooldb_stamp(db, now),
-		    report->id);
+		    " changed=?2 WHERE id=?3",
+		    "tii", spool_act_name(*act), spooldb_stamp(db, now), report->id);
 	return hr;
 }
 
@@ -324,8 +333,8 @@ spooldb_report(struct spooldb *db, const struct report *report, gint64 now, enum
 
 	*act = ACT_RETRY;
 	if (!spooldb_number(db, 0,
-	        "SELECT count(*) FROM message WHERE id=? AND entry=? AND state NOT IN (3, 5, 6)", "ib",
-	        report->id, report->entry))
+		"SELECT count(*) FROM message WHERE id=? AND entry=? AND state NOT IN (3, 5, 6)",
+		"ib", report->id, report->entry))
 		return MAPI_E_NOT_FOUND;
 	hr = spooldb_begin(db, true);
 	if (SUCCEEDED(hr))
@@ -362,21 +371,23 @@ back_to_waiting(struct spooldb *db, gint64 id, const char *text, gint64 now)
 	hr = spooldb_run(db,
 	    "UPDATE recipient SET tries=tries+1, next=?1, state=CASE WHEN ?2 THEN 5 ELSE 0 END,"
 	    " text=CASE WHEN ?2 THEN 'Given up.  ' || ?3 ELSE ?3 END"
-	    " WHERE message=?4 AND state=0 AND next<=?5", "idtii", later, now >= expires, text, id,
-	    now);
+	    " WHERE message=?4 AND state=0 AND next<=?5",
+	    "idtii", later, now >= expires, text, id, now);
 	if (FAILED(hr))
 		return hr;
 	return spooldb_run(db,
 	    "UPDATE message SET state=CASE state WHEN 2 THEN 2 ELSE 0 END, crashes=0, changed=?1,"
-	    " text=?2, next=coalesce((SELECT min(next) FROM recipient WHERE message=?3 AND state=0),"
-	    " ?4) WHERE id=?3", "itii", spooldb_stamp(db, now), text, id, later);
+	    " text=?2, next=coalesce((SELECT min(next) FROM recipient WHERE message=?3 AND "
+	    "state=0),"
+	    " ?4) WHERE id=?3",
+	    "itii", spooldb_stamp(db, now), text, id, later);
 }
 
 static HRESULT
 hold_message(struct spooldb *db, gint64 id, const char *text, gint64 now)
 {
-	HRESULT hr = spooldb_run(db, "UPDATE recipient SET state=4 WHERE message=? AND state=0",
-	    "i", id);
+	HRESULT hr =
+	    spooldb_run(db, "UPDATE recipient SET state=4 WHERE message=? AND state=0", "i", id);
 
 	if (FAILED(hr))
 		return hr;
@@ -394,7 +405,8 @@ reason(struct spooldb *db, gint64 id, const char *text)
 		return g_strdup(text);
 	s = spooldb_query(db,
 	    "SELECT text FROM recipient WHERE message=? AND state IN (0, 4, 5) AND text<>''"
-	    " ORDER BY state=4 DESC, state=0 DESC, row LIMIT 1", "i", id);
+	    " ORDER BY state=4 DESC, state=0 DESC, row LIMIT 1",
+	    "i", id);
 	if (spooldb_step(s))
 		found = spooldb_column_text(s, 0);
 	spooldb_done(s);
@@ -434,8 +446,8 @@ spooldb_settle(struct spooldb *db, gint64 id, enum spool_act how, const char *te
 {
 	g_autofree char *why = reason(db, id, text);
 	g_autoptr(GBytes) profile = NULL;
-	sqlite3_stmt *s = spooldb_query(db,
-	    "SELECT profile FROM message WHERE id=? AND state NOT IN (3, 5, 6)", "i", id);
+	sqlite3_stmt *s = spooldb_query(
+	    db, "SELECT profile FROM message WHERE id=? AND state NOT IN (3, 5, 6)", "i", id);
 	HRESULT hr;
 
 	if (spooldb_step(s))
@@ -455,7 +467,8 @@ spooldb_settle(struct spooldb *db, gint64 id, enum spool_act how, const char *te
 HRESULT
 spooldb_lease_died(struct spooldb *db, gint64 id, const char *text, gint64 now, gint64 next)
 {
-	gint64 crashes = spooldb_number(db, 0, "SELECT crashes FROM message WHERE id=?", "i", id) + 1;
+	gint64 crashes =
+	    spooldb_number(db, 0, "SELECT crashes FROM message WHERE id=?", "i", id) + 1;
 	char *no_journey[] = { NULL };
 	HRESULT hr = spooldb_begin(db, false);
 
@@ -464,10 +477,11 @@ spooldb_lease_died(struct spooldb *db, gint64 id, const char *text, gint64 now, 
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, crashes=?,"
-		    " next=?, changed=?, text=? WHERE id=? AND state IN (1, 2)", "iiiti", crashes,
-		    next, spooldb_stamp(db, now), text, id);
+		    " next=?, changed=?, text=? WHERE id=? AND state IN (1, 2)",
+		    "iiiti", crashes, next, spooldb_stamp(db, now), text, id);
 	if (SUCCEEDED(hr) && crashes >= CRASHES_MAX &&
-	    spooldb_number(db, 0, "SELECT state FROM message WHERE id=?", "i", id) == SPOOL_WAITING) {
+	    spooldb_number(db, 0, "SELECT state FROM message WHERE id=?", "i", id) ==
+		SPOOL_WAITING) {
 		hr = hold_message(db, id, text, now);
 		if (SUCCEEDED(hr))
 			hr = spooldb_run(db, "UPDATE message SET wish=1 WHERE id=?", "i", id);

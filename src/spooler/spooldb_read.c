@@ -13,8 +13,8 @@ GPtrArray *
 spooldb_profiles(struct spooldb *db)
 {
 	GPtrArray *profiles = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	sqlite3_stmt *s = spooldb_query(db,
-	    "SELECT DISTINCT profile FROM message WHERE state NOT IN (3, 5, 6)", "");
+	sqlite3_stmt *s = spooldb_query(
+	    db, "SELECT DISTINCT profile FROM message WHERE state NOT IN (3, 5, 6)", "");
 
 	while (spooldb_step(s))
 		g_ptr_array_add(profiles, spooldb_column_bytes(s, 0));
@@ -25,10 +25,11 @@ spooldb_profiles(struct spooldb *db)
 gint64
 spooldb_find(struct spooldb *db, GBytes *key, gint64 *changed)
 {
-	sqlite3_stmt *s = key
-	    ? spooldb_query(db,
-	          "SELECT id, changed FROM message WHERE key=? ORDER BY id DESC LIMIT 1", "b", key)
-	    : spooldb_query(db, "SELECT id, changed FROM message ORDER BY id DESC LIMIT 1", "");
+	sqlite3_stmt *s =
+	    key ? spooldb_query(db,
+		      "SELECT id, changed FROM message WHERE key=? ORDER BY id DESC LIMIT 1", "b",
+		      key)
+		: spooldb_query(db, "SELECT id, changed FROM message ORDER BY id DESC LIMIT 1", "");
 	gint64 id = 0;
 
 	if (spooldb_step(s)) {
@@ -44,10 +45,10 @@ GArray *
 spooldb_ids(struct spooldb *db, bool all)
 {
 	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-	sqlite3_stmt *s = all
-	    ? spooldb_query(db, "SELECT id FROM message ORDER BY id", "")
-	    : spooldb_query(db,
-	          "SELECT id FROM message WHERE state NOT IN (3, 5, 6) ORDER BY id", "");
+	sqlite3_stmt *s =
+	    all ? spooldb_query(db, "SELECT id FROM message ORDER BY id", "")
+		: spooldb_query(
+		      db, "SELECT id FROM message WHERE state NOT IN (3, 5, 6) ORDER BY id", "");
 
 	while (spooldb_step(s)) {
 		gint64 id = sqlite3_column_int64(s, 0);
@@ -80,7 +81,8 @@ load_message(struct spooldb *db, gint64 id, struct spool_message *m)
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT m.store, m.entry, m.key, coalesce(p.name, ''), m.subject, m.submitted, m.state,"
 	    " m.tries, m.next, m.text FROM message m LEFT JOIN profile p ON p.uid=m.profile"
-	    " WHERE m.id=?", "i", id);
+	    " WHERE m.id=?",
+	    "i", id);
 	bool found = spooldb_step(s);
 
 	if (found) {
@@ -105,7 +107,8 @@ load_recipients(struct spooldb *db, struct spool_message *m)
 {
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT row, kind, address, name, type, state, code, enhanced, text, server, queue_id,"
-	    " tries, next FROM recipient WHERE message=? ORDER BY row", "i", m->id);
+	    " tries, next FROM recipient WHERE message=? ORDER BY row",
+	    "i", m->id);
 
 	while (spooldb_step(s)) {
 		struct spool_recipient *r = spool_recipient_create();
@@ -131,13 +134,13 @@ load_recipients(struct spooldb *db, struct spool_message *m)
 static void
 load_attempts(struct spooldb *db, struct spool_message *m)
 {
-	sqlite3_stmt *s = spooldb_query(db, "SELECT record FROM attempt WHERE message=? ORDER BY id",
-	    "i", m->id);
+	sqlite3_stmt *s =
+	    spooldb_query(db, "SELECT record FROM attempt WHERE message=? ORDER BY id", "i", m->id);
 
 	while (spooldb_step(s)) {
 		g_autoptr(GBytes) bytes = spooldb_column_bytes(s, 0);
-		g_autoptr(GVariant) record = g_variant_ref_sink(g_variant_new_from_bytes(
-		    G_VARIANT_TYPE("(xssas)"), bytes, FALSE));
+		g_autoptr(GVariant) record = g_variant_ref_sink(
+		    g_variant_new_from_bytes(G_VARIANT_TYPE("(xssas)"), bytes, FALSE));
 		struct spool_attempt *a = g_new0(struct spool_attempt, 1);
 
 		/* Bytes that are not in normal form read as defaults, never as harm. */

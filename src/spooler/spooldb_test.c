@@ -10,7 +10,7 @@
 #include <mapicode.h>
 #include "spooldb.h"
 
-#define SECOND (gint64)G_USEC_PER_SEC
+#define SECOND (gint64) G_USEC_PER_SEC
 #define MINUTE (60 * SECOND)
 #define DAY (24 * 60 * MINUTE)
 
@@ -128,8 +128,9 @@ report(struct fixture *f, gint64 id, const char *name, const char *verdicts)
 		const char *class = strchr(classes, verdicts[i]);
 
 		if (class)
-			g_ptr_array_add(r->verdicts, verdict_create(i,
-			    (enum verdict_class)(class - classes), "the server's words"));
+			g_ptr_array_add(
+			    r->verdicts, verdict_create(i, (enum verdict_class)(class - classes),
+					     "the server's words"));
 	}
 	assert_int_equal(spooldb_report(f->db, r, f->now, &act), S_OK);
 	report_free(r);
@@ -433,8 +434,10 @@ foreign_files_are_refused_in_words(void **state)
 		const char *content;
 		HRESULT hr;
 	} cases[] = {
-		{ "this is no database, and it is longer than a header of a hundred bytes is, which "
-		  "is what SQLite reads first, so here is more text", MAPI_E_CORRUPT_STORE },
+		{ "this is no database, and it is longer than a header of a hundred bytes is, "
+		  "which "
+		  "is what SQLite reads first, so here is more text",
+		    MAPI_E_CORRUPT_STORE },
 	};
 	struct retry_policy policy = retry_policy_default();
 	struct fixture *f = *state;

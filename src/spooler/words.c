@@ -17,12 +17,14 @@ words_keep(const char *state_path, GBytes *profile, const struct report *report)
 
 	while (SUCCEEDED(hr) && !cursor.done) {
 		g_autoptr(GVariant) part = g_variant_ref_sink(packet_from_report(report, &cursor));
-		g_autofree char *path = g_strdup_printf("%s/words/%s-%016" G_GINT64_MODIFIER "x-%d-%u",
-		    state_path, uid, g_get_real_time(), (int)getpid(), cursor.recipient);
+		g_autofree char *path =
+		    g_strdup_printf("%s/words/%s-%016" G_GINT64_MODIFIER "x-%d-%u", state_path, uid,
+			g_get_real_time(), (int)getpid(), cursor.recipient);
 
 		hr = paths_make_parent(path);
 		if (SUCCEEDED(hr))
-			hr = paths_write_file(path, g_variant_get_data(part), g_variant_get_size(part));
+			hr = paths_write_file(
+			    path, g_variant_get_data(part), g_variant_get_size(part));
 	}
 	return hr;
 }
@@ -38,9 +40,11 @@ first_file(const char *state_path, GBytes *profile)
 	const char *name;
 
 	while (dir && (name = g_dir_read_name(dir)) != NULL) {
-		/* paths_write_file()'s temp files do not begin with a UID or are not of this shape. */
-		if (g_str_has_prefix(name, uid) && strspn(name + strlen(uid), "-0123456789abcdef") ==
-		    strlen(name + strlen(uid)) && (!first || strcmp(name, first) < 0)) {
+		/* paths_write_file()'s temp files do not begin with a UID or are not of this shape.
+		 */
+		if (g_str_has_prefix(name, uid) &&
+		    strspn(name + strlen(uid), "-0123456789abcdef") == strlen(name + strlen(uid)) &&
+		    (!first || strcmp(name, first) < 0)) {
 			g_free(first);
 			first = g_strdup(name);
 		}
@@ -62,8 +66,8 @@ words_next(const char *state_path, GBytes *profile)
 
 	if (!path || !g_file_get_contents(path, &data, &size, NULL))
 		return NULL;
-	packet.values = g_variant_ref_sink(g_variant_new_from_data(G_VARIANT_TYPE_VARDICT, data, size,
-	    FALSE, g_free, data));
+	packet.values = g_variant_ref_sink(
+	    g_variant_new_from_data(G_VARIANT_TYPE_VARDICT, data, size, FALSE, g_free, data));
 	if (g_variant_is_normal_form(packet.values))
 		packet_to_report(&packet, &report, &more);
 	g_variant_unref(packet.values);

@@ -18,12 +18,40 @@
 #include "text.h"
 
 #define TICK_MS 5000
+/* A worker of a scheduler that died may finish its message; after that it hangs and is ended. */
+#define OLD_WORKER_WAIT (3600 * (gint64)G_USEC_PER_SEC)
+
+/* The lock file names its holder. */
+static void
+end_holder(int lock_fd)
+{
+	char text[32] = "";
+	pid_t pid;
+
+	if (pread(lock_fd, text, sizeof(text) - 1, 0) <= 0)
+		return;
+	pid = (pid_t)g_ascii_strtoll(text, NULL, 10);
+	log_error("worker %d of an earlier scheduler hangs; ending it", (int)pid);
+	if (pid > 1)
+		kill(pid, SIGKILL);
+}
+
+static HRESULT
+write_holder(int lock_fd)
+{
+	g_autofree char *text = g_strdup_printf("%d\n", (int)getpid());
+
+	if (ftruncate(lock_fd, 0) != 0 || pwrite(lock_fd, text, strlen(text), 0) < 0)
+		return hr_from_errno(errno);
+	return S_OK;
+}
 
 static HRESULT
 take_profile_lock(struct worker *w)
 {
 	g_autofree char *uid = text_hex(g_bytes_get_data(w->uid, NULL), sizeof(MAPIUID));
 	g_autofree char *path = g_strdup_printf("%s/worker-%s.lock", w->state_path, uid);
+	gint64 began = g_get_monotonic_time();
 	HRESULT hr = paths_make_parent(path);
 
 	if (FAILED(hr))
@@ -31,11 +59,14 @@ take_profile_lock(struct worker *w)
 	w->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (w->lock_fd < 0)
 		return hr_from_errno(errno);
-	while (flock(w->lock_fd, LOCK_EX) != 0) {
-		if (errno != EINTR)
+	while (flock(w->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EINTR && errno != EWOULDBLOCK)
 			return hr_from_errno(errno);
+		if (g_get_monotonic_time() - began > OLD_WORKER_WAIT)
+			end_holder(w->lock_fd);
+		g_usleep(20000);
 	}
-	return S_OK;
+	return write_holder(w->lock_fd);
 }
 
 /* What may be over by itself; anything else a person has to mend. */
@@ -43,8 +74,8 @@ static bool
 may_pass(HRESULT hr)
 {
 	return hr == MAPI_E_NOT_ENOUGH_MEMORY || hr == MAPI_E_NOT_ENOUGH_RESOURCES ||
-	    hr == MAPI_E_NOT_ENOUGH_DISK || hr == MAPI_E_DISK_ERROR || hr == MAPI_E_BUSY ||
-	    hr == MAPI_E_NETWORK_ERROR || hr == MAPI_E_TIMEOUT;
+	       hr == MAPI_E_NOT_ENOUGH_DISK || hr == MAPI_E_DISK_ERROR || hr == MAPI_E_BUSY ||
+	       hr == MAPI_E_NETWORK_ERROR || hr == MAPI_E_TIMEOUT;
 }
 
 static void
@@ -72,7 +103,8 @@ log_on(struct worker *w)
 
 	if (SUCCEEDED(hr)) {
 		what = "The spooler cannot log on to the profile";
-		hr = session_create(w->profile, MAPI_EXTENDED | MAPI_NEW_SESSION, &w->session, &why);
+		hr =
+		    session_create(w->profile, MAPI_EXTENDED | MAPI_NEW_SESSION, &w->session, &why);
 	} else if (hr != MAPI_E_LOGON_FAILED && hr != MAPI_E_NOT_FOUND) {
 		what = "The profile cannot be read";
 	}
@@ -94,8 +126,8 @@ say_hello(struct worker *w)
 	GVariantBuilder b;
 
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(&b, "{sv}", "profile",
-	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w->uid, TRUE));
+	g_variant_builder_add(
+	    &b, "{sv}", "profile", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w->uid, TRUE));
 	g_variant_builder_add(&b, "{sv}", "name", g_variant_new_string(profile_name(w->profile)));
 	worker_tell(w, "hello", g_variant_builder_end(&b));
 }

@@ -35,12 +35,12 @@ struct worker_store {
 struct worker_transport {
 	MAPIUID provider;
 	char *name;
-	bool opened;      /* has been tried */
-	IXPLogon *logon;  /* NULL: cannot be opened */
+	bool opened;     /* has been tried */
+	IXPLogon *logon; /* NULL: cannot be opened */
 	char *reason;
-	bool any_type;    /* serves every address type */
-	char **types;     /* the address types that it serves, UTF-8 */
-	GArray *uids;     /* of MAPIUID: serves entry IDs of these */
+	bool any_type; /* serves every address type */
+	char **types;  /* the address types that it serves, UTF-8 */
+	GArray *uids;  /* of MAPIUID: serves entry IDs of these */
 };
 
 struct worker {
@@ -61,7 +61,7 @@ struct worker {
 struct sending_recipient {
 	guint32 row;
 	LONG kind;
-	char *type;    /* upper case */
+	char *type; /* upper case */
 	char *address;
 	GBytes *entry; /* PR_ENTRYID, may be empty */
 	bool open;     /* is due and has no verdict yet */
@@ -74,18 +74,18 @@ struct sending {
 	const struct lease *lease;
 	IMsgStore *store;
 	IMessage *message;
-	SRowSet *rows;         /* the recipients' rows as the store has them */
-	GPtrArray *recipients; /* of struct sending_recipient, like rows */
+	SRowSet *rows;                      /* the recipients' rows as the store has them */
+	GPtrArray *recipients;              /* of struct sending_recipient, like rows */
 	struct worker_transport *transport; /* at work now */
-	enum spool_act act;    /* what the scheduler said last */
+	enum spool_act act;                 /* what the scheduler said last */
 };
 
 /* worker_link.c */
 
 /* Sends and waits for `ok`; *reply (may be NULL) is the answer.  An `error` is its hr.  Does not
  * return when the scheduler is gone. */
-HRESULT worker_ask(struct worker *w, const char *verb, GVariant *values,
-    struct ipc_message **reply);
+HRESULT worker_ask(
+    struct worker *w, const char *verb, GVariant *values, struct ipc_message **reply);
 void worker_tell(struct worker *w, const char *verb, GVariant *values);
 /* Waits for the next packet that is no answer; MAPI_E_TIMEOUT. */
 HRESULT worker_next(struct worker *w, int timeout_ms, struct ipc_message **packet);

@@ -121,7 +121,8 @@ worker_report(struct worker *w, const struct report *report, enum spool_act *act
 	hr = words_keep(w->state_path, w->uid, report);
 	if (FAILED(hr))
 		log_error("message %" G_GINT64_FORMAT ": what the server said could not be written "
-		    "down (%s); it may be sent again", report->id, hr_name(hr));
+			  "down (%s); it may be sent again",
+		    report->id, hr_name(hr));
 	scheduler_gone();
 	return hr;
 }
@@ -142,13 +143,15 @@ worker_done(struct worker *w, gint64 id, const char *outcome, const char *text)
 char *
 worker_error(void *object, HRESULT hr)
 {
-	IMAPIProp *prop = object; /* GetLastError is the first method of each interface that has it */
+	IMAPIProp *prop =
+	    object; /* GetLastError is the first method of each interface that has it */
 	MAPIERROR *error = NULL;
 	char *text = NULL;
 
 	if (prop && SUCCEEDED(prop->lpVtbl->GetLastError(prop, hr, 0, &error)) && error) {
 		if (error->lpszError && *(const char *)error->lpszError)
-			text = g_strdup_printf("%s (%s)", (const char *)error->lpszError, hr_name(hr));
+			text =
+			    g_strdup_printf("%s (%s)", (const char *)error->lpszError, hr_name(hr));
 		mem_free(error);
 	}
 	return text ? text : g_strdup_printf("%s (%s)", hr_text(hr), hr_name(hr));

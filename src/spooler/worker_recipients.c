@@ -145,8 +145,8 @@ recipient_from_row(const SRow *row, ULONG number)
 	r->row = (guint32)prop_find_long(row->lpProps, row->cValues, PR_ROWID, (LONG)number);
 	r->kind = prop_find_long(row->lpProps, row->cValues, PR_RECIPIENT_TYPE, MAPI_TO) & 0x0F;
 	recipient_address(row, &r->type, &r->address);
-	r->entry = entry ? g_bytes_new(entry->Value.bin.lpb, entry->Value.bin.cb)
-			 : g_bytes_new(NULL, 0);
+	r->entry =
+	    entry ? g_bytes_new(entry->Value.bin.lpb, entry->Value.bin.cb) : g_bytes_new(NULL, 0);
 	return r;
 }
 

@@ -46,10 +46,10 @@ ask_known(struct worker *w, GBytes *store, GBytes *entry, gint64 submitted, bool
 	HRESULT hr;
 
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(&b, "{sv}", "store",
-	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), store, TRUE));
-	g_variant_builder_add(&b, "{sv}", "entry",
-	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), entry, TRUE));
+	g_variant_builder_add(
+	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), store, TRUE));
+	g_variant_builder_add(
+	    &b, "{sv}", "entry", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), entry, TRUE));
 	g_variant_builder_add(&b, "{sv}", "submitted", g_variant_new_int64(submitted));
 	hr = worker_ask(w, "have", g_variant_builder_end(&b), &reply);
 	*known = SUCCEEDED(hr) && ipc_int(reply, "known", 0) != 0;
@@ -72,8 +72,8 @@ add_recipients(struct spool_message *m, const SRowSet *rows, const GPtrArray *re
 	for (guint i = 0; i < recipients->len; i++) {
 		const struct sending_recipient *from = g_ptr_array_index(recipients, i);
 		struct spool_recipient *r = spool_recipient_create();
-		char *name = prop_find_text(rows->aRow[i].lpProps, rows->aRow[i].cValues,
-		    PR_DISPLAY_NAME_W);
+		char *name =
+		    prop_find_text(rows->aRow[i].lpProps, rows->aRow[i].cValues, PR_DISPLAY_NAME_W);
 
 		r->row = from->row;
 		r->kind = from->kind;
@@ -101,16 +101,16 @@ fill_from_message(struct worker_store *s, GBytes *entry, struct spool_message *m
 	    (ENTRYID *)g_bytes_get_data(entry, NULL), NULL, 0, &type, (IUnknown **)&message);
 	if (FAILED(hr))
 		return hr;
-	hr = message->lpVtbl->GetProps(message, (SPropTagArray *)&tags, MAPI_UNICODE, &count,
-	    &values);
+	hr = message->lpVtbl->GetProps(
+	    message, (SPropTagArray *)&tags, MAPI_UNICODE, &count, &values);
 	if (SUCCEEDED(hr)) {
 		key = prop_find(values, count, PR_SEARCH_KEY);
 		set_text(&m->subject, prop_find_text(values, count, PR_SUBJECT_W));
 		if (!m->subject)
 			m->subject = g_strdup("");
 		g_bytes_unref(m->key);
-		m->key = key ? g_bytes_new(key->Value.bin.lpb, key->Value.bin.cb)
-			     : g_bytes_new(NULL, 0);
+		m->key =
+		    key ? g_bytes_new(key->Value.bin.lpb, key->Value.bin.cb) : g_bytes_new(NULL, 0);
 		hr = recipients_read(message, &rows, &recipients);
 	}
 	if (SUCCEEDED(hr))

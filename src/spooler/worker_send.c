@@ -55,8 +55,8 @@ open_message(struct sending *s)
 	ULONG type = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
-		hr = s->store->lpVtbl->OpenEntry(s->store, entry_size(s), entry_id(s), NULL, ways[i],
-		    &type, (IUnknown **)&s->message);
+		hr = s->store->lpVtbl->OpenEntry(s->store, entry_size(s), entry_id(s), NULL,
+		    ways[i], &type, (IUnknown **)&s->message);
 		if (SUCCEEDED(hr))
 			return hr;
 		s->message = NULL;
@@ -75,8 +75,8 @@ still_submitted(struct sending *s)
 	ULONG count = 0;
 	LONG flags;
 
-	if (FAILED(s->message->lpVtbl->GetProps(s->message, (SPropTagArray *)&tags, 0, &count,
-	        &values)))
+	if (FAILED(s->message->lpVtbl->GetProps(
+		s->message, (SPropTagArray *)&tags, 0, &count, &values)))
 		return true; /* SetLockState will tell */
 	flags = prop_find_long(values, count, PR_MESSAGE_FLAGS, MSGFLAG_SUBMIT);
 	mem_free(values);
@@ -180,7 +180,8 @@ conclude(struct sending *s)
 		file_message(s);
 		break;
 	case ACT_ABORT:
-		abort_message(s, "failed", s->recipients->len ? "" : "The message has no recipients.");
+		abort_message(
+		    s, "failed", s->recipients->len ? "" : "The message has no recipients.");
 		break;
 	case ACT_HOLD:
 		release_message(s, true);
@@ -231,14 +232,14 @@ nobody_took(struct sending *s, const struct sending_recipient *r)
 		return g_strdup("The recipient has no address.");
 	for (guint i = 0; i < s->worker->transports->len; i++) {
 		if (transport_serves(g_ptr_array_index(s->worker->transports, i), r))
-			return g_strdup_printf("No transport of profile \"%s\" took this recipient.",
-			    profile);
+			return g_strdup_printf(
+			    "No transport of profile \"%s\" took this recipient.", profile);
 	}
 	if (!*r->type)
-		return g_strdup_printf("\"%s\" has no address type, and is no Internet address.",
-		    r->address);
-	return g_strdup_printf("No transport of profile \"%s\" carries address type %s.", profile,
-	    r->type);
+		return g_strdup_printf(
+		    "\"%s\" has no address type, and is no Internet address.", r->address);
+	return g_strdup_printf(
+	    "No transport of profile \"%s\" carries address type %s.", profile, r->type);
 }
 
 /* One verdict for all that are still open (or, with served, for those alone). */
@@ -295,10 +296,12 @@ report_missing(struct sending *s)
 		bool found = false;
 
 		for (guint i = 0; i < s->recipients->len && !found; i++)
-			found = ((struct sending_recipient *)g_ptr_array_index(s->recipients, i))->row == row;
+			found = ((struct sending_recipient *)g_ptr_array_index(s->recipients, i))
+				    ->row == row;
 		if (!found)
-			g_ptr_array_add(report->verdicts, verdict_create(row, VERDICT_PERMANENT,
-			    "This recipient is no longer in the message."));
+			g_ptr_array_add(
+			    report->verdicts, verdict_create(row, VERDICT_PERMANENT,
+						  "This recipient is no longer in the message."));
 	}
 	if (report->verdicts->len)
 		worker_report(s->worker, report, &s->act);
@@ -341,7 +344,8 @@ act_on(struct sending *s)
 		abort_message(s, "failed", "");
 		break;
 	case ACT_CANCEL:
-		abort_message(s, "cancelled", "Cancelled on request; it stays in the Outbox, unsent.");
+		abort_message(
+		    s, "cancelled", "Cancelled on request; it stays in the Outbox, unsent.");
 		break;
 	default:
 		send_message(s);
@@ -360,9 +364,10 @@ worker_send(struct worker *w, const struct lease *lease)
 		s.store = store->store;
 		act_on(&s);
 	} else {
-		g_autofree char *text = g_strdup_printf("The message's store is not in profile \"%s\""
-		    " or cannot be opened%s%s.  The message is safe there.", profile_name(w->profile),
-		    store ? ": " : "", store ? store->reason : "");
+		g_autofree char *text =
+		    g_strdup_printf("The message's store is not in profile \"%s\""
+				    " or cannot be opened%s%s.  The message is safe there.",
+			profile_name(w->profile), store ? ": " : "", store ? store->reason : "");
 
 		done(&s, "retry", text);
 	}

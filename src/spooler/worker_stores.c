@@ -27,8 +27,8 @@ read_record_key(struct worker_store *s)
 	SPropValue *values = NULL;
 	ULONG count = 0;
 	const SPropValue *key;
-	HRESULT hr = s->store->lpVtbl->GetProps(s->store, (SPropTagArray *)&tags, MAPI_UNICODE,
-	    &count, &values);
+	HRESULT hr = s->store->lpVtbl->GetProps(
+	    s->store, (SPropTagArray *)&tags, MAPI_UNICODE, &count, &values);
 
 	if (FAILED(hr))
 		return hr;

@@ -37,7 +37,8 @@ struct fixture {
 
 /* Start and end */
 
-static const char test_section[] = "\n"
+static const char test_section[] =
+    "\n"
     "[Service 11111111111111111111111111111111]\nServiceName=TEST\nDisplayName=Test\n"
     "[Provider 22222222222222222222222222222222]\nService=11111111111111111111111111111111\n"
     "Type=transport\nModule=emapi_test_xp.so\nDisplayName=Test transport\nPath=";
@@ -79,12 +80,14 @@ open_outbox(struct fixture *f)
 	assert_int_equal(rows->cRows, 1);
 	id = &rows->aRow[0].lpProps[0].Value.bin;
 	assert_int_equal(f->session->lpVtbl->OpenMsgStore(f->session, 0, id->cb, (ENTRYID *)id->lpb,
-	    NULL, MDB_WRITE | MAPI_BEST_ACCESS | MDB_NO_DIALOG, &f->store), S_OK);
-	assert_int_equal(f->store->lpVtbl->GetProps(f->store, (SPropTagArray *)&tags, 0, &count,
-	    &values), S_OK);
+			     NULL, MDB_WRITE | MAPI_BEST_ACCESS | MDB_NO_DIALOG, &f->store),
+	    S_OK);
+	assert_int_equal(
+	    f->store->lpVtbl->GetProps(f->store, (SPropTagArray *)&tags, 0, &count, &values), S_OK);
 	id = &values[0].Value.bin;
 	assert_int_equal(f->store->lpVtbl->OpenEntry(f->store, id->cb, (ENTRYID *)id->lpb, NULL,
-	    MAPI_MODIFY, &type, (IUnknown **)&f->outbox), S_OK);
+			     MAPI_MODIFY, &type, (IUnknown **)&f->outbox),
+	    S_OK);
 	mem_free(values);
 	mem_free(rows->aRow[0].lpProps);
 	mem_free(rows);
@@ -95,7 +98,11 @@ static int
 setup(void **state)
 {
 	static const char *const variables[] = {
-		"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "EMAPI_SYSCONFDIR",
+		"XDG_CONFIG_HOME",
+		"XDG_DATA_HOME",
+		"XDG_STATE_HOME",
+		"XDG_RUNTIME_DIR",
+		"EMAPI_SYSCONFDIR",
 	};
 	struct fixture *f = g_new0(struct fixture, 1);
 	struct profile_settings settings = { .from_address = "me@example.test" };
@@ -263,8 +270,10 @@ count_in(struct fixture *f, ULONG folder_tag)
 	tags->cValues = 1;
 	tags->aulPropTag[0] = folder_tag;
 	assert_int_equal(f->store->lpVtbl->GetProps(f->store, tags, 0, &count, &values), S_OK);
-	assert_int_equal(f->store->lpVtbl->OpenEntry(f->store, values[0].Value.bin.cb,
-	    (ENTRYID *)values[0].Value.bin.lpb, NULL, 0, &type, (IUnknown **)&folder), S_OK);
+	assert_int_equal(
+	    f->store->lpVtbl->OpenEntry(f->store, values[0].Value.bin.cb,
+		(ENTRYID *)values[0].Value.bin.lpb, NULL, 0, &type, (IUnknown **)&folder),
+	    S_OK);
 	assert_int_equal(folder->lpVtbl->GetContentsTable(folder, 0, &table), S_OK);
 	assert_int_equal(table->lpVtbl->GetRowCount(table, 0, &count), S_OK);
 	table->lpVtbl->Release(table);
@@ -282,7 +291,8 @@ documented_answers_decide(void **state)
 	struct fixture *f = *state;
 
 	submit(f, "key-000000000001", "TEST:took@x TEST:delivered@x TEST:ndr@x");
-	expect("key-000000000001", SPOOL_FILED, "sent: The transport took it.\nsent: \n"
+	expect("key-000000000001", SPOOL_FILED,
+	    "sent: The transport took it.\nsent: \n"
 	    "failed: Nobody of that name lives here.\n");
 	assert_int_equal(times_sent(f, "took@x"), 1);
 	assert_int_equal(count_in(f, PR_IPM_SENTMAIL_ENTRYID), 1);
@@ -311,9 +321,12 @@ refusals_of_the_whole_message(void **state)
 		const char *words;
 		int sent;
 	} cases[] = {
-		{ "key-00000000003a", "TEST:wait@x", SPOOL_FILED, "sent: The transport took it.\n", 1 },
-		{ "key-00000000003b", "TEST:busy@x", SPOOL_FILED, "sent: The transport took it.\n", 1 },
-		{ "key-00000000003c", "TEST:later@x", SPOOL_FILED, "sent: The transport took it.\n", 1 },
+		{ "key-00000000003a", "TEST:wait@x", SPOOL_FILED, "sent: The transport took it.\n",
+		    1 },
+		{ "key-00000000003b", "TEST:busy@x", SPOOL_FILED, "sent: The transport took it.\n",
+		    1 },
+		{ "key-00000000003c", "TEST:later@x", SPOOL_FILED, "sent: The transport took it.\n",
+		    1 },
 		{ "key-00000000003d", "TEST:notme@x", SPOOL_FAILED,
 		    "failed: No transport of profile \"t\" took this recipient.\n", 0 },
 	};

@@ -113,8 +113,8 @@ read_address_types(struct worker_transport *t)
 	LPTSTR *types = NULL;
 	MAPIUID **uids = NULL;
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	HRESULT hr = t->logon->lpVtbl->AddressTypes(t->logon, &flags, &type_count, &types, &uid_count,
-	    &uids);
+	HRESULT hr = t->logon->lpVtbl->AddressTypes(
+	    t->logon, &flags, &type_count, &types, &uid_count, &uids);
 
 	t->uids = g_array_new(FALSE, FALSE, sizeof(MAPIUID));
 	t->any_type = SUCCEEDED(hr) && !types;
@@ -152,7 +152,8 @@ transport_open(struct worker *w, struct worker_transport *t)
 		g_autofree char *why = worker_error(w->session, hr);
 
 		t->logon = NULL;
-		t->reason = g_strdup_printf("The transport \"%s\" cannot be used: %s", t->name, why);
+		t->reason =
+		    g_strdup_printf("The transport \"%s\" cannot be used: %s", t->name, why);
 		log_error("%s", t->reason);
 		return false;
 	}
@@ -191,7 +192,7 @@ find_recipient(struct sending *s, const SPropValue *props, ULONG count)
 
 		if (row ? r->row == (guint32)row->Value.l
 			: address && g_ascii_strcasecmp(address, r->address) == 0 &&
-			    (kind < 0 || (kind & 0x0F) == r->kind))
+			      (kind < 0 || (kind & 0x0F) == r->kind))
 			return r;
 	}
 	return NULL;
@@ -227,7 +228,7 @@ verdict_from_props(guint32 row, const SPropValue *props, ULONG count)
 	LONG class = prop_find_long(props, count, PR_EMAPI_RETRY_CLASS, -1);
 
 	if (class >= VERDICT_ACCEPTED && class <= VERDICT_HOLD)
-		v->class = (enum verdict_class)class;
+		v->class = (enum verdict_class) class;
 	v->code = prop_find_long(props, count, PR_EMAPI_REPLY_CODE, 0);
 	take_text(&v->enhanced, prop_find_text(props, count, PR_EMAPI_ENHANCED_STATUS_W));
 	take_text(&v->text, prop_find_text(props, count, PR_EMAPI_REPLY_TEXT_W));
@@ -264,8 +265,8 @@ journey_from_props(const SPropValue *props, ULONG count)
 HRESULT
 transport_status(struct sending *s, const ADRLIST *recipients)
 {
-	struct report *report = report_create(s->lease->id, s->lease->entry,
-	    s->transport ? s->transport->name : "");
+	struct report *report =
+	    report_create(s->lease->id, s->lease->entry, s->transport ? s->transport->name : "");
 	HRESULT hr;
 
 	for (ULONG i = 0; i < recipients->cEntries; i++) {
@@ -362,8 +363,8 @@ report_taken(struct sending *s)
 	for (guint i = 0; i < recipients->len && i < s->recipients->len; i++) {
 		struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
 
-		r->served = r->served && prop_find_bool(rows->aRow[i].lpProps, rows->aRow[i].cValues,
-		    PR_RESPONSIBILITY, false);
+		r->served = r->served && prop_find_bool(rows->aRow[i].lpProps,
+					     rows->aRow[i].cValues, PR_RESPONSIBILITY, false);
 	}
 	report_rest(s, VERDICT_ACCEPTED, 0, "The transport took it.");
 	g_ptr_array_unref(recipients);
@@ -391,8 +392,8 @@ after_failure(struct sending *s, HRESULT hr, ULONG_PTR wait)
 
 	if (hr == MAPI_E_NOT_ME)
 		return;
-	text = g_strdup_printf("The transport \"%s\" answers: %s (%s)", s->transport->name,
-	    hr_text(hr), hr_name(hr));
+	text = g_strdup_printf(
+	    "The transport \"%s\" answers: %s (%s)", s->transport->name, hr_text(hr), hr_name(hr));
 	report_rest(s, hr == MAPI_E_CANCEL ? VERDICT_PERMANENT : VERDICT_TEMPORARY, seconds, text);
 }
 

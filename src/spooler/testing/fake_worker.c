@@ -86,12 +86,13 @@ report_one(struct worker *w, const char *name)
 
 	if (stat(path, &st) != 0)
 		return;
-	m = message_of(name, (gint64)st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000);
+	m = message_of(
+	    name, (gint64)st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(&b, "{sv}", "store",
-	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->store, TRUE));
-	g_variant_builder_add(&b, "{sv}", "entry",
-	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->entry, TRUE));
+	g_variant_builder_add(
+	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->store, TRUE));
+	g_variant_builder_add(
+	    &b, "{sv}", "entry", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->entry, TRUE));
 	g_variant_builder_add(&b, "{sv}", "submitted", g_variant_new_int64(m->submitted));
 	worker_ask(w, "have", g_variant_builder_end(&b), &reply);
 	known = ipc_int(reply, "known", 0) != 0;
@@ -137,8 +138,12 @@ static void
 conclude(struct worker *w, const struct lease *lease, const char *name, enum spool_act act)
 {
 	static const char *const outcomes[ACT_COUNT] = {
-		[ACT_SEND] = "retry", [ACT_FILE] = "filed", [ACT_ABORT] = "failed",
-		[ACT_RETRY] = "retry", [ACT_HOLD] = "held", [ACT_CANCEL] = "cancelled",
+		[ACT_SEND] = "retry",
+		[ACT_FILE] = "filed",
+		[ACT_ABORT] = "failed",
+		[ACT_RETRY] = "retry",
+		[ACT_HOLD] = "held",
+		[ACT_CANCEL] = "cancelled",
 	};
 	g_autofree char *path = path_of(w, "outbox", name);
 
@@ -164,9 +169,9 @@ send_one(struct worker *w, const struct ipc_message *packet)
 	if (act == ACT_SEND) {
 		report = report_create(lease->id, lease->entry, "Fake transport");
 		for (guint i = 0; i < lease->due->len; i++)
-			g_ptr_array_add(report->verdicts,
-			    verdict_create(g_array_index(lease->due, guint32, i), verdict_of(w, name),
-			        "the fake server's words"));
+			g_ptr_array_add(
+			    report->verdicts, verdict_create(g_array_index(lease->due, guint32, i),
+						  verdict_of(w, name), "the fake server's words"));
 		worker_report(w, report, &act);
 		report_free(report);
 	}
@@ -205,8 +210,8 @@ fake_worker(const char *profile_hex, const char *state_path)
 	w.lock_fd = open(lock, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
 	flock(w.lock_fd, LOCK_EX);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(&b, "{sv}", "profile",
-	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w.uid, TRUE));
+	g_variant_builder_add(
+	    &b, "{sv}", "profile", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w.uid, TRUE));
 	g_variant_builder_add(&b, "{sv}", "name", g_variant_new_string("Fake"));
 	worker_tell(&w, "hello", g_variant_builder_end(&b));
 	serve(&w);

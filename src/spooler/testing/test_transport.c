@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A transport that knows nothing of emapispi.h's results, as a third party's is: it says what MAPI's
- * own documents let it say.  It carries address type TEST; the address says what happens:
+ * A transport that knows nothing of emapispi.h's results, as a third party's is: it says what
+ * MAPI's own documents let it say.  It carries address type TEST; the address says what happens:
  *
  *   took, left     PR_RESPONSIBILITY is set to TRUE, or not
  *   delivered, ndr StatusRecips with a delivery time, or with a reason of nondelivery
@@ -52,11 +52,13 @@ logon_finalize(void *object)
 }
 
 static const struct com_interface logon_interfaces[] = {
-	{ &IID_IXPLogon, offsetof(struct logon, ixplogon) }, { NULL, 0 },
+	{ &IID_IXPLogon, offsetof(struct logon, ixplogon) },
+	{ NULL, 0 },
 };
 static const struct com_class logon_class = { "test logon", logon_interfaces, logon_finalize };
 static const struct com_interface provider_interfaces[] = {
-	{ &IID_IXPProvider, offsetof(struct provider, ixpprovider) }, { NULL, 0 },
+	{ &IID_IXPProvider, offsetof(struct provider, ixpprovider) },
+	{ NULL, 0 },
 };
 static const struct com_class provider_class = { "test provider", provider_interfaces, NULL };
 
@@ -66,8 +68,8 @@ COM_UNKNOWN(provider, struct provider, ixpprovider, IXPProvider)
 #define LOGON(This) COM_OBJECT(This, struct logon, ixplogon)
 
 static HRESULT
-logon_AddressTypes(IXPLogon *This, ULONG *flags, ULONG *types, LPTSTR **names, ULONG *uids,
-    LPMAPIUID **uid_list)
+logon_AddressTypes(
+    IXPLogon *This, ULONG *flags, ULONG *types, LPTSTR **names, ULONG *uids, LPMAPIUID **uid_list)
 {
 	static char type[] = "TEST";
 	static LPTSTR list[] = { (LPTSTR)type };
@@ -118,7 +120,8 @@ tell(struct logon *self, IMessage *message, const SRow *row, bool delivered)
 		list->aEntries[0].cValues = 2;
 	} else {
 		prop_set_long(&props[1], PR_NDR_REASON_CODE, 0);
-		prop_set_text(props, &props[2], PR_REPORT_TEXT_W, "Nobody of that name lives here.");
+		prop_set_text(
+		    props, &props[2], PR_REPORT_TEXT_W, "Nobody of that name lives here.");
 		list->aEntries[0].cValues = 3;
 	}
 	if (FAILED(self->support->lpVtbl->StatusRecips(self->support, message, list))) {
@@ -173,8 +176,11 @@ whole(struct logon *self, const char *address, ULONG_PTR *parameter)
 		HRESULT hr;
 		ULONG flags;
 	} answers[] = {
-		{ "wait", MAPI_E_WAIT, 0 }, { "busy", MAPI_E_BUSY, 0 }, { "notme", MAPI_E_NOT_ME, 0 },
-		{ "cancel", MAPI_E_CANCEL, 0 }, { "later", S_OK, END_RESEND_LATER },
+		{ "wait", MAPI_E_WAIT, 0 },
+		{ "busy", MAPI_E_BUSY, 0 },
+		{ "notme", MAPI_E_NOT_ME, 0 },
+		{ "cancel", MAPI_E_CANCEL, 0 },
+		{ "later", S_OK, END_RESEND_LATER },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(answers); i++) {
@@ -188,8 +194,8 @@ whole(struct logon *self, const char *address, ULONG_PTR *parameter)
 }
 
 static HRESULT
-logon_SubmitMessage(IXPLogon *This, ULONG flags, LPMESSAGE message, ULONG_PTR *reference,
-    ULONG_PTR *parameter)
+logon_SubmitMessage(
+    IXPLogon *This, ULONG flags, LPMESSAGE message, ULONG_PTR *reference, ULONG_PTR *parameter)
 {
 	struct logon *self = LOGON(This);
 	IMAPITable *table = NULL;
@@ -208,8 +214,8 @@ logon_SubmitMessage(IXPLogon *This, ULONG flags, LPMESSAGE message, ULONG_PTR *r
 		hr = table->lpVtbl->QueryRows(table, 1000, 0, &rows);
 	for (ULONG i = 0; SUCCEEDED(hr) && i < rows->cRows; i++) {
 		const SRow *row = &rows->aRow[i];
-		g_autofree char *address = prop_find_text(row->lpProps, row->cValues,
-		    PR_EMAIL_ADDRESS_W);
+		g_autofree char *address =
+		    prop_find_text(row->lpProps, row->cValues, PR_EMAIL_ADDRESS_W);
 
 		if (prop_find_bool(row->lpProps, row->cValues, PR_RESPONSIBILITY, false))
 			continue;
@@ -267,7 +273,8 @@ read_path(IMAPISupport *support, char **path)
 
 	if (FAILED(hr))
 		return hr;
-	hr = section->lpVtbl->GetProps(section, (SPropTagArray *)&tags, MAPI_UNICODE, &count, &values);
+	hr = section->lpVtbl->GetProps(
+	    section, (SPropTagArray *)&tags, MAPI_UNICODE, &count, &values);
 	if (SUCCEEDED(hr))
 		*path = prop_find_text(values, count, PR_EMAPI_PATH_W);
 	mem_free(values);

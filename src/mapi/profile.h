@@ -79,6 +79,9 @@ HRESULT profile_delete(const char *name);
 /* The providers of one MAPI resource type (MAPI_STORE_PROVIDER, MAPI_TRANSPORT_PROVIDER,
  * MAPI_AB_PROVIDER), in file order: an array of MAPIUID. g_array_unref(). */
 GArray *profile_providers(const struct profile *profile, ULONG resource_type);
+/* The tag that a key of a section names ("Server", "0x6600001F"), whatever the case; 0 for a word
+ * that nobody knows. */
+ULONG profile_word_tag(const char *word);
 /* One section's properties as a MAPI buffer; MAPI_E_NOT_FOUND when there is no such section. */
 HRESULT profile_section_read(const struct profile *profile, const MAPIUID *section,
     SPropValue **values, ULONG *count);

@@ -47,6 +47,10 @@ bool profile_group_uid(const char *group, const char *kind, MAPIUID *uid);
 typedef HRESULT (*profile_edit_fn)(GKeyFile *keys, void *context);
 HRESULT profile_edit(struct profile *profile, profile_edit_fn edit, void *context);
 
+/* The tag that a key of a section names ("Server", "0x66500003"); 0 for a key that names none. */
+ULONG profile_key_tag(const char *key);
+/* The value of such a key; its parts hang on `root`.  MAPI_E_CORRUPT_DATA. */
+HRESULT profile_parse_value(void *root, const char *key, const char *text, SPropValue *value);
 /* Writes one value under its word or tag, in place of all others of the same property. */
 HRESULT profile_put_value(GKeyFile *keys, const char *group, const SPropValue *value);
 void profile_drop_value(GKeyFile *keys, const char *group, ULONG tag);

@@ -101,6 +101,15 @@ tag_of_key(const char *key, bool *hex)
 	return tag;
 }
 
+ULONG
+profile_word_tag(const char *word)
+{
+	bool hex;
+	ULONG tag = tag_of_key(word, &hex);
+
+	return hex ? 0 : tag;
+}
+
 char *
 profile_group_name(const char *kind, const MAPIUID *section)
 {
@@ -267,6 +276,23 @@ parse_value(void *root, const char *text, ULONG tag, bool hex, SPropValue *value
 	if (type == PT_STRING8 || type == PT_UNICODE)
 		return prop_set_text(root, value, PROP_TAG(PT_UNICODE, PROP_ID(tag)), text);
 	return parse_scalar(root, text, tag, value);
+}
+
+ULONG
+profile_key_tag(const char *key)
+{
+	bool hex;
+
+	return tag_of_key(key, &hex);
+}
+
+HRESULT
+profile_parse_value(void *root, const char *key, const char *text, SPropValue *value)
+{
+	bool hex;
+	ULONG tag = tag_of_key(key, &hex);
+
+	return tag ? parse_value(root, text, tag, hex, value) : MAPI_E_CORRUPT_DATA;
 }
 
 /* --- Values to text ------------------------------------------------------------------------ */

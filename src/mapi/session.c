@@ -14,6 +14,7 @@
 #include "profsect.h"
 #include "prop.h"
 #include "session_private.h"
+#include "svcadmin.h"
 #include "text.h"
 #include "unsupported.h"
 
@@ -334,6 +335,19 @@ client_SetDefaultStore(IMAPISession *This, ULONG flags, ULONG size, LPENTRYID id
 	return FAILED(hr) ? hr : session_set_default_store(session, flags, size, id);
 }
 
+static HRESULT
+client_AdminServices(IMAPISession *This, ULONG flags, LPSERVICEADMIN *out)
+{
+	struct session *session;
+	HRESULT hr;
+
+	if (!out)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	hr = enter(This, &session);
+	return FAILED(hr) ? hr : svcadmin_create(session->profile, out);
+}
+
 static const IMAPISessionVtbl client_vtbl = {
 	.QueryInterface = client_QueryInterface,
 	.AddRef = client_AddRef,
@@ -354,7 +368,7 @@ static const IMAPISessionVtbl client_vtbl = {
 	.QueryIdentity = client_QueryIdentity,
 	.Logoff = client_Logoff,
 	.SetDefaultStore = client_SetDefaultStore,
-	.AdminServices = unsupported_IMAPISession_AdminServices,
+	.AdminServices = client_AdminServices,
 	.ShowForm = unsupported_IMAPISession_ShowForm,
 	.PrepareForm = unsupported_IMAPISession_PrepareForm,
 };

@@ -25,7 +25,8 @@ failed(const char *what, HRESULT hr)
 	return 1;
 }
 
-/* The profile's default message store; FALSE in PR_DEFAULT_STORE or none at all passes a row over. */
+/* The profile's default message store; FALSE in PR_DEFAULT_STORE or none at all passes a row over.
+ */
 static HRESULT
 open_default_store(LPMAPISESSION session, LPMDB *store)
 {
@@ -146,13 +147,13 @@ send_message(LPMAPISESSION session, char **arguments)
 	int bad;
 
 	bad = failed("no default message store", open_default_store(session, &store)) ||
-	    failed("no Outbox", open_outbox(store, &outbox)) ||
-	    failed("no message", outbox->lpVtbl->CreateMessage(outbox, NULL, 0, &message)) ||
-	    failed("recipients", add_recipients(message, MAPI_TO, arguments[TO])) ||
-	    failed("recipients", add_recipients(message, MAPI_CC, arguments[CC])) ||
-	    failed("recipients", add_recipients(message, MAPI_BCC, arguments[BCC])) ||
-	    failed("text", set_text(message, arguments[SUBJECT], arguments[BODY])) ||
-	    failed("not sent", message->lpVtbl->SubmitMessage(message, 0));
+	      failed("no Outbox", open_outbox(store, &outbox)) ||
+	      failed("no message", outbox->lpVtbl->CreateMessage(outbox, NULL, 0, &message)) ||
+	      failed("recipients", add_recipients(message, MAPI_TO, arguments[TO])) ||
+	      failed("recipients", add_recipients(message, MAPI_CC, arguments[CC])) ||
+	      failed("recipients", add_recipients(message, MAPI_BCC, arguments[BCC])) ||
+	      failed("text", set_text(message, arguments[SUBJECT], arguments[BODY])) ||
+	      failed("not sent", message->lpVtbl->SubmitMessage(message, 0));
 	if (message)
 		message->lpVtbl->Release(message);
 	if (outbox)
@@ -177,8 +178,9 @@ main(int argc, char **argv)
 		arguments[i] = argv[i];
 	if (failed("MAPI does not start", MAPIInitialize(NULL)))
 		return 1;
-	bad = failed("logon", MAPILogonEx(0, (LPTSTR)arguments[PROFILE], NULL,
-	    MAPI_EXTENDED | (arguments[PROFILE] ? 0 : MAPI_USE_DEFAULT), &session));
+	bad = failed(
+	    "logon", MAPILogonEx(0, (LPTSTR)arguments[PROFILE], NULL,
+			 MAPI_EXTENDED | (arguments[PROFILE] ? 0 : MAPI_USE_DEFAULT), &session));
 	if (!bad) {
 		bad = send_message(session, arguments);
 		session->lpVtbl->Logoff(session, 0, 0, 0);

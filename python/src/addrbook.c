@@ -104,6 +104,8 @@ WRAPPER_SPEC(group, "PyIDistList", no_methods, "A distribution list.");
 WRAPPER_SPEC(user, "PyIMailUser", user_methods, "An address.");
 
 const struct wrapper_class address_book_class = { &IID_IAddrBook, WRAP_PROP, &book_spec };
-const struct wrapper_class address_container_class = { &IID_IABContainer, WRAP_CONTAINER, &list_spec };
-const struct wrapper_class distribution_list_class = { &IID_IDistList, WRAP_CONTAINER, &group_spec };
+const struct wrapper_class address_container_class = { &IID_IABContainer, WRAP_CONTAINER,
+	&list_spec };
+const struct wrapper_class distribution_list_class = { &IID_IDistList, WRAP_CONTAINER,
+	&group_spec };
 const struct wrapper_class mail_user_class = { &IID_IMailUser, WRAP_CONTAINER, &user_spec };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arguments from Python.  The arg_x functions are converters for PyArg_ParseTuple's "O&": 1, or 0 and
- * an exception.  Misuse is a TypeError, ValueError or OverflowError, never a com_error.
+ * Arguments from Python.  The arg_x functions are converters for PyArg_ParseTuple's "O&": 1, or 0
+ * and an exception.  Misuse is a TypeError, ValueError or OverflowError, never a com_error.
  */
 #ifndef EMAPI_PYTHON_ARGS_H
 #define EMAPI_PYTHON_ARGS_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* PyIConverterSession: the type is here, an object of it is not built yet (CoCreateInstance says so). */
+/* PyIConverterSession: the type is here, an object of it is not built yet (CoCreateInstance says
+ * so). */
 #include "types.h"
 
-static const IID converter_iid = {
-	0x4B401570, 0xB77B, 0x11D0, { 0x9D, 0xA5, 0x00, 0xC0, 0x4F, 0xD6, 0x56, 0x85 }
-};
+static const IID converter_iid = { 0x4B401570, 0xB77B, 0x11D0,
+	{ 0x9D, 0xA5, 0x00, 0xC0, 0x4F, 0xD6, 0x56, 0x85 } };
 
 static PyObject *
 not_built(PyObject *self, PyObject *args)

@@ -11,8 +11,8 @@ open_entry(PyObject *self, PyObject *args, open_call *call)
 	ULONG type = 0;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&:OpenEntry", arg_bytes_or_none, &request.entry, iid_argument,
-		&iid, arg_ulong, &request.flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&:OpenEntry", arg_bytes_or_none, &request.entry,
+		iid_argument, &iid, arg_ulong, &request.flags))
 		return NULL;
 	request.iid = iid_or_null(&iid);
 	Py_BEGIN_ALLOW_THREADS

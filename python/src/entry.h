@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * OpenEntry, CompareEntryIDs, Advise and Unadvise: the session, stores, containers and the address book
- * have them alike, each at its own place.  A type passes the call itself.
+ * OpenEntry, CompareEntryIDs, Advise and Unadvise: the session, stores, containers and the address
+ * book have them alike, each at its own place.  A type passes the call itself.
  */
 #ifndef EMAPI_PYTHON_ENTRY_H
 #define EMAPI_PYTHON_ENTRY_H
@@ -14,7 +14,8 @@ struct open_request {
 	const IID *iid;
 	ULONG flags;
 };
-typedef HRESULT open_call(void *object, const struct open_request *request, ULONG *type, IUnknown **out);
+typedef HRESULT open_call(
+    void *object, const struct open_request *request, ULONG *type, IUnknown **out);
 /* OpenEntry(entryId|None, iid|None, flags) */
 PyObject *open_entry(PyObject *self, PyObject *args, open_call *call);
 
@@ -31,7 +32,8 @@ struct advise_request {
 	ULONG mask;
 	IMAPIAdviseSink *sink;
 };
-typedef HRESULT advise_call(void *object, const struct advise_request *request, ULONG_PTR *connection);
+typedef HRESULT advise_call(
+    void *object, const struct advise_request *request, ULONG_PTR *connection);
 /* Advise(entryId|None, mask, sink) -> connection */
 PyObject *advise(PyObject *self, PyObject *args, advise_call *call);
 /* The same without an entry ID, of tables. */

@@ -114,10 +114,10 @@ folder_CopyMessages(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "OO&OO&O&O&:CopyMessages", &entries, iid_argument, &iid, &target,
-		arg_uiparam, &window, arg_progress, &progress, arg_ulong, &flags) ||
-	    !interface_from_python(state_of(self), target, iid.given ? &iid.guid : &IID_IMAPIFolder, false,
-		&destination))
+	if (!PyArg_ParseTuple(args, "OO&OO&O&O&:CopyMessages", &entries, iid_argument, &iid,
+		&target, arg_uiparam, &window, arg_progress, &progress, arg_ulong, &flags) ||
+	    !interface_from_python(state_of(self), target, iid.given ? &iid.guid : &IID_IMAPIFolder,
+		false, &destination))
 		return NULL;
 	if (!entry_list_from_python(entries, &list)) {
 		release_object(destination);
@@ -144,8 +144,8 @@ folder_DeleteMessages(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "OO&O&O&:DeleteMessages", &entries, arg_uiparam, &window, arg_progress,
-		&progress, arg_ulong, &flags) ||
+	if (!PyArg_ParseTuple(args, "OO&O&O&:DeleteMessages", &entries, arg_uiparam, &window,
+		arg_progress, &progress, arg_ulong, &flags) ||
 	    !entry_list_from_python(entries, &list))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
@@ -167,8 +167,8 @@ folder_SetReadFlags(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "OO&O&O&:SetReadFlags", &entries, arg_uiparam, &window, arg_progress,
-		&progress, arg_ulong, &flags) ||
+	if (!PyArg_ParseTuple(args, "OO&O&O&:SetReadFlags", &entries, arg_uiparam, &window,
+		arg_progress, &progress, arg_ulong, &flags) ||
 	    (entries != Py_None && !entry_list_from_python(entries, &list)))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
@@ -189,8 +189,8 @@ folder_DeleteFolder(PyObject *self, PyObject *args)
 	ULONG flags = 0;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&|O&:DeleteFolder", arg_bytes, &entry, arg_uiparam, &window,
-		arg_progress, &progress, arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&|O&:DeleteFolder", arg_bytes, &entry, arg_uiparam,
+		&window, arg_progress, &progress, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = folder->lpVtbl->DeleteFolder(
@@ -209,8 +209,8 @@ folder_EmptyFolder(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&:EmptyFolder", arg_uiparam, &window, arg_progress, &progress,
-		arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&:EmptyFolder", arg_uiparam, &window, arg_progress,
+		&progress, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = folder->lpVtbl->EmptyFolder(folder, window, progress, flags);

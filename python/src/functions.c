@@ -32,7 +32,8 @@ mapi_MAPIInitialize(PyObject *module, PyObject *argument)
 
 	if (argument != Py_None) {
 		if (!PyTuple_Check(argument))
-			return PyErr_Format(PyExc_TypeError, "None or a tuple (version, flags) is needed");
+			return PyErr_Format(
+			    PyExc_TypeError, "None or a tuple (version, flags) is needed");
 		if (!PyArg_ParseTuple(argument, "O&O&:MAPIInitialize", arg_ulong, &init.ulVersion,
 			arg_ulong, &init.ulFlags))
 			return NULL;
@@ -67,11 +68,12 @@ mapi_MAPILogonEx(PyObject *module, PyObject *args)
 	if (!PyArg_ParseTuple(args, "O&O|OO&:MAPILogonEx", arg_uiparam, &window, &profile_object,
 		&password_object, arg_ulong, &flags))
 		return NULL;
-	ready = text_set(&profile, profile_object, flags) && text_set(&password, password_object, flags);
+	ready = text_set(&profile, profile_object, flags) &&
+		text_set(&password, password_object, flags);
 	if (ready) {
 		Py_BEGIN_ALLOW_THREADS
-			hr = MAPILogonEx(
-			    window, text_pointer(&profile), text_pointer(&password), flags, &session);
+			hr = MAPILogonEx(window, text_pointer(&profile), text_pointer(&password),
+			    flags, &session);
 		Py_END_ALLOW_THREADS
 	}
 	text_clear(&profile);
@@ -121,10 +123,10 @@ query_parse(struct emapi_state *state, PyObject *args, struct query *query)
 
 	return PyArg_ParseTuple(args, "OOOOO&:HrQueryAllRows", &table, &tags, &restriction, &sort,
 		   arg_ulong, &query->most) &&
-	    tags_from_python(tags, &query->tags) &&
-	    restriction_from_python(state, restriction, &query->restriction) &&
-	    sort_from_python(sort, &query->sort) &&
-	    interface_from_python(state, table, &IID_IMAPITable, false, (void **)&query->table);
+	       tags_from_python(tags, &query->tags) &&
+	       restriction_from_python(state, restriction, &query->restriction) &&
+	       sort_from_python(sort, &query->sort) &&
+	       interface_from_python(state, table, &IID_IMAPITable, false, (void **)&query->table);
 }
 
 /* HrQueryAllRows(table, tags, restriction, sort, max) -> rows */
@@ -300,7 +302,8 @@ mapi_WrapCompressedRTFStream(PyObject *module, PyObject *args)
 	return wrap_result(state, hr, WRAP_STREAM, plain);
 }
 
-/* WrapCompressedRTFStreamEx(stream, (flags, inCodePage, outCodePage)=(0, 0, 0)) -> (stream, flags) */
+/* WrapCompressedRTFStreamEx(stream, (flags, inCodePage, outCodePage)=(0, 0, 0)) -> (stream, flags)
+ */
 static PyObject *
 mapi_WrapCompressedRTFStreamEx(PyObject *module, PyObject *args)
 {
@@ -337,7 +340,8 @@ open_stream(PyObject *module, PyObject *args, bool wide)
 
 	if (!PyArg_ParseTuple(args, "O|O&O", &name_object, arg_ulong, &flags, &prefix_object))
 		return NULL;
-	ready = text_set(&filename, name_object, encoding) && text_set(&prefix, prefix_object, encoding);
+	ready = text_set(&filename, name_object, encoding) &&
+		text_set(&prefix, prefix_object, encoding);
 	if (ready) {
 		Py_BEGIN_ALLOW_THREADS
 			if (wide && OpenStreamOnFileW)

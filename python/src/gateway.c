@@ -41,7 +41,8 @@ gateway_QueryInterface(void *self, const IID *iid, void **out)
 ULONG
 gateway_AddRef(void *self)
 {
-	return (ULONG)__atomic_add_fetch(&((struct gateway *)self)->references, 1, __ATOMIC_RELAXED);
+	return (ULONG)__atomic_add_fetch(
+	    &((struct gateway *)self)->references, 1, __ATOMIC_RELAXED);
 }
 
 ULONG

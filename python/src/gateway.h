@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Python objects as COM objects: what MAPI calls, calls Python.  Such a call may come on any thread
- * and takes the GIL; an exception in it is reported and becomes a failed result, it never propagates.
- * After the interpreter has ended calls do nothing.
+ * and takes the GIL; an exception in it is reported and becomes a failed result, it never
+ * propagates. After the interpreter has ended calls do nothing.
  */
 #ifndef EMAPI_PYTHON_GATEWAY_H
 #define EMAPI_PYTHON_GATEWAY_H

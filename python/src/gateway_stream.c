@@ -121,8 +121,8 @@ stream_SetSize(IStream *self, ULARGE_INTEGER size)
 
 	if (!gateway_enter(&gil))
 		return E_FAIL;
-	hr = take_nothing(gateway,
-	    PyObject_CallMethod(gateway->server, "SetSize", "K", (unsigned long long)size.QuadPart));
+	hr = take_nothing(gateway, PyObject_CallMethod(gateway->server, "SetSize", "K",
+				       (unsigned long long)size.QuadPart));
 	PyGILState_Release(gil);
 	return hr;
 }
@@ -139,7 +139,8 @@ stream_CopyTo(IStream *self, IStream *target, ULARGE_INTEGER size, ULARGE_INTEGE
 	if (!chunk)
 		return E_OUTOFMEMORY;
 	while (done < size.QuadPart && SUCCEEDED(hr)) {
-		wanted = size.QuadPart - done < COPY_CHUNK ? (ULONG)(size.QuadPart - done) : COPY_CHUNK;
+		wanted =
+		    size.QuadPart - done < COPY_CHUNK ? (ULONG)(size.QuadPart - done) : COPY_CHUNK;
 		hr = stream_Read(self, chunk, wanted, &got);
 		if (FAILED(hr) || got == 0)
 			break;

@@ -5,8 +5,7 @@
 #define GUID_TEXT 38 /* {00000000-0000-0000-0000-000000000000} */
 
 struct iid_object {
-	PyObject_HEAD
-	GUID guid;
+	PyObject_HEAD GUID guid;
 };
 
 static bool
@@ -17,8 +16,9 @@ guid_from_text(const char *text, GUID *out)
 
 	if (strspn(text, "{}-0123456789abcdefABCDEF") != strlen(text))
 		return false;
-	count = sscanf(text, *text == '{' ? "{%8x-%4x-%4x-%2x%2x-%2x%2x%2x%2x%2x%2x}%n"
-					  : "%8x-%4x-%4x-%2x%2x-%2x%2x%2x%2x%2x%2x%n",
+	count = sscanf(text,
+	    *text == '{' ? "{%8x-%4x-%4x-%2x%2x-%2x%2x%2x%2x%2x%2x}%n"
+			 : "%8x-%4x-%4x-%2x%2x-%2x%2x%2x%2x%2x%2x%n",
 	    &data1, &data2, &data3, &octets[0], &octets[1], &octets[2], &octets[3], &octets[4],
 	    &octets[5], &octets[6], &octets[7], &used);
 	if (count != 11 || text[used] || (used != GUID_TEXT && used != GUID_TEXT - 2))
@@ -36,8 +36,8 @@ guid_to_text(const GUID *guid, char *text)
 {
 	const BYTE *o = guid->Data4;
 
-	snprintf(text, GUID_TEXT + 1, "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", guid->Data1,
-	    guid->Data2, guid->Data3, o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7]);
+	snprintf(text, GUID_TEXT + 1, "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}",
+	    guid->Data1, guid->Data2, guid->Data3, o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7]);
 }
 
 PyObject *
@@ -101,8 +101,8 @@ iid_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 	Py_buffer view;
 	GUID guid;
 
-	if (!state ||
-	    !PyArg_ParseTupleAndKeywords(args, kwargs, "O|p:IID", iid_arguments, &source, &is_bytes))
+	if (!state || !PyArg_ParseTupleAndKeywords(
+			  args, kwargs, "O|p:IID", iid_arguments, &source, &is_bytes))
 		return NULL;
 	if (PyUnicode_Check(source) || Py_IS_TYPE(source, state->iid_type))
 		return iid_from_python(state, source, &guid) ? iid_to_python(state, &guid) : NULL;
@@ -153,14 +153,16 @@ iid_compare(PyObject *self, PyObject *other, int op)
 
 	if (!Py_IS_TYPE(other, Py_TYPE(self)) || (op != Py_EQ && op != Py_NE))
 		Py_RETURN_NOTIMPLEMENTED;
-	equal = IsEqualGUID(&((struct iid_object *)self)->guid, &((struct iid_object *)other)->guid);
+	equal =
+	    IsEqualGUID(&((struct iid_object *)self)->guid, &((struct iid_object *)other)->guid);
 	return PyBool_FromLong(equal == (op == Py_EQ));
 }
 
 static int
 iid_buffer(PyObject *self, Py_buffer *view, int flags)
 {
-	return PyBuffer_FillInfo(view, self, &((struct iid_object *)self)->guid, sizeof(GUID), 1, flags);
+	return PyBuffer_FillInfo(
+	    view, self, &((struct iid_object *)self)->guid, sizeof(GUID), 1, flags);
 }
 
 static PyObject *

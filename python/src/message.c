@@ -43,11 +43,12 @@ message_OpenAttach(PyObject *self, PyObject *args)
 	ULONG number, flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&:OpenAttach", arg_ulong, &number, iid_argument, &iid, arg_ulong,
-		&flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&:OpenAttach", arg_ulong, &number, iid_argument, &iid,
+		arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
-		hr = message->lpVtbl->OpenAttach(message, number, iid_or_null(&iid), flags, &attach);
+		hr =
+		    message->lpVtbl->OpenAttach(message, number, iid_or_null(&iid), flags, &attach);
 	Py_END_ALLOW_THREADS
 	return wrap_result(state_of(self), hr, WRAP_ATTACH, attach);
 }
@@ -66,7 +67,8 @@ message_CreateAttach(PyObject *self, PyObject *args)
 	if (!PyArg_ParseTuple(args, "O&O&:CreateAttach", iid_argument, &iid, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
-		hr = message->lpVtbl->CreateAttach(message, iid_or_null(&iid), flags, &number, &attach);
+		hr = message->lpVtbl->CreateAttach(
+		    message, iid_or_null(&iid), flags, &number, &attach);
 	Py_END_ALLOW_THREADS
 	wrapper = wrap_result(state_of(self), hr, WRAP_ATTACH, attach);
 	return wrapper ? Py_BuildValue("[kN]", (unsigned long)number, wrapper) : NULL;
@@ -82,8 +84,8 @@ message_DeleteAttach(PyObject *self, PyObject *args)
 	ULONG_PTR window;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&O&:DeleteAttach", arg_ulong, &number, arg_uiparam, &window,
-		arg_progress, &progress, arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&O&:DeleteAttach", arg_ulong, &number, arg_uiparam,
+		&window, arg_progress, &progress, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = message->lpVtbl->DeleteAttach(message, number, window, progress, flags);

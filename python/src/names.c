@@ -59,7 +59,8 @@ names_from_python(struct emapi_state *state, PyObject *object, MAPINAMEID ***out
 	names = more_memory(NULL, (size_t)size + 1, sizeof(*names));
 	for (; names && i < size; i++) {
 		names[i] = more_memory(names, 1, sizeof(**names));
-		if (!names[i] || !name_from_python(state, PyTuple_GET_ITEM(items, i), names, names[i]))
+		if (!names[i] ||
+		    !name_from_python(state, PyTuple_GET_ITEM(items, i), names, names[i]))
 			break;
 	}
 	Py_DECREF(items);

@@ -23,8 +23,8 @@ new_mail(const NEWMAIL_NOTIFICATION *info)
 	else
 		class = bytes_to_python(narrow, narrow ? (ULONG)strlen(narrow) : 0);
 	return Py_BuildValue("(NNkNk)", bytes_to_python(info->lpEntryID, info->cbEntryID),
-	    bytes_to_python(info->lpParentID, info->cbParentID), (unsigned long)info->ulFlags, class,
-	    (unsigned long)info->ulMessageFlags);
+	    bytes_to_python(info->lpParentID, info->cbParentID), (unsigned long)info->ulFlags,
+	    class, (unsigned long)info->ulMessageFlags);
 }
 
 static PyObject *
@@ -86,6 +86,6 @@ event_info(struct emapi_state *state, const NOTIFICATION *notification)
 PyObject *
 notification_to_python(struct emapi_state *state, const NOTIFICATION *notification)
 {
-	return Py_BuildValue("(kN)", (unsigned long)notification->ulEventType,
-	    event_info(state, notification));
+	return Py_BuildValue(
+	    "(kN)", (unsigned long)notification->ulEventType, event_info(state, notification));
 }

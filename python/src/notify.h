@@ -3,8 +3,8 @@
  * Notifications as tuples:
  *
  *   (fnevCriticalError, (entryid, scode, flags, error))
- *   (fnevNewMail, (entryid, parentid, flags, class: str with MAPI_UNICODE else bytes, message flags))
- *   (fnevObjectX or fnevSearchComplete, (entryid, type, parentid, oldid, oldparentid, tags))
+ *   (fnevNewMail, (entryid, parentid, flags, class: str with MAPI_UNICODE else bytes, message
+ * flags)) (fnevObjectX or fnevSearchComplete, (entryid, type, parentid, oldid, oldparentid, tags))
  *   (fnevTableModified, (event, hresult, index value, prior value, row))
  *   (fnevExtended, (event, bytes))   (fnevStatusObjectModified, (entryid, [value, ...]))
  *

@@ -52,13 +52,13 @@ admin_CreateProfile(PyObject *self, PyObject *args)
 	struct names names = { 0 };
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O|OO&O&:CreateProfile", &name, &password, arg_uiparam, &names.window,
-		arg_ulong, &names.flags) ||
+	if (!PyArg_ParseTuple(args, "O|OO&O&:CreateProfile", &name, &password, arg_uiparam,
+		&names.window, arg_ulong, &names.flags) ||
 	    !names_set(&names, name, password, NULL))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
-		hr = admin->lpVtbl->CreateProfile(
-		    admin, text_pointer(&names.one), text_pointer(&names.two), names.window, names.flags);
+		hr = admin->lpVtbl->CreateProfile(admin, text_pointer(&names.one),
+		    text_pointer(&names.two), names.window, names.flags);
 	Py_END_ALLOW_THREADS
 	names_clear(&names);
 	return none_or_raise(state_of(self), hr);
@@ -92,8 +92,8 @@ admin_ChangeProfilePassword(PyObject *self, PyObject *args)
 	struct names names = { 0 };
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "OOOO&:ChangeProfilePassword", &name, &old_password, &new_password,
-		arg_ulong, &names.flags) ||
+	if (!PyArg_ParseTuple(args, "OOOO&:ChangeProfilePassword", &name, &old_password,
+		&new_password, arg_ulong, &names.flags) ||
 	    !names_set(&names, name, old_password, new_password))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
@@ -167,8 +167,8 @@ admin_AdminServices(PyObject *self, PyObject *args)
 	struct names names = { 0 };
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O|OO&O&:AdminServices", &name, &password, arg_uiparam, &names.window,
-		arg_ulong, &names.flags) ||
+	if (!PyArg_ParseTuple(args, "O|OO&O&:AdminServices", &name, &password, arg_uiparam,
+		&names.window, arg_ulong, &names.flags) ||
 	    !names_set(&names, name, password, NULL))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS

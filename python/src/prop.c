@@ -78,7 +78,8 @@ prop_DeleteProps(PyObject *self, PyObject *args)
 	int want = 0;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O|p:DeleteProps", &given, &want) || !tags_from_python(given, &tags))
+	if (!PyArg_ParseTuple(args, "O|p:DeleteProps", &given, &want) ||
+	    !tags_from_python(given, &tags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = prop->lpVtbl->DeleteProps(prop, tags, want ? &problems : NULL);
@@ -115,7 +116,7 @@ copy_prepare(struct copy *copy, PyObject *tags, PyObject *destination)
 	const GUID *iid = copy->iid.given ? &copy->iid.guid : &IID_IMAPIProp;
 
 	return tags_from_python(tags, &copy->tags) &&
-	    interface_from_python(copy->iid.state, destination, iid, false, &copy->destination);
+	       interface_from_python(copy->iid.state, destination, iid, false, &copy->destination);
 }
 
 /* CopyTo(exclude_iids, exclude_tags, ui, progress, iid, destination, flags, wantProblems=False) */
@@ -137,9 +138,9 @@ prop_CopyTo(PyObject *self, PyObject *args)
 		goto out;
 	exclude = copy.tags && copy.tags->cValues ? copy.tags : NULL;
 	Py_BEGIN_ALLOW_THREADS
-		hr = prop->lpVtbl->CopyTo(prop, copy.exclude_count, copy.exclude, exclude, copy.window,
-		    copy.progress, iid_or_null(&copy.iid), copy.destination, copy.flags,
-		    copy.want_problems ? &copy.problems : NULL);
+		hr = prop->lpVtbl->CopyTo(prop, copy.exclude_count, copy.exclude, exclude,
+		    copy.window, copy.progress, iid_or_null(&copy.iid), copy.destination,
+		    copy.flags, copy.want_problems ? &copy.problems : NULL);
 	Py_END_ALLOW_THREADS
 	result = with_problems(state_of(self), hr, copy.problems);
 out:
@@ -205,8 +206,8 @@ prop_OpenProperty(PyObject *self, PyObject *args)
 	IUnknown *object = NULL;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&O&:OpenProperty", arg_tag, &tag, iid_argument, &iid, arg_ulong,
-		&options, arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&O&:OpenProperty", arg_tag, &tag, iid_argument, &iid,
+		arg_ulong, &options, arg_ulong, &flags))
 		return NULL;
 	if (!iid.given)
 		return PyErr_Format(PyExc_TypeError, "an IID is needed");
@@ -270,8 +271,8 @@ prop_GetNamesFromIDs(PyObject *self, PyObject *args)
 	PyObject *given, *result;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O|O&O&:GetNamesFromIDs", &given, iid_argument, &set, arg_ulong,
-		&flags) ||
+	if (!PyArg_ParseTuple(
+		args, "O|O&O&:GetNamesFromIDs", &given, iid_argument, &set, arg_ulong, &flags) ||
 	    !tags_from_python(given, &tags))
 		return NULL;
 	returned = tags; /* with None, MAPI puts its own list here */

@@ -32,8 +32,8 @@ providers_CreateProvider(PyObject *self, PyObject *args)
 	GUID uid = { 0 };
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "OO&OO&O&:CreateProvider", &name_object, arg_ulong, &said, &given,
-		arg_uiparam, &window, arg_ulong, &flags) ||
+	if (!PyArg_ParseTuple(args, "OO&OO&O&:CreateProvider", &name_object, arg_ulong, &said,
+		&given, arg_uiparam, &window, arg_ulong, &flags) ||
 	    (given != Py_None && !values_from_python(state_of(self), given, &values, &count)))
 		return NULL;
 	if (!text_set(&name, name_object, flags)) {
@@ -75,8 +75,8 @@ providers_OpenProfileSection(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&:OpenProfileSection", iid_argument, &uid, iid_argument, &iid,
-		arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&:OpenProfileSection", iid_argument, &uid, iid_argument,
+		&iid, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = admin->lpVtbl->OpenProfileSection(
@@ -94,6 +94,8 @@ static PyMethodDef providers_methods[] = {
 	{ NULL },
 };
 
-WRAPPER_SPEC(providers, "PyIProviderAdmin", providers_methods, "The providers of a message service.");
+WRAPPER_SPEC(
+    providers, "PyIProviderAdmin", providers_methods, "The providers of a message service.");
 
-const struct wrapper_class provider_admin_class = { &IID_IProviderAdmin, WRAP_UNKNOWN, &providers_spec };
+const struct wrapper_class provider_admin_class = { &IID_IProviderAdmin, WRAP_UNKNOWN,
+	&providers_spec };

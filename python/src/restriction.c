@@ -40,7 +40,7 @@ build_list(const struct builder *builder, PyObject *object, SRestriction *out)
 		return 0;
 	list = more_memory(builder->root, (size_t)PyTuple_GET_SIZE(items) + 1, sizeof(*list));
 	while (list && i < PyTuple_GET_SIZE(items) &&
-	    build(builder, PyTuple_GET_ITEM(items, i), &list[i]))
+	       build(builder, PyTuple_GET_ITEM(items, i), &list[i]))
 		i++;
 	out->res.resAnd.cRes = (ULONG)i;
 	out->res.resAnd.lpRes = list;
@@ -54,7 +54,8 @@ build_not(const struct builder *builder, PyObject *argument, SRestriction *out)
 {
 	PyObject *inner;
 
-	if (!PyArg_ParseTuple(argument, "O|O&:RES_NOT", &inner, arg_ulong, &out->res.resNot.ulReserved))
+	if (!PyArg_ParseTuple(
+		argument, "O|O&:RES_NOT", &inner, arg_ulong, &out->res.resNot.ulReserved))
 		return 0;
 	out->res.resNot.lpRes = build_one(builder, inner);
 	return out->res.resNot.lpRes != NULL;
@@ -72,7 +73,7 @@ build_value(const struct builder *builder, PyObject *argument, SRestriction *out
 		return 0;
 	property->lpProp = more_memory(builder->root, 1, sizeof(SPropValue));
 	return property->lpProp &&
-	    value_from_python(builder->state, value, builder->root, property->lpProp);
+	       value_from_python(builder->state, value, builder->root, property->lpProp);
 }
 
 static int
@@ -114,18 +115,19 @@ build_argument(const struct builder *builder, PyObject *argument, SRestriction *
 		return build_value(builder, argument, out);
 	case RES_BITMASK:
 		return PyArg_ParseTuple(argument, "O&O&|O&", arg_ulong, &out->res.resBitMask.relBMR,
-		    arg_tag, &out->res.resBitMask.ulPropTag, arg_ulong, &out->res.resBitMask.ulMask);
+		    arg_tag, &out->res.resBitMask.ulPropTag, arg_ulong,
+		    &out->res.resBitMask.ulMask);
 	case RES_EXIST:
 		return PyArg_ParseTuple(argument, "O&|O&O&", arg_tag, &out->res.resExist.ulPropTag,
 		    arg_ulong, &out->res.resExist.ulReserved1, arg_ulong,
 		    &out->res.resExist.ulReserved2);
 	case RES_COMPAREPROPS:
-		return PyArg_ParseTuple(argument, "O&O&O&", arg_ulong, &out->res.resCompareProps.relop,
-		    arg_tag, &out->res.resCompareProps.ulPropTag1, arg_tag,
-		    &out->res.resCompareProps.ulPropTag2);
+		return PyArg_ParseTuple(argument, "O&O&O&", arg_ulong,
+		    &out->res.resCompareProps.relop, arg_tag, &out->res.resCompareProps.ulPropTag1,
+		    arg_tag, &out->res.resCompareProps.ulPropTag2);
 	case RES_SIZE:
-		return PyArg_ParseTuple(argument, "O&O&O&", arg_ulong, &out->res.resSize.relop, arg_tag,
-		    &out->res.resSize.ulPropTag, arg_ulong, &out->res.resSize.cb);
+		return PyArg_ParseTuple(argument, "O&O&O&", arg_ulong, &out->res.resSize.relop,
+		    arg_tag, &out->res.resSize.ulPropTag, arg_ulong, &out->res.resSize.cb);
 	case RES_SUBRESTRICTION:
 		return build_sub(builder, argument, out);
 	case RES_COMMENT:
@@ -180,7 +182,8 @@ static int
 sort_order_from_python(PyObject *object, SSortOrder *out)
 {
 	if (!PyTuple_Check(object)) {
-		PyErr_SetString(PyExc_TypeError, "a sort order's column must be a tuple (tag, order)");
+		PyErr_SetString(
+		    PyExc_TypeError, "a sort order's column must be a tuple (tag, order)");
 		return 0;
 	}
 	return PyArg_ParseTuple(object, "O&O&", arg_tag, &out->ulPropTag, arg_ulong, &out->ulOrder);
@@ -201,7 +204,8 @@ sort_from_python(PyObject *object, SSortOrderSet **out)
 		PyErr_SetString(PyExc_TypeError, "a sort order must be a tuple");
 		return 0;
 	}
-	if (!PyArg_ParseTuple(object, "O|O&O&", &orders, arg_ulong, &categories, arg_ulong, &expanded))
+	if (!PyArg_ParseTuple(
+		object, "O|O&O&", &orders, arg_ulong, &categories, arg_ulong, &expanded))
 		return 0;
 	items = PySequence_Tuple(orders);
 	if (!items)

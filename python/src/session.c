@@ -10,8 +10,8 @@ call_open(void *object, const struct open_request *request, ULONG *type, IUnknow
 {
 	IMAPISession *session = object;
 
-	return session->lpVtbl->OpenEntry(session, request->entry.size, request->entry.data, request->iid,
-	    request->flags, type, out);
+	return session->lpVtbl->OpenEntry(session, request->entry.size, request->entry.data,
+	    request->iid, request->flags, type, out);
 }
 
 static PyObject *
@@ -40,8 +40,8 @@ call_advise(void *object, const struct advise_request *request, ULONG_PTR *conne
 {
 	IMAPISession *session = object;
 
-	return session->lpVtbl->Advise(session, request->entry.size, request->entry.data, request->mask,
-	    request->sink, connection);
+	return session->lpVtbl->Advise(session, request->entry.size, request->entry.data,
+	    request->mask, request->sink, connection);
 }
 
 static PyObject *
@@ -104,8 +104,8 @@ session_OpenMsgStore(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&O&:OpenMsgStore", arg_uiparam, &window, arg_bytes_or_none,
-		&entry, iid_argument, &iid, arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&O&:OpenMsgStore", arg_uiparam, &window,
+		arg_bytes_or_none, &entry, iid_argument, &iid, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = session->lpVtbl->OpenMsgStore(
@@ -127,11 +127,12 @@ session_OpenAddressBook(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&:OpenAddressBook", arg_uiparam, &window, iid_argument, &iid,
-		arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&:OpenAddressBook", arg_uiparam, &window, iid_argument,
+		&iid, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
-		hr = session->lpVtbl->OpenAddressBook(session, window, iid_or_null(&iid), flags, &book);
+		hr = session->lpVtbl->OpenAddressBook(
+		    session, window, iid_or_null(&iid), flags, &book);
 	Py_END_ALLOW_THREADS
 	return wrap_result(state_of(self), hr, WRAP_ADDRESS_BOOK, book);
 }
@@ -146,12 +147,12 @@ session_OpenProfileSection(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&:OpenProfileSection", iid_argument, &uid, iid_argument, &iid,
-		arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&:OpenProfileSection", iid_argument, &uid, iid_argument,
+		&iid, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
-		hr = session->lpVtbl->OpenProfileSection(session, (MAPIUID *)iid_or_null(&uid),
-		    iid_or_null(&iid), flags, &section);
+		hr = session->lpVtbl->OpenProfileSection(
+		    session, (MAPIUID *)iid_or_null(&uid), iid_or_null(&iid), flags, &section);
 	Py_END_ALLOW_THREADS
 	return wrap_result(state_of(self), hr, WRAP_PROFILE_SECTION, section);
 }
@@ -185,8 +186,8 @@ session_Logoff(PyObject *self, PyObject *args)
 	ULONG_PTR window;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&:Logoff", arg_uiparam, &window, arg_ulong, &flags, arg_ulong,
-		&reserved))
+	if (!PyArg_ParseTuple(args, "O&O&O&:Logoff", arg_uiparam, &window, arg_ulong, &flags,
+		arg_ulong, &reserved))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = session->lpVtbl->Logoff(session, window, flags, reserved);

@@ -111,8 +111,8 @@ recipients_from_python(struct emapi_state *state, PyObject *object, ADRLIST **ou
 	for (i = 0; list && i < count; i++) {
 		entry = &list->aEntries[i];
 		entry->ulReserved1 = 0;
-		if (!values_from_python(state, PyTuple_GET_ITEM(items, i), &entry->rgPropVals,
-			&entry->cValues)) {
+		if (!values_from_python(
+			state, PyTuple_GET_ITEM(items, i), &entry->rgPropVals, &entry->cValues)) {
 			FreePadrlist(list);
 			list = NULL;
 		} else {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PyIMAPIAdviseSink, and the sinks made from Python: HrAllocAdviseSink's calls callback(tuple, context),
- * WrapObject's calls object.OnNotify(list).
+ * PyIMAPIAdviseSink, and the sinks made from Python: HrAllocAdviseSink's calls callback(tuple,
+ * context), WrapObject's calls object.OnNotify(list).
  */
 #include "gateway.h"
 #include "notify.h"

@@ -3,9 +3,9 @@
  * What the extension module `_emapi` keeps, instead of globals: its types and what it needs of the
  * Python side (`_emapi_types`).  Every wrapper object points to it; it lives as long as they do.
  *
- * Rules of this folder: a type per file, heap types, multi-phase initialisation; the GIL is released
- * round every call into MAPI (also round Release, which may write to disk); a failed call becomes a
- * com_error in raise_hr() alone; whatever MAPI returns is freed on every way out.
+ * Rules of this folder: a type per file, heap types, multi-phase initialisation; the GIL is
+ * released round every call into MAPI (also round Release, which may write to disk); a failed call
+ * becomes a com_error in raise_hr() alone; whatever MAPI returns is freed on every way out.
  */
 #ifndef EMAPI_PYTHON_STATE_H
 #define EMAPI_PYTHON_STATE_H
@@ -50,10 +50,10 @@ struct emapi_state {
 	PyObject *type_iids; /* pythoncom.TypeIIDs: IID -> type */
 
 	/* Of _emapi_types. */
-	PyObject *make_error;              /* hresult -> a com_error */
-	PyObject *datetime_from_filetime;  /* int -> datetime */
-	PyObject *filetime_from_datetime;  /* datetime or number -> int */
-	PyObject *datetime_from_date;      /* float, days since 1899-12-30 -> datetime */
+	PyObject *make_error;             /* hresult -> a com_error */
+	PyObject *datetime_from_filetime; /* int -> datetime */
+	PyObject *filetime_from_datetime; /* datetime or number -> int */
+	PyObject *datetime_from_date;     /* float, days since 1899-12-30 -> datetime */
 	PyObject *date_from_datetime;
 
 	Py_ssize_t wrappers; /* alive; pythoncom._GetInterfaceCount() */

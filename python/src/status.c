@@ -48,13 +48,15 @@ status_ChangePassword(PyObject *self, PyObject *args)
 	ULONG flags;
 	bool ready;
 
-	if (!PyArg_ParseTuple(args, "OOO&:ChangePassword", &old_object, &new_object, arg_ulong, &flags))
+	if (!PyArg_ParseTuple(
+		args, "OOO&:ChangePassword", &old_object, &new_object, arg_ulong, &flags))
 		return NULL;
-	ready = text_set(&old_password, old_object, flags) && text_set(&new_password, new_object, flags);
+	ready = text_set(&old_password, old_object, flags) &&
+		text_set(&new_password, new_object, flags);
 	if (ready) {
 		Py_BEGIN_ALLOW_THREADS
-			hr = status->lpVtbl->ChangePassword(
-			    status, text_pointer(&old_password), text_pointer(&new_password), flags);
+			hr = status->lpVtbl->ChangePassword(status, text_pointer(&old_password),
+			    text_pointer(&new_password), flags);
 		Py_END_ALLOW_THREADS
 	}
 	text_clear(&old_password);
@@ -72,8 +74,8 @@ status_FlushQueues(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&:FlushQueues", arg_uiparam, &window, arg_bytes_or_none, &entry,
-		arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&:FlushQueues", arg_uiparam, &window, arg_bytes_or_none,
+		&entry, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = status->lpVtbl->FlushQueues(status, window, entry.size, entry.data, flags);

@@ -9,8 +9,8 @@ call_open(void *object, const struct open_request *request, ULONG *type, IUnknow
 {
 	IMsgStore *store = object;
 
-	return store->lpVtbl->OpenEntry(store, request->entry.size, request->entry.data, request->iid,
-	    request->flags, type, out);
+	return store->lpVtbl->OpenEntry(store, request->entry.size, request->entry.data,
+	    request->iid, request->flags, type, out);
 }
 
 static PyObject *
@@ -39,8 +39,8 @@ call_advise(void *object, const struct advise_request *request, ULONG_PTR *conne
 {
 	IMsgStore *store = object;
 
-	return store->lpVtbl->Advise(
-	    store, request->entry.size, request->entry.data, request->mask, request->sink, connection);
+	return store->lpVtbl->Advise(store, request->entry.size, request->entry.data, request->mask,
+	    request->sink, connection);
 }
 
 static PyObject *
@@ -99,7 +99,8 @@ store_GetReceiveFolder(PyObject *self, PyObject *args)
 	text_clear(&class);
 	if (FAILED(hr))
 		return raise_hr(state_of(self), hr);
-	result = Py_BuildValue("(NN)", bytes_to_python(entry, size), text_to_python(explicit, flags));
+	result =
+	    Py_BuildValue("(NN)", bytes_to_python(entry, size), text_to_python(explicit, flags));
 	MAPIFreeBuffer(entry);
 	MAPIFreeBuffer(explicit);
 	return result;

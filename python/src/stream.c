@@ -150,8 +150,8 @@ region(PyObject *self, PyObject *args, bool lock)
 	ULONG type;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&", arg_uint64, &offset.QuadPart, arg_uint64, &size.QuadPart,
-		arg_ulong, &type))
+	if (!PyArg_ParseTuple(args, "O&O&O&", arg_uint64, &offset.QuadPart, arg_uint64,
+		&size.QuadPart, arg_ulong, &type))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = (lock ? stream->lpVtbl->LockRegion : stream->lpVtbl->UnlockRegion)(
@@ -187,7 +187,8 @@ stream_Clone(PyObject *self, PyObject *unused)
 static PyObject *
 time_to_python(struct emapi_state *state, const FILETIME *time)
 {
-	unsigned long long ticks = (unsigned long long)time->dwHighDateTime << 32 | time->dwLowDateTime;
+	unsigned long long ticks =
+	    (unsigned long long)time->dwHighDateTime << 32 | time->dwLowDateTime;
 
 	return PyObject_CallFunction(state->datetime_from_filetime, "K", ticks);
 }

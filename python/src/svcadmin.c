@@ -175,8 +175,8 @@ services_OpenProfileSection(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&O&:OpenProfileSection", iid_argument, &uid, iid_argument, &iid,
-		arg_ulong, &flags))
+	if (!PyArg_ParseTuple(args, "O&O&O&:OpenProfileSection", iid_argument, &uid, iid_argument,
+		&iid, arg_ulong, &flags))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = admin->lpVtbl->OpenProfileSection(
@@ -222,8 +222,12 @@ static PyMethodDef services2_methods[] = {
 	{ NULL },
 };
 
-WRAPPER_SPEC(services, "PyIMsgServiceAdmin", services_methods, "The message services of a profile.");
-WRAPPER_SPEC(services2, "PyIMsgServiceAdmin2", services2_methods, "The message services of a profile.");
+WRAPPER_SPEC(
+    services, "PyIMsgServiceAdmin", services_methods, "The message services of a profile.");
+WRAPPER_SPEC(
+    services2, "PyIMsgServiceAdmin2", services2_methods, "The message services of a profile.");
 
-const struct wrapper_class service_admin_class = { &IID_IMsgServiceAdmin, WRAP_UNKNOWN, &services_spec };
-const struct wrapper_class service_admin2_class = { &IID_IMsgServiceAdmin2, WRAP_SERVICE_ADMIN, &services2_spec };
+const struct wrapper_class service_admin_class = { &IID_IMsgServiceAdmin, WRAP_UNKNOWN,
+	&services_spec };
+const struct wrapper_class service_admin2_class = { &IID_IMsgServiceAdmin2, WRAP_SERVICE_ADMIN,
+	&services2_spec };

@@ -134,7 +134,8 @@ table_SeekRowApprox(PyObject *self, PyObject *args)
 	ULONG numerator, denominator;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "O&O&:SeekRowApprox", arg_ulong, &numerator, arg_ulong, &denominator))
+	if (!PyArg_ParseTuple(
+		args, "O&O&:SeekRowApprox", arg_ulong, &numerator, arg_ulong, &denominator))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 		hr = table->lpVtbl->SeekRowApprox(table, numerator, denominator);
@@ -155,8 +156,8 @@ table_QueryPosition(PyObject *self, PyObject *unused)
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
 		return raise_hr(state_of(self), hr);
-	return Py_BuildValue("[kkk]", (unsigned long)row, (unsigned long)numerator,
-	    (unsigned long)denominator);
+	return Py_BuildValue(
+	    "[kkk]", (unsigned long)row, (unsigned long)numerator, (unsigned long)denominator);
 }
 
 /* FindRow(restriction, bookmark, flags); no such row is a com_error MAPI_E_NOT_FOUND */
@@ -170,7 +171,8 @@ table_FindRow(PyObject *self, PyObject *args)
 	ULONG flags;
 	HRESULT hr;
 
-	if (!PyArg_ParseTuple(args, "OO&O&:FindRow", &given, arg_uiparam, &bookmark, arg_ulong, &flags) ||
+	if (!PyArg_ParseTuple(
+		args, "OO&O&:FindRow", &given, arg_uiparam, &bookmark, arg_ulong, &flags) ||
 	    !restriction_from_python(state_of(self), given, &restriction))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS

@@ -111,8 +111,8 @@ query(IUnknown *object, const IID *iid, void **out)
 }
 
 int
-interface_from_python(struct emapi_state *state, PyObject *object, const IID *iid, bool none_ok,
-    void **out)
+interface_from_python(
+    struct emapi_state *state, PyObject *object, const IID *iid, bool none_ok, void **out)
 {
 	HRESULT hr;
 
@@ -120,7 +120,8 @@ interface_from_python(struct emapi_state *state, PyObject *object, const IID *ii
 	if (object == Py_None && none_ok)
 		return 1;
 	if (!PyObject_TypeCheck(object, state->types[WRAP_UNKNOWN])) {
-		PyErr_Format(PyExc_TypeError, "The Python object can not be used as a COM interface: %s",
+		PyErr_Format(PyExc_TypeError,
+		    "The Python object can not be used as a COM interface: %s",
 		    Py_TYPE(object)->tp_name);
 		return 0;
 	}
@@ -189,7 +190,7 @@ unknown_compare(PyObject *self, PyObject *other, int op)
 	if (op != Py_EQ && op != Py_NE)
 		Py_RETURN_NOTIMPLEMENTED;
 	equal = PyObject_TypeCheck(other, state_of(self)->types[WRAP_UNKNOWN]) &&
-	    identity(self) == identity(other);
+		identity(self) == identity(other);
 	return PyBool_FromLong(equal == (op == Py_EQ));
 }
 
@@ -204,14 +205,15 @@ unknown_repr(PyObject *self)
 {
 	const char *name = Py_TYPE(self)->tp_name, *dot = strrchr(name, '.');
 
-	return PyUnicode_FromFormat("<%s at %p with obj at %p>", dot ? dot + 1 : name, self, wrapped(self));
+	return PyUnicode_FromFormat(
+	    "<%s at %p with obj at %p>", dot ? dot + 1 : name, self, wrapped(self));
 }
 
 static int
 unknown_set(PyObject *self, PyObject *name, PyObject *value)
 {
-	PyErr_Format(PyExc_TypeError, "'%s' object has only read-only attributes",
-	    Py_TYPE(self)->tp_name);
+	PyErr_Format(
+	    PyExc_TypeError, "'%s' object has only read-only attributes", Py_TYPE(self)->tp_name);
 	return -1;
 }
 

@@ -10,8 +10,7 @@
 #include "state.h"
 
 struct wrapper {
-	PyObject_HEAD
-	struct emapi_state *state;
+	PyObject_HEAD struct emapi_state *state;
 	IUnknown *object;
 	pid_t process;
 };
@@ -51,8 +50,8 @@ PyObject *wrap_result(struct emapi_state *state, HRESULT hr, enum wrapper_kind k
  * The interface of an argument, with a reference of its own (release_object()): by QueryInterface
  * where the wrapper is of another type.  None is allowed when none_ok and gives NULL.
  */
-int interface_from_python(struct emapi_state *state, PyObject *object, const IID *iid, bool none_ok,
-    void **out);
+int interface_from_python(
+    struct emapi_state *state, PyObject *object, const IID *iid, bool none_ok, void **out);
 /* Releases without the GIL; NULL is allowed. */
 void release_object(void *object);
 
@@ -60,20 +59,20 @@ void release_object(void *object);
 PyObject *wrapper_GetLastError(PyObject *self, PyObject *args);
 
 /* For the types' slots. */
-#define WRAPPER_FLAGS \
-	(Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION | \
+#define WRAPPER_FLAGS                                                                              \
+	(Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION |            \
 	    Py_TPFLAGS_IMMUTABLETYPE)
-#define WRAPPER_SPEC(spec_name, python_name, methods, text) \
-	static PyType_Slot spec_name##_slots[] = { \
-		{ Py_tp_methods, methods }, \
-		{ Py_tp_doc, (char[]){ text } }, \
-		{ 0 }, \
-	}; \
-	static PyType_Spec spec_name##_spec = { \
-		.name = "_emapi." python_name, \
-		.basicsize = sizeof(struct wrapper), \
-		.flags = WRAPPER_FLAGS, \
-		.slots = spec_name##_slots, \
+#define WRAPPER_SPEC(spec_name, python_name, methods, text)                                        \
+	static PyType_Slot spec_name##_slots[] = {                                                 \
+		{ Py_tp_methods, methods },                                                        \
+		{ Py_tp_doc, (char[]){ text } },                                                   \
+		{ 0 },                                                                             \
+	};                                                                                         \
+	static PyType_Spec spec_name##_spec = {                                                    \
+		.name = "_emapi." python_name,                                                     \
+		.basicsize = sizeof(struct wrapper),                                               \
+		.flags = WRAPPER_FLAGS,                                                            \
+		.slots = spec_name##_slots,                                                        \
 	}
 
 #endif

@@ -26,10 +26,11 @@ PyObject *rows_to_python(struct emapi_state *state, const SRowSet *rows);
 /* The value's parts are hung on root, a MAPI buffer.  1, or 0 and an exception. */
 int value_from_python(struct emapi_state *state, PyObject *object, void *root, SPropValue *out);
 /* A sequence of values as one MAPI buffer, also when it is empty. */
-int values_from_python(struct emapi_state *state, PyObject *sequence, SPropValue **out, ULONG *count);
+int values_from_python(
+    struct emapi_state *state, PyObject *sequence, SPropValue **out, ULONG *count);
 /* The same hung on root. */
-int values_from_python_more(struct emapi_state *state, PyObject *sequence, void *root,
-    SPropValue **out, ULONG *count);
+int values_from_python_more(
+    struct emapi_state *state, PyObject *sequence, void *root, SPropValue **out, ULONG *count);
 
 /* The size of one value of type in the array of a multiple one; 0 where there is no such type. */
 size_t value_element_size(ULONG type);

@@ -116,7 +116,8 @@ binary_from_python(PyObject *object, void *root, SBinary *out)
 
 /* One value of a type into its place; see scalar_to_python(). */
 static int
-scalar_from_python(struct emapi_state *state, ULONG type, PyObject *object, void *root, void *element)
+scalar_from_python(
+    struct emapi_state *state, ULONG type, PyObject *object, void *root, void *element)
 {
 	long long number;
 	double real;
@@ -160,8 +161,8 @@ scalar_from_python(struct emapi_state *state, ULONG type, PyObject *object, void
 }
 
 static int
-multiple_from_python(struct emapi_state *state, ULONG type, PyObject *object, void *root,
-    SPropValue *out)
+multiple_from_python(
+    struct emapi_state *state, ULONG type, PyObject *object, void *root, SPropValue *out)
 {
 	size_t size = value_element_size(type);
 	PyObject *items;
@@ -179,8 +180,8 @@ multiple_from_python(struct emapi_state *state, ULONG type, PyObject *object, vo
 	out->Value.MVl.cValues = (ULONG)PyTuple_GET_SIZE(items);
 	out->Value.MVl.lpl = (LONG *)(void *)elements;
 	for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items); i++) {
-		if (!scalar_from_python(state, type, PyTuple_GET_ITEM(items, i), root,
-			elements + (size_t)i * size))
+		if (!scalar_from_python(
+			state, type, PyTuple_GET_ITEM(items, i), root, elements + (size_t)i * size))
 			goto out;
 	}
 	done = 1;
@@ -228,8 +229,8 @@ value_from_python(struct emapi_state *state, PyObject *object, void *root, SProp
 }
 
 int
-values_from_python_more(struct emapi_state *state, PyObject *sequence, void *root, SPropValue **out,
-    ULONG *count)
+values_from_python_more(
+    struct emapi_state *state, PyObject *sequence, void *root, SPropValue **out, ULONG *count)
 {
 	PyObject *items = PySequence_Tuple(sequence);
 	SPropValue *values = NULL;
@@ -242,8 +243,8 @@ values_from_python_more(struct emapi_state *state, PyObject *sequence, void *roo
 	size = PyTuple_GET_SIZE(items);
 	values = more_memory(root, (size_t)size + 1, sizeof(*values));
 	while (values && done < size &&
-	    value_from_python(state, PyTuple_GET_ITEM(items, done), root ? root : (void *)values,
-		&values[done]))
+	       value_from_python(state, PyTuple_GET_ITEM(items, done), root ? root : (void *)values,
+		   &values[done]))
 		done++;
 	Py_DECREF(items);
 	if (!values || done < size) {

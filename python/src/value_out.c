@@ -35,7 +35,8 @@ value_element_size(ULONG type)
 static PyObject *
 filetime_to_python(struct emapi_state *state, const FILETIME *time)
 {
-	unsigned long long ticks = (unsigned long long)time->dwHighDateTime << 32 | time->dwLowDateTime;
+	unsigned long long ticks =
+	    (unsigned long long)time->dwHighDateTime << 32 | time->dwLowDateTime;
 
 	return PyObject_CallFunction(state->datetime_from_filetime, "K", ticks);
 }
@@ -85,7 +86,8 @@ static PyObject *
 multiple_to_python(struct emapi_state *state, const SPropValue *value)
 {
 	ULONG type = PROP_TYPE(value->ulPropTag) & ~MV_FLAG;
-	const SLongArray *array = &value->Value.MVl; /* all arrays begin with a count and a pointer */
+	const SLongArray *array =
+	    &value->Value.MVl; /* all arrays begin with a count and a pointer */
 	const BYTE *element = (const BYTE *)array->lpl;
 	size_t size = value_element_size(type);
 	PyObject *tuple, *item;

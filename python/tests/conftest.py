@@ -7,6 +7,7 @@ import sys
 import uuid
 
 import pytest
+from win32com.mapi import mapi, mapitags
 
 PICKUP = """
 [Service {service}]
@@ -102,26 +103,22 @@ def home(tmp_path, monkeypatch):
     home = Home(tmp_path)
     for name, value in home.variables.items():
         monkeypatch.setenv(name, value)
+    mapi.MAPIInitialize(None)
     yield home
+    mapi.MAPIUninitialize()
     home.stop_spooler()
 
 
 @pytest.fixture
 def session(home):
     """A session with a profile of one store."""
-    from win32com.mapi import mapi
     home.profile()
-    mapi.MAPIInitialize(None)
     session = mapi.MAPILogonEx(0, "test", None, mapi.MAPI_EXTENDED | mapi.MAPI_NEW_SESSION)
     yield session
-    try:
-        session.Logoff(0, 0, 0)
-    finally:
-        mapi.MAPIUninitialize()
+    session.Logoff(0, 0, 0)
 
 
 def open_store(session):
-    from win32com.mapi import mapi, mapitags
     table = session.GetMsgStoresTable(0)
     rows = mapi.HrQueryAllRows(table, (mapitags.PR_ENTRYID, mapitags.PR_DEFAULT_STORE), None, None, 0)
     entry_id, = [row[0][1] for row in rows if row[1] == (mapitags.PR_DEFAULT_STORE, True)]
@@ -135,7 +132,6 @@ def store(session):
 
 
 def open_folder(store, tag):
-    from win32com.mapi import mapi
     hr, ((got, entry_id),) = store.GetProps((tag,), 0)
     assert (hr, got) == (0, tag)
     return store.OpenEntry(entry_id, None, mapi.MAPI_BEST_ACCESS)
@@ -143,12 +139,10 @@ def open_folder(store, tag):
 
 @pytest.fixture
 def inbox(store):
-    from win32com.mapi import mapi
     entry_id, message_class = store.GetReceiveFolder()
     return store.OpenEntry(entry_id, None, mapi.MAPI_BEST_ACCESS)
 
 
 @pytest.fixture
 def outbox(store):
-    from win32com.mapi import mapitags
     return open_folder(store, mapitags.PR_IPM_OUTBOX_ENTRYID)

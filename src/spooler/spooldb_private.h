@@ -45,6 +45,9 @@ HRESULT spooldb_error(struct spooldb *db);
 GBytes *spooldb_column_bytes(sqlite3_stmt *stmt, int column);
 char *spooldb_column_text(sqlite3_stmt *stmt, int column); /* never NULL */
 
+/* What remains to be done with a message, read off its recipients' states. */
+enum spool_act spooldb_act(struct spooldb *db, gint64 id, gint64 now);
+
 /* Writes one record of message.attempts (D9). */
 HRESULT spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *transport,
     const char *text, char **journey);

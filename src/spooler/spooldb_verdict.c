@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* spool.db: what became of recipients, and what follows from it.  See spooldb.h. */
+#include "spooldb_private.h"
+
+enum spool_act
+spooldb_act(struct spooldb *db, gint64 id, gint64 now)
+{
+	gint64 held = 0, due = 0, later = 0, sent = 0;
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT sum(state=4), sum(state=0 AND next<=?), sum(state=0 AND next>?), sum(state=2)"
+	    " FROM recipient WHERE message=?",
+	    "iii", now, now, id);
+
+	if (spooldb_step(s)) {
+		held = sqlite3_column_int64(s, 0);
+		due = sqlite3_column_int64(s, 1);
+		later = sqlite3_column_int64(s, 2);
+		sent = sqlite3_column_int64(s, 3);
+	}
+	spooldb_done(s);
+	if (held)
+		return ACT_HOLD;
+	if (due)
+		return ACT_SEND;
+	if (later)
+		return ACT_RETRY;
+	return sent ? ACT_FILE : ACT_ABORT;
+}
+
+/* The recipient's state and next try by the verdict; `text` gets what is recorded (g_free). */
+static enum spool_state
+judge(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now, gint64 *next, char **text)
+{
+	gint64 expires, tries;
+
+	*next = 0;
+	*text = g_strdup(v->text);
+	if (v->class == VERDICT_ACCEPTED)
+		return SPOOL_SENT;
+	if (v->class == VERDICT_PERMANENT)
+		return SPOOL_FAILED;
+	if (v->class == VERDICT_HOLD)
+		return SPOOL_HELD;
+	expires = spooldb_number(db, 0, "SELECT expires FROM message WHERE id=?", "i", id);
+	tries = spooldb_number(db, 0, "SELECT tries FROM recipient WHERE message=? AND row=?", "ii",
+	    id, (gint64)v->row);
+	if (now >= expires) {
+		g_free(*text);
+		*text = g_strdup_printf("Given up after %.3g days.  The last answer: %s",
+		    (double)db->policy.lifetime / G_USEC_PER_SEC / 86400.0, v->text);
+		return SPOOL_FAILED;
+	}
+	*next = now + retry_delay(&db->policy, (int)MIN(tries, 1000) + 1, v->wait);
+	return SPOOL_WAITING;
+}
+
+static HRESULT
+apply_verdict(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now)
+{
+	g_autofree char *text = NULL;
+	gint64 next = 0;
+	enum spool_state state = judge(db, id, v, now, &next, &text);
+
+	return spooldb_run(db,
+	    "UPDATE recipient SET state=?, code=?, enhanced=?, text=?, server=?, queue_id=?,"
+	    " tries=tries+1, next=? WHERE message=? AND row=? AND state NOT IN (2, 5)",
+	    "ddttttiii", state, v->code, v->enhanced, text, v->server, v->queue_id, next, id,
+	    (gint64)v->row);
+}
+
+/* What a try came to, for people. */
+static char *
+summary(const struct report *report)
+{
+	int counts[4] = { 0 };
+
+	for (guint i = 0; i < report->verdicts->len; i++) {
+		const struct verdict *v = g_ptr_array_index(report->verdicts, i);
+
+		counts[v->class]++;
+	}
+	return g_strdup_printf("%d accepted, %d refused for now, %d refused for good%s",
+	    counts[VERDICT_ACCEPTED], counts[VERDICT_TEMPORARY], counts[VERDICT_PERMANENT],
+	    counts[VERDICT_HOLD] ? ", held: the profile needs mending" : "");
+}
+
+HRESULT
+spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *transport,
+    const char *text, char **journey)
+{
+	g_autoptr(GVariant) record =
+	    g_variant_ref_sink(g_variant_new("(xss^as)", now, transport, text, journey));
+	g_autoptr(GBytes) bytes = g_variant_get_data_as_bytes(record);
+
+	return spooldb_run(
+	    db, "INSERT INTO attempt(message, record) VALUES(?, ?)", "ib", id, bytes);
+}
+
+static HRESULT
+apply_report(struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act)
+{
+	g_autofree char *text = summary(report);
+	HRESULT hr = S_OK;
+
+	for (guint i = 0; SUCCEEDED(hr) && i < report->verdicts->len; i++)
+		hr = apply_verdict(db, report->id, g_ptr_array_index(report->verdicts, i), now);
+	if (SUCCEEDED(hr) && report->verdicts->len > 0)
+		hr = spooldb_add_attempt(
+		    db, report->id, now, report->transport, text, report->journey);
+	*act = spooldb_act(db, report->id, now);
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db,
+		    "UPDATE message SET state=CASE ?1 WHEN 'file' THEN 2 ELSE state END, crashes=0,"
+		    " changed=?2 WHERE id=?3",
+		    "tii", spool_act_name(*act), spooldb_stamp(db, now), report->id);
+	return hr;
+}
+
+HRESULT
+spooldb_report(struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act)
+{
+	HRESULT hr;
+
+	*act = ACT_RETRY;
+	if (!spooldb_number(db, 0,
+		"SELECT count(*) FROM message WHERE id=? AND entry=? AND state NOT IN (3, 5, 6)",
+		"ib", report->id, report->entry))
+		return MAPI_E_NOT_FOUND;
+	hr = spooldb_begin(db, true);
+	if (SUCCEEDED(hr))
+		hr = apply_report(db, report, now, act);
+	hr = spooldb_end(db, hr);
+	if (hr == MAPI_E_NOT_ENOUGH_DISK) { /* the reserve has been given back: once more */
+		hr = spooldb_begin(db, true);
+		if (SUCCEEDED(hr))
+			hr = apply_report(db, report, now, act);
+		hr = spooldb_end(db, hr);
+	}
+	return hr;
+}

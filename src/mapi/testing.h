@@ -11,7 +11,7 @@
 
 static char test_folder[64];
 
-static inline void
+G_GNUC_UNUSED static void
 test_set(const char *name, const char *part)
 {
 	char *path = g_build_filename(test_folder, part, NULL);
@@ -20,7 +20,7 @@ test_set(const char *name, const char *part)
 	g_free(path);
 }
 
-static inline int
+G_GNUC_UNUSED static int
 test_folders_create(void **state)
 {
 	g_strlcpy(test_folder, "/tmp/emapi-test-XXXXXX", sizeof test_folder);
@@ -35,20 +35,20 @@ test_folders_create(void **state)
 	return 0;
 }
 
-static inline int
+G_GNUC_UNUSED static int
 test_remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
 {
 	return remove(path);
 }
 
-static inline int
+G_GNUC_UNUSED static int
 test_folders_remove(void **state)
 {
 	return nftw(test_folder, test_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 /* A file of the test's folder: written, with its parents. */
-static inline void
+G_GNUC_UNUSED static void
 test_write(const char *file, const char *text)
 {
 	char *path = g_build_filename(test_folder, file, NULL), *parent = g_path_get_dirname(path);
@@ -59,7 +59,7 @@ test_write(const char *file, const char *text)
 	g_free(path);
 }
 
-static inline char *
+G_GNUC_UNUSED __attribute__((noinline)) static char *
 test_read(const char *file)
 {
 	char *path = g_build_filename(test_folder, file, NULL), *text = NULL;

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contents tables: a cursor over an index of the message table, never a copy (design D3).
+ *
+ * Two ways to go through a folder.  As a keyset: in the order of one index, remembering the key and
+ * id of the last row passed; it serves the default order and the four indexed sort orders.  As a
+ * list of ids, made when something is asked that no index gives: a restriction, another sort order,
+ * a bookmark, going backwards.  Rows are read from the store when they are asked for, so changes
+ * show; a row that has gone is passed over.
+ */
+#ifndef EMAPI_STORE_CONTENTS_H
+#define EMAPI_STORE_CONTENTS_H
+
+#include "promoted.h"
+#include "store.h"
+
+/* One row's properties as they are read; valid until the statement moves on. */
+struct contents_row {
+	gint64 id;
+	SPropValue *values;
+	ULONG count;
+};
+
+struct contents_scope {
+	struct store *store;
+	gint64 folder;
+	bool associated;
+	const SBinary *store_entryid;
+};
+
+/* An indexed order; `descending` as the client asked. */
+enum contents_order { ORDER_ID, ORDER_DELIVERY, ORDER_SUBMIT, ORDER_SUBJECT, ORDER_SENDER };
+
+/* The last row passed: {.begun = false} is before the first. */
+struct contents_cursor {
+	bool begun;
+	gint64 number;   /* key of the time orders */
+	BYTE bytes[256]; /* key of the text orders */
+	ULONG size;
+	gint64 id;
+};
+
+struct contents_keyset {
+	enum contents_order order;
+	bool descending;
+	struct contents_cursor cursor;
+};
+
+/* Called for each row; S_FALSE ends the walk. */
+typedef HRESULT (*contents_row_fn)(void *context, const struct contents_row *row);
+
+/* Up to `limit` rows (-1: all) after the cursor, which moves with them. `blob`: with the
+ * properties that are not columns. */
+struct contents_walk {
+	LONG limit;
+	bool blob;
+	contents_row_fn fn;
+	void *context;
+};
+HRESULT contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset,
+    const struct contents_walk *walk);
+/* One row by id; S_FALSE when it has gone from the folder. */
+HRESULT contents_fetch(const struct contents_scope *scope, gint64 id, const struct contents_walk *walk);
+HRESULT contents_count(const struct contents_scope *scope, gint64 *count);
+/* Which index gives this sort order; false when none does. */
+bool contents_order_of(const SSortOrderSet *sort, gint64 folder, struct contents_keyset *keyset);
+
+/* Whether a property is in no column, so that rows must be read with their blob. */
+bool contents_needs_blob(ULONG tag);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* CopyTo and CopyProps (MAPI reference: IMAPIProp::CopyTo), through the interfaces of both objects, so
+ * the target may be anybody's. */
+#ifndef EMAPI_STORE_COPY_H
+#define EMAPI_STORE_COPY_H
+
+#include "store.h"
+
+struct copy_request {
+	IMAPIProp *source;
+	const SPropTagArray *exclude; /* CopyTo; may be NULL */
+	const SPropTagArray *include; /* CopyProps; else NULL */
+	const IID *iid;
+	void *target;
+	ULONG flags; /* MAPI_MOVE, MAPI_NOREPLACE, MAPI_DECLINE_OK, MAPI_DIALOG */
+	SPropProblemArray **problems;
+};
+
+/* Properties, recipients and attachments. */
+HRESULT copy_message(const struct copy_request *request);
+/* Properties; the data in pieces. */
+HRESULT copy_attach(const struct copy_request *request);
+/* Properties alone: stores and folders. */
+HRESULT copy_props(const struct copy_request *request);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store's file: one SQLite database (design D3).
+ *
+ * Call order: db_open(); reads by db_query/db_next/db_done; changes between db_begin() and db_end();
+ * db_close().  Writers of all processes queue at a blocking flock on PATH-lock before BEGIN
+ * IMMEDIATE, so SQLite's polling wait is never entered.  db_end(…, DB_DURABLE) syncs the write-ahead
+ * log after the lock is dropped: those who wait share one sync.  No statement stays stepped between
+ * two API calls.  Not locked: whoever has the connection locks (store_enter).
+ *
+ * SQL is written as literals: a statement is kept by the address of its text.
+ */
+#ifndef EMAPI_STORE_DB_H
+#define EMAPI_STORE_DB_H
+
+#include <stdbool.h>
+#include <glib.h>
+#include <sqlite3.h>
+#include <mapidefs.h>
+
+struct db;
+
+enum db_durability { DB_RELAXED, DB_DURABLE };
+
+/* Opens the file; makes it, folder and tree included, when it is not there and `create`.
+ * MAPI_E_NOT_FOUND (not there), MAPI_E_CORRUPT_STORE (no store, damaged, cut short), MAPI_E_VERSION
+ * (made by a newer emapi), or as hr_from_sqlite().  `why` gets a g_free()able sentence. */
+HRESULT db_open(const char *path, bool create, struct db **out, char **why);
+void db_close(struct db *db);
+/* Forgets the connection without a system call on the file: for the child of a fork. */
+void db_abandon(struct db *db);
+
+HRESULT db_begin(struct db *db);
+/* Commits when `hr` is a success, else rolls back.  Returns `hr` or the failure of the commit. */
+HRESULT db_end(struct db *db, HRESULT hr, enum db_durability durability);
+
+/*
+ * `format` has a letter for each `?`: i gint64, u 32-bit number, t UTF-8 text (NULL allowed),
+ * b const void * and size_t (NULL allowed), s SBinary *.  What is bound must last until db_done().
+ */
+HRESULT db_exec(struct db *db, const char *sql, const char *format, ...);
+HRESULT db_query(struct db *db, sqlite3_stmt **out, const char *sql, const char *format, ...);
+/* S_OK: a row; S_FALSE: the end; an error otherwise.  The last two have done db_done(). */
+HRESULT db_next(struct db *db, sqlite3_stmt *statement);
+void db_done(sqlite3_stmt *statement);
+/* The first column of the first row; MAPI_E_NOT_FOUND without one. */
+HRESULT db_int(struct db *db, gint64 *out, const char *sql, const char *format, ...);
+gint64 db_last_id(struct db *db);
+/* Rows changed by the last db_exec(). */
+int db_changes(struct db *db);
+
+/* What SQLite said last, for people; borrowed. */
+const char *db_error(struct db *db);
+const char *db_path(struct db *db);
+HRESULT hr_from_sqlite(int code);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Insides of the connection, shared by db.c, db_open.c and schema.c. */
+#ifndef EMAPI_STORE_DB_PRIVATE_H
+#define EMAPI_STORE_DB_PRIVATE_H
+
+#include "db.h"
+
+struct db {
+	sqlite3 *sqlite;
+	int lock; /* descriptor of PATH-lock, for flock */
+	GHashTable *statements;
+	char *path;
+	char *error;
+};
+
+/* Maps and remembers a failure; S_OK for SQLITE_OK. */
+HRESULT db_failed(struct db *db, int code, const char *sql);
+HRESULT db_lock(struct db *db);
+void db_unlock(struct db *db);
+
+/* The schema's version, and what marks a file as ours (PRAGMA application_id, "EMAP"). */
+#define SCHEMA_VERSION 1
+#define SCHEMA_APPLICATION 0x454D4150
+
+/* Makes all tables and the folder tree, inside an open transaction. */
+HRESULT schema_create(struct db *db);
+
+#endif

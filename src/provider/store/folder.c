@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: MIT */
+/* IMAPIFolder: see folder.h. */
+#include "folder.h"
+
+#include <string.h>
+#include <mapicode.h>
+#include <mapiguid.h>
+#include <mapitags.h>
+#include "copy.h"
+#include "eid.h"
+#include "mem.h"
+#include "message.h"
+#include "namedprop.h"
+#include "text.h"
+#include "unsupported.h"
+
+static const IMAPIFolderVtbl folder_vtbl;
+
+static struct folder *
+folder_from(IMAPIFolder *iface)
+{
+	return COM_OBJECT(iface, struct folder, ifolder);
+}
+
+static HRESULT
+folder_enter(struct folder *folder, bool write)
+{
+	HRESULT hr = store_enter(folder->store);
+
+	if (SUCCEEDED(hr) && write && !folder->writable)
+		return store_leave(folder->store, MAPI_E_NO_ACCESS);
+	return hr;
+}
+
+static HRESULT
+folder_leave(struct folder *folder, HRESULT hr)
+{
+	return store_leave(folder->store, hr);
+}
+
+COM_UNKNOWN(folder, struct folder, ifolder, IMAPIFolder)
+
+static HRESULT
+folder_GetLastError(IMAPIFolder *This, HRESULT failure, ULONG flags, LPMAPIERROR *error)
+{
+	return store_last_error(folder_from(This)->store, failure, flags, error);
+}
+
+/* Folders are not transacted: there is nothing to save (pywin32.md trap 22). */
+static HRESULT
+folder_SaveChanges(IMAPIFolder *This, ULONG flags)
+{
+	return S_OK;
+}
+
+static HRESULT
+folder_bag(struct folder *folder, struct bag **out)
+{
+	HRESULT hr;
+
+	*out = bag_create();
+	if (!*out)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	hr = folder_read(folder->store, folder->id, folder->writable, *out);
+	return (hr == MAPI_E_NOT_FOUND) ? MAPI_E_OBJECT_DELETED : hr;
+}
+
+static HRESULT
+folder_GetProps(IMAPIFolder *This, LPSPropTagArray tags, ULONG flags, ULONG *count,
+    LPSPropValue *values)
+{
+	struct folder *folder = folder_from(This);
+	struct bag *bag;
+	HRESULT hr;
+
+	if (!count || !values)
+		return MAPI_E_INVALID_PARAMETER;
+	*count = 0;
+	*values = NULL;
+	hr = folder_enter(folder, false);
+	if (FAILED(hr))
+		return hr;
+	hr = folder_bag(folder, &bag);
+	if (SUCCEEDED(hr))
+		hr = bag_get_props(bag, tags, flags, count, values);
+	bag_free(bag);
+	return folder_leave(folder, hr);
+}
+
+static HRESULT
+folder_GetPropList(IMAPIFolder *This, ULONG flags, LPSPropTagArray *tags)
+{
+	struct folder *folder = folder_from(This);
+	struct bag *bag;
+	HRESULT hr;
+
+	if (!tags)
+		return MAPI_E_INVALID_PARAMETER;
+	*tags = NULL;
+	hr = folder_enter(folder, false);
+	if (FAILED(hr))
+		return hr;
+	hr = folder_bag(folder, &bag);
+	if (SUCCEEDED(hr))
+		hr = bag_get_prop_list(bag, flags, tags);
+	bag_free(bag);
+	return folder_leave(folder, hr);
+}
+
+static HRESULT
+folder_OpenProperty(IMAPIFolder *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags,
+    LPUNKNOWN *out)
+{
+	struct folder *folder = folder_from(This);
+	IMAPITable **table = (IMAPITable **)out;
+	HRESULT hr;
+
+	if (!out || !iid)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	hr = folder_enter(folder, false);
+	if (FAILED(hr))
+		return hr;
+	if (!IsEqualIID(iid, &IID_IMAPITable))
+		hr = MAPI_E_INTERFACE_NOT_SUPPORTED;
+	else if (tag == PR_CONTAINER_HIERARCHY)
+		hr = hierarchy_table(folder->store, folder->id, options & MAPI_UNICODE, table);
+	else if (tag == PR_CONTAINER_CONTENTS)
+		hr = contents_table(folder->store, folder->id, options & MAPI_UNICODE, table);
+	else if (tag == PR_FOLDER_ASSOCIATED_CONTENTS)
+		hr = contents_table(folder->store, folder->id, (options & MAPI_UNICODE) | MAPI_ASSOCIATED,
+		    table);
+	else
+		hr = MAPI_E_NO_SUPPORT;
+	return folder_leave(folder, hr);
+}
+
+static HRESULT
+folder_SetProps(IMAPIFolder *This, ULONG count, LPSPropValue values, LPSPropProblemArray *problems)
+{
+	struct folder *folder = folder_from(This);
+	HRESULT hr;
+
+	if (problems)
+		*problems = NULL;
+	if (!count || !values)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = folder_enter(folder, true);
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder,
+	    folder_write(folder->store, folder->id, count, values, NULL, problems));
+}
+
+static HRESULT
+folder_DeleteProps(IMAPIFolder *This, LPSPropTagArray tags, LPSPropProblemArray *problems)
+{
+	struct folder *folder = folder_from(This);
+	HRESULT hr;
+
+	if (problems)
+		*problems = NULL;
+	if (!tags || !tags->cValues)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = folder_enter(folder, true);
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder, folder_write(folder->store, folder->id, 0, NULL, tags, problems));
+}
+
+static HRESULT
+folder_CopyProps(IMAPIFolder *This, LPSPropTagArray tags, ULONG_PTR window,
+    LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
+{
+	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags, problems };
+
+	return copy_props(&request);
+}
+
+static HRESULT
+folder_GetNamesFromIDs(IMAPIFolder *This, LPSPropTagArray *tags, LPGUID set, ULONG flags,
+    ULONG *count, LPMAPINAMEID **names)
+{
+	return names_get_names(folder_from(This)->store, tags, set, flags, count, names);
+}
+
+static HRESULT
+folder_GetIDsFromNames(IMAPIFolder *This, ULONG count, LPMAPINAMEID *names, ULONG flags,
+    LPSPropTagArray *tags)
+{
+	return names_get_ids(folder_from(This)->store, count, names, flags, tags);
+}
+
+static HRESULT
+folder_GetContentsTable(IMAPIFolder *This, ULONG flags, LPMAPITABLE *table)
+{
+	struct folder *folder = folder_from(This);
+	HRESULT hr;
+
+	if (!table)
+		return MAPI_E_INVALID_PARAMETER;
+	*table = NULL;
+	hr = folder_enter(folder, false);
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder, contents_table(folder->store, folder->id, flags, table));
+}
+
+static HRESULT
+folder_GetHierarchyTable(IMAPIFolder *This, ULONG flags, LPMAPITABLE *table)
+{
+	struct folder *folder = folder_from(This);
+	HRESULT hr;
+
+	if (!table)
+		return MAPI_E_INVALID_PARAMETER;
+	*table = NULL;
+	hr = folder_enter(folder, false);
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder, hierarchy_table(folder->store, folder->id, flags, table));
+}
+
+static HRESULT
+folder_OpenEntry(IMAPIFolder *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type,
+    LPUNKNOWN *out)
+{
+	struct folder *folder = folder_from(This);
+	HRESULT hr;
+
+	if (!out || !type)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	hr = folder_enter(folder, false);
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder, store_open_entry(folder->store, size, id, iid, flags, type, out));
+}
+
+static HRESULT
+folder_CreateMessage(IMAPIFolder *This, LPCIID iid, ULONG flags, LPMESSAGE *out)
+{
+	struct folder *folder = folder_from(This);
+	struct message *message;
+	HRESULT hr;
+
+	if (!out)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	hr = folder_enter(folder, true);
+	if (FAILED(hr))
+		return hr;
+	hr = folder_exists(folder->store, folder->id);
+	if (hr == MAPI_E_NOT_FOUND)
+		hr = MAPI_E_OBJECT_DELETED;
+	if (SUCCEEDED(hr))
+		hr = message_create(folder->store, folder->id, (flags & MAPI_ASSOCIATED) != 0, &message);
+	if (SUCCEEDED(hr)) {
+		hr = com_query_interface(&message->com, iid ? iid : &IID_IMessage, (void **)out);
+		com_release(&message->com);
+	}
+	return folder_leave(folder, hr);
+}
+
+/* The folder of ours that a caller's target is; NULL for another provider's or store's. */
+static struct folder *
+folder_target(struct folder *source, void *target)
+{
+	IMAPIFolder *iface = target;
+	struct folder *folder;
+
+	if (!iface || iface->lpVtbl != &folder_vtbl)
+		return NULL;
+	folder = folder_from(iface);
+	return memcmp(&folder->store->uid, &source->store->uid, sizeof(MAPIUID)) ? NULL : folder;
+}
+
+static HRESULT
+folder_CopyMessages(IMAPIFolder *This, LPENTRYLIST list, LPCIID iid, LPVOID target,
+    ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
+{
+	struct folder *folder = folder_from(This), *to;
+	HRESULT hr;
+
+	if (!target || !list)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = folder_enter(folder, (flags & MESSAGE_MOVE) != 0);
+	if (FAILED(hr))
+		return hr;
+	to = folder_target(folder, target);
+	if (to)
+		hr = folder_copy_messages(folder, list, to->id, (flags & MESSAGE_MOVE) != 0);
+	else
+		hr = MAPI_E_NO_SUPPORT;
+	folder_leave(folder, hr);
+	if (hr == MAPI_E_NO_SUPPORT && folder->store->support)
+		hr = folder->store->support->lpVtbl->CopyMessages(folder->store->support, &IID_IMAPIFolder,
+		    This, list, iid, target, window, progress, flags);
+	return hr;
+}
+
+static HRESULT
+folder_DeleteMessages(IMAPIFolder *This, LPENTRYLIST list, ULONG_PTR window,
+    LPMAPIPROGRESS progress, ULONG flags)
+{
+	struct folder *folder = folder_from(This);
+	HRESULT hr = folder_enter(folder, true);
+
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder, folder_delete_messages(folder, list));
+}
+
+static HRESULT
+folder_create(struct folder *folder, const char *name, const char *comment, ULONG flags,
+    struct folder **out)
+{
+	gint64 id;
+	HRESULT hr;
+
+	if (!name || !*name)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = folder_add(folder->store, folder->id, name, comment, flags, &id);
+	if (SUCCEEDED(hr))
+		hr = folder_open(folder->store, id, MAPI_MODIFY, out);
+	return hr;
+}
+
+static HRESULT
+folder_CreateFolder(IMAPIFolder *This, ULONG type, LPTSTR name, LPTSTR comment, LPCIID iid,
+    ULONG flags, LPMAPIFOLDER *out)
+{
+	struct folder *folder = folder_from(This), *made = NULL;
+	char *root, *name8 = NULL, *comment8 = NULL;
+	HRESULT hr;
+
+	if (!out)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	if (type != FOLDER_GENERIC)
+		return (type == FOLDER_SEARCH) ? MAPI_E_NO_SUPPORT : MAPI_E_INVALID_PARAMETER;
+	hr = folder_enter(folder, true);
+	if (FAILED(hr))
+		return hr;
+	root = mem_zalloc(NULL, 1);
+	hr = root ? text_from_arg(root, name, flags, &name8) : MAPI_E_NOT_ENOUGH_MEMORY;
+	if (SUCCEEDED(hr))
+		hr = text_from_arg(root, comment, flags, &comment8);
+	if (SUCCEEDED(hr))
+		hr = folder_create(folder, name8, comment8, flags, &made);
+	if (SUCCEEDED(hr)) {
+		hr = com_query_interface(&made->com, iid ? iid : &IID_IMAPIFolder, (void **)out);
+		com_release(&made->com);
+	}
+	mem_free(root);
+	return folder_leave(folder, hr);
+}
+
+/* Moving within the store; copies of whole trees are not built. */
+static HRESULT
+folder_CopyFolder(IMAPIFolder *This, ULONG size, LPENTRYID id, LPCIID iid, LPVOID target,
+    LPTSTR name, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
+{
+	struct folder *folder = folder_from(This), *to;
+	char *name8 = NULL;
+	gint64 which;
+	HRESULT hr;
+
+	hr = folder_enter(folder, true);
+	if (FAILED(hr))
+		return hr;
+	to = folder_target(folder, target);
+	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_FOLDER, &which);
+	if (SUCCEEDED(hr) && (!to || !(flags & FOLDER_MOVE)))
+		hr = MAPI_E_NO_SUPPORT;
+	if (SUCCEEDED(hr) && name)
+		hr = text_from_arg(NULL, name, flags, &name8);
+	if (SUCCEEDED(hr))
+		hr = folder_move(folder->store, which, to->id, name8);
+	if (name8 && (void *)name8 != (void *)name)
+		mem_free(name8);
+	return folder_leave(folder, hr);
+}
+
+static HRESULT
+folder_DeleteFolder(IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG_PTR window,
+    LPMAPIPROGRESS progress, ULONG flags)
+{
+	struct folder *folder = folder_from(This);
+	gint64 which;
+	HRESULT hr = folder_enter(folder, true);
+
+	if (FAILED(hr))
+		return hr;
+	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_FOLDER, &which);
+	if (SUCCEEDED(hr))
+		hr = folder_remove(folder->store, folder->id, which, flags);
+	return folder_leave(folder, hr);
+}
+
+static HRESULT
+folder_SetReadFlags(IMAPIFolder *This, LPENTRYLIST list, ULONG_PTR window, LPMAPIPROGRESS progress,
+    ULONG flags)
+{
+	struct folder *folder = folder_from(This);
+	HRESULT hr = folder_enter(folder, true);
+
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder, folder_set_read_flags(folder, list, flags));
+}
+
+static HRESULT
+folder_GetMessageStatus(IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG flags, ULONG *status)
+{
+	struct folder *folder = folder_from(This);
+	gint64 which, number = 0;
+	HRESULT hr;
+
+	if (!status)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = folder_enter(folder, false);
+	if (FAILED(hr))
+		return hr;
+	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_MESSAGE, &which);
+	if (SUCCEEDED(hr))
+		hr = db_int(folder->store->db, &number,
+		    "SELECT status FROM message WHERE id = ? AND folder = ?", "ii", which, folder->id);
+	*status = (ULONG)number;
+	return folder_leave(folder, hr);
+}
+
+static HRESULT
+message_status_change(struct folder *folder, gint64 id, ULONG status, ULONG mask, gint64 *old)
+{
+	struct db *db = folder->store->db;
+	HRESULT hr = db_begin(db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = db_int(db, old, "SELECT status FROM message WHERE id = ? AND folder = ?", "ii", id,
+	    folder->id);
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, "UPDATE message SET status = ? WHERE id = ?", "ui",
+		    ((ULONG)*old & ~mask) | (status & mask), id);
+	return db_end(db, hr, DB_RELAXED);
+}
+
+static HRESULT
+folder_SetMessageStatus(IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG status, ULONG mask,
+    ULONG *old)
+{
+	struct folder *folder = folder_from(This);
+	gint64 which, number = 0;
+	HRESULT hr = folder_enter(folder, true);
+
+	if (FAILED(hr))
+		return hr;
+	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_MESSAGE, &which);
+	if (SUCCEEDED(hr))
+		hr = message_status_change(folder, which, status, mask, &number);
+	if (SUCCEEDED(hr) && old)
+		*old = (ULONG)number;
+	return folder_leave(folder, hr);
+}
+
+static HRESULT
+folder_EmptyFolder(IMAPIFolder *This, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
+{
+	struct folder *folder = folder_from(This);
+	HRESULT hr = folder_enter(folder, true);
+
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder, folder_empty(folder, (flags & DEL_ASSOCIATED) != 0));
+}
+
+static const IMAPIFolderVtbl folder_vtbl = {
+	.QueryInterface = folder_QueryInterface,
+	.AddRef = folder_AddRef,
+	.Release = folder_Release,
+	.GetLastError = folder_GetLastError,
+	.SaveChanges = folder_SaveChanges,
+	.GetProps = folder_GetProps,
+	.GetPropList = folder_GetPropList,
+	.OpenProperty = folder_OpenProperty,
+	.SetProps = folder_SetProps,
+	.DeleteProps = folder_DeleteProps,
+	.CopyTo = unsupported_IMAPIFolder_CopyTo,
+	.CopyProps = folder_CopyProps,
+	.GetNamesFromIDs = folder_GetNamesFromIDs,
+	.GetIDsFromNames = folder_GetIDsFromNames,
+	.GetContentsTable = folder_GetContentsTable,
+	.GetHierarchyTable = folder_GetHierarchyTable,
+	.OpenEntry = folder_OpenEntry,
+	.SetSearchCriteria = unsupported_IMAPIFolder_SetSearchCriteria,
+	.GetSearchCriteria = unsupported_IMAPIFolder_GetSearchCriteria,
+	.CreateMessage = folder_CreateMessage,
+	.CopyMessages = folder_CopyMessages,
+	.DeleteMessages = folder_DeleteMessages,
+	.CreateFolder = folder_CreateFolder,
+	.CopyFolder = folder_CopyFolder,
+	.DeleteFolder = folder_DeleteFolder,
+	.SetReadFlags = folder_SetReadFlags,
+	.GetMessageStatus = folder_GetMessageStatus,
+	.SetMessageStatus = folder_SetMessageStatus,
+	.SaveContentsSort = unsupported_IMAPIFolder_SaveContentsSort,
+	.EmptyFolder = folder_EmptyFolder,
+};
+
+static void
+folder_finalize(void *self)
+{
+	com_release(&((struct folder *)self)->store->com);
+}
+
+static const struct com_interface folder_interfaces[] = {
+	{ &IID_IMAPIFolder, offsetof(struct folder, ifolder) },
+	{ &IID_IMAPIContainer, offsetof(struct folder, ifolder) },
+	{ &IID_IMAPIProp, offsetof(struct folder, ifolder) },
+	{ NULL, 0 },
+};
+
+static const struct com_class folder_class = { "folder", folder_interfaces, folder_finalize };
+
+HRESULT
+folder_open(struct store *store, gint64 id, ULONG flags, struct folder **out)
+{
+	struct folder *folder;
+	HRESULT hr;
+
+	*out = NULL;
+	if ((flags & MAPI_MODIFY) && !(flags & MAPI_BEST_ACCESS) && !store->writable)
+		return MAPI_E_NO_ACCESS;
+	hr = folder_exists(store, id);
+	if (FAILED(hr))
+		return hr;
+	folder = com_create(&folder_class, sizeof(*folder));
+	if (!folder)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	folder->ifolder.lpVtbl = &folder_vtbl;
+	folder->store = store;
+	folder->id = id;
+	folder->writable = store->writable; /* also when nobody asked: many programs do not */
+	com_add_ref(&store->com);
+	*out = folder;
+	return S_OK;
+}

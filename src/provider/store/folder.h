@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Folders.  They are not transacted: every change is in the store when the call returns. */
+#ifndef EMAPI_STORE_FOLDER_H
+#define EMAPI_STORE_FOLDER_H
+
+#include "store.h"
+
+struct folder {
+	struct com_object com;
+	IMAPIFolder ifolder;
+	struct store *store;
+	gint64 id;
+	bool writable;
+};
+
+/* MAPI_E_NOT_FOUND.  Lock held, as in all functions here. */
+HRESULT folder_open(struct store *store, gint64 id, ULONG flags, struct folder **out);
+
+/* folder_row.c: all properties of a folder, stored and computed, into an empty bag. */
+HRESULT folder_read(struct store *store, gint64 id, bool writable, struct bag *bag);
+/* SetProps and DeleteProps on the row (one of `values` and `tags` is NULL). */
+HRESULT folder_write(struct store *store, gint64 id, ULONG count, const SPropValue *values,
+    const SPropTagArray *tags, SPropProblemArray **problems);
+/* A subfolder.  MAPI_E_COLLISION when the name is taken and no OPEN_IF_EXISTS in `flags`. */
+HRESULT folder_add(struct store *store, gint64 parent, const char *name, const char *comment,
+    ULONG flags, gint64 *id);
+/* flags DEL_MESSAGES, DEL_FOLDERS: MAPI_E_HAS_MESSAGES, MAPI_E_HAS_FOLDERS, MAPI_E_NO_ACCESS for a
+ * folder of the store itself, MAPI_E_NOT_FOUND. */
+HRESULT folder_remove(struct store *store, gint64 parent, gint64 id, ULONG flags);
+HRESULT folder_move(struct store *store, gint64 id, gint64 target, const char *name);
+HRESULT folder_exists(struct store *store, gint64 id);
+
+/* folder_messages.c: MAPI_W_PARTIAL_COMPLETION when some could not be done. */
+HRESULT folder_delete_messages(struct folder *folder, const ENTRYLIST *list);
+HRESULT folder_empty(struct folder *folder, bool associated);
+HRESULT folder_set_read_flags(struct folder *folder, const ENTRYLIST *list, ULONG flags);
+HRESULT folder_copy_messages(struct folder *folder, const ENTRYLIST *list, gint64 target, bool move);
+
+/* hierarchy.c, contents.c */
+HRESULT hierarchy_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out);
+HRESULT contents_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out);
+
+#endif

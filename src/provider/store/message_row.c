@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* A message's row: reading it, and saving the whole message in one transaction. */
+#include "message.h"
+
+#include <string.h>
+#include <mapicode.h>
+#include <mapitags.h>
+#include "filetime.h"
+#include "mem.h"
+#include "promoted.h"
+#include "text.h"
+
+/* What the blob leaves out: columns, and what is made anew at each load. */
+static const ULONG blob_skip[] = {
+	PR_MESSAGE_FLAGS, PR_MSG_STATUS, PR_MESSAGE_SIZE, PR_CREATION_TIME, PR_LAST_MODIFICATION_TIME,
+	PR_SUBJECT_A, PR_SUBJECT_PREFIX_A, PR_MESSAGE_CLASS_A, PR_SENDER_NAME_A, PR_DISPLAY_TO_A,
+	PR_DISPLAY_CC_A, PR_DISPLAY_BCC_A, PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME, PR_IMPORTANCE,
+	PR_PRIORITY, PR_SENSITIVITY, PR_SEARCH_KEY,
+	PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
+	PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL,
+	PR_NORMALIZED_SUBJECT_A, PR_HASATTACH, 0,
+};
+
+static HRESULT
+message_read_row(struct message *message, sqlite3_stmt *row)
+{
+	HRESULT hr;
+
+	message->folder = sqlite3_column_int64(row, 0);
+	message->associated = sqlite3_column_int(row, 1) != 0;
+	message->version = sqlite3_column_int64(row, 2);
+	hr = bag_from_blob(message->set.bag, sqlite3_column_blob(row, 3),
+	    (size_t)sqlite3_column_bytes(row, 3));
+	if (SUCCEEDED(hr))
+		hr = promoted_read(row, 4, message->set.bag);
+	return (hr == MAPI_E_CORRUPT_DATA) ? MAPI_E_CORRUPT_STORE : hr;
+}
+
+HRESULT
+message_load(struct message *message)
+{
+	sqlite3_stmt *row;
+	HRESULT hr;
+
+	hr = db_query(message->store->db, &row,
+	    "SELECT folder, associated, version, props, " PROMOTED_COLUMNS " FROM message WHERE id = ?",
+	    "i", message->id);
+	if (FAILED(hr))
+		return hr;
+	hr = db_next(message->store->db, row);
+	if (hr != S_OK)
+		return FAILED(hr) ? hr : MAPI_E_NOT_FOUND;
+	hr = message_read_row(message, row);
+	db_done(row);
+	if (SUCCEEDED(hr))
+		hr = propset_load(message->store, &message->set, LOB_MESSAGE, message->id);
+	if (SUCCEEDED(hr))
+		hr = message_subject_changed(message);
+	if (SUCCEEDED(hr))
+		hr = message_identify(message);
+	message->set.dirty = false;
+	return hr;
+}
+
+/* The values a row is written from. */
+struct row_image {
+	void *root; /* MAPI buffer for converted text */
+	GByteArray *props;
+	GByteArray *subject_key;
+	GByteArray *sender_key;
+};
+
+static void
+row_image_clear(struct row_image *image)
+{
+	mem_free(image->root);
+	if (image->props)
+		g_byte_array_unref(image->props);
+	if (image->subject_key)
+		g_byte_array_unref(image->subject_key);
+	if (image->sender_key)
+		g_byte_array_unref(image->sender_key);
+}
+
+static HRESULT
+row_image_make(struct message *message, struct row_image *image)
+{
+	struct bag *bag = message->set.bag;
+	char *subject = bag_get_text(bag, PR_NORMALIZED_SUBJECT_A);
+	char *sender = bag_get_text(bag, PR_SENDER_NAME_A);
+	guint64 size;
+	HRESULT hr;
+
+	memset(image, 0, sizeof(*image));
+	image->root = mem_zalloc(NULL, 1);
+	image->props = g_byte_array_new();
+	image->subject_key = promoted_sort_key(subject);
+	image->sender_key = promoted_sort_key(sender);
+	g_free(subject);
+	g_free(sender);
+	hr = image->root ? propset_encode(&message->set, blob_skip, image->props) :
+			   MAPI_E_NOT_ENOUGH_MEMORY;
+	if (FAILED(hr))
+		return hr;
+	/* PR_MESSAGE_SIZE had the parts until now (message_summarize). */
+	size = (guint64)bag_get_long(bag, PR_MESSAGE_SIZE, 0) + image->props->len +
+	    propset_long_bytes(&message->set);
+	return bag_set_long(bag, PR_MESSAGE_SIZE, (LONG)MIN(size, (guint64)G_MAXINT32));
+}
+
+/* Parameters: 1 folder, 2 associated, 3… promoted, then the keys, the blob, id and version. */
+static HRESULT
+row_bind(struct message *message, const struct row_image *image, sqlite3_stmt *statement)
+{
+	int at = 3 + PROMOTED_COUNT;
+	HRESULT hr;
+
+	sqlite3_bind_int64(statement, 1, message->folder);
+	sqlite3_bind_int64(statement, 2, message->associated);
+	hr = promoted_bind(statement, 3, message->set.bag, image->root);
+	sqlite3_bind_blob64(statement, at, image->subject_key->data, image->subject_key->len,
+	    SQLITE_STATIC);
+	sqlite3_bind_blob64(statement, at + 1, image->sender_key->data, image->sender_key->len,
+	    SQLITE_STATIC);
+	sqlite3_bind_blob64(statement, at + 2, image->props->data, image->props->len, SQLITE_STATIC);
+	return hr;
+}
+
+static HRESULT
+row_insert(struct message *message, const struct row_image *image)
+{
+	struct db *db = message->store->db;
+	sqlite3_stmt *statement;
+	HRESULT hr;
+
+	hr = db_query(db, &statement,
+	    "INSERT INTO message(folder, associated, " PROMOTED_COLUMNS
+	    ", subject_key, sender_key, props)"
+	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+	    " ?19, ?20, ?21, ?22, ?23 WHERE EXISTS(SELECT 1 FROM folder WHERE id = ?1)",
+	    "");
+	if (FAILED(hr))
+		return hr;
+	hr = row_bind(message, image, statement);
+	if (FAILED(hr)) {
+		db_done(statement);
+		return hr;
+	}
+	hr = db_next(db, statement);
+	if (FAILED(hr))
+		return hr;
+	if (!db_changes(db))
+		return MAPI_E_OBJECT_DELETED; /* the folder has gone */
+	message->id = db_last_id(db);
+	message->version = 1;
+	return S_OK;
+}
+
+/* Flags and status belong to the row once it is there; only what the save computes is changed. */
+static HRESULT
+row_update(struct message *message, const struct row_image *image)
+{
+	struct db *db = message->store->db;
+	sqlite3_stmt *statement;
+	HRESULT hr;
+
+	hr = db_query(db, &statement,
+	    "UPDATE message SET version = version + 1, flags = (flags & ~18) | (?3 & 16), size = ?5,"
+	    " created = ?6, modified = ?7, subject = ?8, prefix = ?9, class = ?10, sender = ?11,"
+	    " display_to = ?12, display_cc = ?13, display_bcc = ?14, submit_time = ?15,"
+	    " delivery_time = ?16, importance = ?17, priority = ?18, sensitivity = ?19, search_key = ?20,"
+	    " subject_key = ?21, sender_key = ?22, props = ?23 WHERE id = ?24",
+	    "");
+	if (FAILED(hr))
+		return hr;
+	hr = row_bind(message, image, statement);
+	sqlite3_bind_int64(statement, 24, message->id);
+	if (FAILED(hr)) {
+		db_done(statement);
+		return hr;
+	}
+	hr = db_next(db, statement);
+	return FAILED(hr) ? hr : S_OK;
+}
+
+/* Whether the row may be overwritten: it is there, as it was read, and not on its way out. */
+static HRESULT
+row_check(struct message *message, ULONG flags)
+{
+	struct db *db = message->store->db;
+	gint64 version, queued;
+	HRESULT hr;
+
+	hr = db_int(db, &version, "SELECT version FROM message WHERE id = ?", "i", message->id);
+	if (hr == MAPI_E_NOT_FOUND)
+		return MAPI_E_OBJECT_DELETED;
+	if (FAILED(hr))
+		return hr;
+	if (version != message->version && !(flags & FORCE_SAVE))
+		return MAPI_E_OBJECT_CHANGED;
+	message->version = version;
+	if (message->store->spooler)
+		return S_OK;
+	hr = db_int(db, &queued, "SELECT count(*) FROM queue WHERE message = ?", "i", message->id);
+	return FAILED(hr) ? hr : queued ? MAPI_E_SUBMITTED : S_OK;
+}
+
+static HRESULT
+message_write(struct message *message, const struct row_image *image, ULONG flags, bool submit)
+{
+	struct db *db = message->store->db;
+	HRESULT hr;
+
+	if (message->id) {
+		hr = row_check(message, flags);
+		if (SUCCEEDED(hr))
+			hr = row_update(message, image);
+	} else {
+		hr = row_insert(message, image);
+	}
+	if (SUCCEEDED(hr))
+		hr = propset_own(message->store, &message->set, LOB_MESSAGE, message->id);
+	if (SUCCEEDED(hr))
+		hr = message_write_recipients(message);
+	if (SUCCEEDED(hr))
+		hr = message_write_attachments(message);
+	if (SUCCEEDED(hr) && submit)
+		hr = db_exec(db, "UPDATE message SET flags = flags | ? WHERE id = ?", "ui",
+		    MSGFLAG_SUBMIT | MSGFLAG_UNSENT, message->id);
+	if (SUCCEEDED(hr) && submit)
+		hr = db_exec(db, "INSERT INTO queue(message) VALUES(?)", "i", message->id);
+	return (submit && hr == MAPI_E_COLLISION) ? MAPI_E_SUBMITTED : hr;
+}
+
+static HRESULT
+message_saved(struct message *message, bool fresh)
+{
+	gint64 flags;
+	HRESULT hr;
+
+	message->version += fresh ? 0 : 1;
+	propset_saved(&message->set);
+	message_attachments_saved(message);
+	message->recipients_dirty = false;
+	hr = db_int(message->store->db, &flags, "SELECT flags FROM message WHERE id = ?", "i",
+	    message->id);
+	if (SUCCEEDED(hr))
+		hr = bag_set_long(message->set.bag, PR_MESSAGE_FLAGS, (LONG)flags);
+	if (SUCCEEDED(hr))
+		hr = message_identify(message);
+	return hr;
+}
+
+HRESULT
+message_save(struct message *message, ULONG flags, bool submit)
+{
+	struct row_image image = { 0 };
+	gint64 id = message->id, version = message->version;
+	HRESULT hr;
+
+	hr = propset_stage(message->store, &message->set, blob_skip);
+	if (SUCCEEDED(hr))
+		hr = message_stage_attachments(message);
+	if (SUCCEEDED(hr))
+		hr = message_summarize(message);
+	if (SUCCEEDED(hr))
+		hr = row_image_make(message, &image);
+	if (SUCCEEDED(hr))
+		hr = db_begin(message->store->db);
+	if (SUCCEEDED(hr)) {
+		hr = message_write(message, &image, flags, submit);
+		hr = db_end(message->store->db, hr, DB_DURABLE);
+	}
+	row_image_clear(&image);
+	if (FAILED(hr)) {
+		message->id = id;
+		message->version = version;
+		return hr;
+	}
+	return message_saved(message, id == 0);
+}

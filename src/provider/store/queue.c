@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* The outgoing queue: see queue.h. */
+#include "queue.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+#include <mapicode.h>
+#include <mapitags.h>
+#include "eid.h"
+#include "filetime.h"
+#include "folders.h"
+#include "mem.h"
+#include "prop.h"
+#include "promoted.h"
+#include "table.h"
+
+static const SizedSPropTagArray(17, queue_columns) = { 17,
+	{ PR_ENTRYID, PR_SEARCH_KEY, PR_SUBJECT_W, PR_CLIENT_SUBMIT_TIME, PR_PRIORITY, PR_MESSAGE_SIZE,
+	    PR_SENDER_NAME_W, PR_DISPLAY_TO_W, PR_DISPLAY_CC_W, PR_DISPLAY_BCC_W, PR_MESSAGE_FLAGS,
+	    PR_SUBMIT_FLAGS, PR_STORE_ENTRYID, PR_INSTANCE_KEY, PR_STORE_RECORD_KEY, PR_OBJECT_TYPE,
+	    PR_PARENT_ENTRYID } };
+
+static bool
+locker_lives(gint64 locker)
+{
+	return locker > 0 && (!kill((pid_t)locker, 0) || errno != ESRCH);
+}
+
+static HRESULT
+queue_add_row(struct store *store, sqlite3_stmt *row, struct bag *bag, struct table_rows *rows)
+{
+	struct store_identity identity = { MAPI_MESSAGE, sqlite3_column_int64(row, 0),
+		sqlite3_column_int64(row, 2) };
+	ULONG flags = locker_lives(sqlite3_column_int64(row, 1)) ? SUBMITFLAG_LOCKED : 0;
+	HRESULT hr;
+
+	bag_clear(bag);
+	hr = promoted_read(row, 3, bag);
+	if (SUCCEEDED(hr))
+		hr = store_identify(store, &identity, bag);
+	if (SUCCEEDED(hr))
+		hr = bag_set_binary(bag, PR_INSTANCE_KEY, &identity.id, sizeof(identity.id));
+	if (SUCCEEDED(hr))
+		hr = bag_set_long(bag, PR_SUBMIT_FLAGS, (LONG)flags);
+	if (SUCCEEDED(hr))
+		hr = table_rows_add(rows, bag_values(bag), bag_count(bag));
+	return hr;
+}
+
+static HRESULT
+queue_read(struct store *store, struct table_rows *rows)
+{
+	struct bag *bag = bag_create();
+	sqlite3_stmt *row;
+	HRESULT hr;
+
+	if (!bag)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	hr = db_query(store->db, &row,
+	    "SELECT message.id, queue.locker, folder, " PROMOTED_COLUMNS
+	    " FROM queue JOIN message ON message.id = queue.message ORDER BY queue.seq",
+	    "");
+	while (SUCCEEDED(hr) && (hr = db_next(store->db, row)) == S_OK) {
+		hr = queue_add_row(store, row, bag, rows);
+		if (FAILED(hr))
+			db_done(row);
+	}
+	bag_free(bag);
+	return FAILED(hr) ? hr : S_OK;
+}
+
+HRESULT
+queue_table(struct store *store, IMAPITable **out)
+{
+	struct table_rows *rows = table_rows_create();
+	HRESULT hr;
+
+	if (!rows)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	hr = queue_read(store, rows);
+	if (FAILED(hr)) {
+		table_rows_free(rows);
+		return hr;
+	}
+	return table_create(rows, (const SPropTagArray *)(const void *)&queue_columns, MAPI_UNICODE, out);
+}
+
+/* The lock's holder, 0 for none; MAPI_E_NOT_IN_QUEUE. */
+static HRESULT
+queue_locker(struct store *store, gint64 message, gint64 *locker)
+{
+	HRESULT hr = db_int(store->db, locker, "SELECT locker FROM queue WHERE message = ?", "i", message);
+
+	if (SUCCEEDED(hr) && !locker_lives(*locker))
+		*locker = 0;
+	return (hr == MAPI_E_NOT_FOUND) ? MAPI_E_NOT_IN_QUEUE : hr;
+}
+
+HRESULT
+queue_set_lock(struct store *store, gint64 message, bool lock)
+{
+	gint64 locker;
+	HRESULT hr = db_begin(store->db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = queue_locker(store, message, &locker);
+	if (SUCCEEDED(hr) && lock && locker && locker != getpid())
+		hr = MAPI_E_NO_ACCESS; /* another worker sends it */
+	if (SUCCEEDED(hr))
+		hr = db_exec(store->db, "UPDATE queue SET locker = ? WHERE message = ?", "ii",
+		    lock ? (gint64)getpid() : (gint64)0, message);
+	return db_end(store->db, hr, DB_RELAXED);
+}
+
+/* Where a sent message goes: PR_SENTMAIL_ENTRYID and PR_DELETE_AFTER_SUBMIT of its blob. */
+struct destination {
+	bool delete;
+	gint64 folder; /* 0: stays */
+};
+
+static HRESULT
+destination_from_bag(struct store *store, const struct bag *bag, struct destination *to)
+{
+	const SPropValue *sent = bag_get(bag, PR_SENTMAIL_ENTRYID);
+	gint64 known;
+
+	to->delete = bag_get_bool(bag, PR_DELETE_AFTER_SUBMIT, false);
+	if (!sent || PROP_TYPE(sent->ulPropTag) != PT_BINARY)
+		return S_OK;
+	/* A folder of another store, or one that has gone: mail that was sent is not lost. */
+	if (FAILED(eid_parse_as(&store->uid, sent->Value.bin.cb, sent->Value.bin.lpb, MAPI_FOLDER,
+		&to->folder)))
+		to->folder = FOLDER_ID_SENT;
+	if (FAILED(db_int(store->db, &known, "SELECT id FROM folder WHERE id = ?", "i", to->folder)))
+		to->folder = FOLDER_ID_SENT;
+	return S_OK;
+}
+
+static HRESULT
+destination_read(struct store *store, gint64 message, struct destination *to)
+{
+	struct bag *bag = bag_create();
+	sqlite3_stmt *row;
+	HRESULT hr;
+
+	if (!bag)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	hr = db_query(store->db, &row, "SELECT props FROM message WHERE id = ?", "i", message);
+	if (SUCCEEDED(hr))
+		hr = db_next(store->db, row);
+	if (hr == S_OK) {
+		hr = bag_from_blob(bag, sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0));
+		db_done(row);
+	} else if (hr == S_FALSE) {
+		hr = MAPI_E_NOT_FOUND;
+	}
+	if (SUCCEEDED(hr))
+		hr = destination_from_bag(store, bag, to);
+	bag_free(bag);
+	return hr;
+}
+
+static HRESULT
+finish_in_transaction(struct store *store, gint64 message)
+{
+	struct destination to = { 0 };
+	gint64 locker;
+	HRESULT hr;
+
+	hr = queue_locker(store, message, &locker);
+	if (SUCCEEDED(hr))
+		hr = destination_read(store, message, &to);
+	if (FAILED(hr))
+		return hr;
+	if (to.delete)
+		return db_exec(store->db, "DELETE FROM message WHERE id = ?", "i", message);
+	hr = db_exec(store->db, "DELETE FROM queue WHERE message = ?", "i", message);
+	if (SUCCEEDED(hr))
+		hr = db_exec(store->db,
+		    "UPDATE message SET flags = (flags & ~12) | 1, version = version + 1, modified = ?2,"
+		    " folder = CASE WHEN ?3 THEN ?3 ELSE folder END WHERE id = ?1",
+		    "iii", message, filetime_now(), to.folder);
+	return hr;
+}
+
+HRESULT
+queue_finish(struct store *store, gint64 message)
+{
+	HRESULT hr = db_begin(store->db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = finish_in_transaction(store, message);
+	return db_end(store->db, hr, DB_DURABLE);
+}
+
+HRESULT
+queue_abort(struct store *store, gint64 message)
+{
+	gint64 locker;
+	HRESULT hr = db_begin(store->db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = queue_locker(store, message, &locker);
+	if (SUCCEEDED(hr) && locker && !(store->spooler && locker == getpid()))
+		hr = MAPI_E_UNABLE_TO_ABORT;
+	if (SUCCEEDED(hr))
+		hr = db_exec(store->db, "DELETE FROM queue WHERE message = ?", "i", message);
+	if (SUCCEEDED(hr))
+		hr = db_exec(store->db,
+		    "UPDATE message SET flags = flags & ~4, version = version + 1 WHERE id = ?", "i", message);
+	return db_end(store->db, hr, DB_DURABLE);
+}
+
+HRESULT
+queue_count(struct store *store, gint64 *count)
+{
+	return db_int(store->db, count, "SELECT count(*) FROM queue", "");
+}

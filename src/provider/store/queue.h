@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The outgoing queue (MAPI reference: IMsgStore::GetOutgoingQueue, SetLockState, FinishedMsg,
+ * AbortSubmit).  A lock is the process that holds it: that of a dead process is none.  Lock held in
+ * all functions.
+ */
+#ifndef EMAPI_STORE_QUEUE_H
+#define EMAPI_STORE_QUEUE_H
+
+#include "store.h"
+
+/* A snapshot in order of submission. */
+HRESULT queue_table(struct store *store, IMAPITable **out);
+/* MAPI_E_NOT_IN_QUEUE. */
+HRESULT queue_set_lock(struct store *store, gint64 message, bool lock);
+/* Sent: out of the queue, flags cleared, into PR_SENTMAIL_ENTRYID's folder or deleted; the message
+ * keeps its id.  MAPI_E_NOT_IN_QUEUE. */
+HRESULT queue_finish(struct store *store, gint64 message);
+/* Out of the queue, stays where it is.  MAPI_E_NOT_IN_QUEUE, MAPI_E_UNABLE_TO_ABORT while another
+ * process sends it. */
+HRESULT queue_abort(struct store *store, gint64 message);
+HRESULT queue_count(struct store *store, gint64 *count);
+
+#endif

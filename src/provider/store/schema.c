@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tables of a store (design D3), version 1.
+ *
+ * message   one row a message: what folders are listed, sorted and filtered by in columns of their
+ *           own (see promoted.c), everything else in `props` (a blob of src/prop/blob.h).
+ * recipient, attachment
+ * lob       a long value: over 64 KiB, or written by a stream.  Its bytes are rows of `chunk`, whose
+ *           key is (lob's id << 24) | number of the chunk.  kind 0: staged, no owner yet, made by
+ *           process `owner`; kind 1: of message `owner`; kind 2: of attachment `owner`.
+ * queue     the outgoing queue, in order of submission; `locker` is the process that sends it.
+ * name      named properties: ids from 0x8000 up.
+ *
+ * Counts of folders are kept by triggers, and what hangs on a row goes with it.
+ */
+#include "db_private.h"
+#include "folders.h"
+#include "filetime.h"
+
+#include <sys/random.h>
+#include <mapicode.h>
+
+static const char *const tables[] = {
+	"CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
+	"CREATE TABLE folder("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, parent INTEGER NOT NULL, type INTEGER NOT NULL,"
+	" name TEXT NOT NULL, name_key TEXT NOT NULL, contents INTEGER NOT NULL DEFAULT 0,"
+	" unread INTEGER NOT NULL DEFAULT 0, hidden INTEGER NOT NULL DEFAULT 0,"
+	" created INTEGER NOT NULL, modified INTEGER NOT NULL, props BLOB)",
+	"CREATE UNIQUE INDEX folder_name ON folder(parent, name_key)",
+	"CREATE TABLE message("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, folder INTEGER NOT NULL, associated INTEGER NOT NULL,"
+	" version INTEGER NOT NULL DEFAULT 1, flags INTEGER NOT NULL, status INTEGER NOT NULL DEFAULT 0,"
+	" size INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL,"
+	" subject TEXT, prefix TEXT, class TEXT, sender TEXT, display_to TEXT, display_cc TEXT,"
+	" display_bcc TEXT, submit_time INTEGER, delivery_time INTEGER, importance INTEGER,"
+	" priority INTEGER, sensitivity INTEGER, search_key BLOB,"
+	" subject_key BLOB NOT NULL, sender_key BLOB NOT NULL, props BLOB)",
+	"CREATE INDEX message_folder ON message(folder, associated, id)",
+	"CREATE INDEX message_delivery ON message(folder, associated, ifnull(delivery_time, 0), id)"
+	" WHERE folder <> 4",
+	"CREATE INDEX message_submit ON message(folder, associated, ifnull(submit_time, 0), id)"
+	" WHERE folder <> 4",
+	"CREATE INDEX message_subject ON message(folder, associated, subject_key, id)"
+	" WHERE folder <> 4",
+	"CREATE INDEX message_sender ON message(folder, associated, sender_key, id)"
+	" WHERE folder <> 4",
+	"CREATE TABLE recipient(message INTEGER NOT NULL, row INTEGER NOT NULL, props BLOB,"
+	" PRIMARY KEY(message, row)) WITHOUT ROWID",
+	"CREATE TABLE attachment(id INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL,"
+	" num INTEGER NOT NULL, size INTEGER NOT NULL, props BLOB)",
+	"CREATE UNIQUE INDEX attachment_num ON attachment(message, num)",
+	"CREATE TABLE lob(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+	" owner INTEGER NOT NULL, tag INTEGER NOT NULL, size INTEGER NOT NULL)",
+	"CREATE INDEX lob_owner ON lob(kind, owner)",
+	"CREATE TABLE chunk(id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+	"CREATE TABLE queue(seq INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL UNIQUE,"
+	" locker INTEGER NOT NULL DEFAULT 0)",
+	"CREATE TABLE name(id INTEGER PRIMARY KEY, guid BLOB NOT NULL, kind INTEGER NOT NULL,"
+	" lid INTEGER NOT NULL, text BLOB NOT NULL)",
+	"CREATE UNIQUE INDEX name_key ON name(guid, kind, lid, text)",
+	"CREATE TABLE receive(class TEXT PRIMARY KEY, folder INTEGER NOT NULL) WITHOUT ROWID",
+};
+
+#define COUNT_ROW(sign, row)                                                                       \
+	" UPDATE folder SET contents = contents " sign " (" row ".associated = 0),"                \
+	" unread = unread " sign " (" row ".associated = 0 AND (" row ".flags & 1) = 0),"          \
+	" hidden = hidden " sign " (" row ".associated <> 0) WHERE id = " row ".folder;"
+
+static const char *const triggers[] = {
+	"CREATE TRIGGER message_insert AFTER INSERT ON message BEGIN" COUNT_ROW("+", "NEW") " END",
+	"CREATE TRIGGER message_update AFTER UPDATE OF folder, associated, flags ON message"
+	" WHEN NEW.folder <> OLD.folder OR NEW.associated <> OLD.associated OR"
+	" (NEW.flags & 1) <> (OLD.flags & 1) BEGIN" COUNT_ROW("-", "OLD") COUNT_ROW("+", "NEW") " END",
+	"CREATE TRIGGER message_delete AFTER DELETE ON message BEGIN" COUNT_ROW("-", "OLD")
+	" DELETE FROM recipient WHERE message = OLD.id;"
+	" DELETE FROM attachment WHERE message = OLD.id;"
+	" DELETE FROM lob WHERE kind = 1 AND owner = OLD.id;"
+	" DELETE FROM queue WHERE message = OLD.id; END",
+	"CREATE TRIGGER attachment_delete AFTER DELETE ON attachment BEGIN"
+	" DELETE FROM lob WHERE kind = 2 AND owner = OLD.id; END",
+	"CREATE TRIGGER lob_delete AFTER DELETE ON lob BEGIN"
+	" DELETE FROM chunk WHERE id BETWEEN OLD.id << 24 AND (OLD.id << 24) | 16777215; END",
+};
+
+/* clang-format off */
+static const struct { gint64 id, parent; ULONG type; const char *name, *class; } tree[] = {
+	{ FOLDER_ID_ROOT,         0,               FOLDER_ROOT,    "", NULL },
+	{ FOLDER_ID_IPM,          FOLDER_ID_ROOT,  FOLDER_GENERIC, "Top of Personal Folders", NULL },
+	{ FOLDER_ID_INBOX,        FOLDER_ID_IPM,   FOLDER_GENERIC, "Inbox", "IPF.Note" },
+	{ FOLDER_ID_OUTBOX,       FOLDER_ID_IPM,   FOLDER_GENERIC, "Outbox", "IPF.Note" },
+	{ FOLDER_ID_SENT,         FOLDER_ID_IPM,   FOLDER_GENERIC, "Sent Items", "IPF.Note" },
+	{ FOLDER_ID_DELETED,      FOLDER_ID_IPM,   FOLDER_GENERIC, "Deleted Items", "IPF.Note" },
+	{ FOLDER_ID_DRAFTS,       FOLDER_ID_IPM,   FOLDER_GENERIC, "Drafts", "IPF.Note" },
+	{ FOLDER_ID_FINDER,       FOLDER_ID_ROOT,  FOLDER_GENERIC, "Search Root", NULL },
+	{ FOLDER_ID_VIEWS,        FOLDER_ID_ROOT,  FOLDER_GENERIC, "Views", NULL },
+	{ FOLDER_ID_COMMON_VIEWS, FOLDER_ID_ROOT,  FOLDER_GENERIC, "Common Views", NULL },
+};
+/* clang-format on */
+
+static HRESULT
+schema_run(struct db *db, const char *const *statements, size_t count)
+{
+	HRESULT hr = S_OK;
+	size_t at;
+
+	for (at = 0; at < count && SUCCEEDED(hr); at++)
+		hr = db_exec(db, statements[at], "");
+	return hr;
+}
+
+static HRESULT
+schema_fill(struct db *db)
+{
+	gint64 now = filetime_now();
+	HRESULT hr = S_OK;
+	size_t at;
+
+	for (at = 0; at < G_N_ELEMENTS(tree) && SUCCEEDED(hr); at++) {
+		char *key = g_utf8_casefold(tree[at].name, -1);
+
+		hr = db_exec(db,
+		    "INSERT INTO folder(id, parent, type, name, name_key, created, modified)"
+		    " VALUES(?, ?, ?, ?, ?, ?, ?)",
+		    "iiuttii", tree[at].id, tree[at].parent, tree[at].type, tree[at].name, key, now, now);
+		g_free(key);
+	}
+	/* Ids in between stay free for what a later version adds. */
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, "UPDATE sqlite_sequence SET seq = ? WHERE name = 'folder'", "u",
+		    (ULONG)FOLDER_ID_FIRST_FREE - 1);
+	return hr;
+}
+
+HRESULT
+schema_create(struct db *db)
+{
+	MAPIUID uid;
+	HRESULT hr;
+
+	if (getrandom(&uid, sizeof(uid), 0) != sizeof(uid))
+		return MAPI_E_CALL_FAILED;
+	hr = db_exec(db, "PRAGMA application_id=" G_STRINGIFY(SCHEMA_APPLICATION), "");
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, "PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION), "");
+	if (SUCCEEDED(hr))
+		hr = schema_run(db, tables, G_N_ELEMENTS(tables));
+	if (SUCCEEDED(hr))
+		hr = schema_run(db, triggers, G_N_ELEMENTS(triggers));
+	if (SUCCEEDED(hr))
+		hr = schema_fill(db);
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, "INSERT INTO meta(key, value) VALUES('uid', ?)", "b", &uid, sizeof(uid));
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, "INSERT INTO receive(class, folder) VALUES('', ?)", "u",
+		    (ULONG)FOLDER_ID_INBOX);
+	return hr;
+}

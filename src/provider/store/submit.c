@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IMessage::SubmitMessage (MAPI reference; design D4): message, submit flag and outgoing-queue row in
+ * one durable transaction.  What the client did not say is filled in first: sender, search key,
+ * Message-ID, time, the folder for sent mail.  A failure leaves the message open and unsubmitted.
+ */
+#include "submit.h"
+
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+#include <emapispi.h>
+#include <mapicode.h>
+#include <mapiguid.h>
+#include <mapitags.h>
+#include "entryid.h"
+#include "filetime.h"
+#include "folders.h"
+#include "log.h"
+#include "hr.h"
+#include "mem.h"
+#include "message.h"
+#include "prop.h"
+
+/* The profile's identity (design D10); NULL members where the profile names none. */
+struct sender {
+	char *name;
+	char *address;
+};
+
+static void
+sender_clear(struct sender *sender)
+{
+	g_free(sender->name);
+	g_free(sender->address);
+}
+
+static HRESULT
+sender_from_section(IProfSect *section, struct sender *sender)
+{
+	SizedSPropTagArray(2, tags) = { 2, { PR_EMAPI_FROM_NAME_W, PR_EMAPI_FROM_ADDRESS_W } };
+	SPropValue *values = NULL;
+	ULONG count = 0;
+	HRESULT hr;
+
+	hr = section->lpVtbl->GetProps(section, (SPropTagArray *)(void *)&tags, MAPI_UNICODE, &count,
+	    &values);
+	if (FAILED(hr))
+		return hr;
+	sender->name = prop_find_text(values, count, PR_EMAPI_FROM_NAME_W);
+	sender->address = prop_find_text(values, count, PR_EMAPI_FROM_ADDRESS_W);
+	mem_free(values);
+	return S_OK;
+}
+
+/* A profile without an identity is no error here: the transport has a sender of its own or says so. */
+static void
+sender_read(struct store *store, struct sender *sender)
+{
+	MAPIUID uid;
+	IProfSect *section = NULL;
+	HRESULT hr;
+
+	if (!store->support)
+		return;
+	memcpy(&uid, &MUID_PROFILE_INSTANCE, sizeof(uid));
+	hr = store->support->lpVtbl->OpenProfileSection(store->support, &uid, 0, &section);
+	if (SUCCEEDED(hr) && section)
+		hr = sender_from_section(section, sender);
+	if (FAILED(hr))
+		log_info("no identity in the profile: %s", hr_name(hr));
+	COM_CLEAR(section);
+}
+
+/* The five properties of a sender, PR_SENDER_* or PR_SENT_REPRESENTING_*. */
+struct sender_tags {
+	ULONG name, address_type, address, entryid, search_key;
+};
+
+static const struct sender_tags sender_tags = { PR_SENDER_NAME_A, PR_SENDER_ADDRTYPE_A,
+	PR_SENDER_EMAIL_ADDRESS_A, PR_SENDER_ENTRYID, PR_SENDER_SEARCH_KEY };
+static const struct sender_tags representing_tags = { PR_SENT_REPRESENTING_NAME_A,
+	PR_SENT_REPRESENTING_ADDRTYPE_A, PR_SENT_REPRESENTING_EMAIL_ADDRESS_A,
+	PR_SENT_REPRESENTING_ENTRYID, PR_SENT_REPRESENTING_SEARCH_KEY };
+
+static HRESULT
+sender_put_ids(struct bag *bag, const struct sender *sender, const struct sender_tags *tags)
+{
+	const char *name = sender->name ? sender->name : sender->address;
+	char *key = g_strdup_printf("SMTP:%s", sender->address);
+	char *upper = g_ascii_strup(key, -1);
+	ENTRYID *id = NULL;
+	ULONG size;
+	HRESULT hr;
+
+	hr = oneoff_encode(name, "SMTP", sender->address, MAPI_UNICODE, &size, &id);
+	if (SUCCEEDED(hr))
+		hr = bag_set_binary(bag, tags->entryid, id, size);
+	if (SUCCEEDED(hr))
+		hr = bag_set_binary(bag, tags->search_key, upper, strlen(upper) + 1);
+	mem_free(id);
+	g_free(upper);
+	g_free(key);
+	return hr;
+}
+
+/* All five or none: a sender that the client has named stays as it is. */
+static HRESULT
+sender_put(struct bag *bag, const struct sender *sender, const struct sender_tags *tags)
+{
+	HRESULT hr;
+
+	if (!sender->address || !*sender->address || bag_get(bag, tags->address) ||
+	    bag_get(bag, tags->entryid))
+		return S_OK;
+	hr = sender_put_ids(bag, sender, tags);
+	if (SUCCEEDED(hr) && !bag_get(bag, tags->name))
+		hr = bag_set_text(bag, tags->name, sender->name ? sender->name : sender->address);
+	if (SUCCEEDED(hr))
+		hr = bag_set_text(bag, tags->address_type, "SMTP");
+	if (SUCCEEDED(hr))
+		hr = bag_set_text(bag, tags->address, sender->address);
+	return hr;
+}
+
+/* <32 hex digits@domain of the sender's address, else of the machine> (RFC 5322, 3.6.4). */
+static HRESULT
+message_id_put(struct bag *bag)
+{
+	char host[256] = "localhost", hex[33], *address, *text;
+	const char *domain;
+	BYTE random[16];
+	size_t at;
+	HRESULT hr;
+
+	if (bag_get(bag, PR_INTERNET_MESSAGE_ID_A))
+		return S_OK;
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return MAPI_E_CALL_FAILED;
+	for (at = 0; at < sizeof(random); at++)
+		g_snprintf(hex + 2 * at, 3, "%02x", random[at]);
+	address = bag_get_text(bag, PR_SENT_REPRESENTING_EMAIL_ADDRESS_A);
+	domain = address ? strrchr(address, '@') : NULL;
+	if (!domain || !domain[1]) {
+		gethostname(host, sizeof(host) - 1);
+		domain = host;
+	} else {
+		domain++;
+	}
+	text = g_strdup_printf("<%s@%s>", hex, domain);
+	hr = bag_set_text(bag, PR_INTERNET_MESSAGE_ID_A, text);
+	g_free(text);
+	g_free(address);
+	return hr;
+}
+
+static HRESULT
+submit_fill(struct message *message)
+{
+	struct bag *bag = message->set.bag;
+	struct sender sender = { 0 };
+	HRESULT hr;
+
+	sender_read(message->store, &sender);
+	hr = sender_put(bag, &sender, &sender_tags);
+	if (SUCCEEDED(hr))
+		hr = sender_put(bag, &sender, &representing_tags);
+	sender_clear(&sender);
+	if (SUCCEEDED(hr))
+		hr = message_id_put(bag);
+	if (SUCCEEDED(hr))
+		hr = bag_set_time(bag, PR_CLIENT_SUBMIT_TIME, filetime_now());
+	if (SUCCEEDED(hr) && !bag_get(bag, PR_MESSAGE_DELIVERY_TIME))
+		hr = bag_set_time(bag, PR_MESSAGE_DELIVERY_TIME, filetime_now());
+	if (SUCCEEDED(hr) && !bag_get(bag, PR_SENTMAIL_ENTRYID) &&
+	    !bag_get_bool(bag, PR_DELETE_AFTER_SUBMIT, false))
+		hr = bag_set_eid(bag, PR_SENTMAIL_ENTRYID, &message->store->uid, MAPI_FOLDER,
+		    FOLDER_ID_SENT);
+	if (SUCCEEDED(hr))
+		hr = bag_set_long(bag, PR_MESSAGE_FLAGS,
+		    bag_get_long(bag, PR_MESSAGE_FLAGS, 0) | MSGFLAG_SUBMIT | MSGFLAG_UNSENT);
+	return hr;
+}
+
+/* MAPI's part: resends, and recipients that stand for others. */
+static HRESULT
+submit_prepare(struct message *message)
+{
+	IMAPISupport *support = message->store->support;
+	ULONG flags = 0;
+	HRESULT hr = S_OK;
+
+	if (!support)
+		return S_OK;
+	if (bag_get_long(message->set.bag, PR_MESSAGE_FLAGS, 0) & MSGFLAG_RESEND)
+		hr = support->lpVtbl->PrepareSubmit(support, &message->imessage, &flags);
+	if (hr == MAPI_E_NO_SUPPORT || SUCCEEDED(hr))
+		hr = support->lpVtbl->ExpandRecips(support, &message->imessage, &flags);
+	return (hr == MAPI_E_NO_SUPPORT) ? S_OK : hr;
+}
+
+static HRESULT
+submit_check(struct message *message)
+{
+	gint64 queued;
+	HRESULT hr;
+
+	if (message->associated)
+		return MAPI_E_NO_SUPPORT;
+	hr = message_load_recipients(message);
+	if (FAILED(hr))
+		return hr;
+	if (!message->recipients->len)
+		return MAPI_E_NO_RECIPIENTS;
+	if (!message->id)
+		return S_OK;
+	hr = db_int(message->store->db, &queued, "SELECT count(*) FROM queue WHERE message = ?", "i",
+	    message->id);
+	return FAILED(hr) ? hr : queued ? MAPI_E_SUBMITTED : S_OK;
+}
+
+HRESULT
+message_submit(struct message *message)
+{
+	LONG flags = bag_get_long(message->set.bag, PR_MESSAGE_FLAGS, 0);
+	HRESULT hr;
+
+	hr = submit_check(message);
+	if (SUCCEEDED(hr))
+		hr = submit_prepare(message);
+	if (SUCCEEDED(hr))
+		hr = submit_fill(message);
+	if (SUCCEEDED(hr))
+		hr = message_save(message, 0, true);
+	if (FAILED(hr)) {
+		bag_set_long(message->set.bag, PR_MESSAGE_FLAGS, flags);
+		return hr;
+	}
+	message->invalid = true;
+	return S_OK;
+}
+
+void
+submit_notify(struct store *store)
+{
+	HRESULT hr;
+
+	if (!store->support)
+		return;
+	hr = store->support->lpVtbl->SpoolerNotify(store->support, NOTIFY_READYTOSEND, NULL);
+	if (FAILED(hr))
+		log_warning("the spooler could not be woken: %s", hr_name(hr));
+}

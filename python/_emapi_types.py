@@ -48,17 +48,18 @@ _PHRASES = {
 }
 
 
-def describe(hresult):
-    """`logon failed (MAPI_E_LOGON_FAILED)`, or the number where it has no name."""
+def describe(hresult, reason=None):
+    """`logon failed (MAPI_E_LOGON_FAILED)`, or the reason that MAPI gave and the name."""
     name = NAMES.get(hresult)
     if name is None:
-        return "OLE error 0x%08x" % (hresult & 0xFFFFFFFF)
-    words = _PHRASES.get(name) or name.split("_", 2)[-1].replace("_", " ").lower()
+        number = "OLE error 0x%08x" % (hresult & 0xFFFFFFFF)
+        return f"{reason} ({number})" if reason else number
+    words = reason or _PHRASES.get(name) or name.split("_", 2)[-1].replace("_", " ").lower()
     return f"{words} ({name})"
 
 
-def make_error(hresult):
-    return com_error(hresult, describe(hresult), None, None)
+def make_error(hresult, reason=None):
+    return com_error(hresult, describe(hresult, reason), None, None)
 
 
 class datetime(_datetime.datetime):

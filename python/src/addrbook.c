@@ -64,7 +64,7 @@ book_ResolveName(PyObject *self, PyObject *args)
 		hr = book->lpVtbl->ResolveName(book, window, flags, text_pointer(&title), list);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		raise_hr(state_of(self), hr);
+		raise_from(self, hr);
 	else
 		result = recipients_to_python(state_of(self), list);
 out:
@@ -77,7 +77,7 @@ out:
 static PyObject *
 user_contains_nothing(PyObject *self, PyObject *args)
 {
-	return raise_hr(state_of(self), MAPI_E_NO_SUPPORT);
+	return raise_from(self, MAPI_E_NO_SUPPORT);
 }
 
 static PyMethodDef book_methods[] = {

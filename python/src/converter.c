@@ -9,7 +9,7 @@ static const IID converter_iid = { 0x4B401570, 0xB77B, 0x11D0,
 static PyObject *
 not_built(PyObject *self, PyObject *args)
 {
-	return raise_hr(state_of(self), MAPI_E_NO_SUPPORT);
+	return raise_from(self, MAPI_E_NO_SUPPORT);
 }
 
 static PyMethodDef converter_methods[] = {

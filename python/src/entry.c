@@ -19,7 +19,7 @@ open_entry(PyObject *self, PyObject *args, open_call *call)
 		hr = call(wrapped(self), &request, &type, &object);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return wrap_object_type(state_of(self), type, object);
 }
 
@@ -37,7 +37,7 @@ compare_entries(PyObject *self, PyObject *args, compare_call *call)
 		hr = call(wrapped(self), &request, &result);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return PyLong_FromUnsignedLong(result);
 }
 
@@ -55,7 +55,7 @@ advise_request(PyObject *self, struct advise_request *request, PyObject *sink, a
 	Py_END_ALLOW_THREADS
 	release_object(request->sink);
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return PyLong_FromUnsignedLongLong(connection);
 }
 
@@ -93,7 +93,7 @@ unadvise(PyObject *self, PyObject *args, unadvise_call *call)
 	Py_BEGIN_ALLOW_THREADS
 		hr = call(wrapped(self), connection);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 PyObject *
@@ -108,5 +108,5 @@ get_table(PyObject *self, PyObject *args, table_call *call)
 	Py_BEGIN_ALLOW_THREADS
 		hr = call(wrapped(self), flags, &table);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_TABLE, table);
+	return wrap_result(self, hr, WRAP_TABLE, table);
 }

@@ -52,7 +52,7 @@ container_OpenEntry(PyObject *self, PyObject *args)
 static PyObject *
 result_code(PyObject *self, HRESULT hr)
 {
-	return FAILED(hr) ? raise_hr(state_of(self), hr) : PyLong_FromLong(hr);
+	return FAILED(hr) ? raise_from(self, hr) : PyLong_FromLong(hr);
 }
 
 /* CreateFolder(type, name, comment=None, iid=None, flags=0) */
@@ -79,7 +79,7 @@ folder_CreateFolder(PyObject *self, PyObject *args)
 	}
 	text_clear(&name);
 	text_clear(&comment);
-	return ready ? wrap_result(state_of(self), hr, WRAP_FOLDER, created) : NULL;
+	return ready ? wrap_result(self, hr, WRAP_FOLDER, created) : NULL;
 }
 
 /* CreateMessage(iid|None, flags) */
@@ -97,7 +97,7 @@ folder_CreateMessage(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = folder->lpVtbl->CreateMessage(folder, iid_or_null(&iid), flags, &message);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_MESSAGE, message);
+	return wrap_result(self, hr, WRAP_MESSAGE, message);
 }
 
 /* CopyMessages(entries, iid|None, folder, ui, progress, flags) -> hr */

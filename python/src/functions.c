@@ -23,6 +23,13 @@ state_in(PyObject *module)
 	return PyModule_GetState(module);
 }
 
+/* wrap(), or the com_error of a failed hr (object is NULL then). */
+static PyObject *
+wrap_or_raise(struct emapi_state *state, HRESULT hr, enum wrapper_kind kind, void *object)
+{
+	return FAILED(hr) ? raise_hr(state, hr) : wrap(state, kind, object);
+}
+
 /* MAPIInitialize(None | (version, flags)) */
 static PyObject *
 mapi_MAPIInitialize(PyObject *module, PyObject *argument)
@@ -78,7 +85,7 @@ mapi_MAPILogonEx(PyObject *module, PyObject *args)
 	}
 	text_clear(&profile);
 	text_clear(&password);
-	return ready ? wrap_result(state_in(module), hr, WRAP_SESSION, session) : NULL;
+	return ready ? wrap_or_raise(state_in(module), hr, WRAP_SESSION, session) : NULL;
 }
 
 /* MAPIAdminProfiles(flags) */
@@ -95,7 +102,7 @@ mapi_MAPIAdminProfiles(PyObject *module, PyObject *args)
 		if (MAPIAdminProfiles)
 			hr = MAPIAdminProfiles(flags, &admin);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_in(module), hr, WRAP_PROFILE_ADMIN, admin);
+	return wrap_or_raise(state_in(module), hr, WRAP_PROFILE_ADMIN, admin);
 }
 
 /* What HrQueryAllRows is given. */
@@ -241,7 +248,7 @@ mapi_HrThisThreadAdviseSink(PyObject *module, PyObject *object)
 			hr = HrThisThreadAdviseSink(sink, &thread_sink);
 	Py_END_ALLOW_THREADS
 	release_object(sink);
-	return wrap_result(state, hr, WRAP_ADVISE_SINK, thread_sink);
+	return wrap_or_raise(state, hr, WRAP_ADVISE_SINK, thread_sink);
 }
 
 static PyObject *
@@ -299,7 +306,7 @@ mapi_WrapCompressedRTFStream(PyObject *module, PyObject *args)
 			hr = WrapCompressedRTFStream(compressed, flags, &plain);
 	Py_END_ALLOW_THREADS
 	release_object(compressed);
-	return wrap_result(state, hr, WRAP_STREAM, plain);
+	return wrap_or_raise(state, hr, WRAP_STREAM, plain);
 }
 
 /* WrapCompressedRTFStreamEx(stream, (flags, inCodePage, outCodePage)=(0, 0, 0)) -> (stream, flags)
@@ -323,7 +330,7 @@ mapi_WrapCompressedRTFStreamEx(PyObject *module, PyObject *args)
 			hr = WrapCompressedRTFStreamEx(compressed, &info, &plain, &found);
 	Py_END_ALLOW_THREADS
 	release_object(compressed);
-	wrapper = wrap_result(state, hr, WRAP_STREAM, plain);
+	wrapper = wrap_or_raise(state, hr, WRAP_STREAM, plain);
 	return wrapper ? Py_BuildValue("(Nk)", wrapper, (unsigned long)found.ulStreamFlags) : NULL;
 }
 
@@ -355,7 +362,7 @@ open_stream(PyObject *module, PyObject *args, bool wide)
 	}
 	text_clear(&filename);
 	text_clear(&prefix);
-	return ready ? wrap_result(state_in(module), hr, WRAP_STREAM, stream) : NULL;
+	return ready ? wrap_or_raise(state_in(module), hr, WRAP_STREAM, stream) : NULL;
 }
 
 static PyObject *

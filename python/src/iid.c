@@ -5,7 +5,8 @@
 #define GUID_TEXT 38 /* {00000000-0000-0000-0000-000000000000} */
 
 struct iid_object {
-	PyObject_HEAD GUID guid;
+	PyObject head;
+	GUID guid;
 };
 
 static bool

@@ -50,7 +50,7 @@ message_OpenAttach(PyObject *self, PyObject *args)
 		hr =
 		    message->lpVtbl->OpenAttach(message, number, iid_or_null(&iid), flags, &attach);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_ATTACH, attach);
+	return wrap_result(self, hr, WRAP_ATTACH, attach);
 }
 
 /* CreateAttach(iid|None, flags) -> [number, attachment] */
@@ -70,7 +70,7 @@ message_CreateAttach(PyObject *self, PyObject *args)
 		hr = message->lpVtbl->CreateAttach(
 		    message, iid_or_null(&iid), flags, &number, &attach);
 	Py_END_ALLOW_THREADS
-	wrapper = wrap_result(state_of(self), hr, WRAP_ATTACH, attach);
+	wrapper = wrap_result(self, hr, WRAP_ATTACH, attach);
 	return wrapper ? Py_BuildValue("[kN]", (unsigned long)number, wrapper) : NULL;
 }
 
@@ -90,7 +90,7 @@ message_DeleteAttach(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = message->lpVtbl->DeleteAttach(message, number, window, progress, flags);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* ModifyRecipients(flags, rows) */
@@ -110,7 +110,7 @@ message_ModifyRecipients(PyObject *self, PyObject *args)
 		hr = message->lpVtbl->ModifyRecipients(message, flags, list);
 	Py_END_ALLOW_THREADS
 	FreePadrlist(list);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyObject *
@@ -125,7 +125,7 @@ message_SubmitMessage(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = message->lpVtbl->SubmitMessage(message, flags);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyObject *
@@ -140,7 +140,7 @@ message_SetReadFlag(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = message->lpVtbl->SetReadFlag(message, flags);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyMethodDef message_methods[] = {

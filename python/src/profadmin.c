@@ -61,7 +61,7 @@ admin_CreateProfile(PyObject *self, PyObject *args)
 		    text_pointer(&names.two), names.window, names.flags);
 	Py_END_ALLOW_THREADS
 	names_clear(&names);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* DeleteProfile(name, flags=0) */
@@ -80,7 +80,7 @@ admin_DeleteProfile(PyObject *self, PyObject *args)
 		hr = admin->lpVtbl->DeleteProfile(admin, text_pointer(&names.one), names.flags);
 	Py_END_ALLOW_THREADS
 	names_clear(&names);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* ChangeProfilePassword(name, old, new, flags) */
@@ -101,7 +101,7 @@ admin_ChangeProfilePassword(PyObject *self, PyObject *args)
 		    text_pointer(&names.two), text_pointer(&names.three), names.flags);
 	Py_END_ALLOW_THREADS
 	names_clear(&names);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* CopyProfile and RenameProfile(old, password, new, ui=0, flags=0) */
@@ -123,7 +123,7 @@ copy_or_rename(PyObject *self, PyObject *args, bool rename)
 		    names.window, names.flags);
 	Py_END_ALLOW_THREADS
 	names_clear(&names);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyObject *
@@ -154,7 +154,7 @@ admin_SetDefaultProfile(PyObject *self, PyObject *args)
 		hr = admin->lpVtbl->SetDefaultProfile(admin, text_pointer(&names.one), names.flags);
 	Py_END_ALLOW_THREADS
 	names_clear(&names);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* AdminServices(name, password=None, ui=0, flags=0) */
@@ -176,7 +176,7 @@ admin_AdminServices(PyObject *self, PyObject *args)
 		    text_pointer(&names.two), names.window, names.flags, &services);
 	Py_END_ALLOW_THREADS
 	names_clear(&names);
-	return wrap_result(state_of(self), hr, WRAP_SERVICE_ADMIN, services);
+	return wrap_result(self, hr, WRAP_SERVICE_ADMIN, services);
 }
 
 static PyMethodDef admin_methods[] = {

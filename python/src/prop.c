@@ -39,7 +39,7 @@ prop_GetProps(PyObject *self, PyObject *args)
 	Py_END_ALLOW_THREADS
 	MAPIFreeBuffer(tags);
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	result = Py_BuildValue("(iN)", (int)hr, values_to_python(state_of(self), count, values));
 	MAPIFreeBuffer(values);
 	return result;
@@ -190,7 +190,7 @@ prop_GetPropList(PyObject *self, PyObject *args)
 		hr = prop->lpVtbl->GetPropList(prop, flags, &tags);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	result = tags_to_python(tags);
 	MAPIFreeBuffer(tags);
 	return result;
@@ -215,7 +215,7 @@ prop_OpenProperty(PyObject *self, PyObject *args)
 		hr = prop->lpVtbl->OpenProperty(prop, tag, &iid.guid, options, flags, &object);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return wrap_iid(state_of(self), &iid.guid, object);
 }
 
@@ -231,7 +231,7 @@ prop_SaveChanges(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = prop->lpVtbl->SaveChanges(prop, flags);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* GetIDsFromNames(names, flags=0) -> tags */
@@ -253,7 +253,7 @@ prop_GetIDsFromNames(PyObject *self, PyObject *args)
 	Py_END_ALLOW_THREADS
 	MAPIFreeBuffer(names);
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	result = tags_to_python(tags);
 	MAPIFreeBuffer(tags);
 	return result;
@@ -281,7 +281,7 @@ prop_GetNamesFromIDs(PyObject *self, PyObject *args)
 		    prop, &returned, set.given ? &set.guid : NULL, flags, &count, &names);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		result = raise_hr(state_of(self), hr);
+		result = raise_from(self, hr);
 	else
 		result = Py_BuildValue("(iNN)", (int)hr, tags_to_python(returned),
 		    names_to_python(state_of(self), names, count));

@@ -46,7 +46,7 @@ providers_CreateProvider(PyObject *self, PyObject *args)
 	Py_END_ALLOW_THREADS
 	text_clear(&name);
 	MAPIFreeBuffer(values);
-	return FAILED(hr) ? raise_hr(state_of(self), hr) : iid_to_python(state_of(self), &uid);
+	return FAILED(hr) ? raise_from(self, hr) : iid_to_python(state_of(self), &uid);
 }
 
 /* DeleteProvider(uid) */
@@ -62,7 +62,7 @@ providers_DeleteProvider(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = admin->lpVtbl->DeleteProvider(admin, (MAPIUID *)iid_or_null(&uid));
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* OpenProfileSection(uid, iid|None, flags) */
@@ -82,7 +82,7 @@ providers_OpenProfileSection(PyObject *self, PyObject *args)
 		hr = admin->lpVtbl->OpenProfileSection(
 		    admin, (MAPIUID *)iid_or_null(&uid), iid_or_null(&iid), flags, &section);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_PROFILE_SECTION, section);
+	return wrap_result(self, hr, WRAP_PROFILE_SECTION, section);
 }
 
 static PyMethodDef providers_methods[] = {

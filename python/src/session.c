@@ -112,7 +112,7 @@ session_OpenMsgStore(PyObject *self, PyObject *args)
 		    session, window, entry.size, entry.data, iid_or_null(&iid), flags, &store);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return wrap_iid(state_of(self), iid.given ? &iid.guid : &IID_IMsgStore, store);
 }
 
@@ -134,7 +134,7 @@ session_OpenAddressBook(PyObject *self, PyObject *args)
 		hr = session->lpVtbl->OpenAddressBook(
 		    session, window, iid_or_null(&iid), flags, &book);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_ADDRESS_BOOK, book);
+	return wrap_result(self, hr, WRAP_ADDRESS_BOOK, book);
 }
 
 /* OpenProfileSection(uid, iid|None, flags) */
@@ -154,7 +154,7 @@ session_OpenProfileSection(PyObject *self, PyObject *args)
 		hr = session->lpVtbl->OpenProfileSection(
 		    session, (MAPIUID *)iid_or_null(&uid), iid_or_null(&iid), flags, &section);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_PROFILE_SECTION, section);
+	return wrap_result(self, hr, WRAP_PROFILE_SECTION, section);
 }
 
 /* QueryIdentity() -> bytes | None */
@@ -171,7 +171,7 @@ session_QueryIdentity(PyObject *self, PyObject *unused)
 		hr = session->lpVtbl->QueryIdentity(session, &size, &entry);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	result = bytes_to_python(entry, size);
 	MAPIFreeBuffer(entry);
 	return result;
@@ -192,7 +192,7 @@ session_Logoff(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = session->lpVtbl->Logoff(session, window, flags, reserved);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* AdminServices(flags=0) */
@@ -209,7 +209,7 @@ session_AdminServices(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = session->lpVtbl->AdminServices(session, flags, &admin);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_SERVICE_ADMIN, admin);
+	return wrap_result(self, hr, WRAP_SERVICE_ADMIN, admin);
 }
 
 static PyMethodDef session_methods[] = {

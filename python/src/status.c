@@ -17,7 +17,7 @@ status_ValidateState(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = status->lpVtbl->ValidateState(status, window, flags);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* SettingsDialog(ui, flags) */
@@ -34,7 +34,7 @@ status_SettingsDialog(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = status->lpVtbl->SettingsDialog(status, window, flags);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* ChangePassword(old, new, flags) */
@@ -61,7 +61,7 @@ status_ChangePassword(PyObject *self, PyObject *args)
 	}
 	text_clear(&old_password);
 	text_clear(&new_password);
-	return ready ? none_or_raise(state_of(self), hr) : NULL;
+	return ready ? none_or_raise_from(self, hr) : NULL;
 }
 
 /* FlushQueues(ui, entryId|None, flags) */
@@ -80,7 +80,7 @@ status_FlushQueues(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = status->lpVtbl->FlushQueues(status, window, entry.size, entry.data, flags);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyMethodDef status_methods[] = {

@@ -98,7 +98,7 @@ store_GetReceiveFolder(PyObject *self, PyObject *args)
 	Py_END_ALLOW_THREADS
 	text_clear(&class);
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	result =
 	    Py_BuildValue("(NN)", bytes_to_python(entry, size), text_to_python(explicit, flags));
 	MAPIFreeBuffer(entry);
@@ -120,7 +120,7 @@ store_StoreLogoff(PyObject *self, PyObject *args)
 		hr = store->lpVtbl->StoreLogoff(store, &flags);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return PyLong_FromUnsignedLong(flags);
 }
 
@@ -138,7 +138,7 @@ store_AbortSubmit(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = store->lpVtbl->AbortSubmit(store, entry.size, entry.data, flags);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyMethodDef store_methods[] = {

@@ -25,7 +25,7 @@ stream_Read(PyObject *self, PyObject *args)
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr)) {
 		Py_DECREF(bytes);
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	}
 	if (got < size)
 		_PyBytes_Resize(&bytes, got);
@@ -52,7 +52,7 @@ stream_Write(PyObject *self, PyObject *args)
 	Py_END_ALLOW_THREADS
 	PyBuffer_Release(&data);
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return PyLong_FromUnsignedLong(written);
 }
 
@@ -72,7 +72,7 @@ stream_Seek(PyObject *self, PyObject *args)
 		hr = stream->lpVtbl->Seek(stream, move, origin, &position);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return PyLong_FromUnsignedLongLong(position.QuadPart);
 }
 
@@ -88,7 +88,7 @@ stream_SetSize(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = stream->lpVtbl->SetSize(stream, size);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* CopyTo(stream, bytes) -> bytes written */
@@ -109,7 +109,7 @@ stream_CopyTo(PyObject *self, PyObject *args)
 	Py_END_ALLOW_THREADS
 	release_object(destination);
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return PyLong_FromUnsignedLongLong(written.QuadPart);
 }
 
@@ -126,7 +126,7 @@ stream_Commit(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = stream->lpVtbl->Commit(stream, flags);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyObject *
@@ -138,7 +138,7 @@ stream_Revert(PyObject *self, PyObject *unused)
 	Py_BEGIN_ALLOW_THREADS
 		hr = stream->lpVtbl->Revert(stream);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* LockRegion and UnlockRegion(offset, bytes, type) */
@@ -157,7 +157,7 @@ region(PyObject *self, PyObject *args, bool lock)
 		hr = (lock ? stream->lpVtbl->LockRegion : stream->lpVtbl->UnlockRegion)(
 		    stream, offset, size, type);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyObject *
@@ -181,7 +181,7 @@ stream_Clone(PyObject *self, PyObject *unused)
 	Py_BEGIN_ALLOW_THREADS
 		hr = stream->lpVtbl->Clone(stream, &clone);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_STREAM, clone);
+	return wrap_result(self, hr, WRAP_STREAM, clone);
 }
 
 static PyObject *

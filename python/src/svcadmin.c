@@ -79,7 +79,7 @@ services_CreateMsgService(PyObject *self, PyObject *args)
 		    text_pointer(&service.display_name), service.window, service.flags);
 	Py_END_ALLOW_THREADS
 	service_clear(&service);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* CreateMsgServiceEx(service, displayName, ui=0, flags=0) -> the service's UID */
@@ -99,7 +99,7 @@ services_CreateMsgServiceEx(PyObject *self, PyObject *args)
 		    (MAPIUID *)&uid);
 	Py_END_ALLOW_THREADS
 	service_clear(&service);
-	return FAILED(hr) ? raise_hr(state_of(self), hr) : iid_to_python(state_of(self), &uid);
+	return FAILED(hr) ? raise_from(self, hr) : iid_to_python(state_of(self), &uid);
 }
 
 /* DeleteMsgService(uid) */
@@ -115,7 +115,7 @@ services_DeleteMsgService(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = admin->lpVtbl->DeleteMsgService(admin, (MAPIUID *)iid_or_null(&uid));
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* RenameMsgService(uid, flags, name) */
@@ -138,7 +138,7 @@ services_RenameMsgService(PyObject *self, PyObject *args)
 		    admin, (MAPIUID *)iid_or_null(&uid), flags, text_pointer(&name));
 	Py_END_ALLOW_THREADS
 	text_clear(&name);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* ConfigureMsgService(uid, ui, flags, values|None) */
@@ -162,7 +162,7 @@ services_ConfigureMsgService(PyObject *self, PyObject *args)
 		    admin, (MAPIUID *)iid_or_null(&uid), window, flags, count, values);
 	Py_END_ALLOW_THREADS
 	MAPIFreeBuffer(values);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* OpenProfileSection(uid, iid|None, flags) */
@@ -182,7 +182,7 @@ services_OpenProfileSection(PyObject *self, PyObject *args)
 		hr = admin->lpVtbl->OpenProfileSection(
 		    admin, (MAPIUID *)iid_or_null(&uid), iid_or_null(&iid), flags, &section);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_PROFILE_SECTION, section);
+	return wrap_result(self, hr, WRAP_PROFILE_SECTION, section);
 }
 
 /* AdminProviders(uid, flags) */
@@ -201,7 +201,7 @@ services_AdminProviders(PyObject *self, PyObject *args)
 		hr = admin->lpVtbl->AdminProviders(
 		    admin, (MAPIUID *)iid_or_null(&uid), flags, &providers);
 	Py_END_ALLOW_THREADS
-	return wrap_result(state_of(self), hr, WRAP_PROVIDER_ADMIN, providers);
+	return wrap_result(self, hr, WRAP_PROVIDER_ADMIN, providers);
 }
 
 static PyMethodDef services_methods[] = {

@@ -45,7 +45,7 @@ table_GetStatus(PyObject *self, PyObject *unused)
 		hr = table->lpVtbl->GetStatus(table, &status, &type);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return Py_BuildValue("[kk]", (unsigned long)status, (unsigned long)type);
 }
 
@@ -66,7 +66,7 @@ table_SetColumns(PyObject *self, PyObject *args)
 		hr = table->lpVtbl->SetColumns(table, tags, flags);
 	Py_END_ALLOW_THREADS
 	MAPIFreeBuffer(tags);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* QueryColumns(flags) -> tags */
@@ -85,7 +85,7 @@ table_QueryColumns(PyObject *self, PyObject *args)
 		hr = table->lpVtbl->QueryColumns(table, flags, &tags);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	result = tags_to_python(tags);
 	MAPIFreeBuffer(tags);
 	return result;
@@ -104,7 +104,7 @@ table_GetRowCount(PyObject *self, PyObject *args)
 		hr = table->lpVtbl->GetRowCount(table, flags, &count);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return PyLong_FromUnsignedLong(count);
 }
 
@@ -123,7 +123,7 @@ table_SeekRow(PyObject *self, PyObject *args)
 		hr = table->lpVtbl->SeekRow(table, bookmark, rows, &moved);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return PyLong_FromLong(moved);
 }
 
@@ -140,7 +140,7 @@ table_SeekRowApprox(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = table->lpVtbl->SeekRowApprox(table, numerator, denominator);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* QueryPosition() -> [row, numerator, denominator] */
@@ -155,7 +155,7 @@ table_QueryPosition(PyObject *self, PyObject *unused)
 		hr = table->lpVtbl->QueryPosition(table, &row, &numerator, &denominator);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return Py_BuildValue(
 	    "[kkk]", (unsigned long)row, (unsigned long)numerator, (unsigned long)denominator);
 }
@@ -179,7 +179,7 @@ table_FindRow(PyObject *self, PyObject *args)
 		hr = table->lpVtbl->FindRow(table, restriction, bookmark, flags);
 	Py_END_ALLOW_THREADS
 	MAPIFreeBuffer(restriction);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* Restrict(restriction|None, flags) */
@@ -199,7 +199,7 @@ table_Restrict(PyObject *self, PyObject *args)
 		hr = table->lpVtbl->Restrict(table, restriction, flags);
 	Py_END_ALLOW_THREADS
 	MAPIFreeBuffer(restriction);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* SortTable(sortOrderSet|None, flags) */
@@ -219,7 +219,7 @@ table_SortTable(PyObject *self, PyObject *args)
 		hr = table->lpVtbl->SortTable(table, sort, flags);
 	Py_END_ALLOW_THREADS
 	MAPIFreeBuffer(sort);
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyObject *
@@ -233,7 +233,7 @@ table_CreateBookmark(PyObject *self, PyObject *unused)
 		hr = table->lpVtbl->CreateBookmark(table, &bookmark);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	return PyLong_FromUnsignedLongLong(bookmark);
 }
 
@@ -249,7 +249,7 @@ table_FreeBookmark(PyObject *self, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 		hr = table->lpVtbl->FreeBookmark(table, bookmark);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 /* QueryRows(count, flags) -> rows, () at the end */
@@ -269,7 +269,7 @@ table_QueryRows(PyObject *self, PyObject *args)
 		hr = table->lpVtbl->QueryRows(table, count, flags, &rows);
 	Py_END_ALLOW_THREADS
 	if (FAILED(hr))
-		return raise_hr(state_of(self), hr);
+		return raise_from(self, hr);
 	result = rows_to_python(state_of(self), rows);
 	FreeProws(rows);
 	return result;
@@ -284,7 +284,7 @@ table_Abort(PyObject *self, PyObject *unused)
 	Py_BEGIN_ALLOW_THREADS
 		hr = table->lpVtbl->Abort(table);
 	Py_END_ALLOW_THREADS
-	return none_or_raise(state_of(self), hr);
+	return none_or_raise_from(self, hr);
 }
 
 static PyMethodDef table_methods[] = {

@@ -78,12 +78,65 @@ wrap_object_type(struct emapi_state *state, ULONG object_type, void *object)
 	return wrap(state, kind, object);
 }
 
+/* Whether the interface has GetLastError, which stands in one slot wherever there is one. */
+static bool
+has_last_error(PyObject *self)
+{
+	static const enum wrapper_kind kinds[] = { WRAP_PROP, WRAP_TABLE, WRAP_SESSION,
+		WRAP_PROFILE_ADMIN, WRAP_SERVICE_ADMIN, WRAP_PROVIDER_ADMIN };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (PyObject_TypeCheck(self, state_of(self)->types[kinds[i]]))
+			return true;
+	}
+	return false;
+}
+
+static HRESULT
+last_error(PyObject *self, HRESULT code, ULONG flags, MAPIERROR **error)
+{
+	IMAPIProp *object = wrapped(self);
+	HRESULT hr;
+
+	*error = NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = object->lpVtbl->GetLastError(object, code, flags, error);
+	Py_END_ALLOW_THREADS
+	return hr;
+}
+
 PyObject *
-wrap_result(struct emapi_state *state, HRESULT hr, enum wrapper_kind kind, void *object)
+raise_from(PyObject *self, HRESULT hr)
+{
+	PyObject *text = NULL, *error;
+	MAPIERROR *reason = NULL;
+
+	if (has_last_error(self) && SUCCEEDED(last_error(self, hr, 0, &reason)) && reason)
+		text = text_to_python(reason->lpszError, 0);
+	MAPIFreeBuffer(reason);
+	error =
+	    text ? PyObject_CallFunction(state_of(self)->make_error, "iN", (int)hr, text) : NULL;
+	if (!error)
+		return PyErr_Occurred() ? NULL : raise_hr(state_of(self), hr);
+	PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+	Py_DECREF(error);
+	return NULL;
+}
+
+PyObject *
+none_or_raise_from(PyObject *self, HRESULT hr)
 {
 	if (FAILED(hr))
-		return raise_hr(state, hr);
-	return wrap(state, kind, object);
+		return raise_from(self, hr);
+	Py_RETURN_NONE;
+}
+
+PyObject *
+wrap_result(PyObject *self, HRESULT hr, enum wrapper_kind kind, void *object)
+{
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	return wrap(state_of(self), kind, object);
 }
 
 void
@@ -134,17 +187,14 @@ interface_from_python(
 PyObject *
 wrapper_GetLastError(PyObject *self, PyObject *args)
 {
-	IMAPIProp *object = wrapped(self); /* the method stands in the same slot everywhere */
-	MAPIERROR *error = NULL;
+	MAPIERROR *error;
 	PyObject *result;
 	HRESULT code, hr;
 	ULONG flags = 0;
 
 	if (!PyArg_ParseTuple(args, "O&|O&:GetLastError", arg_ulong, &code, arg_ulong, &flags))
 		return NULL;
-	Py_BEGIN_ALLOW_THREADS
-		hr = object->lpVtbl->GetLastError(object, code, flags, &error);
-	Py_END_ALLOW_THREADS
+	hr = last_error(self, code, flags, &error);
 	if (FAILED(hr))
 		return raise_hr(state_of(self), hr);
 	result = error_to_python(error, flags);

@@ -10,7 +10,8 @@
 #include "state.h"
 
 struct wrapper {
-	PyObject_HEAD struct emapi_state *state;
+	PyObject head;
+	struct emapi_state *state;
 	IUnknown *object;
 	pid_t process;
 };
@@ -43,8 +44,14 @@ PyObject *wrap(struct emapi_state *state, enum wrapper_kind kind, void *object);
 PyObject *wrap_iid(struct emapi_state *state, const IID *iid, void *object);
 /* By what OpenEntry reported (MAPI_FOLDER ...); PyIUnknown for MAPI_STORE and what has no type. */
 PyObject *wrap_object_type(struct emapi_state *state, ULONG object_type, void *object);
-/* wrap(), or the com_error of a failed hr (object is NULL then). */
-PyObject *wrap_result(struct emapi_state *state, HRESULT hr, enum wrapper_kind kind, void *object);
+/*
+ * raise_hr() for a call on self that failed: what its GetLastError tells about hr becomes the
+ * error's text.  none_or_raise_from() gives None for a success, wrap_result() wraps what the call
+ * gave.
+ */
+PyObject *raise_from(PyObject *self, HRESULT hr);
+PyObject *none_or_raise_from(PyObject *self, HRESULT hr);
+PyObject *wrap_result(PyObject *self, HRESULT hr, enum wrapper_kind kind, void *object);
 
 /*
  * The interface of an argument, with a reference of its own (release_object()): by QueryInterface

@@ -231,7 +231,6 @@ keeps_values_of_all_types(void **state)
 	ULONG count, i;
 
 	memset(in, 0, sizeof in);
-	prop_set_text(NULL, &in[0], PR_SUBJECT_W, "x");
 	in[0].ulPropTag = PROP_TAG(PT_UNICODE, 0x6650);
 	in[0].Value.lpszW = (WCHAR *)u" spaces\nand=lines; ü ";
 	in[1].ulPropTag = PROP_TAG(PT_LONG, 0x6651);

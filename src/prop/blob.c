@@ -319,6 +319,14 @@ read_fixed_array(void *root, ULONG type, struct reader *reader, union _PV *value
 	return S_OK;
 }
 
+static bool
+has_arrays(ULONG type)
+{
+	if (type == PT_STRING8 || type == PT_UNICODE || type == PT_BINARY)
+		return true;
+	return prop_fixed_size(type) && type != PT_BOOLEAN && type != PT_ERROR;
+}
+
 static HRESULT
 read_array(void *root, ULONG type, struct reader *reader, union _PV *value)
 {
@@ -326,7 +334,7 @@ read_array(void *root, ULONG type, struct reader *reader, union _PV *value)
 	BYTE *elements;
 	ULONG i;
 
-	if (!take_u32(reader, &value->bin.cb) || type == PT_BOOLEAN || type == PT_ERROR)
+	if (!take_u32(reader, &value->bin.cb) || !has_arrays(type))
 		return MAPI_E_CORRUPT_DATA;
 	if (prop_fixed_size(type))
 		return read_fixed_array(root, type, reader, value);

@@ -64,6 +64,7 @@ def error_of(call, *arguments):
 READ_BACK = """
 import pickle, sys
 sys.path.insert(0, sys.argv[1])
+from conftest import open_store
 from win32com.mapi import mapi
 mapi.MAPIInitialize(None)
 session = mapi.MAPILogonEx(0, "test", None, mapi.MAPI_EXTENDED | mapi.MAPI_NEW_SESSION)
@@ -151,10 +152,10 @@ def test_mapiutil(inbox):
     mapiutil.SetPropertyValue(message, "Colour", "blue")
     mapiutil.SetProperties(message, {"Size": 42, mapitags.PR_BODY_W: "b"})
     assert mapiutil.GetProperties(message, mapitags.PR_SUBJECT_W) == "s"
-    assert mapiutil.GetProperties(message, ("Colour", "Size")) == ["blue", 42]
+    assert mapiutil.GetProperties(message, ("Colour", "Size")) == [b"blue", 42]
     assert mapiutil.GetProperties(message, (mapitags.PR_SUBJECT_W, 0x66000003)) is None
     named = dict(mapiutil.GetAllProperties(message))
-    assert named["Colour"] == "blue" and named["Size"] == 42
+    assert named["Colour"] == b"blue" and named["Size"] == 42
     mapiutil.SetPropertyValue(message, "Colour", None)
 
 

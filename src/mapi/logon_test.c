@@ -7,7 +7,6 @@
 #include <string.h>
 #include <cmocka.h>
 #include <dlfcn.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
 #include <mapicode.h>
@@ -448,7 +447,9 @@ a_child_has_no_session(void **state)
 		result = look_as_child(session);
 		if (write(ends[1], &result, 1) < 0)
 			_exit(1);
-		kill(getpid(), SIGKILL); /* a leak check would blame it for the parent's memory */
+		/* A leak check would blame it for the parent's memory. */
+		execl("/bin/true", "true", (char *)NULL);
+		_exit(1);
 	}
 	assert_int_equal(read(ends[0], &result, 1), 1);
 	assert_int_equal(result, 'y');

@@ -124,25 +124,50 @@ read_text(const char *path, char **out, char **why)
 	return hr;
 }
 
+/* Takes out the empty lines before group headers.  GKeyFile keeps them as remarks at the end of the
+ * group before, and would put a new key after them; it writes one before each group anyway. */
+static void
+join_groups(char *text)
+{
+	char *to = text, *from = text, *line;
+
+	while (*from) {
+		if (*from == '\n' && (from == text || from[-1] == '\n')) {
+			for (line = from; *line == '\n'; line++)
+				;
+			if (*line == '[' || !*line) {
+				from = line;
+				continue;
+			}
+		}
+		*to++ = *from++;
+	}
+	*to = '\0';
+}
+
 HRESULT
 profile_read_keys(const char *path, GKeyFile **out, char **why)
 {
 	GKeyFile *keys = g_key_file_new();
 	GError *error = NULL;
 	char *text = NULL, *group = NULL;
+	unsigned line;
 	HRESULT hr;
 
 	*out = NULL;
 	hr = read_text(path, &text, why);
 	if (FAILED(hr))
 		goto out;
-	if (bad_line(text) ||
+	line = bad_line(text);
+	if (!line)
+		join_groups(text);
+	if (line ||
 	    !g_key_file_load_from_data(keys, text, (gsize)-1,
 		G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &error)) {
 		hr = MAPI_E_CORRUPT_DATA;
 		why_set(why, "The profile file %s is broken in line %u%s%s; correct that line (each line "
 			     "is [Group], Key=Value, # remark, or empty).", path,
-		    bad_line(text), error ? ": " : "", error ? error->message : "");
+		    line, error ? ": " : "", error ? error->message : "");
 		goto out;
 	}
 	if (bad_group(keys, &group)) {

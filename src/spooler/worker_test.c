@@ -218,7 +218,7 @@ on_message(const struct spool_message *m, void *context)
 {
 	struct outcome *o = context;
 
-	if (m->state != o->want)
+	if (m->state != o->want || (m->state == SPOOL_WAITING && m->tries == 0))
 		return true;
 	g_string_truncate(o->text, 0);
 	for (guint i = 0; i < m->recipients->len; i++) {

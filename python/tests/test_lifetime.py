@@ -8,7 +8,7 @@ import pythoncom
 from conftest import open_store
 from win32com.mapi import mapi, mapitags
 
-CYCLES = int(os.environ.get("EMAPI_TEST_CYCLES", "2000"))
+CYCLES = int(os.environ.get("EMAPI_TEST_CYCLES", "10000"))
 
 
 def resident():

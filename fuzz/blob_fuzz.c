@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_ASSERT(prop_compare(&values[i], &values[i]) == 0);
 		if (i > 0)
 			FUZZ_ASSERT((prop_compare(&values[i], &values[i - 1]) < 0) ==
-			    (prop_compare(&values[i - 1], &values[i]) > 0));
+				    (prop_compare(&values[i - 1], &values[i]) > 0));
 	}
 	bytes = g_byte_array_new();
 	FUZZ_ASSERT(blob_encode(values, count, bytes) == S_OK);

@@ -138,7 +138,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (SUCCEEDED(restriction_check(restriction))) {
 		FUZZ_ASSERT(restriction_copy(restriction, &copy) == S_OK);
 		FUZZ_ASSERT(restriction_match(restriction, input.row, input.count) ==
-		    restriction_match(copy, input.row, input.count));
+			    restriction_match(copy, input.row, input.count));
 		mem_free(copy);
 	}
 	mem_free(input.root);

@@ -62,9 +62,11 @@ interfaces_are_one_object(void **state)
 	IUnknown *first, *second;
 	IMAPITable *table;
 
-	assert_int_equal(prop->lpVtbl->QueryInterface(prop, &IID_IMAPITable, (LPVOID *)&table), S_OK);
+	assert_int_equal(
+	    prop->lpVtbl->QueryInterface(prop, &IID_IMAPITable, (LPVOID *)&table), S_OK);
 	assert_int_equal(prop->lpVtbl->QueryInterface(prop, &IID_IUnknown, (LPVOID *)&first), S_OK);
-	assert_int_equal(table->lpVtbl->QueryInterface(table, &IID_IUnknown, (LPVOID *)&second), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->QueryInterface(table, &IID_IUnknown, (LPVOID *)&second), S_OK);
 	assert_ptr_equal(first, second);
 	assert_int_equal(prop->lpVtbl->Release(prop), 3);
 	assert_int_equal(first->lpVtbl->Release(first), 2);
@@ -86,8 +88,8 @@ unknown_interfaces_leave_null(void **state)
 	    MAPI_E_INTERFACE_NOT_SUPPORTED);
 	assert_null(out);
 	assert_int_equal(prop->lpVtbl->QueryInterface(prop, NULL, &out), MAPI_E_INVALID_PARAMETER);
-	assert_int_equal(prop->lpVtbl->QueryInterface(prop, &IID_IUnknown, NULL),
-	    MAPI_E_INVALID_PARAMETER);
+	assert_int_equal(
+	    prop->lpVtbl->QueryInterface(prop, &IID_IUnknown, NULL), MAPI_E_INVALID_PARAMETER);
 	assert_int_equal(prop->lpVtbl->SaveChanges(prop, 0), MAPI_E_NO_SUPPORT);
 	assert_int_equal(prop->lpVtbl->Release(prop), 0);
 	assert_int_equal(ended, 1);

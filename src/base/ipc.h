@@ -31,7 +31,8 @@ GVariant *ipc_text(const char *text);
 HRESULT ipc_receive(int fd, int timeout_ms, struct ipc_message **out);
 void ipc_message_free(struct ipc_message *message);
 
-/* Values by name, ipc_int() of any integer type or boolean; the default where absent or of another type.  Borrowed from the message. */
+/* Values by name, ipc_int() of any integer type or boolean; the default where absent or of another
+ * type.  Borrowed from the message. */
 const char *ipc_string(const struct ipc_message *message, const char *name, const char *fallback);
 gint64 ipc_int(const struct ipc_message *message, const char *name, gint64 fallback);
 const void *ipc_bytes(const struct ipc_message *message, const char *name, size_t *size);

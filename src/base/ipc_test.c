@@ -30,7 +30,8 @@ values_arrive(void **state)
 	g_variant_builder_add(&values, "{sv}", "name", ipc_text("Grüße\xFF"));
 	g_variant_builder_add(&values, "{sv}", "id", g_variant_new_int64(1ll << 40));
 	g_variant_builder_add(&values, "{sv}", "row", g_variant_new_uint32(7));
-	g_variant_builder_add(&values, "{sv}", "key", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, "a\0b", 3, 1));
+	g_variant_builder_add(
+	    &values, "{sv}", "key", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, "a\0b", 3, 1));
 	g_variant_builder_add(&values, "{sv}", "due", g_variant_new_parsed("@au [1, 2, 3]"));
 	assert_int_equal(ipc_send(pair[0], "send", g_variant_builder_end(&values)), S_OK);
 	assert_int_equal(ipc_receive(pair[1], 1000, &message), S_OK);
@@ -145,9 +146,11 @@ static void
 sockets_are_reached_by_path(void **state)
 {
 	char *folder = g_dir_make_tmp("emapi-ipc-XXXXXX", NULL);
-	char *deep = g_build_filename(folder, "a-folder-whose-name-is-so-long-that-sun_path-cannot-hold-it",
-	    "and-another-one-below-it-of-some-more-length-still", NULL);
-	char *path = g_build_filename(folder, "sock", NULL), *far = g_build_filename(deep, "sock", NULL);
+	char *deep =
+	    g_build_filename(folder, "a-folder-whose-name-is-so-long-that-sun_path-cannot-hold-it",
+		"and-another-one-below-it-of-some-more-length-still", NULL);
+	char *path = g_build_filename(folder, "sock", NULL),
+	     *far = g_build_filename(deep, "sock", NULL);
 
 	assert_int_equal(g_mkdir_with_parents(deep, 0700), 0);
 	assert_true(strlen(far) > 108);

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <glib.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,9 @@
 
 static const char *const names[] = { "error", "warning", "info", "debug" };
 
-static GMutex lock;       /* over all below */
-static int target = -1;   /* a descriptor; -1: the log goes nowhere */
-static int limit = -1;    /* the highest level that is written */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* over all below */
+static int target = -1; /* a descriptor; -1: the log goes nowhere */
+static int limit = -1;  /* the highest level that is written */
 static bool in_file;
 static bool started;
 
@@ -49,14 +50,14 @@ log_open(const char *path, enum log_level level)
 {
 	int wanted = level_of_environment();
 
-	g_mutex_lock(&lock);
+	pthread_mutex_lock(&lock);
 	if (in_file && target >= 0)
 		close(target);
 	started = true;
 	limit = wanted >= 0 ? wanted : (int)level;
 	in_file = path != NULL;
 	target = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : STDERR_FILENO;
-	g_mutex_unlock(&lock);
+	pthread_mutex_unlock(&lock);
 }
 
 /* "2026-11-23T10:11:12Z [123] " for files, "emapi: " for people who look on. */
@@ -87,7 +88,7 @@ log_at(enum log_level level, const char *format, ...)
 	va_list arguments;
 	char *text, *line;
 
-	g_mutex_lock(&lock);
+	pthread_mutex_lock(&lock);
 	start();
 	if (target >= 0 && (int)level <= limit) {
 		va_start(arguments, format);
@@ -99,5 +100,5 @@ log_at(enum log_level level, const char *format, ...)
 		g_free(line);
 		g_free(text);
 	}
-	g_mutex_unlock(&lock);
+	pthread_mutex_unlock(&lock);
 }

@@ -74,7 +74,8 @@ names_stay_in_their_folder(void **state)
 		{ "a\nb", "a%0Ab" },
 		{ "", "" },
 	};
-	static const char *const foreign[] = { "../x", "%41", "%2f", "%2", "B\xC3\xBC", "%00", ".x" };
+	static const char *const foreign[] = { "../x", "%41", "%2f", "%2", "B\xC3\xBC", "%00",
+		".x" };
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -255,7 +255,8 @@ text_printable(const char *text)
 		if (c < 0x20 || (c >= 0x7F && c < 0xA0))
 			g_string_append_printf(out, "\\x%02X", c);
 		else
-			g_string_append_unichar(out, (c & 0xFFFFF800u) == 0xD800u ? REPLACEMENT : c);
+			g_string_append_unichar(
+			    out, (c & 0xFFFFF800u) == 0xD800u ? REPLACEMENT : c);
 	}
 	return g_string_free(out, FALSE);
 }

@@ -39,7 +39,7 @@ struct text_cursor {
 #define TEXT_IGNORE_CASE 1u
 #define TEXT_IGNORE_NONSPACE 2u /* marks that take no room of their own: accents */
 
-/* The next character and on; 0 at the end.  What is malformed is U+FFFD, a lone surrogate itself. */
+/* The next character and on; 0 at the end.  Malformed bytes are U+FFFD, a lone surrogate itself. */
 uint32_t text_next(struct text_cursor *cursor);
 
 /* <0, 0, >0 by character, as `flags` (TEXT_IGNORE_*) says.  Allocates nothing. */

@@ -32,8 +32,8 @@ both_forms_say_the_same(void **state)
 static void
 utf16_survives_utf8(void **state)
 {
-	static const WCHAR units[] = { 'a', 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xD800, 0xDBFF, 0xDC00,
-		0xDFFF, 0xE000, 0xFFFF };
+	static const WCHAR units[] = { 'a', 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xD800, 0xDBFF,
+		0xDC00, 0xDFFF, 0xE000, 0xFFFF };
 	size_t i, j;
 
 	for (i = 0; i < G_N_ELEMENTS(units); i++)
@@ -57,10 +57,10 @@ broken_utf8_is_replaced(void **state)
 	} cases[] = {
 		{ "a\x80z", u"a\uFFFDz" },
 		{ "\xFF\xFEz", u"\uFFFD\uFFFDz" },
-		{ "\xC0\xAFz", u"\uFFFD\uFFFDz" },          /* "/" too long */
+		{ "\xC0\xAFz", u"\uFFFD\uFFFDz" }, /* "/" too long */
 		{ "\xE0\x80\xAFz", u"\uFFFD\uFFFD\uFFFDz" },
 		{ "\xF4\x90\x80\x80z", u"\uFFFD\uFFFD\uFFFD\uFFFDz" }, /* above U+10FFFF */
-		{ "\xE2\x82z", u"\uFFFDz" },                /* cut short */
+		{ "\xE2\x82z", u"\uFFFDz" },                           /* cut short */
 		{ "\xF0\x9F\x98", u"\uFFFD" },
 		{ "\xC3", u"\uFFFD" },
 	};
@@ -108,7 +108,8 @@ comparison_ignores_what_it_is_told(void **state)
 	assert_int_not_equal(text_compare(narrow("äpfel"), wide, 0), 0);
 	assert_int_equal(
 	    text_compare(narrow("apfel"), wide, TEXT_IGNORE_CASE | TEXT_IGNORE_NONSPACE), 0);
-	assert_int_equal(text_compare(narrow("A\u0308pfel"), narrow("Apfel"), TEXT_IGNORE_NONSPACE), 0);
+	assert_int_equal(
+	    text_compare(narrow("A\u0308pfel"), narrow("Apfel"), TEXT_IGNORE_NONSPACE), 0);
 	assert_true(text_compare(narrow("a"), narrow("B"), TEXT_IGNORE_CASE) < 0);
 	assert_true(text_compare(narrow("a"), narrow("ab"), 0) < 0);
 	assert_true(text_compare(narrow("b"), narrow("ab"), 0) > 0);

@@ -122,7 +122,7 @@ points_elsewhere(const SPropValue *value)
 	ULONG type = PROP_TYPE(value->ulPropTag);
 
 	return type & MV_FLAG || type == PT_STRING8 || type == PT_UNICODE || type == PT_BINARY ||
-	    type == PT_CLSID;
+	       type == PT_CLSID;
 }
 
 HRESULT

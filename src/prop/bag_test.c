@@ -54,7 +54,8 @@ static void
 get_props_answers_each_tag(void **state)
 {
 	SizedSPropTagArray(6, tags) = { 6,
-		{ PR_SUBJECT_A, PR_IMPORTANCE, PR_BODY_W, CHANGE_PROP_TYPE(PR_SUBJECT_A, PT_UNSPECIFIED),
+		{ PR_SUBJECT_A, PR_IMPORTANCE, PR_BODY_W,
+		    CHANGE_PROP_TYPE(PR_SUBJECT_A, PT_UNSPECIFIED),
 		    CHANGE_PROP_TYPE(PR_IMPORTANCE, PT_STRING8), PROP_TAG(PT_MV_LONG, 0x6700) } };
 	struct bag *bag = small_bag();
 	SPropValue *values;

@@ -236,7 +236,10 @@ read_fixed(ULONG type, const guint8 *at, void *target)
 	else if (type == PT_SYSTIME)
 		memcpy(target, &time, size);
 	else
-		memcpy(target, size == 2 ? (void *)&small : size == 4 ? (void *)&middle : (void *)&number,
+		memcpy(target,
+		    size == 2   ? (void *)&small
+		    : size == 4 ? (void *)&middle
+				: (void *)&number,
 		    size);
 }
 

@@ -36,8 +36,8 @@ static void
 layout_is_as_declared(void **state)
 {
 	SPropValue value = { PROP_TAG(PT_UNICODE, 0x0037), 0, { .lpszW = sample_wide } };
-	static const unsigned char expected[] = { 'E', 'P', 1, 0, 1, 0, 0, 0, 0x1F, 0, 0x37, 0, 6, 0, 0,
-		0, 'o', 0, 'n', 0, 'e', 0 };
+	static const unsigned char expected[] = { 'E', 'P', 1, 0, 1, 0, 0, 0, 0x1F, 0, 0x37, 0, 6,
+		0, 0, 0, 'o', 0, 'n', 0, 'e', 0 };
 	GByteArray *bytes = g_byte_array_new();
 
 	assert_int_equal(blob_encode(&value, 1, bytes), S_OK);
@@ -86,7 +86,8 @@ broken_bytes_are_refused(void **state)
 		bytes->data[i / 8] ^= (guint8)(1 << i % 8);
 	}
 	g_byte_array_append(bytes, (const guint8 *)"", 1);
-	assert_int_equal(blob_decode(bytes->data, bytes->len, &values, &count), MAPI_E_CORRUPT_DATA);
+	assert_int_equal(
+	    blob_decode(bytes->data, bytes->len, &values, &count), MAPI_E_CORRUPT_DATA);
 	assert_int_equal(blob_decode("EP\2\0", 4, &values, &count), MAPI_E_VERSION);
 	/* A count that only a huge allocation could hold. */
 	assert_int_equal(

@@ -7,7 +7,7 @@
 #include "mem.h"
 #include "text.h"
 
-#define UID_AT 4   /* after the flags */
+#define UID_AT 4 /* after the flags */
 #define AFTER_UID 20
 #define ONEOFF_BITS_AT 22
 #define ONEOFF_TEXT_AT 24
@@ -67,7 +67,7 @@ oneoff_encode(const char *name, const char *address_type, const char *address, U
 {
 	const char *texts[] = { name ? name : "", address_type, address };
 	guint bits = (flags & MAPI_UNICODE ? MAPI_ONE_OFF_UNICODE : 0) |
-	    (flags & MAPI_SEND_NO_RICH_INFO ? MAPI_ONE_OFF_NO_RICH_INFO : 0);
+		     (flags & MAPI_SEND_NO_RICH_INFO ? MAPI_ONE_OFF_NO_RICH_INFO : 0);
 	guint8 head[ONEOFF_TEXT_AT] = { 0 };
 	GByteArray *bytes;
 	HRESULT hr = S_OK;

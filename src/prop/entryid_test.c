@@ -17,7 +17,8 @@ oneoffs_come_back(void **state)
 
 	for (i = 0; i < G_N_ELEMENTS(flags); i++) {
 		assert_int_equal(
-		    oneoff_encode("Ann Äß", "SMTP", "ann@example.test", flags[i], &size, &id), S_OK);
+		    oneoff_encode("Ann Äß", "SMTP", "ann@example.test", flags[i], &size, &id),
+		    S_OK);
 		assert_true(oneoff_is(id, size));
 		assert_int_equal(oneoff_decode(id, size, &oneoff), S_OK);
 		assert_string_equal(oneoff->name, "Ann Äß");
@@ -32,9 +33,9 @@ oneoffs_come_back(void **state)
 static void
 oneoff_bytes_are_as_documented(void **state)
 {
-	static const unsigned char expected[] = { 0, 0, 0, 0, 0x81, 0x2B, 0x1F, 0xA4, 0xBE, 0xA3, 0x10,
-		0x19, 0x9D, 0x6E, 0x00, 0xDD, 0x01, 0x0F, 0x54, 0x02, 0, 0, 0x01, 0x80, 'A', 0, 0, 0, 'X',
-		0, 0, 0, 'a', 0, 0, 0 };
+	static const unsigned char expected[] = { 0, 0, 0, 0, 0x81, 0x2B, 0x1F, 0xA4, 0xBE, 0xA3,
+		0x10, 0x19, 0x9D, 0x6E, 0x00, 0xDD, 0x01, 0x0F, 0x54, 0x02, 0, 0, 0x01, 0x80, 'A',
+		0, 0, 0, 'X', 0, 0, 0, 'a', 0, 0, 0 };
 	ENTRYID *id;
 	ULONG size;
 

@@ -107,7 +107,8 @@ prop_check(const SPropValue *value)
 	case PT_CLSID:
 		return value->Value.lpszA ? S_OK : MAPI_E_INVALID_PARAMETER;
 	case PT_BINARY:
-		return value->Value.bin.lpb || !value->Value.bin.cb ? S_OK : MAPI_E_INVALID_PARAMETER;
+		return value->Value.bin.lpb || !value->Value.bin.cb ? S_OK
+								    : MAPI_E_INVALID_PARAMETER;
 	default:
 		return prop_fixed_size(type) ? S_OK : MAPI_E_INVALID_TYPE;
 	}

@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <mapidefs.h>
 
-/* S_OK; MAPI_E_INVALID_TYPE for a type nobody knows, MAPI_E_INVALID_PARAMETER for a broken value. */
+/* S_OK; MAPI_E_INVALID_TYPE for an unknown type, MAPI_E_INVALID_PARAMETER for a broken value. */
 HRESULT prop_check(const SPropValue *value);
 
-/* Bytes of one value of a type without MV_FLAG that has a fixed size (GUIDs count as such), else 0. */
+/* Bytes of a value of a type without MV_FLAG that has a fixed size (PT_CLSID too), else 0. */
 size_t prop_fixed_size(ULONG type);
 /* One element of a multi-valued property as a value of its own; borrowed. */
 void prop_mv_element(const SPropValue *multi, ULONG index, SPropValue *element);
@@ -48,7 +48,7 @@ bool prop_find_bool(const SPropValue *values, ULONG count, ULONG tag, bool fallb
  * already `type`; MAPI_E_UNEXPECTED_TYPE for anything else. */
 HRESULT prop_convert(void *root, const SPropValue *source, ULONG type, SPropValue *target);
 
-/* Bytes of the value's data, as UlPropSize counts: text with its 0, of arrays the elements alone. */
+/* Bytes of the value's data, as UlPropSize counts: text with its 0, arrays by their elements. */
 size_t prop_size(const SPropValue *value);
 
 /* <0, 0, >0.  Types must be equal, else by type; PT_STRING8 and PT_UNICODE count as one.  Text

@@ -22,7 +22,8 @@ copies_are_whole_and_apart(void **state)
 		assert_int_equal(prop_compare(&copies[i], &samples[i]), 0);
 		assert_int_equal(prop_size(&copies[i]), prop_size(&samples[i]));
 	}
-	assert_ptr_not_equal(copies[SAMPLE_STRING8].Value.lpszA, samples[SAMPLE_STRING8].Value.lpszA);
+	assert_ptr_not_equal(
+	    copies[SAMPLE_STRING8].Value.lpszA, samples[SAMPLE_STRING8].Value.lpszA);
 	mem_free(copies);
 }
 
@@ -55,7 +56,8 @@ broken_values_are_refused(void **state)
 		{ { PROP_TAG(PT_CLSID, 1), 0, { .lpguid = NULL } }, MAPI_E_INVALID_PARAMETER },
 		{ { PROP_TAG(PT_BINARY, 1), 0, { .bin = { 1, NULL } } }, MAPI_E_INVALID_PARAMETER },
 		{ { PROP_TAG(PT_BINARY, 1), 0, { .bin = { 0, NULL } } }, S_OK },
-		{ { PROP_TAG(PT_MV_LONG, 1), 0, { .MVl = { 1, NULL } } }, MAPI_E_INVALID_PARAMETER },
+		{ { PROP_TAG(PT_MV_LONG, 1), 0, { .MVl = { 1, NULL } } },
+		    MAPI_E_INVALID_PARAMETER },
 		{ { PROP_TAG(PT_MV_I8, 1), 0, { .bin = { UINT32_MAX, (LPBYTE) "" } } },
 		    MAPI_E_INVALID_PARAMETER },
 		{ { PROP_TAG(PT_MV_STRING8, 1), 0, { .MVszA = { 1, strings } } },
@@ -109,18 +111,11 @@ order_is_as_documented(void **state)
 	SPropValue no = { .ulPropTag = PR_HASATTACH, .Value.b = 0 };
 	SPropValue wide = { .ulPropTag = PR_SUBJECT_W, .Value.lpszW = beta };
 	SPropValue pairs[][2] = {
-		{ small, large },
-		{ early, late },
-		{ no, yes },
-		{ text8("alpha"), wide },
-		{ text8("alpha"), text8("Beta") },
-		{ text8(""), text8("a") },
-		{ bytes("ab", 2), bytes("abc", 3) },
-		{ bytes("ab", 2), bytes("b", 1) },
-		{ bytes("\x7F", 1), bytes("\x80", 1) },
-		{ number(-1.5), number(1.5) },
-		{ number(1), number((double)NAN) },
-		{ small, yes }, /* by type */
+		{ small, large }, { early, late }, { no, yes }, { text8("alpha"), wide },
+		{ text8("alpha"), text8("Beta") }, { text8(""), text8("a") },
+		{ bytes("ab", 2), bytes("abc", 3) }, { bytes("ab", 2), bytes("b", 1) },
+		{ bytes("\x7F", 1), bytes("\x80", 1) }, { number(-1.5), number(1.5) },
+		{ number(1), number((double)NAN) }, { small, yes }, /* by type */
 	};
 	SPropValue same[][2] = { { yes, truth }, { text8("beta"), wide },
 		{ number((double)NAN), number((double)NAN) }, { bytes("", 0), bytes(NULL, 0) } };
@@ -156,7 +151,8 @@ text_converts_and_nothing_else(void **state)
 	assert_int_equal(PROP_TYPE(wide.ulPropTag), PT_UNICODE);
 	assert_int_equal(prop_convert(root, &wide, PT_STRING8, &back), S_OK);
 	assert_string_equal(back.Value.lpszA, samples[SAMPLE_STRING8].Value.lpszA);
-	assert_int_equal(prop_convert(root, &samples[SAMPLE_MV_UNICODE], PT_MV_STRING8, &out), S_OK);
+	assert_int_equal(
+	    prop_convert(root, &samples[SAMPLE_MV_UNICODE], PT_MV_STRING8, &out), S_OK);
 	assert_int_equal(out.Value.MVszA.cValues, samples[SAMPLE_MV_UNICODE].Value.MVszW.cValues);
 	assert_string_equal(out.Value.MVszA.lppszA[0], "one");
 	assert_int_equal(prop_convert(root, &wide, PT_UNICODE, &out), S_OK);
@@ -177,7 +173,8 @@ values_are_found_by_id_and_type(void **state)
 	prop_set_long(&row[2], PR_IMPORTANCE, 2);
 	assert_ptr_equal(prop_find(row, 3, PR_SUBJECT_W), &row[1]);
 	assert_null(prop_find(row, 3, PR_SUBJECT_A));
-	assert_ptr_equal(prop_find(row, 3, CHANGE_PROP_TYPE(PR_SUBJECT_A, PT_UNSPECIFIED)), &row[1]);
+	assert_ptr_equal(
+	    prop_find(row, 3, CHANGE_PROP_TYPE(PR_SUBJECT_A, PT_UNSPECIFIED)), &row[1]);
 	text = prop_find_text(row, 3, PR_SUBJECT_A);
 	assert_string_equal(text, "Grüße");
 	g_free(text);

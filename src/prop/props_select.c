@@ -62,8 +62,8 @@ select_all(const SPropValue *values, ULONG count, ULONG flags, ULONG *out_count,
 	for (i = 0; i < count; i++) {
 		if (is_empty(&values[i]) || PROP_TYPE(values[i].ulPropTag) == PT_ERROR)
 			continue;
-		hr = select_one(out, &values[i], CHANGE_PROP_TYPE(values[i].ulPropTag, PT_UNSPECIFIED),
-		    flags, &out[done]);
+		hr = select_one(out, &values[i],
+		    CHANGE_PROP_TYPE(values[i].ulPropTag, PT_UNSPECIFIED), flags, &out[done]);
 		if (FAILED(hr))
 			return hr;
 		done++;
@@ -73,16 +73,17 @@ select_all(const SPropValue *values, ULONG count, ULONG flags, ULONG *out_count,
 }
 
 static HRESULT
-select_tags(const SPropValue *values, ULONG count, const SPropTagArray *tags, ULONG flags,
-    SPropValue *out)
+select_tags(
+    const SPropValue *values, ULONG count, const SPropTagArray *tags, ULONG flags, SPropValue *out)
 {
 	HRESULT result = S_OK;
 	ULONG i;
 
 	for (i = 0; i < tags->cValues; i++) {
 		ULONG tag = tags->aulPropTag[i];
-		HRESULT hr = select_one(out,
-		    prop_find(values, count, CHANGE_PROP_TYPE(tag, PT_UNSPECIFIED)), tag, flags, &out[i]);
+		HRESULT hr =
+		    select_one(out, prop_find(values, count, CHANGE_PROP_TYPE(tag, PT_UNSPECIFIED)),
+			tag, flags, &out[i]);
 
 		if (FAILED(hr))
 			return hr;
@@ -121,8 +122,8 @@ props_select(const SPropValue *values, ULONG count, const SPropTagArray *tags, U
 }
 
 HRESULT
-bag_get_props(const struct bag *bag, const SPropTagArray *tags, ULONG flags, ULONG *count,
-    SPropValue **out)
+bag_get_props(
+    const struct bag *bag, const SPropTagArray *tags, ULONG flags, ULONG *count, SPropValue **out)
 {
 	return props_select(bag_values(bag), bag_count(bag), tags, flags, count, out);
 }
@@ -224,8 +225,8 @@ bag_set_props(struct bag *bag, ULONG count, const SPropValue *values, const ULON
 }
 
 HRESULT
-bag_delete_props(struct bag *bag, const SPropTagArray *tags, const ULONG *readonly,
-    SPropProblemArray **problems)
+bag_delete_props(
+    struct bag *bag, const SPropTagArray *tags, const ULONG *readonly, SPropProblemArray **problems)
 {
 	SPropProblemArray *found = NULL;
 	HRESULT hr = S_OK;

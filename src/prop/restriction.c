@@ -89,7 +89,8 @@ check(const SRestriction *restriction, unsigned depth, unsigned *nodes)
 	switch (restriction->rt) {
 	case RES_AND:
 	case RES_OR:
-		return check_list(restriction->res.resAnd.lpRes, restriction->res.resAnd.cRes, depth, nodes);
+		return check_list(
+		    restriction->res.resAnd.lpRes, restriction->res.resAnd.cRes, depth, nodes);
 	case RES_NOT:
 		return check_list(restriction->res.resNot.lpRes, 1, depth, nodes);
 	case RES_CONTENT:
@@ -101,7 +102,8 @@ check(const SRestriction *restriction, unsigned depth, unsigned *nodes)
 	case RES_SIZE:
 		return check_relop(restriction->res.resSize.relop);
 	case RES_BITMASK:
-		return restriction->res.resBitMask.relBMR <= BMR_NEZ ? S_OK : MAPI_E_INVALID_PARAMETER;
+		return restriction->res.resBitMask.relBMR <= BMR_NEZ ? S_OK
+								     : MAPI_E_INVALID_PARAMETER;
 	case RES_EXIST:
 		return S_OK;
 	case RES_COMMENT:
@@ -215,7 +217,8 @@ value_of(const SPropValue *row, ULONG count, ULONG tag)
 {
 	const SPropValue *value = prop_find(row, count, CHANGE_PROP_TYPE(tag, PT_UNSPECIFIED));
 
-	if (!value || PROP_TYPE(value->ulPropTag) == PT_ERROR || PROP_TYPE(value->ulPropTag) == PT_NULL)
+	if (!value || PROP_TYPE(value->ulPropTag) == PT_ERROR ||
+	    PROP_TYPE(value->ulPropTag) == PT_NULL)
 		return NULL;
 	return value;
 }
@@ -242,8 +245,10 @@ relop_holds(ULONG relop, int order)
 static bool
 is_comparable(ULONG a, ULONG b)
 {
-	bool a_text = a == PT_STRING8 || a == PT_UNICODE || a == PT_MV_STRING8 || a == PT_MV_UNICODE;
-	bool b_text = b == PT_STRING8 || b == PT_UNICODE || b == PT_MV_STRING8 || b == PT_MV_UNICODE;
+	bool a_text =
+	    a == PT_STRING8 || a == PT_UNICODE || a == PT_MV_STRING8 || a == PT_MV_UNICODE;
+	bool b_text =
+	    b == PT_STRING8 || b == PT_UNICODE || b == PT_MV_STRING8 || b == PT_MV_UNICODE;
 
 	return a == b || (a_text && b_text && (a & MV_FLAG) == (b & MV_FLAG));
 }

@@ -62,9 +62,9 @@ properties_compare(void **state)
 		{ RELOP_LE, &value_two, true },
 		{ RELOP_GT, &value_three, false },
 		{ RELOP_GE, &value_three, false },
-		{ RELOP_EQ, &value_text, true },   /* of the other kind of text, and in capitals */
-		{ RELOP_EQ, &value_green, true },  /* one of several */
-		{ RELOP_EQ, &value_words, true },  /* all of several */
+		{ RELOP_EQ, &value_text, true },  /* of the other kind of text, and in capitals */
+		{ RELOP_EQ, &value_green, true }, /* one of several */
+		{ RELOP_EQ, &value_words, true }, /* all of several */
 		{ RELOP_EQ, &value_bytes, false },
 	};
 	size_t i;
@@ -178,7 +178,8 @@ logic_combines(void **state)
 static void
 broken_restrictions_are_refused(void **state)
 {
-	SRestriction loop = { .rt = RES_NOT }, wide = { .rt = RES_AND }, sub = { .rt = RES_SUBRESTRICTION };
+	SRestriction loop = { .rt = RES_NOT }, wide = { .rt = RES_AND },
+		     sub = { .rt = RES_SUBRESTRICTION };
 	SRestriction unknown = { .rt = 99 }, empty = { .rt = RES_PROPERTY };
 	SRestriction like = { .rt = RES_PROPERTY }, nowhere = { .rt = RES_AND };
 	SRestriction twice[2], *copy;
@@ -215,7 +216,8 @@ copy_one(void *context)
 static void
 copying_without_memory_fails_cleanly(void **state)
 {
-	SRestriction parts[3] = { { .rt = RES_PROPERTY }, { .rt = RES_CONTENT }, { .rt = RES_COMMENT } };
+	SRestriction parts[3] = { { .rt = RES_PROPERTY }, { .rt = RES_CONTENT },
+		{ .rt = RES_COMMENT } };
 	SRestriction any = { .rt = RES_OR }, none = { .rt = RES_NOT };
 
 	parts[0].res.resProperty.lpProp = &value_words;

@@ -3,6 +3,7 @@
 #include "stream.h"
 
 #include <glib.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 #include "com.h"
@@ -14,7 +15,7 @@
 /* The bytes, shared by a stream and its clones. */
 struct content {
 	atomic_uint refs;
-	GMutex lock; /* over all below */
+	pthread_mutex_t lock; /* over all below */
 	char *bytes;
 	size_t size;
 	size_t room;
@@ -44,8 +45,8 @@ commit(struct content *content)
 	HRESULT hr = S_OK;
 
 	if (content->dirty && content->owner.commit)
-		hr = content->owner.commit(content->owner.context,
-		    content->bytes ? content->bytes : "", content->size);
+		hr = content->owner.commit(
+		    content->owner.context, content->bytes ? content->bytes : "", content->size);
 	if (SUCCEEDED(hr))
 		content->dirty = false;
 	return hr;
@@ -59,7 +60,7 @@ content_unref(struct content *content)
 	commit(content);
 	if (content->owner.free)
 		content->owner.free(content->owner.context);
-	g_mutex_clear(&content->lock);
+	pthread_mutex_destroy(&content->lock);
 	g_free(content->bytes);
 	mem_free(content);
 }
@@ -77,7 +78,7 @@ resize(struct content *content, ULONGLONG size)
 	size_t room = content->room;
 	char *bytes;
 
-	if (size > G_MAXINT64)
+	if (size > UINT32_MAX) /* no property value is larger */
 		return STG_E_MEDIUMFULL;
 	if (size > room) {
 		room = MAX((size_t)size, room + room / 2);
@@ -105,13 +106,13 @@ stream_Read(IStream *This, void *data, ULONG size, ULONG *done)
 		*done = 0;
 	if (!data)
 		return STG_E_INVALIDPOINTER;
-	g_mutex_lock(&content->lock);
+	pthread_mutex_lock(&content->lock);
 	if (self->position < content->size)
 		count = (ULONG)MIN(size, content->size - self->position);
 	if (count > 0)
 		memcpy(data, content->bytes + self->position, count);
 	self->position += count;
-	g_mutex_unlock(&content->lock);
+	pthread_mutex_unlock(&content->lock);
 	if (done)
 		*done = count;
 	return S_OK;
@@ -132,7 +133,7 @@ stream_Write(IStream *This, const void *data, ULONG size, ULONG *done)
 		return STG_E_ACCESSDENIED;
 	if (size == 0)
 		return S_OK;
-	g_mutex_lock(&content->lock);
+	pthread_mutex_lock(&content->lock);
 	if (self->position + size > content->size)
 		hr = resize(content, self->position + size);
 	if (SUCCEEDED(hr)) {
@@ -140,7 +141,7 @@ stream_Write(IStream *This, const void *data, ULONG size, ULONG *done)
 		self->position += size;
 		content->dirty = true;
 	}
-	g_mutex_unlock(&content->lock);
+	pthread_mutex_unlock(&content->lock);
 	if (SUCCEEDED(hr) && done)
 		*done = size;
 	return hr;
@@ -155,7 +156,7 @@ stream_Seek(IStream *This, LARGE_INTEGER move, DWORD origin, ULARGE_INTEGER *pos
 
 	if (origin > STREAM_SEEK_END)
 		return STG_E_INVALIDFUNCTION;
-	g_mutex_lock(&self->content->lock);
+	pthread_mutex_lock(&self->content->lock);
 	if (origin == STREAM_SEEK_CUR)
 		from = (LONGLONG)self->position;
 	else if (origin == STREAM_SEEK_END)
@@ -166,7 +167,7 @@ stream_Seek(IStream *This, LARGE_INTEGER move, DWORD origin, ULARGE_INTEGER *pos
 		self->position = (ULONGLONG)to;
 	if (position)
 		position->QuadPart = self->position;
-	g_mutex_unlock(&self->content->lock);
+	pthread_mutex_unlock(&self->content->lock);
 	return hr;
 }
 
@@ -178,9 +179,9 @@ stream_SetSize(IStream *This, ULARGE_INTEGER size)
 
 	if (!content->owner.commit)
 		return STG_E_ACCESSDENIED;
-	g_mutex_lock(&content->lock);
+	pthread_mutex_lock(&content->lock);
 	hr = resize(content, size.QuadPart);
-	g_mutex_unlock(&content->lock);
+	pthread_mutex_unlock(&content->lock);
 	return hr;
 }
 
@@ -222,9 +223,9 @@ stream_Commit(IStream *This, DWORD flags)
 	struct content *content = stream_of(This)->content;
 	HRESULT hr;
 
-	g_mutex_lock(&content->lock);
+	pthread_mutex_lock(&content->lock);
 	hr = commit(content);
-	g_mutex_unlock(&content->lock);
+	pthread_mutex_unlock(&content->lock);
 	return hr;
 }
 
@@ -250,9 +251,9 @@ stream_Stat(IStream *This, STATSTG *stat, DWORD flags)
 	memset(stat, 0, sizeof(*stat));
 	stat->type = STGTY_STREAM;
 	stat->grfMode = content->owner.commit ? STGM_READWRITE : STGM_READ;
-	g_mutex_lock(&content->lock);
+	pthread_mutex_lock(&content->lock);
 	stat->cbSize.QuadPart = content->size;
-	g_mutex_unlock(&content->lock);
+	pthread_mutex_unlock(&content->lock);
 	return S_OK;
 }
 
@@ -267,9 +268,9 @@ stream_Clone(IStream *This, IStream **out)
 	hr = create_on(self->content, out);
 	if (FAILED(hr))
 		return hr;
-	g_mutex_lock(&self->content->lock);
+	pthread_mutex_lock(&self->content->lock);
 	stream_of(*out)->position = self->position;
-	g_mutex_unlock(&self->content->lock);
+	pthread_mutex_unlock(&self->content->lock);
 	return S_OK;
 }
 
@@ -329,12 +330,12 @@ stream_create(const void *data, size_t size, const struct stream_owner *owner, I
 	*out = NULL;
 	if (!content)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
-	g_mutex_init(&content->lock);
+	pthread_mutex_init(&content->lock, NULL);
 	hr = resize(content, size);
 	if (SUCCEEDED(hr))
 		hr = create_on(content, out);
 	if (FAILED(hr)) {
-		g_mutex_clear(&content->lock);
+		pthread_mutex_destroy(&content->lock);
 		g_free(content->bytes);
 		mem_free(content);
 		return hr;

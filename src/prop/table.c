@@ -139,10 +139,10 @@ table_SetColumns(IMAPITable *This, LPSPropTagArray columns, ULONG flags)
 	copy = copy_tags(columns);
 	if (!copy)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	mem_free(self->columns);
 	self->columns = copy;
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	return S_OK;
 }
 
@@ -157,12 +157,12 @@ table_QueryColumns(IMAPITable *This, ULONG flags, LPSPropTagArray *columns)
 	*columns = NULL;
 	if (flags & ~TBL_ALL_COLUMNS)
 		return MAPI_E_UNKNOWN_FLAGS;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	if (flags & TBL_ALL_COLUMNS)
 		hr = all_columns(self, self->text_flags, columns);
 	else
 		*columns = copy_tags(self->columns);
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	if (SUCCEEDED(hr) && !*columns)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	return hr;
@@ -248,16 +248,16 @@ table_QueryRows(IMAPITable *This, LONG wanted, ULONG flags, LPSRowSet *rows)
 		return MAPI_E_INVALID_PARAMETER;
 	if (flags & ~TBL_NOADVANCE)
 		return MAPI_E_UNKNOWN_FLAGS;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	from = to = self->position;
 	if (wanted > 0)
 		to = from + MIN((ULONG)wanted, self->view_count - from);
 	else
-		from = to - MIN((ULONG)-(LONGLONG)wanted, to);
+		from = to - MIN((ULONG) - (LONGLONG)wanted, to);
 	hr = make_row_set(self, from, to - from, rows);
 	if (SUCCEEDED(hr) && !(flags & TBL_NOADVANCE))
 		self->position = wanted > 0 ? to : from;
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	return hr;
 }
 
@@ -276,7 +276,7 @@ table_finalize(void *object)
 	mem_free(self->sort);
 	if (self->bookmarks)
 		g_array_unref(self->bookmarks);
-	g_mutex_clear(&self->lock);
+	pthread_mutex_destroy(&self->lock);
 }
 
 static const struct com_interface table_interfaces[] = {
@@ -355,7 +355,7 @@ table_create(struct table_rows *rows, const SPropTagArray *columns, ULONG flags,
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	}
 	self->imapitable.lpVtbl = &table_vtbl;
-	g_mutex_init(&self->lock);
+	pthread_mutex_init(&self->lock, NULL);
 	self->rows = rows;
 	self->text_flags = flags & MAPI_UNICODE;
 	self->bookmarks = g_array_new(FALSE, TRUE, sizeof(struct table_bookmark));

@@ -27,7 +27,7 @@ HRESULT table_rows_add(struct table_rows *rows, const SPropValue *values, ULONG 
 /* A table of type TBLTYPE_SNAPSHOT.  Takes over `rows` (also on failure).  `columns` is the
  * default column set (copied; NULL: every property that a row has); text columns of it come as
  * `flags` (MAPI_UNICODE) says. */
-HRESULT table_create(struct table_rows *rows, const SPropTagArray *columns, ULONG flags,
-    IMAPITable **out);
+HRESULT table_create(
+    struct table_rows *rows, const SPropTagArray *columns, ULONG flags, IMAPITable **out);
 
 #endif

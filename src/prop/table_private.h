@@ -7,6 +7,7 @@
 #define EMAPI_PROP_TABLE_PRIVATE_H
 
 #include <glib.h>
+#include <pthread.h>
 #include <mapidefs.h>
 #include "com.h"
 #include "table.h"
@@ -31,14 +32,14 @@ struct table_bookmark {
 struct table {
 	struct com_object com;
 	IMAPITable imapitable;
-	GMutex lock; /* over all below, of which rows, defaults and text_flags never change */
+	pthread_mutex_t lock; /* over all below; rows, defaults and text_flags never change */
 	struct table_rows *rows;
 	SPropTagArray *defaults;
 	ULONG text_flags;
 	SPropTagArray *columns;
-	ULONG *view; /* indices of the rows that the restriction lets through, in the sort's order */
+	ULONG *view; /* indices of the rows that the restriction lets through, sorted */
 	ULONG view_count;
-	ULONG position; /* 0 .. view_count */
+	ULONG position;            /* 0 .. view_count */
 	SRestriction *restriction; /* NULL: all rows */
 	SSortOrderSet *sort;       /* NULL: the order they were added in */
 	GArray *bookmarks;         /* struct table_bookmark; the first is BOOKMARK number 3 */

@@ -75,7 +75,8 @@ assert_rows(IMAPITable *table, LONG wanted, ULONG flags, const char *letters)
 
 		assert_int_equal(rows->aRow[i].cValues, 2);
 		if (letters[i] == '-')
-			assert_int_equal(name->ulPropTag, CHANGE_PROP_TYPE(PR_DISPLAY_NAME_A, PT_ERROR));
+			assert_int_equal(
+			    name->ulPropTag, CHANGE_PROP_TYPE(PR_DISPLAY_NAME_A, PT_ERROR));
 		else
 			assert_int_equal(g_ascii_tolower(name->Value.lpszA[0]), letters[i]);
 	}
@@ -114,7 +115,8 @@ rows_come_in_both_directions(void **state)
 static void
 columns_can_be_chosen(void **state)
 {
-	SizedSPropTagArray(4, wanted) = { 4, { PR_NULL, PR_DISPLAY_NAME_W, PR_ENTRYID, PR_IMPORTANCE } };
+	SizedSPropTagArray(
+	    4, wanted) = { 4, { PR_NULL, PR_DISPLAY_NAME_W, PR_ENTRYID, PR_IMPORTANCE } };
 	SizedSPropTagArray(1, none) = { 0, { 0 } };
 	SizedSPropTagArray(1, instances) = { 1, { MVI_PROP(PR_IMPORTANCE) } };
 	IMAPITable *table = open_table();
@@ -214,15 +216,18 @@ static void
 rows_can_be_sorted(void **state)
 {
 	SizedSSortOrderSet(2, by_both) = { 2, 0, 0,
-		{ { PR_IMPORTANCE, TABLE_SORT_DESCEND }, { PR_DISPLAY_NAME_W, TABLE_SORT_ASCEND } } };
+		{ { PR_IMPORTANCE, TABLE_SORT_DESCEND },
+		    { PR_DISPLAY_NAME_W, TABLE_SORT_ASCEND } } };
 	SizedSSortOrderSet(1, by_name) = { 1, 0, 0, { { PR_DISPLAY_NAME_A, TABLE_SORT_ASCEND } } };
-	SizedSSortOrderSet(1, by_importance) = { 1, 0, 0, { { PR_IMPORTANCE, TABLE_SORT_ASCEND } } };
+	SizedSSortOrderSet(
+	    1, by_importance) = { 1, 0, 0, { { PR_IMPORTANCE, TABLE_SORT_ASCEND } } };
 	SizedSSortOrderSet(1, categories) = { 1, 1, 1, { { PR_IMPORTANCE, TABLE_SORT_ASCEND } } };
 	IMAPITable *table = open_table();
 	SSortOrderSet *order;
 
 	assert_rows(table, 3, 0, "dac");
-	assert_int_equal(table->lpVtbl->SortTable(table, (SSortOrderSet *)&by_name, TBL_BATCH), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->SortTable(table, (SSortOrderSet *)&by_name, TBL_BATCH), S_OK);
 	assert_rows(table, 9, 0, "-abcd");
 	assert_int_equal(table->lpVtbl->SortTable(table, (SSortOrderSet *)&by_both, 0), S_OK);
 	assert_rows(table, 9, 0, "acd-b");
@@ -296,8 +301,8 @@ every_method_answers(void **state)
 	assert_int_equal(type, TBLTYPE_SNAPSHOT);
 	assert_int_equal(table->lpVtbl->GetLastError(table, MAPI_E_NOT_FOUND, 0, &error), S_OK);
 	assert_null(error);
-	assert_int_equal(table->lpVtbl->Advise(table, fnevTableModified, NULL, &connection),
-	    MAPI_E_NO_SUPPORT);
+	assert_int_equal(
+	    table->lpVtbl->Advise(table, fnevTableModified, NULL, &connection), MAPI_E_NO_SUPPORT);
 	assert_int_equal(table->lpVtbl->Abort(table), S_OK);
 	assert_int_equal(table->lpVtbl->WaitForCompletion(table, 0, 0, &status), S_OK);
 	assert_int_equal(
@@ -305,6 +310,46 @@ every_method_answers(void **state)
 	assert_ptr_equal(same, table);
 	same->lpVtbl->Release(same);
 	assert_int_equal(table->lpVtbl->Release(table), 0);
+}
+
+/* Turns columns, order and position over and over; NULL where every call went well. */
+static gpointer
+use_in_all_ways(gpointer context)
+{
+	SizedSPropTagArray(1, narrow) = { 1, { PR_DISPLAY_NAME_A } };
+	SizedSPropTagArray(2, wide) = { 2, { PR_DISPLAY_NAME_W, PR_IMPORTANCE } };
+	SizedSSortOrderSet(1, by_name) = { 1, 0, 0, { { PR_DISPLAY_NAME_A, TABLE_SORT_ASCEND } } };
+	IMAPITable *table = context;
+	HRESULT hr = S_OK;
+	SRowSet *rows;
+	int i;
+
+	for (i = 0; i < 500 && SUCCEEDED(hr); i++) {
+		hr = table->lpVtbl->SetColumns(
+		    table, i % 2 ? (SPropTagArray *)&wide : (SPropTagArray *)&narrow, 0);
+		if (SUCCEEDED(hr))
+			hr = table->lpVtbl->SortTable(
+			    table, i % 3 ? (SSortOrderSet *)&by_name : NULL, 0);
+		if (SUCCEEDED(hr))
+			hr = table->lpVtbl->QueryRows(table, 3, 0, &rows);
+		if (SUCCEEDED(hr))
+			free_rows(rows);
+	}
+	return SUCCEEDED(hr) ? NULL : table;
+}
+
+static void
+threads_may_share_a_table(void **state)
+{
+	IMAPITable *table = open_table();
+	GThread *threads[4];
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(threads); i++)
+		threads[i] = g_thread_new("table", use_in_all_ways, table);
+	for (i = 0; i < G_N_ELEMENTS(threads); i++)
+		assert_null(g_thread_join(threads[i]));
+	table->lpVtbl->Release(table);
 }
 
 static HRESULT
@@ -344,6 +389,7 @@ main(void)
 		cmocka_unit_test(rows_can_be_sorted),
 		cmocka_unit_test(rows_can_be_restricted_and_found),
 		cmocka_unit_test(every_method_answers),
+		cmocka_unit_test(threads_may_share_a_table),
 		cmocka_unit_test(short_memory_fails_cleanly),
 	};
 

@@ -40,8 +40,8 @@ compare_rows(gconstpointer a, gconstpointer b, gpointer context)
 
 	for (i = 0; i < sorting->order->cSorts; i++) {
 		const SSortOrder *sort = &sorting->order->aSort[i];
-		int result = compare_column(&sorting->rows->rows[left], &sorting->rows->rows[right],
-		    sort->ulPropTag);
+		int result = compare_column(
+		    &sorting->rows->rows[left], &sorting->rows->rows[right], sort->ulPropTag);
 
 		if (result)
 			return sort->ulOrder == TABLE_SORT_DESCEND ? -result : result;
@@ -93,9 +93,9 @@ table_Restrict(IMAPITable *This, LPSRestriction restriction, ULONG flags)
 		hr = restriction_copy(restriction, &copy);
 	if (FAILED(hr))
 		return hr;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	hr = table_make_view(self, copy, self->sort);
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	if (FAILED(hr))
 		mem_free(copy);
 	return hr;
@@ -136,9 +136,9 @@ table_SortTable(IMAPITable *This, LPSSortOrderSet order, ULONG flags)
 		if (!copy)
 			return MAPI_E_NOT_ENOUGH_MEMORY;
 	}
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	hr = table_make_view(self, self->restriction, copy);
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	if (FAILED(hr))
 		mem_free(copy);
 	return hr;
@@ -152,12 +152,12 @@ table_QuerySortOrder(IMAPITable *This, LPSSortOrderSet *order)
 
 	if (!order)
 		return MAPI_E_INVALID_PARAMETER;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	count = self->sort ? self->sort->cSorts : 0;
 	*order = mem_zalloc(NULL, CbNewSSortOrderSet((size_t)count + 1));
 	if (*order && count > 0)
 		memcpy(*order, self->sort, CbNewSSortOrderSet((size_t)count));
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	return *order ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 }
 
@@ -193,9 +193,9 @@ table_GetRowCount(IMAPITable *This, ULONG flags, ULONG *count)
 		return MAPI_E_INVALID_PARAMETER;
 	if (flags & ~TBL_NOWAIT)
 		return MAPI_E_UNKNOWN_FLAGS;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	*count = self->view_count;
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	return S_OK;
 }
 
@@ -207,7 +207,7 @@ table_SeekRow(IMAPITable *This, BOOKMARK origin, LONG rows, LONG *sought)
 	ULONG from;
 	HRESULT hr;
 
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	hr = find_bookmark(self, origin, &from);
 	if (SUCCEEDED(hr)) {
 		target = CLAMP((LONGLONG)from + rows, 0, (LONGLONG)self->view_count);
@@ -215,7 +215,7 @@ table_SeekRow(IMAPITable *This, BOOKMARK origin, LONG rows, LONG *sought)
 		if (sought)
 			*sought = (LONG)(target - from);
 	}
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	return hr;
 }
 
@@ -226,12 +226,12 @@ table_SeekRowApprox(IMAPITable *This, ULONG numerator, ULONG denominator)
 
 	if (denominator == 0)
 		return MAPI_E_INVALID_PARAMETER;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	if (numerator >= denominator)
 		self->position = self->view_count;
 	else
 		self->position = (ULONG)((ULONGLONG)self->view_count * numerator / denominator);
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	return S_OK;
 }
 
@@ -242,10 +242,10 @@ table_QueryPosition(IMAPITable *This, ULONG *row, ULONG *numerator, ULONG *denom
 
 	if (!row || !numerator || !denominator)
 		return MAPI_E_INVALID_PARAMETER;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	*row = *numerator = self->position;
 	*denominator = MAX(self->view_count, 1);
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	return S_OK;
 }
 
@@ -270,7 +270,7 @@ table_FindRow(IMAPITable *This, LPSRestriction restriction, BOOKMARK origin, ULO
 	hr = restriction_check(restriction);
 	if (FAILED(hr))
 		return hr;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	hr = find_bookmark(self, origin, &place);
 	if (FAILED(hr))
 		goto out;
@@ -288,7 +288,7 @@ table_FindRow(IMAPITable *This, LPSRestriction restriction, BOOKMARK origin, ULO
 	if (SUCCEEDED(hr))
 		self->position = place;
 out:
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	return hr;
 }
 
@@ -301,7 +301,7 @@ table_CreateBookmark(IMAPITable *This, BOOKMARK *bookmark)
 
 	if (!bookmark)
 		return MAPI_E_INVALID_PARAMETER;
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	own.row = self->position;
 	for (i = 0; i < self->bookmarks->len; i++)
 		if (!g_array_index(self->bookmarks, struct table_bookmark, i).used)
@@ -311,7 +311,7 @@ table_CreateBookmark(IMAPITable *This, BOOKMARK *bookmark)
 	else
 		g_array_append_val(self->bookmarks, own);
 	*bookmark = FIRST_BOOKMARK + i;
-	g_mutex_unlock(&self->lock);
+	pthread_mutex_unlock(&self->lock);
 	return S_OK;
 }
 
@@ -322,11 +322,11 @@ table_FreeBookmark(IMAPITable *This, BOOKMARK bookmark)
 	ULONG row;
 	HRESULT hr;
 
-	g_mutex_lock(&self->lock);
+	pthread_mutex_lock(&self->lock);
 	hr = find_bookmark(self, bookmark, &row);
 	if (SUCCEEDED(hr) && bookmark >= FIRST_BOOKMARK)
-		g_array_index(self->bookmarks, struct table_bookmark, bookmark - FIRST_BOOKMARK).used =
-		    FALSE;
-	g_mutex_unlock(&self->lock);
+		g_array_index(self->bookmarks, struct table_bookmark, bookmark - FIRST_BOOKMARK)
+		    .used = FALSE;
+	pthread_mutex_unlock(&self->lock);
 	return hr;
 }

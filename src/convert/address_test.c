@@ -89,6 +89,7 @@ static const struct {
 	{ "a@[]", "bracket" },
 	{ "a@[1.2.3.4]x", "bracket" },
 	{ "a@[:x]", "tag" },
+	{ "a@[tag:<x>]", "literal" },
 	{ "a" A64 "@example.test", "64" },
 	{ "a@a" L63 ".example", "63" },
 	{ A64 "@" L63 "." L63 "." L63, "254" },

@@ -191,10 +191,13 @@ krb5_step(void *state, const GByteArray *challenge, GByteArray *response, char *
 	return agree(gss, challenge, response, why);
 }
 
+/* The first 334 only says that NTLM is there, in words ([MS-SMTPNTLM] 2.2.1.2). */
 static enum smtp_step
 ntlm_step(void *state, const GByteArray *challenge, GByteArray *response, char **why)
 {
-	return establish(state, challenge, response, why);
+	struct gss *gss = state;
+
+	return establish(gss, gss->context == GSS_C_NO_CONTEXT ? NULL : challenge, response, why);
 }
 
 static bool
@@ -215,7 +218,6 @@ const struct smtp_mechanism smtp_mechanism_gssapi = {
 const struct smtp_mechanism smtp_mechanism_ntlm = {
 	.name = "NTLM",
 	.needs_password = true,
-	.client_first = true,
 	.start = ntlm_start,
 	.step = ntlm_step,
 	.end = gss_end,

@@ -78,7 +78,7 @@ struct smtp_recipient {
 	enum smtp_class class;
 	int code;         /* reply code; 0: no server said anything */
 	char *enhanced;   /* or NULL */
-	char *text;       /* the reply word for word without its codes, or our own sentence */
+	char *text;       /* the reply word for word after its code, or our own sentence */
 	bool from_server; /* the verdict is the server's reply, not ours */
 	/* The engine's own. */
 	char *wire;    /* the address as sent */

@@ -109,19 +109,19 @@ smtp_reply_enhanced(const struct smtp_reply *reply)
 	return length > 0 ? g_strndup(text, length) : NULL;
 }
 
+/* All lines; `plain` leaves out the enhanced codes that only repeat the first line's. */
 static char *
-join(const struct smtp_reply *reply, const char *between)
+join(const struct smtp_reply *reply, const char *between, bool plain)
 {
 	GString *all = g_string_new(NULL);
 	const char *text;
-	size_t skip;
 	guint i;
 
 	for (i = 0; reply->lines && i < reply->lines->len; i++) {
 		text = g_ptr_array_index(reply->lines, i);
-		skip = enhanced_length(text, reply->code / 100);
-		text += skip;
-		if (skip > 0 && *text == ' ')
+		if (i > 0 && plain)
+			text += enhanced_length(text, reply->code / 100);
+		if (i > 0 && plain && *text == ' ')
 			text++;
 		if (i > 0)
 			g_string_append(all, between);
@@ -133,18 +133,15 @@ join(const struct smtp_reply *reply, const char *between)
 char *
 smtp_reply_text(const struct smtp_reply *reply)
 {
-	return join(reply, "\n");
+	return join(reply, "\n", false);
 }
 
 char *
 smtp_reply_quote(const struct smtp_reply *reply)
 {
-	char *enhanced = smtp_reply_enhanced(reply);
-	char *text = join(reply, " ");
-	char *quote = g_strdup_printf("%03d%s%s%s%s", reply->code, enhanced ? " " : "",
-	    enhanced ? enhanced : "", *text ? " " : "", text);
+	char *text = join(reply, " ", true);
+	char *quote = g_strdup_printf("%03d%s%s", reply->code, *text ? " " : "", text);
 
-	g_free(enhanced);
 	g_free(text);
 	return quote;
 }
@@ -168,8 +165,8 @@ char *
 smtp_reply_queue_id(const struct smtp_reply *reply)
 {
 	static const char *const marks[] = { "queued as ", " id=", "InternalId=", NULL };
-	char *text = smtp_reply_text(reply);
-	char *id = NULL, *at;
+	char *text = join(reply, "\n", false);
+	char *id = NULL, *words, *at;
 	int i;
 
 	for (i = 0; marks[i] && !id; i++) {
@@ -177,9 +174,11 @@ smtp_reply_queue_id(const struct smtp_reply *reply)
 		if (at)
 			id = word_at(at + strlen(marks[i]));
 	}
-	if (!id && (at = strstr(text, " Message accepted")) != NULL && at > text &&
-	    !memchr(text, ' ', (size_t)(at - text)))
-		id = word_at(text);
+	words = text + enhanced_length(text, reply->code / 100);
+	words += *words == ' ';
+	at = strstr(words, " Message accepted");
+	if (!id && at && at > words && !memchr(words, ' ', (size_t)(at - words)))
+		id = word_at(words);
 	g_free(text);
 	return id;
 }

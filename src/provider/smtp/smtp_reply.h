@@ -38,8 +38,8 @@ enum smtp_parse smtp_reply_take(struct smtp_reply *reply, GByteArray *input);
  * must be that of the reply code.  g_free(). */
 char *smtp_reply_enhanced(const struct smtp_reply *reply);
 
-/* The words as the server said them, lines parted by \n, without the reply code and the enhanced
- * code that smtp_reply_enhanced() gives.  Never NULL.  g_free(). */
+/* The words as the server said them, after the reply code of each line; lines parted by \n.  Never
+ * NULL.  g_free(). */
 char *smtp_reply_text(const struct smtp_reply *reply);
 
 /* The same for a sentence: "550 5.1.1 No such user", lines parted by a blank. */

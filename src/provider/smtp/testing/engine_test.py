@@ -69,7 +69,7 @@ def certificate(authority):
 def test_plain(send):
     with Peer() as peer:
         sent = send(peer, "--helo=client.test")
-    assert sent.one() == ["accepted", "250", "2.0.0", "Ok: queued as 4F2A1B"]
+    assert sent.one() == ["accepted", "250", "2.0.0", "2.0.0 Ok: queued as 4F2A1B"]
     assert sent.queue == ["4F2A1B"]
     assert peer.messages == [MAIL]
     assert peer.commands[:4] == ["EHLO client.test", "MAIL FROM:<ann@example.test>",
@@ -92,7 +92,7 @@ def test_each_recipient_has_its_own_reply(send, words, options, chunks):
     assert [r[1:4] for r in sent.rows] == [
         ["accepted", "250", "2.0.0"], ["permanent", "550", "5.1.1"], ["temporary", "450", "4.2.0"],
         ["accepted", "250", "2.0.0"], ["permanent", "552", "5.2.2"]]
-    assert sent.rows[1][4] == "No such person here"
+    assert sent.rows[1][4] == "5.1.1 No such person here"
     assert peer.messages == [MAIL]
     assert bool(peer.seen("BDAT")) == chunks and bool(peer.seen("DATA")) != chunks
 

@@ -46,7 +46,7 @@ def test_message_arrives_and_is_told():
         result = submit(peer, "SMTP:bob@example.test")
     assert result.words["submit"] == ["0x00000000"] and result.words["end"] == ["0x00000000"]
     row = result.rows[0]
-    assert row[1:6] == ["bob@example.test", ACCEPTED, "250", "2.0.0", "Ok: queued as 4F2A1B"]
+    assert row[1:6] == ["bob@example.test", ACCEPTED, "250", "2.0.0", "2.0.0 Ok: queued as 4F2A1B"]
     assert row[6].startswith("localhost [127.0.0.1]") and row[7] == "4F2A1B"
     assert result.words["responsible"] == ["SMTP:bob@example.test"]
     assert "> MAIL FROM:<ann@example.test>" in result.journey

@@ -117,13 +117,8 @@ db_check(struct db *db, char **why)
 	hr = db_int(db, &application, SQL("PRAGMA application_id"));
 	if (SUCCEEDED(hr))
 		hr = db_int(db, &version, SQL("PRAGMA user_version"));
-	if (FAILED(hr)) {
-		*why = g_strdup_printf("The message store %s cannot be read: %s. It is no emapi store, or "
-				       "it is damaged or cut short; restore it from a backup, or move it "
-				       "away and a new one is made.",
-		    db->path, sqlite3_errmsg(db->sqlite));
+	if (FAILED(hr))
 		return hr;
-	}
 	if (!application && SUCCEEDED(db_int(db, &version, SQL("PRAGMA page_count"))) && !version) {
 		*why = g_strdup_printf("The message store %s is empty (0 bytes): something cut it. Restore "
 				       "it from a backup, or remove it and a new one is made.",
@@ -230,6 +225,11 @@ db_make_sure(struct db *db, bool create)
 static char *
 db_open_why(struct db *db, HRESULT hr)
 {
+	if (hr == MAPI_E_CORRUPT_STORE)
+		return g_strdup_printf("The message store %s cannot be read (%s). It is no emapi store, or it "
+				       "is damaged or cut short; restore it from a backup, or move it away "
+				       "and a new one is made.",
+		    db->path, db->sqlite ? sqlite3_errmsg(db->sqlite) : hr_text(hr));
 	return g_strdup_printf("The message store %s cannot be opened: %s%s%s.", db->path, hr_text(hr),
 	    db->error ? ": " : "", db->error ? db->error : "");
 }

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+/* See store_double.h. */
+#include "store_double.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <emapispi.h>
+#include <mapicode.h>
+#include <mapiguid.h>
+#include <mapitags.h>
+#include <glib/gstdio.h>
+#include "bag.h"
+#include "com.h"
+#include "entryid.h"
+#include "mem.h"
+#include "prop.h"
+#include "text.h"
+#include "unsupported.h"
+
+void
+place_make(struct place *place)
+{
+	char name[] = "/tmp/emapi-store-XXXXXX";
+
+	assert_non_null(mkdtemp(name));
+	place->folder = g_strdup(name);
+	place->path = g_build_filename(name, "test.store", NULL);
+}
+
+void
+place_free(struct place *place)
+{
+	GDir *dir = g_dir_open(place->folder, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		char *path = g_build_filename(place->folder, name, NULL);
+
+		g_unlink(path);
+		g_free(path);
+	}
+	if (dir)
+		g_dir_close(dir);
+	g_rmdir(place->folder);
+	g_free(place->folder);
+	g_free(place->path);
+}
+
+/* --- Support and sections ---------------------------------------------------------------------------- */
+
+struct section {
+	struct com_object com;
+	IProfSect isection;
+	struct bag *bag;
+};
+
+struct support {
+	struct com_object com;
+	IMAPISupport isupport;
+	struct section *own, *identity;
+	unsigned notified;
+	MAPIUID uid;
+	bool knows_uid;
+};
+
+COM_UNKNOWN(section, struct section, isection, IProfSect)
+
+static HRESULT
+section_GetProps(IProfSect *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *out)
+{
+	return bag_get_props(COM_OBJECT(This, struct section, isection)->bag, tags, flags, count, out);
+}
+
+static const IProfSectVtbl section_vtbl = {
+	.QueryInterface = section_QueryInterface,
+	.AddRef = section_AddRef,
+	.Release = section_Release,
+	.GetProps = section_GetProps,
+};
+
+static void
+section_finalize(void *self)
+{
+	bag_free(((struct section *)self)->bag);
+}
+
+static const struct com_interface section_interfaces[] = {
+	{ &IID_IProfSect, offsetof(struct section, isection) },
+	{ NULL, 0 },
+};
+static const struct com_class section_class = { "section", section_interfaces, section_finalize };
+
+static struct section *
+section_new(void)
+{
+	struct section *section = com_create(&section_class, sizeof(*section));
+
+	assert_non_null(section);
+	section->isection.lpVtbl = &section_vtbl;
+	section->bag = bag_create();
+	return section;
+}
+
+static struct support *
+support_from(IMAPISupport *iface)
+{
+	return COM_OBJECT(iface, struct support, isupport);
+}
+
+COM_UNKNOWN(support, struct support, isupport, IMAPISupport)
+
+static HRESULT
+support_OpenProfileSection(IMAPISupport *This, LPMAPIUID uid, ULONG flags, LPPROFSECT *out)
+{
+	struct support *support = support_from(This);
+	struct section *section = support->own;
+
+	if (uid && !memcmp(uid, &MUID_PROFILE_INSTANCE, sizeof(*uid)))
+		section = support->identity;
+	else if (uid)
+		return MAPI_E_NOT_FOUND;
+	com_add_ref(&section->com);
+	*out = &section->isection;
+	return S_OK;
+}
+
+static HRESULT
+support_SetProviderUID(IMAPISupport *This, LPMAPIUID uid, ULONG flags)
+{
+	support_from(This)->uid = *uid;
+	support_from(This)->knows_uid = true;
+	return S_OK;
+}
+
+static HRESULT
+support_WrapStoreEntryID(IMAPISupport *This, ULONG size, LPENTRYID id, ULONG *out_size, LPENTRYID *out)
+{
+	return storeid_wrap("emapi_store.so", id, size, out_size, out);
+}
+
+static HRESULT
+support_SpoolerNotify(IMAPISupport *This, ULONG flags, LPVOID data)
+{
+	if (flags == NOTIFY_READYTOSEND)
+		support_from(This)->notified++;
+	return MAPI_E_NETWORK_ERROR; /* nobody is there: the submit must not care */
+}
+
+static const IMAPISupportVtbl support_vtbl = {
+	.QueryInterface = support_QueryInterface,
+	.AddRef = support_AddRef,
+	.Release = support_Release,
+	.OpenProfileSection = support_OpenProfileSection,
+	.SetProviderUID = support_SetProviderUID,
+	.WrapStoreEntryID = support_WrapStoreEntryID,
+	.SpoolerNotify = support_SpoolerNotify,
+	.PrepareSubmit = unsupported_IMAPISupport_PrepareSubmit,
+	.ExpandRecips = unsupported_IMAPISupport_ExpandRecips,
+	.CopyMessages = unsupported_IMAPISupport_CopyMessages,
+};
+
+static void
+support_finalize(void *self)
+{
+	struct support *support = self;
+
+	com_release(&support->own->com);
+	com_release(&support->identity->com);
+}
+
+static const struct com_interface support_interfaces[] = {
+	{ &IID_IMAPISup, offsetof(struct support, isupport) },
+	{ NULL, 0 },
+};
+static const struct com_class support_class = { "support", support_interfaces, support_finalize };
+
+IMAPISupport *
+double_support(const char *path, const char *from_name, const char *from_address)
+{
+	struct support *support = com_create(&support_class, sizeof(*support));
+
+	assert_non_null(support);
+	support->isupport.lpVtbl = &support_vtbl;
+	support->own = section_new();
+	support->identity = section_new();
+	if (path)
+		bag_set_text(support->own->bag, PR_EMAPI_PATH_W, path);
+	if (from_name)
+		bag_set_text(support->identity->bag, PR_EMAPI_FROM_NAME_W, from_name);
+	if (from_address)
+		bag_set_text(support->identity->bag, PR_EMAPI_FROM_ADDRESS_W, from_address);
+	return &support->isupport;
+}
+
+unsigned
+double_notified(IMAPISupport *support)
+{
+	return support_from(support)->notified;
+}
+
+bool
+double_knows_uid(IMAPISupport *support, MAPIUID *uid)
+{
+	*uid = support_from(support)->uid;
+	return support_from(support)->knows_uid;
+}
+
+/* --- Logging on ---------------------------------------------------------------------------------------- */
+
+static ULONG
+free_buffer(LPVOID buffer)
+{
+	return mem_free(buffer);
+}
+
+HRESULT
+double_logon_with(IMAPISupport *support, bool spooler, IMsgStore **store, char **error)
+{
+	ULONG flags = MDB_NO_DIALOG | MDB_WRITE, version, security_size;
+	IMSProvider *provider = NULL;
+	IMSLogon *logon = NULL;
+	MAPIERROR *problem = NULL;
+	BYTE *security = NULL;
+	HRESULT hr;
+
+	if (error)
+		*error = NULL;
+	assert_int_equal(MSProviderInit(NULL, NULL, mem_allocate, mem_allocate_more, free_buffer, 0,
+			     CURRENT_SPI_VERSION, &version, &provider),
+	    S_OK);
+	if (spooler)
+		hr = provider->lpVtbl->SpoolerLogon(provider, support, 0, NULL, 0, NULL, flags, NULL, 0, NULL,
+		    &problem, &logon, store);
+	else
+		hr = provider->lpVtbl->Logon(provider, support, 0, NULL, 0, NULL, flags, NULL, &security_size,
+		    &security, &problem, &logon, store);
+	if (problem && error)
+		*error = g_strdup((const char *)problem->lpszError);
+	mem_free(problem);
+	COM_CLEAR(logon);
+	COM_CLEAR(provider);
+	return hr;
+}
+
+HRESULT
+double_logon(const char *path, bool spooler, IMsgStore **store, char **error)
+{
+	IMAPISupport *support = double_support(path, "Ann", "ann@example.test");
+	HRESULT hr = double_logon_with(support, spooler, store, error);
+
+	support->lpVtbl->Release(support);
+	return hr;
+}
+
+/* --- Short forms --------------------------------------------------------------------------------------- */
+
+HRESULT
+double_get(void *object, ULONG tag, SPropValue **value)
+{
+	SizedSPropTagArray(1, tags) = { 1, { tag } };
+	IMAPIProp *prop = object;
+	ULONG count = 0;
+
+	*value = NULL;
+	return prop->lpVtbl->GetProps(prop, (SPropTagArray *)(void *)&tags, 0, &count, value);
+}
+
+SPropValue *
+double_prop(void *object, ULONG tag)
+{
+	SPropValue *value;
+
+	assert_int_equal(double_get(object, tag, &value), S_OK);
+	return value;
+}
+
+IMAPIFolder *
+double_folder(IMsgStore *store, ULONG tag)
+{
+	SPropValue *id = tag ? double_prop(store, tag) : NULL;
+	IMAPIFolder *folder = NULL;
+	ULONG type;
+
+	assert_int_equal(store->lpVtbl->OpenEntry(store, id ? id->Value.bin.cb : 0,
+			     id ? (ENTRYID *)(void *)id->Value.bin.lpb : NULL, NULL, MAPI_MODIFY, &type,
+			     (IUnknown **)&folder),
+	    S_OK);
+	assert_int_equal(type, MAPI_FOLDER);
+	mem_free(id);
+	return folder;
+}
+
+IMAPIFolder *
+double_inbox(IMsgStore *store)
+{
+	IMAPIFolder *folder = NULL;
+	ENTRYID *id;
+	ULONG size, type;
+
+	assert_int_equal(store->lpVtbl->GetReceiveFolder(store, NULL, 0, &size, &id, NULL), S_OK);
+	assert_int_equal(
+	    store->lpVtbl->OpenEntry(store, size, id, NULL, MAPI_MODIFY, &type, (IUnknown **)&folder), S_OK);
+	mem_free(id);
+	return folder;
+}
+
+void
+double_set_text(void *object, ULONG tag, const char *text)
+{
+	SPropValue value = { .ulPropTag = tag };
+	IMAPIProp *prop = object;
+	WCHAR *wide = NULL;
+
+	if (PROP_TYPE(tag) == PT_UNICODE)
+		value.Value.lpszW = wide = text_to_utf16(NULL, text);
+	else
+		value.Value.lpszA = (char *)(size_t)text;
+	assert_int_equal(prop->lpVtbl->SetProps(prop, 1, &value, NULL), S_OK);
+	mem_free(wide);
+}
+
+void
+double_set_long(void *object, ULONG tag, LONG number)
+{
+	SPropValue value = { .ulPropTag = tag, .Value.l = number };
+	IMAPIProp *prop = object;
+
+	assert_int_equal(prop->lpVtbl->SetProps(prop, 1, &value, NULL), S_OK);
+}
+
+void
+double_add_recipient(IMessage *message, LONG type, const char *address)
+{
+	SPropValue values[3] = { { .ulPropTag = PR_RECIPIENT_TYPE, .Value.l = type },
+		{ .ulPropTag = PR_ADDRTYPE_A, .Value.lpszA = (char *)(size_t)"SMTP" },
+		{ .ulPropTag = PR_EMAIL_ADDRESS_A, .Value.lpszA = (char *)(size_t)address } };
+	ADRLIST list = { 1, { { 0, 3, values } } };
+
+	assert_int_equal(message->lpVtbl->ModifyRecipients(message, MODRECIP_ADD, &list), S_OK);
+}
+
+IMessage *
+double_letter(IMAPIFolder *folder, const char *subject, const char *to)
+{
+	IMessage *message = NULL;
+
+	assert_int_equal(folder->lpVtbl->CreateMessage(folder, NULL, 0, &message), S_OK);
+	if (subject)
+		double_set_text(message, PR_SUBJECT_W, subject);
+	if (to)
+		double_add_recipient(message, MAPI_TO, to);
+	return message;
+}
+
+SRowSet *
+double_rows(IMAPITable *table, LONG count)
+{
+	SRowSet *rows = NULL;
+
+	assert_int_equal(table->lpVtbl->QueryRows(table, count, 0, &rows), S_OK);
+	return rows;
+}
+
+void
+double_rows_free(SRowSet *rows)
+{
+	ULONG at;
+
+	for (at = 0; at < rows->cRows; at++)
+		mem_free(rows->aRow[at].lpProps);
+	mem_free(rows);
+}
+
+ULONG
+double_count(IMAPITable *table)
+{
+	ULONG count = 99999;
+
+	assert_int_equal(table->lpVtbl->GetRowCount(table, 0, &count), S_OK);
+	return count;
+}
+
+const SPropValue *
+double_column(const SRowSet *rows, ULONG row, ULONG tag)
+{
+	ULONG at;
+
+	assert_true(row < rows->cRows);
+	for (at = 0; at < rows->aRow[row].cValues; at++)
+		if (PROP_ID(rows->aRow[row].lpProps[at].ulPropTag) == PROP_ID(tag))
+			return &rows->aRow[row].lpProps[at];
+	fail_msg("no column 0x%08X", tag);
+	return NULL;
+}
+
+HRESULT
+double_open(IMsgStore *store, const SPropValue *entryid, ULONG flags, IMessage **message)
+{
+	ULONG type;
+
+	*message = NULL;
+	return store->lpVtbl->OpenEntry(store, entryid->Value.bin.cb,
+	    (ENTRYID *)(void *)entryid->Value.bin.lpb, NULL, flags, &type, (IUnknown **)message);
+}
+
+ULONG
+double_messages(IMAPIFolder *folder)
+{
+	IMAPITable *table = NULL;
+	ULONG count;
+
+	assert_int_equal(folder->lpVtbl->GetContentsTable(folder, 0, &table), S_OK);
+	count = double_count(table);
+	COM_CLEAR(table);
+	return count;
+}

@@ -5,11 +5,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <glib-unix.h>
 #include "hr.h"
-#include "profile.h"
 
 /* One who does not read for so long is dropped: nobody may hold up the mail. */
 #define SEND_MS 2000
@@ -182,33 +180,6 @@ on_watch(struct client *client, const struct ipc_message *packet)
 
 /* Waking */
 
-/* A person who mends a profile edits its file: that alone lets held mail go on. */
-static void
-release_if_mended(struct scheduler *s, GBytes *uid)
-{
-	struct profile *profile = NULL;
-	gint64 since = 0;
-	g_autofree char *held = spooldb_held(s->db, uid, &since);
-	struct stat st;
-
-	if (!held || g_bytes_get_size(uid) != sizeof(MAPIUID) ||
-	    FAILED(profile_load_uid(g_bytes_get_data(uid, NULL), &profile, NULL)))
-		return;
-	if (stat(profile_path(profile), &st) == 0 &&
-	    st.st_ctim.tv_sec * (gint64)G_USEC_PER_SEC + st.st_ctim.tv_nsec / 1000 > since)
-		spooldb_release(s->db, uid, g_get_real_time());
-	profile_unref(profile);
-}
-
-static void
-wake_lane(struct scheduler *s, GBytes *uid)
-{
-	struct lane *lane = lane_get(s, uid);
-
-	lane->want_scan = true;
-	lane->not_before = 0;
-}
-
 static HRESULT
 on_wake(struct client *client, const struct ipc_message *packet)
 {
@@ -216,8 +187,7 @@ on_wake(struct client *client, const struct ipc_message *packet)
 
 	if (g_bytes_get_size(uid) != sizeof(MAPIUID))
 		return answer_error(client, MAPI_E_INVALID_PARAMETER, "a profile UID has 16 bytes");
-	release_if_mended(client->s, uid);
-	wake_lane(client->s, uid);
+	lane_wake(lane_get(client->s, uid));
 	return answer_ok(client);
 }
 
@@ -232,9 +202,9 @@ on_run(struct client *client, const struct ipc_message *packet)
 		return answer_error(client, MAPI_E_INVALID_PARAMETER, "a profile UID has 16 bytes");
 	hr = spooldb_release(client->s->db, all ? NULL : uid, g_get_real_time());
 	if (all)
-		scheduler_scan_all(client->s);
+		scheduler_run_all(client->s);
 	else
-		wake_lane(client->s, uid);
+		lane_run(lane_get(client->s, uid));
 	scheduler_changed(client->s);
 	return answer(client, hr);
 }

@@ -13,14 +13,18 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <glib-unix.h>
+#include "profile.h"
 #include "text.h"
 
 #define WORKER_IDLE (60 * (gint64)G_USEC_PER_SEC)
 /* A worker that has been silent for so long with work in hand hangs. */
 #define WORKER_SILENT (2 * 3600 * (gint64)G_USEC_PER_SEC)
 #define CRASHES_FREE 3
+/* Files are stamped by a clock that ticks this coarsely. */
+#define CLOCK_GRAIN 10000
 
 extern char **environ;
 
@@ -204,7 +208,8 @@ start_worker(struct lane *lane, gint64 now)
 	}
 	close(pair[1]);
 	lane->fd = pair[0];
-	lane->heard = now;
+	lane->started = lane->heard = now;
+	lane->renew = false;
 	lane->want_scan = true; /* a new worker looks before it sends: see spooldb_known() */
 	lane->fd_source = g_unix_fd_add(lane->fd, G_IO_IN | G_IO_HUP, worker_says, lane);
 	g_child_watch_add(lane->pid, worker_ended, lane);
@@ -241,6 +246,48 @@ lane_quit(struct lane *lane)
 	ipc_send(lane->fd, "quit", NULL);
 }
 
+/* When the profile's file was changed; for one that cannot be read: just now. */
+static gint64
+profile_changed(GBytes *uid)
+{
+	struct profile *profile = NULL;
+	gint64 changed = G_MAXINT64;
+	struct stat st;
+
+	if (g_bytes_get_size(uid) != sizeof(MAPIUID) ||
+	    FAILED(profile_load_uid(g_bytes_get_data(uid, NULL), &profile, NULL)))
+		return changed;
+	if (stat(profile_path(profile), &st) == 0)
+		changed = st.st_ctim.tv_sec * (gint64)G_USEC_PER_SEC + st.st_ctim.tv_nsec / 1000 +
+			  CLOCK_GRAIN;
+	profile_unref(profile);
+	return changed;
+}
+
+void
+lane_wake(struct lane *lane)
+{
+	gint64 changed = profile_changed(lane->uid);
+	gint64 since = 0;
+	g_autofree char *held = spooldb_held(lane->s->db, lane->uid, &since);
+
+	lane->want_scan = true;
+	lane->not_before = 0;
+	if (lane->pid && changed > lane->started)
+		lane->renew = true;
+	/* Who mends a profile edits its file: that alone lets held mail go on. */
+	if (held && changed > since && changed < G_MAXINT64)
+		spooldb_release(lane->s->db, lane->uid, g_get_real_time());
+}
+
+void
+lane_run(struct lane *lane)
+{
+	lane->want_scan = true;
+	lane->not_before = 0;
+	lane->renew = lane->pid != 0;
+}
+
 static bool
 something_to_do(struct lane *lane, gint64 now)
 {
@@ -263,7 +310,7 @@ lane_drive(struct lane *lane, gint64 now)
 		}
 		return;
 	}
-	if (lane->s->stop_at) {
+	if (lane->s->stop_at || lane->renew) {
 		lane_quit(lane);
 	} else if (lane->want_scan) {
 		lane->want_scan = false;

@@ -77,7 +77,7 @@ lanes_from_queue(struct scheduler *s)
 }
 
 void
-scheduler_scan_all(struct scheduler *s)
+scheduler_run_all(struct scheduler *s)
 {
 	g_autoptr(GPtrArray) uids = listed_profiles();
 	GHashTableIter iter;
@@ -87,10 +87,8 @@ scheduler_scan_all(struct scheduler *s)
 		lane_get(s, g_ptr_array_index(uids, i));
 	lanes_from_queue(s);
 	g_hash_table_iter_init(&iter, s->lanes);
-	while (g_hash_table_iter_next(&iter, NULL, &lane)) {
-		((struct lane *)lane)->want_scan = true;
-		((struct lane *)lane)->not_before = 0;
-	}
+	while (g_hash_table_iter_next(&iter, NULL, &lane))
+		lane_run(lane);
 	g_ptr_array_set_size(s->catch_up, 0);
 }
 

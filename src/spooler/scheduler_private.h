@@ -32,8 +32,8 @@ void scheduler_kick(struct scheduler *s);
 /* Something changed in spool.db: tell those who watch. */
 void scheduler_changed(struct scheduler *s);
 void scheduler_accept(struct scheduler *s);
-/* Puts all profiles of the list up for a scan. */
-void scheduler_scan_all(struct scheduler *s);
+/* lane_run() for all profiles: those of the list and those with mail in the queue. */
+void scheduler_run_all(struct scheduler *s);
 
 /* clients.c */
 struct client;
@@ -52,8 +52,10 @@ struct lane {
 	bool hello;    /* the worker has the profile's lock and is logged on */
 	bool quitting; /* told to end */
 	bool want_scan;
+	bool renew; /* the worker is to be followed by another, which reads the profile anew */
 	bool scanning;
-	gint64 lease;                 /* message in hand; 0: none */
+	gint64 lease; /* message in hand; 0: none */
+	gint64 started;
 	gint64 heard;                 /* when the worker last said something */
 	gint64 not_before;            /* no new worker before */
 	int crashes;                  /* in a row */
@@ -70,6 +72,11 @@ void lane_drive(struct lane *lane, gint64 now);
 /* When lane_drive() is to be called again; G_MAXINT64: only after an event. */
 gint64 lane_next(struct lane *lane, gint64 now);
 bool lane_busy(const struct lane *lane);
+/* There may be something in the stores.  A profile that was changed since counts: its worker is
+ * renewed, and mail that was held is released. */
+void lane_wake(struct lane *lane);
+/* A person says: now, and with the settings as they are now. */
+void lane_run(struct lane *lane);
 /* The worker is to end: sends quit and counts it as gone. */
 void lane_quit(struct lane *lane);
 

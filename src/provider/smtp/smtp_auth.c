@@ -295,11 +295,17 @@ bool
 smtp_login(struct smtp_session *session, struct smtp_error *error)
 {
 	const struct smtp_options *options = session->options;
-	struct smtp_login login = { options->user, NULL, options->server, smtp_port(options) };
+	struct smtp_login login = {
+		.user = options->user,
+		.host = options->server,
+		.port = smtp_port(options),
+	};
+	GByteArray *binding = session->encrypted ? smtp_endpoint_binding(session->curl) : NULL;
 	enum outcome outcome = OUTCOME_NEXT;
 	char *password = NULL;
 	size_t i;
 
+	login.binding = binding;
 	smtp_error_clear(error);
 	for (i = 0; i < G_N_ELEMENTS(mechanisms) && outcome == OUTCOME_NEXT; i++) {
 		if (!smtp_caps_login(&session->caps, mechanisms[i]->name) ||
@@ -315,6 +321,8 @@ smtp_login(struct smtp_session *session, struct smtp_error *error)
 		outcome = try_mechanism(session, mechanisms[i], &login, error);
 	}
 	smtp_secret_free(password);
+	if (binding)
+		g_byte_array_unref(binding);
 	if (outcome == OUTCOME_NEXT && !error->text)
 		explain_none(session, error);
 	return outcome == OUTCOME_IN;

@@ -15,6 +15,7 @@ struct smtp_login {
 	const char *password; /* or token; NULL for mechanisms that need none */
 	const char *host;
 	unsigned port;
+	const GByteArray *binding; /* to the TLS channel; NULL without one */
 };
 
 enum smtp_step {

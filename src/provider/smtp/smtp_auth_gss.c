@@ -19,6 +19,7 @@ static gss_OID_desc ntlm_oid = { 10, (void *)"\x2b\x06\x01\x04\x01\x82\x37\x02\x
 struct gss {
 	const struct smtp_login *login;
 	gss_OID mechanism;
+	OM_uint32 wishes; /* GSS_C_*_FLAG */
 	gss_ctx_id_t context;
 	gss_cred_id_t credential;
 	gss_name_t target;
@@ -83,6 +84,7 @@ krb5_start(const struct smtp_login *login, char **why)
 
 	if (!gss)
 		return NULL;
+	gss->wishes = GSS_C_MUTUAL_FLAG | GSS_C_INTEG_FLAG | GSS_C_SEQUENCE_FLAG;
 	major = gss_acquire_cred(&minor, GSS_C_NO_NAME, GSS_C_INDEFINITE, &set, GSS_C_INITIATE,
 	    &gss->credential, NULL, NULL);
 	if (!GSS_ERROR(major))
@@ -116,17 +118,23 @@ ntlm_start(const struct smtp_login *login, char **why)
 	return NULL;
 }
 
+/* Bound to the TLS connection where there is one: what Exchange calls extended protection. */
 static enum smtp_step
 establish(struct gss *gss, const GByteArray *challenge, GByteArray *response, char **why)
 {
+	const GByteArray *binding = gss->login->binding;
+	struct gss_channel_bindings_struct channel = { 0 };
 	gss_buffer_desc in = { challenge ? challenge->len : 0, challenge ? challenge->data : NULL };
 	gss_buffer_desc out = GSS_C_EMPTY_BUFFER;
 	OM_uint32 major, minor, status;
 
+	if (binding) {
+		channel.application_data.value = binding->data;
+		channel.application_data.length = binding->len;
+	}
 	major = gss_init_sec_context(&minor, gss->credential, &gss->context, gss->target,
-	    gss->mechanism, GSS_C_MUTUAL_FLAG | GSS_C_INTEG_FLAG | GSS_C_SEQUENCE_FLAG, 0,
-	    GSS_C_NO_CHANNEL_BINDINGS, in.length > 0 ? &in : GSS_C_NO_BUFFER, NULL, &out, NULL,
-	    NULL);
+	    gss->mechanism, gss->wishes, 0, binding ? &channel : GSS_C_NO_CHANNEL_BINDINGS,
+	    in.length > 0 ? &in : GSS_C_NO_BUFFER, NULL, &out, NULL, NULL);
 	if (GSS_ERROR(major)) {
 		*why = reason(major, minor, gss->mechanism);
 		gss_release_buffer(&status, &out);

@@ -107,6 +107,9 @@ char *smtp_certificate_story(CURL *curl);
 /* The SHA-256 fingerprint of the server's certificate, upper-case hex, or NULL.  g_free(). */
 char *smtp_certificate_fingerprint(CURL *curl);
 
+/* What ties a login to this TLS connection (RFC 5929 tls-server-end-point, with its prefix), so
+ * that nobody between can pass it on; NULL without TLS.  g_byte_array_unref(). */
+GByteArray *smtp_endpoint_binding(CURL *curl);
 /* Connects once more without checks, to say what the refused certificate is; sends nothing.  Both
  * NULL where it cannot be had.  g_free(). */
 char *smtp_probe_certificate(struct smtp_session *session, char **fingerprint);

@@ -28,15 +28,15 @@ chain_of(CURL *curl)
 	return curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) == CURLE_OK ? chain : NULL;
 }
 
-char *
-smtp_certificate_fingerprint(CURL *curl)
+/* The server's certificate in DER, g_free(); NULL where there is none. */
+static guchar *
+certificate_der(CURL *curl, gsize *size)
 {
 	static const char begin[] = "-----BEGIN CERTIFICATE-----";
 	const char *pem = field(chain_of(curl), "Cert");
 	const char *end;
-	char *base64, *digest = NULL, *upper;
+	char *base64;
 	guchar *der;
-	gsize size = 0;
 
 	pem = pem ? strstr(pem, begin) : NULL;
 	end = pem ? strstr(pem, "-----END") : NULL;
@@ -44,14 +44,62 @@ smtp_certificate_fingerprint(CURL *curl)
 		return NULL;
 	pem += strlen(begin);
 	base64 = g_strndup(pem, (gsize)(end - pem));
-	der = g_base64_decode(base64, &size);
-	if (size > 0)
-		digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, der, size);
-	upper = digest ? g_ascii_strup(digest, -1) : NULL;
+	der = g_base64_decode(base64, size);
+	g_free(base64);
+	return der;
+}
+
+char *
+smtp_certificate_fingerprint(CURL *curl)
+{
+	gsize size = 0;
+	guchar *der = certificate_der(curl, &size);
+	char *digest, *upper;
+
+	if (!der)
+		return NULL;
+	digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, der, size);
+	upper = g_ascii_strup(digest, -1);
 	g_free(digest);
 	g_free(der);
-	g_free(base64);
 	return upper;
+}
+
+/* The hash of the certificate's own signature, but SHA-256 for the weak ones (RFC 5929 4.1). */
+static GChecksumType
+binding_hash(CURL *curl)
+{
+	const char *name = field(chain_of(curl), "Signature Algorithm");
+	char *lower = g_ascii_strdown(name ? name : "", -1);
+	GChecksumType type = strstr(lower, "sha384")   ? G_CHECKSUM_SHA384
+			     : strstr(lower, "sha512") ? G_CHECKSUM_SHA512
+						       : G_CHECKSUM_SHA256;
+
+	g_free(lower);
+	return type;
+}
+
+GByteArray *
+smtp_endpoint_binding(CURL *curl)
+{
+	static const char prefix[] = "tls-server-end-point:";
+	GChecksum *checksum;
+	GByteArray *binding;
+	guint8 digest[64];
+	gsize size = 0, length = sizeof(digest);
+	guchar *der = certificate_der(curl, &size);
+
+	if (!der)
+		return NULL;
+	checksum = g_checksum_new(binding_hash(curl));
+	g_checksum_update(checksum, der, (gssize)size);
+	g_checksum_get_digest(checksum, digest, &length);
+	binding = g_byte_array_new();
+	g_byte_array_append(binding, (const guint8 *)prefix, (guint)strlen(prefix));
+	g_byte_array_append(binding, digest, (guint)length);
+	g_checksum_free(checksum);
+	g_free(der);
+	return binding;
 }
 
 char *

@@ -7,6 +7,7 @@ import functools
 import os
 import pathlib
 import shutil
+import ssl
 import subprocess
 import sys
 
@@ -158,7 +159,11 @@ def ntlm_login(connection, mechanism, initial):
     connection.say("334 ntlm supported")
     negotiate = base64.b64decode(connection.line())
     answer = connection.ask(server.challenge(negotiate))
-    if server.check(answer, {"ann": "secret of ann"}):
+    right = server.check(answer, {"ann": "secret of ann"})
+    if right and connection.secure:
+        pem = pathlib.Path(connection.get("certificate")[0]).read_text()
+        right = server.pairs.get(10) == ntlm.channel_bindings(ssl.PEM_cert_to_DER_cert(pem))
+    if right:
         connection.say("235 2.7.0 Authentication successful")
     else:
         connection.say("535 5.7.3 Authentication unsuccessful")
@@ -180,6 +185,16 @@ def test_ntlm(user, forgive):
         verdict, _ = send(peer.port, "--tls=none", f"--user={user}", "--password=wrong",
                           environment=forgive)
     assert verdict[:2] == ["hold", "535"]
+
+
+@needs_ntlm
+def test_ntlm_is_bound_to_the_tls_connection(tmp_path, forgive):
+    authority = mailserver.Authority(tmp_path / "ca")
+    with Peer(["STARTTLS"], ehlo_tls=["AUTH NTLM"], login=ntlm_login,
+              certificate=authority.issue("server")) as peer:
+        verdict, journey = send(peer.port, "--tls=starttls", f"--ca-file={authority.ca}",
+                                "--password=secret of ann", environment=forgive)
+    assert verdict[0] == "accepted", (verdict, journey)
 
 
 # --- SCRAM as Dovecot speaks it ---

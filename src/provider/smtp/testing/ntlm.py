@@ -69,4 +69,18 @@ class Server:
         key = md4(passwords[name].encode("utf-16-le"))
         key = hmac.new(key, name.upper().encode("utf-16-le") + domain, "md5").digest()
         proof = hmac.new(key, self.nonce + response[16:], hashlib.md5).digest()
+        self.pairs = dict(self._pairs(response[44:]))
         return name if proof == response[:16] else None
+
+    @staticmethod
+    def _pairs(data):
+        while len(data) >= 4 and data[:2] != b"\0\0":
+            kind, size = struct.unpack("<HH", data[:4])
+            yield kind, data[4:4 + size]
+            data = data[4 + size:]
+
+
+def channel_bindings(certificate):
+    """What MsvAvChannelBindings (10) has to hold for a server's certificate in DER (RFC 5929)."""
+    data = b"tls-server-end-point:" + hashlib.sha256(certificate).digest()
+    return hashlib.md5(b"\0" * 16 + struct.pack("<I", len(data)) + data).digest()

@@ -9,6 +9,10 @@
 static const struct command *const commands[] = {
 	&command_profile_create,
 	&command_profile_list,
+	&command_profile_show,
+	&command_profile_set,
+	&command_profile_default,
+	&command_profile_delete,
 	&command_queue_list,
 	&command_queue_run,
 };

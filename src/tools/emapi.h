@@ -7,6 +7,10 @@
 
 extern const struct command command_profile_create;
 extern const struct command command_profile_list;
+extern const struct command command_profile_show;
+extern const struct command command_profile_set;
+extern const struct command command_profile_default;
+extern const struct command command_profile_delete;
 extern const struct command command_queue_list;
 extern const struct command command_queue_run;
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "address.h"
+#include "text.h"
 
 void
 mailbox_free(struct mailbox *mailbox)
@@ -54,6 +55,15 @@ unquote(const char *text, size_t length)
 }
 
 static bool
+has_control(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return true;
+	return false;
+}
+
+static bool
 parse_piece(const char *piece, GPtrArray *list, char **why)
 {
 	g_autofree char *reason = NULL;
@@ -67,8 +77,12 @@ parse_piece(const char *piece, GPtrArray *list, char **why)
 	} else {
 		mailbox->address = g_strdup(piece);
 	}
-	if (!address_check(mailbox->address, &reason)) {
-		*why = g_strdup_printf("\"%s\" is not a mail address: %s", piece, reason);
+	if (has_control(piece))
+		reason = g_strdup("it has control characters");
+	if (reason || !address_check(mailbox->address, &reason)) {
+		g_autofree char *shown = text_printable(piece);
+
+		*why = g_strdup_printf("\"%s\" is not a mail address: %s", shown, reason);
 		mailbox_free(mailbox);
 		return false;
 	}

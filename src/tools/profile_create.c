@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "mailbox.h"
+#include "password.h"
 #include "profile.h"
 
 struct create_options {
@@ -115,11 +116,6 @@ check(const struct create_options *o)
 	if (o->smtp && !o->from)
 		return cli_fail(
 		    EX_USAGE, "--from is missing: the server wants to know who the mail is from");
-	if (o->user && !o->password_command && !o->password_file)
-		return cli_fail(EX_USAGE,
-		    "--user %s: say where its password is, by --password-command "
-		    "or --password-file (a password never goes on the command line)",
-		    o->user);
 	return 0;
 }
 
@@ -163,6 +159,26 @@ create(const char *name, const struct create_options *o)
 	return 0;
 }
 
+/* Asks for the password of a new profile; without one the profile does not stay. */
+static int
+ask_password(const char *name)
+{
+	struct profile *profile = NULL;
+	g_autofree char *why = NULL;
+	HRESULT hr = profile_load(name, &profile, &why);
+	int code;
+
+	if (FAILED(hr))
+		return cli_fail(cli_exit_code(hr), "%s", why);
+	code = password_ask_and_store(profile);
+	profile_unref(profile);
+	if (code) {
+		profile_delete(name);
+		cli_note("the profile was not made");
+	}
+	return code;
+}
+
 /* The first profile is the default though nobody says so. */
 static int
 report(const char *name, gboolean make_default)
@@ -199,6 +215,8 @@ run(int argc, char **argv)
 		code = check(&options);
 	if (!code)
 		code = create(argv[1], &options);
+	if (!code && options.user && !options.password_command && !options.password_file)
+		code = ask_password(argv[1]);
 	if (!code)
 		code = report(argv[1], options.make_default);
 	options_clear(&options);

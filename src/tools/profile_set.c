@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* emapi profile show and set: a profile's settings by the words of its file (emapi-profile(5)). */
+#include "emapi.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <mapiguid.h>
+#include <mapitags.h>
+#include <emapispi.h>
+#include "hr.h"
+#include "mem.h"
+#include "password.h"
+#include "profile.h"
+#include "prop.h"
+
+static int
+load(const char *name, struct profile **profile)
+{
+	g_autofree char *default_name = name ? NULL : profile_default();
+	g_autofree char *why = NULL;
+	HRESULT hr;
+
+	if (!name && !default_name)
+		return cli_fail(EX_CONFIG, "there is no default profile; name one");
+	hr = profile_load(name ? name : default_name, profile, &why);
+	return FAILED(hr) ? cli_fail(cli_exit_code(hr), "%s", why) : 0;
+}
+
+static int
+run_show(int argc, char **argv)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new("[NAME]");
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = NULL;
+	struct profile *profile = NULL;
+	int code = cli_parse(context, &argc, &argv);
+
+	if (!code && argc > 2)
+		code = cli_fail(EX_USAGE, "one profile's name, please (try --help)");
+	if (!code)
+		code = load(argc > 1 ? argv[1] : NULL, &profile);
+	if (code)
+		return code;
+	if (g_file_get_contents(profile_path(profile), &text, NULL, &error))
+		printf("# %s\n%s", profile_path(profile), text);
+	else
+		code = cli_fail(EX_NOINPUT, "%s", error->message);
+	profile_unref(profile);
+	return code;
+}
+
+/* The section that a setting belongs to: who one is to the profile, all else to the transport. */
+static bool
+section_of(const struct profile *profile, ULONG tag, MAPIUID *section)
+{
+	if (tag != PR_EMAPI_FROM_NAME_W && tag != PR_EMAPI_FROM_ADDRESS_W)
+		return password_section(profile, section);
+	memcpy(section, &MUID_PROFILE_INSTANCE, sizeof(*section));
+	return true;
+}
+
+static int
+parse_value(const char *assignment, SPropValue *value, void **root, bool *remove)
+{
+	const char *equals = strchr(assignment, '=');
+	g_autofree char *word = equals ? g_strndup(assignment, equals - assignment) : NULL;
+	ULONG tag = word ? profile_word_tag(word) : 0;
+	char *end;
+
+	if (!tag)
+		return cli_fail(EX_USAGE,
+		    "\"%s\" is no setting: write WORD=VALUE, e.g. "
+		    "Server=mail.example.com (the words: emapi-profile(5))",
+		    assignment);
+	if (PROP_ID(tag) >= 0x67F0 && PROP_ID(tag) <= 0x67FF)
+		return cli_fail(
+		    EX_USAGE, "a secret never goes on the command line: use --password");
+	value->ulPropTag = tag;
+	*remove = !equals[1];
+	if (PROP_TYPE(tag) == PT_LONG) {
+		value->Value.l = (LONG)g_ascii_strtoll(equals + 1, &end, 0);
+		if (*end)
+			return cli_fail(EX_USAGE, "%s: a number, please", assignment);
+		return 0;
+	}
+	*root = mem_zalloc(NULL, 1);
+	if (!*root || FAILED(prop_set_text(*root, value, tag, equals + 1)))
+		return cli_fail(EX_USAGE, "%s: this setting takes no text", assignment);
+	return 0;
+}
+
+static int
+set_one(struct profile *profile, const char *assignment)
+{
+	SPropValue value = { 0 };
+	SPropTagArray gone = { 1, { 0 } };
+	bool remove = false;
+	void *root = NULL;
+	MAPIUID section;
+	HRESULT hr;
+	int code = parse_value(assignment, &value, &root, &remove);
+
+	if (code)
+		return code;
+	gone.aulPropTag[0] = value.ulPropTag;
+	if (!section_of(profile, value.ulPropTag, &section))
+		hr = MAPI_E_NOT_FOUND;
+	else
+		hr = profile_section_write(profile, &section, remove ? 0 : 1,
+		    remove ? NULL : &value, remove ? &gone : NULL);
+	mem_free(root);
+	if (FAILED(hr))
+		return cli_fail(cli_exit_code(hr), "%s could not be written: %s (%s)", assignment,
+		    hr_text(hr), hr_name(hr));
+	return 0;
+}
+
+static int
+run_set(int argc, char **argv)
+{
+	gboolean password = FALSE;
+	const GOptionEntry entries[] = {
+		{ "password", 0, 0, G_OPTION_ARG_NONE, &password,
+		    "ask for the password and keep it in a file of mode 600", NULL },
+		{ NULL },
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new("NAME [WORD=VALUE...]");
+	struct profile *profile = NULL;
+	int code;
+
+	g_option_context_set_summary(context, "WORD= without a value removes a setting.");
+	g_option_context_add_main_entries(context, entries, NULL);
+	code = cli_parse(context, &argc, &argv);
+	if (!code && (argc < 2 || (argc < 3 && !password)))
+		code = cli_fail(EX_USAGE, "a profile's name and settings, please (try --help)");
+	if (!code)
+		code = load(argv[1], &profile);
+	for (int i = 2; i < argc && !code; i++)
+		code = set_one(profile, argv[i]);
+	if (!code && password)
+		code = password_ask_and_store(profile);
+	profile_unref(profile);
+	return code;
+}
+
+const struct command command_profile_show = {
+	.name = "profile show",
+	.summary = "a profile's settings",
+	.run = run_show,
+};
+
+const struct command command_profile_set = {
+	.name = "profile set",
+	.summary = "change a profile's settings, or its password",
+	.run = run_set,
+};

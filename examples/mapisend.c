@@ -114,10 +114,10 @@ add_recipient(LPMESSAGE message, LONG kind, char *address)
 static HRESULT
 add_recipients(LPMESSAGE message, LONG kind, char *addresses)
 {
-	char *address = addresses ? strtok(addresses, ", ") : NULL;
+	char *address = addresses ? strtok(addresses, ",") : NULL;
 	HRESULT hr = S_OK;
 
-	for (; address && SUCCEEDED(hr); address = strtok(NULL, ", "))
+	for (; address && SUCCEEDED(hr); address = strtok(NULL, ","))
 		hr = add_recipient(message, kind, address);
 	return hr;
 }

@@ -6,6 +6,7 @@ does), touch nothing of the system's configuration and are ended by their proces
 import mailbox
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -23,14 +24,15 @@ def free_port():
 
 
 def wait_until(condition, what, seconds=20):
-    """Polls until condition() is true and returns what it gave."""
+    """Polls until condition() is true and returns what it gave.  `what` (a text, or a function that
+    gives one when the time is over) says what was waited for."""
     end = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"after {seconds} s still not: {what}")
+            raise AssertionError(f"after {seconds} s still not: {what() if callable(what) else what}")
         time.sleep(0.02)
 
 
@@ -71,7 +73,8 @@ class Authority:
 class Dovecot:
     """Checks passwords for Postfix and shows the mailboxes over IMAP."""
 
-    def __init__(self, folder, users, mail, uid, gid, mechanisms="plain login"):
+    def __init__(self, folder, users, mail, uid, gid, mechanisms="plain login", settings="",
+                 environment=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.auth_socket = self.folder / "auth"
@@ -116,8 +119,10 @@ service imap-login {{
 service anvil {{
   chroot =
 }}
+{settings}
 """)
         self.process = subprocess.Popen(["dovecot", "-F", "-c", str(self.config)],
+                                        env={**os.environ, **(environment or {})},
                                         stdout=subprocess.DEVNULL,
                                         stderr=(self.folder / "stderr").open("w"))
         wait_until(lambda: self.auth_socket.exists() and answers(self.imap_port),
@@ -132,10 +137,11 @@ class Postfix:
     """Takes mail for example.test into Maildirs below `mail`, after STARTTLS and login.
 
     `refuse` maps recipient addresses to the server's words, e.g. "550 5.1.1 no such person".
-    `settings` are further lines of main.cf."""
+    `settings` are further lines of main.cf.  `services` maps names to settings of smtpd that differ
+    there: each listens on a port of its own, ports[name], and has its own lines in the log."""
 
     def __init__(self, folder, certificate, auth_socket, mail, uid, gid, refuse=None,
-                 settings="", tls="may", login=True):
+                 settings="", tls="may", login=True, services=None):
         self.folder = pathlib.Path(folder)
         self.config = self.folder / "etc"
         self.mail = pathlib.Path(mail)
@@ -193,8 +199,14 @@ in_flow_delay = 0
         # Names have mailboxes of their own; every other address of the domain lands in `other`.
         (self.config / "mailboxes").write_text(
             "".join(f"{n}@example.test {n}/\n" for n in MAILBOXES) + "@example.test other/\n")
+        self.ports = {name: free_port() for name in services or {}}
+        smtpds = "".join(
+            f"127.0.0.1:{self.ports[name]} inet n - n - - smtpd\n  -o syslog_name={name}\n"
+            + "".join(f"  -o {{ {key} = {value} }}\n" for key, value in changes.items())
+            for name, changes in (services or {}).items())
         (self.config / "master.cf").write_text(f"""
 127.0.0.1:{self.port} inet n - n - - smtpd
+{smtpds}
 pickup    unix  n - n 60 1 pickup
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
@@ -225,10 +237,19 @@ postlog   unix-dgram n - n - 1 postlogd
                                  f"{self.log()}")
 
     def refuse(self, words):
+        """From now on these recipients, and no others, are refused in these words."""
         self.access.write_text("".join(f"{a} {w}\n" for a, w in words.items()))
+        if self.log_file.exists():
+            self.postfix("reload")
 
     def log(self):
         return self.log_file.read_text() if self.log_file.exists() else ""
+
+    def sessions(self, service):
+        """What each ended connection to the service held, in Postfix's own count of commands:
+        [{"ehlo": "2", "starttls": "1", "auth": "0/1", ...}] - 0/1 is one that was refused."""
+        lines = re.findall(rf" {service}/smtpd\[\d+\]: disconnect from \S+ (.*)", self.log())
+        return [dict(re.findall(r"(\w+)=(\S+)", line)) for line in lines]
 
     def stop(self):
         pid_file = self.folder / "queue" / "pid" / "master.pid"
@@ -241,11 +262,12 @@ postlog   unix-dgram n - n - 1 postlogd
 
 
 class MailSystem:
-    """Postfix with Dovecot behind it: one user, ann, who may send."""
+    """Postfix with Dovecot behind it: one user, ann, who may send.  `dovecot` holds what Dovecot's
+    constructor takes beside the usual."""
 
     USER, PASSWORD = "ann", "secret of ann"
 
-    def __init__(self, folder, **postfix):
+    def __init__(self, folder, dovecot=None, **postfix):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         os.chmod(self.folder, 0o755)
@@ -256,7 +278,7 @@ class MailSystem:
         self.authority = Authority(self.folder / "ca")
         self.certificate = self.authority.issue("server")
         self.dovecot = Dovecot(self.folder / "dovecot", {self.USER: self.PASSWORD}, self.mail,
-                               uid, gid)
+                               uid, gid, **(dovecot or {}))
         self.postfix = Postfix(self.folder / "postfix", self.certificate,
                                self.dovecot.auth_socket, self.mail, uid, gid, **postfix)
         self.port = self.postfix.port
@@ -271,7 +293,7 @@ class MailSystem:
 
     def wait_for(self, user, count=1):
         return wait_until(lambda: len(m := self.messages(user)) >= count and m,
-                          f"{count} message(s) for {user}; Postfix says:\n{self.postfix.log()}")
+                          lambda: f"{count} message(s) for {user}; Postfix says:\n{self.postfix.log()}")
 
     def stop(self):
         self.postfix.stop()

@@ -78,7 +78,7 @@ def table():
         "same name twice": dict(subject="a", body="b", attachments=[
             file("same.txt", b"1"), file("same.txt", b"2")]),
         "odd names": dict(subject="a", body="b", attachments=[
-            file('semi;colon "quoted".txt', b"1"), file("back\\slash'.txt", b"2"),
+            file('semi;colon "quoted".txt', b"1"), file("a'b`c$d.txt", b"2"),
             file("n" * 150 + ".txt", b"3"), file("ü" * 60 + ".txt", b"4"), file("%41 *.txt", b"5")]),
         "many recipients": dict(subject="m", body="b", to=ANN + [
             [f"Person {i}", f"person{i}@example.test"] for i in range(60)]),
@@ -145,7 +145,7 @@ def test_comes_back_equal(sent, name):
         addresses = message[word].addresses if message[word] else ()
         assert [a.addr_spec for a in addresses] == [address for _, address in people]
         assert [a.display_name for a in addresses] == \
-            ["" if "@" in display else display for display, _ in people]
+            ["" if display == address else display for display, address in people]
     importance = {2: "high", 0: "low"}.get(case.get("importance"))
     assert (message["importance"] or "").lower() == (importance or "")
 

@@ -31,8 +31,9 @@ HRESULT spooldb_recover(struct spooldb *db, gint64 now);
 HRESULT spooldb_known(
     struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted, gint64 now, bool *known);
 
-/* Records a message of the profile as waiting (held where the profile is); its recipients' states
- * count from zero.  `priority` is PR_PRIORITY. */
+/* Records a message of the profile as waiting (held where the profile is); of its
+ * recipients those marked sent (a message that is resent) stay so, all others are to be tried.
+ * `priority` is PR_PRIORITY. */
 HRESULT spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *message,
     int priority, gint64 now, gint64 *id);
 

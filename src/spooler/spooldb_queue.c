@@ -67,11 +67,14 @@ spooldb_known(
 static HRESULT
 add_recipient(struct spooldb *db, gint64 id, const struct spool_recipient *r, bool held, gint64 now)
 {
+	enum spool_state state = held ? SPOOL_HELD : SPOOL_WAITING;
+
+	if (r->state == SPOOL_SENT)
+		state = SPOOL_SENT;
 	return spooldb_run(db,
 	    "INSERT OR REPLACE INTO recipient(message, row, kind, address, name, type, state, next)"
 	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-	    "iidtttdi", id, (gint64)r->row, r->kind, r->address, r->name, r->type,
-	    held ? SPOOL_HELD : SPOOL_WAITING, now);
+	    "iidtttdi", id, (gint64)r->row, r->kind, r->address, r->name, r->type, state, now);
 }
 
 static HRESULT

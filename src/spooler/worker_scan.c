@@ -75,6 +75,10 @@ add_recipients(struct spool_message *m, const SRowSet *rows, const GPtrArray *re
 		char *name =
 		    prop_find_text(rows->aRow[i].lpProps, rows->aRow[i].cValues, PR_DISPLAY_NAME_W);
 
+		/* Of a message that is resent: who has it already. */
+		if (prop_find_bool(
+			rows->aRow[i].lpProps, rows->aRow[i].cValues, PR_RESPONSIBILITY, false))
+			r->state = SPOOL_SENT;
 		r->row = from->row;
 		r->kind = from->kind;
 		set_text(&r->type, g_strdup(from->type));

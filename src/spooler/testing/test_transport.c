@@ -110,7 +110,7 @@ static void
 tell(struct logon *self, IMessage *message, const SRow *row, bool delivered)
 {
 	ADRLIST *list = mem_zalloc(NULL, CbNewADRLIST(1));
-	SPropValue *props = mem_zalloc(NULL, 4 * sizeof(*props));
+	SPropValue *props = mem_zalloc(list, 4 * sizeof(*props));
 
 	list->cEntries = 1;
 	list->aEntries[0].rgPropVals = props;
@@ -120,14 +120,11 @@ tell(struct logon *self, IMessage *message, const SRow *row, bool delivered)
 		list->aEntries[0].cValues = 2;
 	} else {
 		prop_set_long(&props[1], PR_NDR_REASON_CODE, 0);
-		prop_set_text(
-		    props, &props[2], PR_REPORT_TEXT_W, "Nobody of that name lives here.");
+		prop_set_text(list, &props[2], PR_REPORT_TEXT_W, "Nobody of that name lives here.");
 		list->aEntries[0].cValues = 3;
 	}
-	if (FAILED(self->support->lpVtbl->StatusRecips(self->support, message, list))) {
-		mem_free(props);
+	if (FAILED(self->support->lpVtbl->StatusRecips(self->support, message, list)))
 		mem_free(list);
-	}
 }
 
 static void

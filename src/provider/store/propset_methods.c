@@ -113,29 +113,6 @@ mark_too_large(const struct propset *set, SPropValue *values, ULONG count)
 			values[at].Value.err = MAPI_E_NOT_ENOUGH_MEMORY;
 }
 
-HRESULT
-propset_get_props(struct store *store, struct propset *set, const SPropTagArray *tags, ULONG flags,
-    ULONG *count, SPropValue **out)
-{
-	SPropValue *values;
-	ULONG gathered;
-	HRESULT hr;
-
-	if (!set->longs->len)
-		return bag_get_props(set->bag, tags, flags, count, out);
-	hr = propset_gather(store, set, tags, &values, &gathered);
-	if (FAILED(hr))
-		return hr;
-	hr = props_select(values, gathered, tags, flags, count, out);
-	mem_free(values);
-	if (SUCCEEDED(hr)) {
-		mark_too_large(set, *out, *count);
-		if (!tags)
-			hr = MAPI_W_ERRORS_RETURNED;
-	}
-	return hr;
-}
-
 static ULONG
 tag_for_flags(ULONG tag, ULONG flags)
 {
@@ -168,6 +145,31 @@ propset_get_prop_list(struct propset *set, ULONG flags, SPropTagArray **out)
 	mem_free(some);
 	*out = all;
 	return all ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+}
+
+HRESULT
+propset_get_props(struct store *store, struct propset *set, const SPropTagArray *tags, ULONG flags,
+    ULONG *count, SPropValue **out)
+{
+	SPropTagArray *all = NULL;
+	SPropValue *values;
+	ULONG gathered;
+	HRESULT hr;
+
+	if (!set->longs->len)
+		return bag_get_props(set->bag, tags, flags, count, out);
+	hr = propset_gather(store, set, tags, &values, &gathered);
+	if (FAILED(hr))
+		return hr;
+	if (!tags)
+		hr = propset_get_prop_list(set, flags, &all);
+	if (SUCCEEDED(hr))
+		hr = props_select(values, gathered, tags ? tags : all, flags, count, out);
+	mem_free(all);
+	mem_free(values);
+	if (SUCCEEDED(hr))
+		mark_too_large(set, *out, *count);
+	return hr;
 }
 
 HRESULT

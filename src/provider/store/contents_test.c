@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* Contents tables: order, position, restriction, and that an index serves the indexed orders. */
+#include "testing/store_double.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <sqlite3.h>
+#include <mapicode.h>
+#include <mapiguid.h>
+#include <mapitags.h>
+#include "com.h"
+#include "mem.h"
+
+#define LETTERS 50
+
+struct fixture {
+	struct place place;
+	IMsgStore *store;
+	IMAPIFolder *inbox;
+	IMAPITable *table;
+};
+
+/* Subjects s00 … s49 in a shuffled order; every seventh has the same time. */
+static void
+fill(struct fixture *fixture)
+{
+	int at;
+
+	for (at = 0; at < LETTERS; at++) {
+		int number = (at * 17) % LETTERS;
+		char *subject = g_strdup_printf("%ss%02d", number % 3 ? "" : "RE: ", number);
+		IMessage *message = double_letter(fixture->inbox, subject, NULL);
+		SPropValue time = { .ulPropTag = PR_MESSAGE_DELIVERY_TIME,
+			.Value.ft = { (DWORD)(number % 7), 0x01d00000 } };
+
+		double_set_long(message, PR_IMPORTANCE, number % 2);
+		double_set_long(message, PROP_TAG(PT_LONG, 0x6700), number);
+		if (number)
+			assert_int_equal(message->lpVtbl->SetProps(message, 1, &time, NULL), S_OK);
+		assert_int_equal(message->lpVtbl->SaveChanges(message, 0), S_OK);
+		COM_CLEAR(message);
+		g_free(subject);
+	}
+}
+
+static int
+setup(void **state)
+{
+	static struct fixture fixture;
+	SizedSPropTagArray(3, columns) = { 3,
+		{ PR_NORMALIZED_SUBJECT_A, PR_MESSAGE_DELIVERY_TIME, PROP_TAG(PT_LONG, 0x6700) } };
+
+	place_make(&fixture.place);
+	assert_int_equal(double_logon(fixture.place.path, false, &fixture.store, NULL), S_OK);
+	fixture.inbox = double_inbox(fixture.store);
+	fill(&fixture);
+	assert_int_equal(fixture.inbox->lpVtbl->GetContentsTable(fixture.inbox, 0, &fixture.table), S_OK);
+	assert_int_equal(
+	    fixture.table->lpVtbl->SetColumns(fixture.table, (SPropTagArray *)(void *)&columns, 0), S_OK);
+	*state = &fixture;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	COM_CLEAR(fixture->table);
+	COM_CLEAR(fixture->inbox);
+	COM_CLEAR(fixture->store);
+	place_free(&fixture->place);
+	return 0;
+}
+
+static int
+number_of(const SRowSet *rows, ULONG row)
+{
+	return double_column(rows, row, PROP_TAG(PT_LONG, 0x6700))->Value.l;
+}
+
+static void
+sort_by(IMAPITable *table, ULONG tag, ULONG order)
+{
+	SizedSSortOrderSet(1, sort) = { 1, 0, 0, { { tag, order } } };
+
+	assert_int_equal(table->lpVtbl->SortTable(table, (SSortOrderSet *)(void *)&sort, 0), S_OK);
+}
+
+static void
+pages_make_the_whole(void **state)
+{
+	static const LONG sizes[] = { 1, 7, 49, 50, 51, 1000 };
+	struct fixture *fixture = *state;
+	size_t at;
+
+	for (at = 0; at < G_N_ELEMENTS(sizes); at++) {
+		ULONG seen = 0, row, numerator, denominator;
+		LONG moved;
+		SRowSet *rows;
+
+		assert_int_equal(
+		    fixture->table->lpVtbl->SeekRow(fixture->table, BOOKMARK_BEGINNING, 0, &moved), S_OK);
+		do {
+			rows = double_rows(fixture->table, sizes[at]);
+			row = rows->cRows;
+			seen += row;
+			double_rows_free(rows);
+		} while (row);
+		assert_int_equal(seen, LETTERS);
+		assert_int_equal(fixture->table->lpVtbl->QueryPosition(fixture->table, &row, &numerator, &denominator),
+		    S_OK);
+		assert_int_equal(row, LETTERS);
+		assert_int_equal(denominator, LETTERS);
+	}
+	assert_int_equal(double_count(fixture->table), LETTERS);
+}
+
+static void
+subjects_sort_both_ways(void **state)
+{
+	struct fixture *fixture = *state;
+	SRowSet *rows;
+	int pass, at;
+
+	for (pass = 0; pass < 2; pass++) {
+		sort_by(fixture->table, PR_NORMALIZED_SUBJECT_W, pass ? TABLE_SORT_DESCEND : TABLE_SORT_ASCEND);
+		for (at = 0; at < LETTERS; at += 10) { /* across pages */
+			ULONG row;
+
+			rows = double_rows(fixture->table, 10);
+			assert_int_equal(rows->cRows, 10);
+			for (row = 0; row < 10; row++)
+				assert_int_equal(number_of(rows, row),
+				    pass ? LETTERS - 1 - at - (int)row : at + (int)row);
+			double_rows_free(rows);
+		}
+	}
+}
+
+static void
+times_sort_with_ties_and_gaps(void **state)
+{
+	struct fixture *fixture = *state;
+	DWORD last = 0;
+	SRowSet *rows;
+	ULONG at, row = 0;
+
+	sort_by(fixture->table, PR_MESSAGE_DELIVERY_TIME, TABLE_SORT_ASCEND);
+	for (at = 0; at < LETTERS; at += row) {
+		rows = double_rows(fixture->table, 3);
+		for (row = 0; row < rows->cRows; row++) {
+			const SPropValue *time = double_column(rows, row, PR_MESSAGE_DELIVERY_TIME);
+
+			if (!at && !row)
+				assert_int_equal(PROP_TYPE(time->ulPropTag), PT_ERROR);
+			else
+				assert_true(time->Value.ft.dwLowDateTime >= last);
+			last = at + row ? time->Value.ft.dwLowDateTime : 0;
+		}
+		double_rows_free(rows);
+		assert_true(row > 0);
+	}
+	assert_int_equal(at, LETTERS);
+}
+
+static void
+any_property_sorts(void **state)
+{
+	struct fixture *fixture = *state;
+	SizedSSortOrderSet(2, sort) = { 2, 0, 0,
+		{ { PR_IMPORTANCE, TABLE_SORT_DESCEND }, { PROP_TAG(PT_LONG, 0x6700), TABLE_SORT_ASCEND } } };
+	SRowSet *rows;
+	ULONG row;
+
+	assert_int_equal(fixture->table->lpVtbl->SortTable(fixture->table, (SSortOrderSet *)(void *)&sort, 0),
+	    S_OK);
+	rows = double_rows(fixture->table, LETTERS);
+	for (row = 0; row < LETTERS; row++)
+		assert_int_equal(number_of(rows, row), row < 25 ? 2 * row + 1 : 2 * (row - 25));
+	double_rows_free(rows);
+}
+
+static void
+restrictions_choose(void **state)
+{
+	struct fixture *fixture = *state;
+	SPropValue ten = { .ulPropTag = PROP_TAG(PT_LONG, 0x6700), .Value.l = 10 };
+	SPropValue re = { .ulPropTag = PR_SUBJECT_A, .Value.lpszA = (char *)(size_t) "re:" };
+	SRestriction parts[2] = { { .rt = RES_PROPERTY }, { .rt = RES_CONTENT } }, both = { .rt = RES_AND };
+	SRowSet *rows;
+
+	parts[0].res.resProperty.relop = RELOP_LT;
+	parts[0].res.resProperty.ulPropTag = ten.ulPropTag;
+	parts[0].res.resProperty.lpProp = &ten;
+	parts[1].res.resContent.ulFuzzyLevel = FL_PREFIX | FL_IGNORECASE;
+	parts[1].res.resContent.ulPropTag = PR_SUBJECT_A;
+	parts[1].res.resContent.lpProp = &re;
+	both.res.resAnd.cRes = 2;
+	both.res.resAnd.lpRes = parts;
+	sort_by(fixture->table, PR_NORMALIZED_SUBJECT_A, TABLE_SORT_ASCEND);
+	assert_int_equal(fixture->table->lpVtbl->Restrict(fixture->table, &both, 0), S_OK);
+	assert_int_equal(double_count(fixture->table), 4);
+	rows = double_rows(fixture->table, 10);
+	assert_int_equal(rows->cRows, 4);
+	assert_int_equal(number_of(rows, 3), 9);
+	double_rows_free(rows);
+	assert_int_equal(fixture->table->lpVtbl->Restrict(fixture->table, NULL, 0), S_OK);
+	assert_int_equal(double_count(fixture->table), LETTERS);
+	assert_int_equal(fixture->table->lpVtbl->FindRow(fixture->table, &parts[0], BOOKMARK_BEGINNING, 0),
+	    S_OK);
+	ten.Value.l = -1;
+	assert_int_equal(fixture->table->lpVtbl->FindRow(fixture->table, &parts[0], BOOKMARK_BEGINNING, 0),
+	    MAPI_E_NOT_FOUND);
+}
+
+static void
+positions_move_and_are_marked(void **state)
+{
+	struct fixture *fixture = *state;
+	IMAPITable *table = fixture->table;
+	BOOKMARK mark;
+	SRowSet *rows;
+	LONG moved;
+
+	sort_by(table, PR_NORMALIZED_SUBJECT_A, TABLE_SORT_ASCEND);
+	assert_int_equal(table->lpVtbl->SeekRow(table, BOOKMARK_BEGINNING, 20, &moved), S_OK);
+	assert_int_equal(moved, 20);
+	rows = double_rows(table, 1);
+	assert_int_equal(number_of(rows, 0), 20);
+	double_rows_free(rows);
+	assert_int_equal(table->lpVtbl->CreateBookmark(table, &mark), S_OK);
+	assert_int_equal(table->lpVtbl->SeekRow(table, BOOKMARK_END, -1, &moved), S_OK);
+	rows = double_rows(table, 5);
+	assert_int_equal(rows->cRows, 1);
+	assert_int_equal(number_of(rows, 0), LETTERS - 1);
+	double_rows_free(rows);
+	assert_int_equal(table->lpVtbl->SeekRow(table, mark, 2, &moved), S_OK);
+	rows = double_rows(table, 1);
+	assert_int_equal(number_of(rows, 0), 23);
+	double_rows_free(rows);
+	rows = double_rows(table, -4);
+	assert_int_equal(rows->cRows, 4);
+	assert_int_equal(number_of(rows, 0), 20);
+	double_rows_free(rows);
+	assert_int_equal(table->lpVtbl->FreeBookmark(table, mark), S_OK);
+	assert_int_equal(table->lpVtbl->SeekRow(table, mark, 0, &moved), MAPI_E_INVALID_BOOKMARK);
+	assert_int_equal(table->lpVtbl->SeekRowApprox(table, 1, 2), S_OK);
+	rows = double_rows(table, 1);
+	assert_int_equal(number_of(rows, 0), LETTERS / 2);
+	double_rows_free(rows);
+}
+
+static void
+noadvance_stays(void **state)
+{
+	struct fixture *fixture = *state;
+	SRowSet *rows = NULL;
+	int first;
+
+	assert_int_equal(fixture->table->lpVtbl->QueryRows(fixture->table, 5, TBL_NOADVANCE, &rows), S_OK);
+	first = number_of(rows, 0);
+	double_rows_free(rows);
+	rows = double_rows(fixture->table, 5);
+	assert_int_equal(number_of(rows, 0), first);
+	double_rows_free(rows);
+}
+
+/* What SQLite plans for the orders that are meant to follow an index. */
+static void
+indexes_serve_the_indexed_orders(void **state)
+{
+	static const char *const keys[] = { "ifnull(delivery_time, 0)", "ifnull(submit_time, 0)",
+		"subject_key", "sender_key" };
+	struct fixture *fixture = *state;
+	sqlite3 *db = NULL;
+	size_t at;
+
+	assert_int_equal(sqlite3_open(fixture->place.path, &db), SQLITE_OK);
+	for (at = 0; at < G_N_ELEMENTS(keys); at++) {
+		char *sql = g_strdup_printf("EXPLAIN QUERY PLAN SELECT id, subject FROM message WHERE folder = ?2"
+					    " AND associated = ?3 AND folder <> 4 AND (%s, id) > (?4, ?5)"
+					    " ORDER BY %s, id LIMIT ?6",
+		    keys[at], keys[at]);
+		sqlite3_stmt *plan = NULL;
+
+		assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &plan, NULL), SQLITE_OK);
+		while (sqlite3_step(plan) == SQLITE_ROW) {
+			const char *step = (const char *)sqlite3_column_text(plan, 3);
+
+			if (strstr(step, "TEMP B-TREE") || strstr(step, "SCAN") || !strstr(step, ">"))
+				fail_msg("%s: %s", keys[at], step);
+		}
+		sqlite3_finalize(plan);
+		g_free(sql);
+	}
+	sqlite3_close(db);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(pages_make_the_whole),
+		TEST(subjects_sort_both_ways),
+		TEST(times_sort_with_ties_and_gaps),
+		TEST(any_property_sorts),
+		TEST(restrictions_choose),
+		TEST(positions_move_and_are_marked),
+		TEST(noadvance_stays),
+		TEST(indexes_serve_the_indexed_orders),
+	};
+
+	return cmocka_run_group_tests_name("contents", tests, NULL, NULL);
+}

@@ -147,7 +147,7 @@ worker_says(gint fd, GIOCondition condition, gpointer data)
 
 	if (hr == MAPI_E_TIMEOUT)
 		return G_SOURCE_CONTINUE;
-	lane->heard = g_get_real_time();
+	lane->heard = g_get_monotonic_time();
 	if (FAILED(hr) || !lane_handle(lane, packet)) {
 		/* The worker keeps its end open until it is gone; the child watch does the rest. */
 		lane->fd_source = 0;
@@ -208,7 +208,8 @@ start_worker(struct lane *lane, gint64 now)
 	}
 	close(pair[1]);
 	lane->fd = pair[0];
-	lane->started = lane->heard = now;
+	lane->started = now;
+	lane->heard = g_get_monotonic_time();
 	lane->renew = false;
 	lane->want_scan = true; /* a new worker looks before it sends: see spooldb_known() */
 	lane->fd_source = g_unix_fd_add(lane->fd, G_IO_IN | G_IO_HUP, worker_says, lane);
@@ -229,7 +230,7 @@ send_lease(struct lane *lane, gint64 now)
 	if (!lease)
 		return;
 	lane->lease = lease->id;
-	lane->heard = now;
+	lane->heard = g_get_monotonic_time();
 	log_debug("message %" G_GINT64_FORMAT ": %s", lease->id, spool_act_name(lease->act));
 	/* If it cannot be sent the worker is dying, and its death gives the lease back. */
 	ipc_send(lane->fd, "send", packet_from_lease(lease));
@@ -288,6 +289,13 @@ lane_run(struct lane *lane)
 	lane->renew = lane->pid != 0;
 }
 
+/* By the clock that stands still while the machine sleeps: a nap is no hang. */
+static gint64
+silence(const struct lane *lane)
+{
+	return g_get_monotonic_time() - lane->heard;
+}
+
 static bool
 something_to_do(struct lane *lane, gint64 now)
 {
@@ -303,10 +311,10 @@ lane_drive(struct lane *lane, gint64 now)
 		return;
 	}
 	if (lane->lease || lane->scanning || !lane->hello || lane->quitting) {
-		if (now - lane->heard > WORKER_SILENT) {
+		if (silence(lane) > WORKER_SILENT) {
 			log_error("worker %d hangs; ending it", (int)lane->pid);
 			kill(lane->pid, SIGKILL);
-			lane->heard = now;
+			lane->heard = g_get_monotonic_time();
 		}
 		return;
 	}
@@ -315,11 +323,11 @@ lane_drive(struct lane *lane, gint64 now)
 	} else if (lane->want_scan) {
 		lane->want_scan = false;
 		lane->scanning = true;
-		lane->heard = now;
+		lane->heard = g_get_monotonic_time();
 		ipc_send(lane->fd, "scan", NULL);
 	} else if (now >= lane->not_before && something_to_do(lane, now)) {
 		send_lease(lane, now);
-	} else if (now - lane->heard >= WORKER_IDLE) {
+	} else if (silence(lane) >= WORKER_IDLE) {
 		lane_quit(lane);
 	}
 }
@@ -330,10 +338,10 @@ lane_next(struct lane *lane, gint64 now)
 	gint64 due = lane->want_scan ? now : spooldb_next_due(lane->s->db, lane->uid);
 
 	if (lane->lease || lane->scanning || (lane->pid && !lane->hello) || lane->quitting)
-		return lane->heard + WORKER_SILENT + G_USEC_PER_SEC;
+		return now + WORKER_SILENT - silence(lane) + G_USEC_PER_SEC;
 	if (due < G_MAXINT64)
 		due = MAX(due, lane->not_before);
 	if (lane->pid)
-		due = MIN(due, lane->heard + WORKER_IDLE);
+		due = MIN(due, now + WORKER_IDLE - silence(lane));
 	return due;
 }

@@ -101,6 +101,10 @@ drive(struct scheduler *s, gint64 now, bool *busy)
 	gint64 next = G_MAXINT64;
 
 	*busy = false;
+	if (now >= s->prune_at) {
+		spooldb_prune(s->db, now, HISTORY_KEEP);
+		s->prune_at = now + HOUR;
+	}
 	catch_up(s, now);
 	if (s->catch_up->len > 0)
 		next = s->catch_up_at;
@@ -315,10 +319,7 @@ open_database(struct scheduler *s, gint64 now)
 		    "%s.  No mail is sent until this is mended; it is safe in the stores.", why);
 		return hr;
 	}
-	hr = spooldb_recover(s->db, now);
-	if (SUCCEEDED(hr))
-		hr = spooldb_prune(s->db, now, HISTORY_KEEP);
-	return hr;
+	return spooldb_recover(s->db, now);
 }
 
 static HRESULT

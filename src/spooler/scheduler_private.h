@@ -22,6 +22,7 @@ struct scheduler {
 	GHashTable *lanes;   /* GBytes (profile UID) -> struct lane */
 	GPtrArray *catch_up; /* profiles still to be scanned after the start, of GBytes */
 	gint64 catch_up_at;
+	gint64 prune_at;
 	gint64 not_before;  /* does not end before */
 	gint64 quiet_since; /* nothing to do since; 0: busy */
 	gint64 stop_at;     /* SIGTERM: give up waiting for workers then; 0: not stopping */
@@ -56,7 +57,7 @@ struct lane {
 	bool scanning;
 	gint64 lease; /* message in hand; 0: none */
 	gint64 started;
-	gint64 heard;                 /* when the worker last said something */
+	gint64 heard;                 /* when the worker last said something, monotonic */
 	gint64 not_before;            /* no new worker before */
 	int crashes;                  /* in a row */
 	char *trouble;                /* why nothing moves for now, for people; NULL: it moves */

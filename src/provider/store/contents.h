@@ -46,7 +46,7 @@ struct contents_keyset {
 	struct contents_cursor cursor;
 };
 
-/* Called for each row; S_FALSE ends the walk. */
+/* Called for each row. */
 typedef HRESULT (*contents_row_fn)(void *context, const struct contents_row *row);
 
 /* Up to `limit` rows (-1: all) after the cursor, which moves with them. `blob`: with the

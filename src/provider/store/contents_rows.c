@@ -15,21 +15,32 @@
 #define FIRST_PROMOTED 3
 #define KEY_COLUMN (FIRST_PROMOTED + PROMOTED_COUNT)
 
-/* A partial index serves a query that repeats its condition. */
-#define WALK_UP(key, where)                                                                        \
-	SELECT_ROW key FROM_FOLDER where "AND (" key ", id) > (?4, ?5) ORDER BY " key ", id LIMIT ?6"
-#define WALK_DOWN(key, where)                                                                      \
-	SELECT_ROW key FROM_FOLDER where                                                           \
-	    "AND (" key ", id) < (?4, ?5) ORDER BY " key " DESC, id DESC LIMIT ?6"
+/*
+ * Two statements a walk: the rest of the rows with the key of the last one, then those behind it.  One
+ * row-value comparison would make SQLite read every row of an equal key again for each page.
+ * A partial index serves a query that repeats its condition.
+ */
+#define WALK_SAME(key, where, sign, order)                                                         \
+	SELECT_ROW key FROM_FOLDER where "AND " key " = ?4 AND id " sign " ?5 ORDER BY id" order   \
+	" LIMIT ?6"
+#define WALK_ON(key, where, sign, order)                                                           \
+	SELECT_ROW key FROM_FOLDER where "AND " key " " sign " ?4 AND ?5 = ?5 ORDER BY " key order \
+	", id" order " LIMIT ?6"
+#define WALKS(key, where)                                                                          \
+	{                                                                                          \
+		{ WALK_SAME(key, where, ">", ""), WALK_ON(key, where, ">", "") },                  \
+		{ WALK_SAME(key, where, "<", " DESC"), WALK_ON(key, where, "<", " DESC") },        \
+	}
 #define NOT_OUTBOX "AND folder <> 4 "
 
-static const char *const walk_sql[][2] = {
-	{ SELECT_ROW "0" FROM_FOLDER "AND ?4 = ?4 AND id > ?5 ORDER BY id LIMIT ?6",
-	    SELECT_ROW "0" FROM_FOLDER "AND ?4 = ?4 AND id < ?5 ORDER BY id DESC LIMIT ?6" },
-	{ WALK_UP("ifnull(delivery_time, 0)", NOT_OUTBOX), WALK_DOWN("ifnull(delivery_time, 0)", NOT_OUTBOX) },
-	{ WALK_UP("ifnull(submit_time, 0)", NOT_OUTBOX), WALK_DOWN("ifnull(submit_time, 0)", NOT_OUTBOX) },
-	{ WALK_UP("subject_key", NOT_OUTBOX), WALK_DOWN("subject_key", NOT_OUTBOX) },
-	{ WALK_UP("sender_key", NOT_OUTBOX), WALK_DOWN("sender_key", NOT_OUTBOX) },
+/* By order, descending or not, same key or on. */
+static const char *const walk_sql[][2][2] = {
+	{ { NULL, SELECT_ROW "id" FROM_FOLDER "AND id > ?4 AND ?5 = ?5 ORDER BY id LIMIT ?6" },
+	    { NULL, SELECT_ROW "id" FROM_FOLDER "AND id < ?4 AND ?5 = ?5 ORDER BY id DESC LIMIT ?6" } },
+	WALKS("ifnull(delivery_time, 0)", NOT_OUTBOX),
+	WALKS("ifnull(submit_time, 0)", NOT_OUTBOX),
+	WALKS("subject_key", NOT_OUTBOX),
+	WALKS("sender_key", NOT_OUTBOX),
 };
 
 static const ULONG computed[] = {
@@ -217,33 +228,51 @@ cursor_move(struct contents_keyset *keyset, sqlite3_stmt *row)
 	}
 }
 
-HRESULT
-contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset,
-    const struct contents_walk *walk)
+/* One statement from the cursor as it is; *limit (-1: none) goes down with the rows. */
+static HRESULT
+walk_some(const struct contents_scope *scope, struct contents_keyset *keyset,
+    const struct contents_walk *walk, const char *sql, LONG *limit)
 {
 	struct contents_keyset start = *keyset;
 	struct db *db = scope->store->db;
 	sqlite3_stmt *row;
 	HRESULT hr;
 
-	hr = db_query(db, &row, walk_sql[keyset->order][keyset->descending], "");
+	hr = db_query(db, &row, sql, "");
 	if (FAILED(hr))
 		return hr;
 	sqlite3_bind_int(row, 1, walk->blob);
 	sqlite3_bind_int64(row, 2, scope->folder);
 	sqlite3_bind_int(row, 3, scope->associated);
 	cursor_bind(&start, row);
-	sqlite3_bind_int(row, 6, walk->limit);
+	sqlite3_bind_int(row, 6, *limit);
 	while ((hr = db_next(db, row)) == S_OK) {
 		hr = row_call(scope, row, walk);
 		if (SUCCEEDED(hr))
 			cursor_move(keyset, row);
-		if (hr != S_OK) {
+		if (FAILED(hr)) {
 			db_done(row);
 			break;
 		}
+		if (*limit > 0)
+			--*limit;
 	}
 	return FAILED(hr) ? hr : S_OK;
+}
+
+HRESULT
+contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset,
+    const struct contents_walk *walk)
+{
+	const char *const *sql = walk_sql[keyset->order][keyset->descending];
+	LONG limit = walk->limit;
+	HRESULT hr = S_OK;
+
+	if (keyset->cursor.begun && sql[0])
+		hr = walk_some(scope, keyset, walk, sql[0], &limit);
+	if (SUCCEEDED(hr) && limit)
+		hr = walk_some(scope, keyset, walk, sql[1], &limit);
+	return hr;
 }
 
 HRESULT

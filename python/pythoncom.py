@@ -49,14 +49,18 @@ def CoFreeUnusedLibraries():
 
 
 def PumpWaitingMessages(firstMessage=0, lastMessage=0):
-    """Notifications come on a thread of MAPI's or at once; 0: nobody asked to quit."""
+    """Deliver the notifications that wait for this thread; 0: nobody asked to quit."""
+    try:
+        _extension.HrDispatchNotifications(0)
+    except com_error:
+        pass  # notifications come on a thread of MAPI's or at once
     return 0
 
 
 def PumpMessages():
     """Waits until the program is interrupted."""
-    while True:
-        _time.sleep(3600)
+    while not PumpWaitingMessages():
+        _time.sleep(0.05)
 
 
 def CoCreateInstance(clsid, unkOuter, context, iid):

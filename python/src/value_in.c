@@ -214,7 +214,9 @@ value_from_python(struct emapi_state *state, PyObject *object, void *root, SProp
 		return 0;
 	contents = PyTuple_GET_ITEM(object, 1);
 	type = PROP_TYPE(out->ulPropTag);
-	if ((type & MVI_FLAG) == MV_FLAG)
+	if ((type & MVI_FLAG) == MVI_FLAG) /* one value, to compare a multi-valued column with */
+		type &= ~MVI_FLAG;
+	if (type & MV_FLAG)
 		return multiple_from_python(state, type & ~MV_FLAG, contents, root, out);
 	switch (type) {
 	case PT_NULL:
@@ -225,7 +227,7 @@ value_from_python(struct emapi_state *state, PyObject *object, void *root, SProp
 		out->Value.lpguid = more_memory(root, 1, sizeof(GUID));
 		return out->Value.lpguid && iid_from_python(state, contents, out->Value.lpguid);
 	}
-	return scalar_from_python(state, type & ~MVI_FLAG, contents, root, &out->Value);
+	return scalar_from_python(state, type, contents, root, &out->Value);
 }
 
 int

@@ -41,6 +41,12 @@ filetime_to_python(struct emapi_state *state, const FILETIME *time)
 	return PyObject_CallFunction(state->datetime_from_filetime, "K", ticks);
 }
 
+static PyObject *
+binary_to_python(const SBinary *binary)
+{
+	return PyBytes_FromStringAndSize((const char *)binary->lpb, binary->lpb ? binary->cb : 0);
+}
+
 /* One value of a type; NULL without an exception where the type has no form in Python. */
 static PyObject *
 scalar_to_python(struct emapi_state *state, ULONG type, const void *element)
@@ -73,8 +79,7 @@ scalar_to_python(struct emapi_state *state, ULONG type, const void *element)
 	case PT_UNICODE:
 		return wide_to_python(*(WCHAR *const *)element);
 	case PT_BINARY:
-		return PyBytes_FromStringAndSize(
-		    (const char *)((const SBinary *)element)->lpb, ((const SBinary *)element)->cb);
+		return binary_to_python(element);
 	case PT_NULL:
 		Py_RETURN_NONE;
 	default:

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <glib.h>
 #include <idn2.h>
+#include <mapicode.h>
 #include <mapitags.h>
 
 #include "entryid.h"
@@ -249,20 +250,26 @@ strip_scheme(char *address)
 		memmove(address, address + 5, strlen(address + 5) + 1);
 }
 
-static void
+/* A broken entry ID tells nothing; short memory is told. */
+static HRESULT
 pick_from_entry_id(const SPropValue *values, ULONG count, ULONG tag, struct address_person *out)
 {
 	const SPropValue *id = tag ? prop_find(values, count, tag) : NULL;
 	struct oneoff *oneoff = NULL;
+	HRESULT hr;
 
-	if (!id || FAILED(oneoff_decode(id->Value.bin.lpb, id->Value.bin.cb, &oneoff)))
-		return;
+	if (!id)
+		return S_OK;
+	hr = oneoff_decode(id->Value.bin.lpb, id->Value.bin.cb, &oneoff);
+	if (FAILED(hr))
+		return hr == MAPI_E_NOT_ENOUGH_MEMORY ? hr : S_OK;
 	out->address = g_strdup(oneoff->address);
 	g_free(out->type);
 	out->type = g_strdup(oneoff->address_type);
 	if (!out->name)
 		out->name = g_strdup(oneoff->name);
 	mem_free(oneoff);
+	return S_OK;
 }
 
 /* 'ann@example.test', <ann@example.test> and the like only repeat the address. */
@@ -282,10 +289,12 @@ repeats_address(const char *name, const char *address)
 	return length == strlen(address) && g_ascii_strncasecmp(name, address, length) == 0;
 }
 
-bool
+HRESULT
 address_pick(const SPropValue *values, ULONG count, const struct address_tags *tags,
     struct address_person *out)
 {
+	HRESULT hr = S_OK;
+
 	memset(out, 0, sizeof *out);
 	out->name = get_text(values, count, tags->name);
 	out->address = get_text(values, count, tags->smtp_address);
@@ -297,11 +306,11 @@ address_pick(const SPropValue *values, ULONG count, const struct address_tags *t
 		out->type = get_text(values, count, tags->type);
 		out->address = get_text(values, count, tags->address);
 		if (!out->address)
-			pick_from_entry_id(values, count, tags->entry_id, out);
+			hr = pick_from_entry_id(values, count, tags->entry_id, out);
 	}
-	if (!out->address || !*out->address) {
+	if (FAILED(hr) || !out->address || !*out->address) {
 		address_person_clear(out);
-		return false;
+		return FAILED(hr) ? hr : MAPI_E_NOT_FOUND;
 	}
 	if (!out->type && strchr(out->address, '@'))
 		out->type = g_strdup("SMTP");
@@ -309,7 +318,7 @@ address_pick(const SPropValue *values, ULONG count, const struct address_tags *t
 		strip_scheme(out->address);
 	if (out->name && repeats_address(out->name, out->address))
 		g_clear_pointer(&out->name, g_free);
-	return true;
+	return S_OK;
 }
 
 void

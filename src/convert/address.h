@@ -43,8 +43,9 @@ extern const struct address_tags address_tags_recipient, address_tags_sender,
 
 /* Picks by [MS-OXCMAIL] 2.1.3.1.1: the SMTP address where one is told, else type and address, else
  * what a one-off entry ID says.  A row without a type whose address has an '@' is SMTP.
- * False, and all NULL, where nothing tells an address. */
-bool address_pick(const SPropValue *values, ULONG count, const struct address_tags *tags,
+ * MAPI_E_NOT_FOUND, and all NULL, where nothing tells an address; MAPI_E_NOT_ENOUGH_MEMORY.  Text
+ * in `values` should be PT_STRING8, as read_props() and read_rows() have it. */
+HRESULT address_pick(const SPropValue *values, ULONG count, const struct address_tags *tags,
     struct address_person *out);
 void address_person_clear(struct address_person *person);
 

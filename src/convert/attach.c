@@ -25,6 +25,7 @@ struct plan {
 	char *name;       /* cleaned, no folders in it; NULL where it has none */
 	char *type;       /* never NULL */
 	char *content_id; /* without angle brackets; NULL where it has none */
+	char *location;   /* a URI; NULL where it has none */
 	bool marked;      /* as part of the body, by flag or by being hidden */
 };
 
@@ -172,7 +173,7 @@ clean_type(const char *type, const char *name)
 }
 
 static char *
-clean_content_id(const char *id)
+clean_uri(const char *id)
 {
 	GString *out = g_string_new(NULL);
 	const char *p;
@@ -206,6 +207,7 @@ plan_clear(struct plan *plan)
 	g_free(plan->name);
 	g_free(plan->type);
 	g_free(plan->content_id);
+	g_free(plan->location);
 }
 
 static void
@@ -216,11 +218,13 @@ plan_fill(struct plan *plan, const SPropValue *values, ULONG count)
 	g_autofree char *name = first_text(values, count, names);
 	g_autofree char *type = prop_find_text(values, count, PR_ATTACH_MIME_TAG_W);
 	g_autofree char *id = prop_find_text(values, count, TAG_ATTACH_CONTENT_ID_W);
+	g_autofree char *location = prop_find_text(values, count, TAG_ATTACH_CONTENT_LOCATION_W);
 
 	plan->method = prop_find_long(values, count, PR_ATTACH_METHOD, ATTACH_BY_VALUE);
 	plan->name = name ? clean_name(name) : NULL;
 	plan->type = clean_type(type, plan->name);
-	plan->content_id = clean_content_id(id);
+	plan->content_id = clean_uri(id);
+	plan->location = clean_uri(location);
 	plan->marked =
 	    (prop_find_long(values, count, TAG_ATTACH_FLAGS, 0) & ATTACH_FLAG_MHTML_REF) ||
 	    prop_find_bool(values, count, TAG_ATTACHMENT_HIDDEN, false);
@@ -231,7 +235,8 @@ plan_read(struct render *render, ULONG number, IAttach **attach, struct plan *pl
 {
 	static const ULONG tags[] = { PR_ATTACH_METHOD, PR_ATTACH_LONG_FILENAME_W,
 		PR_ATTACH_FILENAME_W, PR_DISPLAY_NAME_W, PR_ATTACH_MIME_TAG_W,
-		TAG_ATTACH_CONTENT_ID_W, TAG_ATTACH_FLAGS, TAG_ATTACHMENT_HIDDEN };
+		TAG_ATTACH_CONTENT_ID_W, TAG_ATTACH_CONTENT_LOCATION_W, TAG_ATTACH_FLAGS,
+		TAG_ATTACHMENT_HIDDEN };
 	IMessage *message = render->message;
 	SPropValue *values = NULL;
 	HRESULT hr;
@@ -313,6 +318,9 @@ value_part(struct render *render, const struct plan *plan, bool related)
 		g_mime_object_set_disposition(GMIME_OBJECT(part), GMIME_DISPOSITION_INLINE);
 	if (plan->content_id)
 		g_mime_object_set_content_id(GMIME_OBJECT(part), plan->content_id);
+	if (plan->location)
+		g_mime_object_set_header(
+		    GMIME_OBJECT(part), "Content-Location", plan->location, "utf-8");
 	return GMIME_OBJECT(part);
 }
 
@@ -365,6 +373,17 @@ embedded_part(struct render *render, IAttach *attach, const struct plan *plan, G
 
 /* --- All of them ----------------------------------------------------------------------------- */
 
+/* [MS-OXCMAIL] 2.1.3.4.1: the HTML shows it by one of its names, or it says itself that it is shown
+ * and has one. */
+static bool
+is_related(const struct body *body, const struct plan *plan)
+{
+	if (!body->html_text || (!plan->content_id && !plan->location))
+		return false;
+	return plan->marked || (plan->content_id && mentions(body->html_text, plan->content_id)) ||
+	       (plan->location && strstr(body->html_text, plan->location));
+}
+
 static HRESULT
 build_one(struct render *render, const struct body *body, ULONG number, struct attachment *out)
 {
@@ -378,8 +397,7 @@ build_one(struct render *render, const struct body *body, ULONG number, struct a
 	switch (plan.method) {
 	case NO_ATTACHMENT:
 	case ATTACH_BY_VALUE:
-		out->related = body->html_text && plan.content_id &&
-			       (plan.marked || mentions(body->html_text, plan.content_id));
+		out->related = is_related(body, &plan);
 		out->part = value_part(render, &plan, out->related);
 		break;
 	case ATTACH_EMBEDDED_MSG:

@@ -126,9 +126,10 @@ text_part(const char *subtype, const char *text, size_t size, const char *charse
 	GMimeStream *stream;
 	GByteArray *bytes;
 
-	if (!survey.plain) /* quoted: size + 2 * high; base64: size * 4/3 */
-		encoding = survey.high * 6 > size ? GMIME_CONTENT_ENCODING_BASE64
-						  : GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+	if (!survey.plain) /* base64 only where it saves something: short text stays readable */
+		encoding = size + 2 * survey.high > size / 3 * 4 + 200
+			       ? GMIME_CONTENT_ENCODING_BASE64
+			       : GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
 	if (!survey.eight_bit && g_ascii_strncasecmp(charset, "iso-2022", 8) != 0)
 		charset = "us-ascii";
 	/* GMime ends lines itself, but not inside base64. */

@@ -10,11 +10,11 @@
 #include <mapicode.h>
 #include <mapiguid.h>
 
-#include "entryid.h"
 #include "header.h"
 #include "mem.h"
 #include "prop.h"
 #include "read.h"
+#include "text.h"
 
 #define MAILER "emapi 0.1"
 
@@ -75,81 +75,110 @@ same_person(const struct address_person *a, const struct address_person *b)
 	return g_ascii_strcasecmp(a->address, b->address) == 0;
 }
 
+static void
+add_one(
+    struct render *render, GString *header, const char *name, const struct address_person *person)
+{
+	struct header_list list;
+
+	header_list_start(&list, header, name);
+	add_person(render, &list, person);
+	header_list_end(&list);
+}
+
+/* Who it is from, and who sent it in that one's name (left without address where it is the same).
+ */
+static HRESULT
+pick_senders(struct render *render, struct address_person *from, struct address_person *sender)
+{
+	HRESULT hr;
+
+	hr = address_pick(render->props, render->count, &address_tags_representing, from);
+	if (FAILED(hr) && hr != MAPI_E_NOT_FOUND)
+		return hr;
+	hr = address_pick(render->props, render->count, &address_tags_sender, sender);
+	if (FAILED(hr) && hr != MAPI_E_NOT_FOUND)
+		return hr;
+	if (!from->address) {
+		*from = *sender;
+		memset(sender, 0, sizeof *sender);
+	}
+	if (!from->address && render->options->from_address) {
+		from->name = g_strdup(render->options->from_name);
+		from->address = g_strdup(render->options->from_address);
+	}
+	if (sender->address && same_person(from, sender))
+		address_person_clear(sender);
+	return S_OK;
+}
+
 static HRESULT
 add_from(struct render *render, GString *header)
 {
-	struct address_person from, sender;
-	struct header_list list;
-	bool has_from, has_sender;
+	struct address_person sender = { NULL, NULL, NULL };
+	HRESULT hr;
 
-	has_from = address_pick(render->props, render->count, &address_tags_representing, &from);
-	has_sender = address_pick(render->props, render->count, &address_tags_sender, &sender);
-	if (!has_from && has_sender) {
-		from = sender;
-		memset(&sender, 0, sizeof sender);
-		has_from = true;
-		has_sender = false;
-	}
-	if (!has_from && render->options->from_address) {
-		from.name = g_strdup(render->options->from_name);
-		from.address = g_strdup(render->options->from_address);
-		has_from = true;
-	}
-	if (has_from) {
-		header_list_start(&list, header, "From");
-		add_person(render, &list, &from);
-		header_list_end(&list);
-	}
-	if (has_from && has_sender && !same_person(&from, &sender)) {
-		header_list_start(&list, header, "Sender");
-		add_person(render, &list, &sender);
-		header_list_end(&list);
-	}
-	address_person_clear(&from);
+	hr = pick_senders(render, &render->from, &sender);
+	if (FAILED(hr))
+		return hr;
+	if (render->from.address)
+		add_one(render, header, "From", &render->from);
+	if (sender.address)
+		add_one(render, header, "Sender", &sender);
 	address_person_clear(&sender);
-	if (!has_from && render->depth == 0)
+	if (!render->from.address && render->depth == 0)
 		return render_fail(render, MAPI_E_UNCONFIGURED,
 		    "nobody to send from: the message has no sender, and the profile no address "
 		    "(FromAddress)");
 	return S_OK;
 }
 
+/* What is no one-off is passed over. */
+static HRESULT
+add_one_off(
+    struct render *render, GString *header, struct header_list *list, const void *id, ULONG size)
+{
+	struct address_person person;
+	SPropValue value = { .ulPropTag = PR_ENTRYID };
+	HRESULT hr;
+
+	value.Value.bin.lpb = (BYTE *)(uintptr_t)id;
+	value.Value.bin.cb = size;
+	hr = address_pick(&value, 1, &address_tags_recipient, &person);
+	if (FAILED(hr))
+		return hr == MAPI_E_NOT_FOUND ? S_OK : hr;
+	if (!list->out)
+		header_list_start(list, header, "Reply-To");
+	add_person(render, list, &person);
+	address_person_clear(&person);
+	return S_OK;
+}
+
 /* PR_REPLY_RECIPIENT_ENTRIES: a FLATENTRYLIST of one-offs, each padded to four bytes. */
-static void
+static HRESULT
 add_reply_to(struct render *render, GString *header)
 {
 	const SPropValue *value =
 	    prop_find(render->props, render->count, PR_REPLY_RECIPIENT_ENTRIES);
-	struct header_list list;
+	struct header_list list = { .out = NULL };
 	size_t at = offsetof(FLATENTRYLIST, abEntries);
-	bool any = false;
+	HRESULT hr = S_OK;
 
-	if (!value)
-		return;
-	while (at + sizeof(ULONG) <= value->Value.bin.cb) {
+	while (value && at + sizeof(ULONG) <= value->Value.bin.cb) {
 		const BYTE *entry = value->Value.bin.lpb + at;
-		struct oneoff *oneoff = NULL;
 		ULONG size;
 
 		memcpy(&size, entry, sizeof size);
 		if (size > value->Value.bin.cb - at - sizeof size)
 			break;
-		if (SUCCEEDED(oneoff_decode(entry + sizeof size, size, &oneoff))) {
-			struct address_person person = { oneoff->name, oneoff->address_type,
-				oneoff->address };
-
-			if (!any)
-				header_list_start(&list, header, "Reply-To");
-			any = true;
-			if (person.name && strcmp(person.name, person.address) == 0)
-				person.name = NULL;
-			add_person(render, &list, &person);
-			mem_free(oneoff);
-		}
+		hr = add_one_off(render, header, &list, entry + sizeof size, size);
+		if (FAILED(hr))
+			break;
 		at += (sizeof size + size + 3) & ~(size_t)3;
 	}
-	if (any)
+	if (list.out)
 		header_list_end(&list);
+	return hr;
 }
 
 /* --- Recipients ------------------------------------------------------------------------------ */
@@ -172,10 +201,14 @@ add_recipient(void *context, const SPropValue *values, ULONG count)
 	struct address_person person;
 	int which = kind == MAPI_TO ? 0 : 1;
 	g_autofree char *name = NULL;
+	HRESULT hr;
 
 	if (kind != MAPI_TO && kind != MAPI_CC)
 		return S_OK;
-	if (!address_pick(values, count, &address_tags_recipient, &person)) {
+	hr = address_pick(values, count, &address_tags_recipient, &person);
+	if (FAILED(hr) && hr != MAPI_E_NOT_FOUND)
+		return hr;
+	if (FAILED(hr)) {
 		name = prop_find_text(values, count, PR_DISPLAY_NAME_W);
 		if (!name || !*name)
 			return S_OK;
@@ -255,8 +288,16 @@ static void
 add_subject(struct render *render, GString *header)
 {
 	g_autofree char *subject = get_text(render, PR_SUBJECT_W);
-	const char *text = subject;
+	g_autofree char *prefix = NULL, *rest = NULL;
+	const char *text;
 
+	if (!subject) { /* [MS-OXCMAIL] 2.1.3.2.8 */
+		prefix = get_text(render, PR_SUBJECT_PREFIX_W);
+		rest = get_text(render, PR_NORMALIZED_SUBJECT_W);
+		if (prefix || rest)
+			subject = g_strconcat(prefix ? prefix : "", rest ? rest : "", NULL);
+	}
+	text = subject;
 	/* A .pst's subject begins with U+0001 and the length of its prefix. */
 	if (text && text[0] == '\001' && text[1])
 		text = g_utf8_validate(text, -1, NULL) ? g_utf8_next_char(text + 1) : text + 2;
@@ -268,19 +309,12 @@ add_subject(struct render *render, GString *header)
 static char *
 sender_domain(struct render *render)
 {
-	struct address_person person;
+	const char *address = render->from.address;
 	g_autofree char *ascii = NULL;
-	char *domain = NULL;
 
-	if (!address_pick(render->props, render->count, &address_tags_representing, &person) &&
-	    !address_pick(render->props, render->count, &address_tags_sender, &person))
-		person.address = g_strdup(render->options->from_address);
-	if (person.address && address_check(person.address, NULL))
-		ascii = address_to_ascii(person.address);
-	if (ascii)
-		domain = g_strdup(strrchr(ascii, '@') + 1);
-	address_person_clear(&person);
-	return domain ? domain : g_strdup("localhost.localdomain");
+	if (address && address_check(address, NULL))
+		ascii = address_to_ascii(address);
+	return g_strdup(ascii ? strrchr(ascii, '@') + 1 : "localhost.localdomain");
 }
 
 /* [MS-OXCMAIL] 2.1.3.2.11: the one it has, as it is; else a new one. */
@@ -364,26 +398,21 @@ add_receipts(struct render *render, GString *header)
 		{ PR_READ_RECEIPT_REQUESTED, "Disposition-Notification-To" },
 		{ PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, "Return-Receipt-To" },
 	};
-	struct address_person person;
 	struct header_list list;
 	size_t i;
 
-	if (!address_pick(render->props, render->count, &address_tags_representing, &person) &&
-	    !address_pick(render->props, render->count, &address_tags_sender, &person))
-		return;
-	for (i = 0; i < G_N_ELEMENTS(receipts); i++) {
+	for (i = 0; i < G_N_ELEMENTS(receipts) && render->from.address; i++) {
 		g_autofree char *address = NULL;
 
 		if (!prop_find_bool(render->props, render->count, receipts[i].tag, false))
 			continue;
-		address = header_address(render, &person);
+		address = header_address(render, &render->from);
 		if (!address)
 			continue;
 		header_list_start(&list, header, receipts[i].name);
-		header_list_add(&list, person.name, address);
+		header_list_add(&list, render->from.name, address);
 		header_list_end(&list);
 	}
-	address_person_clear(&person);
 }
 
 /* --- What the client adds -------------------------------------------------------------------- */
@@ -410,32 +439,36 @@ is_reserved(const char *name)
 	return false;
 }
 
-static char *
-field_name(const MAPINAMEID *id)
+/* The field's name, NULL in *out where it may not be one. */
+static HRESULT
+field_name(const MAPINAMEID *id, char **out)
 {
-	g_autofree char *name = NULL;
-	SPropValue value = { .ulPropTag = PR_DISPLAY_NAME_W };
+	char *name;
 
+	*out = NULL;
 	if (!id || id->ulKind != MNID_STRING || !id->Kind.lpwstrName)
-		return NULL;
-	value.Value.lpszW = id->Kind.lpwstrName;
-	name = prop_find_text(&value, 1, PR_DISPLAY_NAME_W);
-	return name && header_name_check(name) && !is_reserved(name) ? g_steal_pointer(&name)
-								     : NULL;
+		return S_OK;
+	name = text_to_utf8(NULL, id->Kind.lpwstrName);
+	if (!name)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	if (header_name_check(name) && !is_reserved(name))
+		*out = g_strdup(name);
+	mem_free(name);
+	return S_OK;
 }
 
-/* One field for each named property of the set that has text.  Gives whether a mailer was named. */
-static bool
-add_named(struct render *render, GString *header, MAPINAMEID **names, const SPropValue *values,
-    ULONG count)
+/* One field for each named property of the set that has text. */
+static HRESULT
+add_named(
+    GString *header, MAPINAMEID **names, const SPropValue *values, ULONG count, bool *has_mailer)
 {
-	bool has_mailer = false;
+	HRESULT hr = S_OK;
 	ULONG i;
 
-	for (i = 0; i < count; i++) {
-		g_autofree char *name = field_name(names[i]);
-		g_autofree char *text = NULL;
+	for (i = 0; i < count && SUCCEEDED(hr); i++) {
+		g_autofree char *name = NULL, *text = NULL;
 
+		hr = field_name(names[i], &name);
 		if (name)
 			text = prop_find_text(&values[i], 1, values[i].ulPropTag);
 		if (!text)
@@ -443,13 +476,29 @@ add_named(struct render *render, GString *header, MAPINAMEID **names, const SPro
 		header_text(header, name, text);
 		if (g_ascii_strcasecmp(name, "X-Mailer") == 0 ||
 		    g_ascii_strcasecmp(name, "User-Agent") == 0)
-			has_mailer = true;
+			*has_mailer = true;
 	}
-	return has_mailer;
+	return hr;
+}
+
+static HRESULT
+read_named(IMAPIProp *object, const SPropTagArray *tags, SPropValue **out)
+{
+	ULONG *wanted = g_try_new(ULONG, tags->cValues);
+	HRESULT hr;
+	ULONG i;
+
+	if (!wanted)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	for (i = 0; i < tags->cValues; i++)
+		wanted[i] = CHANGE_PROP_TYPE(tags->aulPropTag[i], PT_UNICODE);
+	hr = read_props(object, wanted, tags->cValues, out);
+	g_free(wanted);
+	return hr;
 }
 
 /* A store without named properties has none to add: its refusal is no failure of ours. */
-static void
+static HRESULT
 add_internet_headers(struct render *render, GString *header)
 {
 	IMAPIProp *object = (IMAPIProp *)render->message;
@@ -457,25 +506,24 @@ add_internet_headers(struct render *render, GString *header)
 	SPropTagArray *tags = NULL;
 	SPropValue *values = NULL;
 	MAPINAMEID **names = NULL;
-	ULONG count = 0, i, *wanted = NULL;
 	bool has_mailer = false;
+	ULONG count = 0;
 	HRESULT hr;
 
 	hr = object->lpVtbl->GetNamesFromIDs(object, &tags, &set, 0, &count, &names);
-	if (SUCCEEDED(hr) && count > 0 && tags && tags->cValues == count) {
-		wanted = g_new(ULONG, count);
-		for (i = 0; i < count; i++)
-			wanted[i] = CHANGE_PROP_TYPE(tags->aulPropTag[i], PT_UNICODE);
-		hr = read_props(object, wanted, count, &values);
+	if (FAILED(hr) && hr != MAPI_E_NOT_ENOUGH_MEMORY)
+		hr = S_OK;
+	else if (SUCCEEDED(hr) && count > 0 && tags && tags->cValues == count) {
+		hr = read_named(object, tags, &values);
 		if (SUCCEEDED(hr))
-			has_mailer = add_named(render, header, names, values, count);
-		g_free(wanted);
+			hr = add_named(header, names, values, count, &has_mailer);
 	}
 	mem_free(values);
 	mem_free(tags);
 	mem_free(names);
 	if (!has_mailer && render->depth == 0)
 		g_string_append(header, "X-Mailer: " MAILER "\r\n");
+	return hr;
 }
 
 HRESULT
@@ -489,8 +537,9 @@ fields_build(struct render *render, GString *header)
 	hr = add_from(render, header);
 	if (FAILED(hr))
 		return hr;
-	add_reply_to(render, header);
-	hr = add_recipients(render, header);
+	hr = add_reply_to(render, header);
+	if (SUCCEEDED(hr))
+		hr = add_recipients(render, header);
 	if (FAILED(hr))
 		return hr;
 	add_subject(render, header);
@@ -498,7 +547,9 @@ fields_build(struct render *render, GString *header)
 	add_thread(render, header);
 	add_importance(render, header);
 	add_receipts(render, header);
-	add_internet_headers(render, header);
+	hr = add_internet_headers(render, header);
+	if (FAILED(hr))
+		return hr;
 	g_string_append(header, "MIME-Version: 1.0\r\n");
 	return render->needs_smtputf8 && !render->options->utf8_headers ? MAPI_E_BAD_CHARWIDTH
 									: S_OK;

@@ -290,6 +290,16 @@ def test_text_html_inline_attachment():
     assert body_of(mail, "plain") == "plain" and body_of(mail, "html") == html
 
 
+def test_short_text_stays_readable():
+    mail = Message().to("b@example.test").text(PR_BODY, "Grüße").render()
+    assert mail["Content-Transfer-Encoding"] == "quoted-printable"
+
+
+def test_subject_in_two_parts():
+    mail = Message().to("b@example.test").text("003d001f", "Re: ").text("0e1d001f", "plan").render()
+    assert mail["Subject"] == "Re: plan"
+
+
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 56, 57, 58, 4095, 4096, 4097, 65535, 65536, 65537,
                                   786432, 1 << 20, 3 << 20])
 def test_attachment_sizes(size):

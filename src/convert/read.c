@@ -27,6 +27,25 @@ make_tags(const ULONG *tags, ULONG count)
 	return array;
 }
 
+/* Conversion that can fail is done here, once, for whoever asks by prop_find_text() later. */
+static HRESULT
+texts_to_utf8(void *root, SPropValue *values, ULONG count)
+{
+	SPropValue text;
+	HRESULT hr;
+	ULONG i;
+
+	for (i = 0; i < count; i++) {
+		if (PROP_TYPE(values[i].ulPropTag) != PT_UNICODE)
+			continue;
+		hr = prop_convert(root, &values[i], PT_STRING8, &text);
+		if (FAILED(hr))
+			return hr;
+		values[i] = text;
+	}
+	return S_OK;
+}
+
 HRESULT
 read_props(IMAPIProp *object, const ULONG *tags, ULONG count, SPropValue **out)
 {
@@ -42,9 +61,11 @@ read_props(IMAPIProp *object, const ULONG *tags, ULONG count, SPropValue **out)
 	mem_free(array);
 	if (FAILED(hr))
 		return hr;
-	if (got != count) { /* a provider that breaks the contract */
+	/* Another count breaks the contract. */
+	hr = got == count ? texts_to_utf8(values, values, count) : MAPI_E_CALL_FAILED;
+	if (FAILED(hr)) {
 		mem_free(values);
-		return MAPI_E_CALL_FAILED;
+		return hr;
 	}
 	*out = values;
 	return S_OK;
@@ -187,8 +208,13 @@ read_rows(IMAPITable *table, const ULONG *tags, ULONG count,
 		if (FAILED(hr))
 			return hr;
 		got = rows->cRows;
-		for (i = 0; i < got && SUCCEEDED(hr); i++)
-			hr = row(context, rows->aRow[i].lpProps, rows->aRow[i].cValues);
+		for (i = 0; i < got && SUCCEEDED(hr); i++) {
+			SRow *one = &rows->aRow[i];
+
+			hr = texts_to_utf8(one->lpProps, one->lpProps, one->cValues);
+			if (SUCCEEDED(hr))
+				hr = row(context, one->lpProps, one->cValues);
+		}
 		free_rows(rows);
 	} while (got > 0 && SUCCEEDED(hr));
 	return FAILED(hr) ? hr : S_OK;

@@ -7,7 +7,9 @@
 #include <glib.h>
 #include <mapidefs.h>
 
-/* GetProps of `tags`; *out is a MAPI buffer of `count` values, PT_ERROR where there is none. */
+/* GetProps of `tags`; *out is a MAPI buffer of `count` values, PT_ERROR where there is none.  Text
+ * comes as PT_STRING8 (UTF-8) here and in read_rows(), so that prop_find_text() of it needs no
+ * MAPI memory and NULL means that there is none. */
 HRESULT read_props(IMAPIProp *object, const ULONG *tags, ULONG count, SPropValue **out);
 
 /* A text property as UTF-8 (not cleaned), through a stream where GetProps said that it is too long

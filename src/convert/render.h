@@ -36,6 +36,7 @@ struct render {
 	char *why;
 	bool needs_smtputf8;
 	char *message_id;
+	struct address_person from; /* whose mail it is; fields_build() fills it */
 };
 
 /* Keeps the first sentence for people, and gives `hr` back. */

@@ -99,6 +99,8 @@ made_create(struct attachment *attachment, IStream **out)
 {
 	struct made *self = com_create(&made_class, sizeof *self);
 
+	if (!self)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
 	self->istream.lpVtbl = &made_vtbl;
 	self->attachment = attachment;
 	*out = &self->istream;
@@ -223,6 +225,8 @@ message_OpenProperty(
 		return stream_create(
 		    value->Value.bin.lpb, value->Value.bin.cb, &owner, (IStream **)out);
 	text = mem_zalloc(NULL, sizeof *text);
+	if (!text)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
 	hr = prop_convert(text, value, PT_UNICODE, text);
 	if (SUCCEEDED(hr))
 		hr = stream_create(text->Value.lpszW,
@@ -238,12 +242,18 @@ table_of_bags(const GPtrArray *bags, ULONG flags, IMAPITable **out)
 		{ PR_ROWID, PR_RECIPIENT_TYPE, PR_DISPLAY_NAME_W, PR_ADDRTYPE_W, PR_EMAIL_ADDRESS_W,
 		    PR_SMTP_ADDRESS_W, PR_ENTRYID, PR_RESPONSIBILITY } };
 	struct table_rows *rows = table_rows_create();
+	HRESULT hr = rows ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 	guint i;
 
-	for (i = 0; i < bags->len; i++) {
+	*out = NULL;
+	for (i = 0; i < bags->len && SUCCEEDED(hr); i++) {
 		struct bag *bag = g_ptr_array_index(bags, i);
 
-		table_rows_add(rows, bag_values(bag), bag_count(bag));
+		hr = table_rows_add(rows, bag_values(bag), bag_count(bag));
+	}
+	if (FAILED(hr)) {
+		table_rows_free(rows);
+		return hr;
 	}
 	return table_create(rows, (const SPropTagArray *)&columns, flags, out);
 }
@@ -305,6 +315,8 @@ message_OpenAttach(IMessage *This, ULONG number, LPCIID iid, ULONG flags, LPATTA
 	if (number >= self->attachments->len)
 		return MAPI_E_NOT_FOUND;
 	attach = com_create(&attach_class, sizeof *attach);
+	if (!attach)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
 	attach->iattach.lpVtbl = &attach_vtbl;
 	attach->attachment = g_ptr_array_index(self->attachments, number);
 	*out = &attach->iattach;
@@ -324,11 +336,21 @@ message_GetNamesFromIDs(IMessage *This, LPSPropTagArray *tags, LPGUID set, ULONG
 		return S_OK;
 	*tags = mem_zalloc(NULL, CbNewSPropTagArray(n));
 	names = mem_zalloc(NULL, n * sizeof *names);
-	for (i = 0; i < n; i++) {
+	for (i = 0; *tags && names && i < n; i++) {
 		(*tags)->aulPropTag[(*tags)->cValues++] = PROP_TAG(PT_UNSPECIFIED, FIRST_NAMED + i);
 		names[i] = mem_zalloc(names, sizeof **names);
+		if (!names[i])
+			break;
 		names[i]->ulKind = MNID_STRING;
 		names[i]->Kind.lpwstrName = text_to_utf16(names, g_ptr_array_index(self->names, i));
+		if (!names[i]->Kind.lpwstrName)
+			break;
+	}
+	if (!*tags || i < n) {
+		mem_free(*tags);
+		mem_free(names);
+		*tags = NULL;
+		return MAPI_E_NOT_ENOUGH_MEMORY;
 	}
 	*count = n;
 	*out = names;

@@ -3,9 +3,10 @@
  * The pickup folder transport: a message becomes one file, NAME.eml, in the folder PR_EMAPI_PATH.
  *
  * Before the mail itself stand the envelope's lines "X-Sender: address" and one "X-Receiver:
- * address" for each recipient, Bcc among them: the form that Exchange's Replay directory and the
- * SMTP service of IIS (Pickup) read and take out again.  The mail has no Bcc line, so a program
- * that only shows the file to people shows the envelope too: the folder is the sender's (mode 700).
+ * address" for each recipient, Bcc among them: the form in which the SMTP service of IIS takes
+ * envelopes in its Pickup folder, and the core of what Exchange's Replay directory reads (which
+ * also knows X-CreatedBy and others; not tried with either).  The mail itself has no Bcc line, so
+ * what picks it up must take these lines out.  The folder is made for its owner alone (mode 700).
  *
  * A file appears whole or not at all: it is written under a name that begins with a dot, synced,
  * linked to its name, and the folder synced before the recipients are told to have got it.

@@ -57,12 +57,16 @@ read_row(void *context, const SPropValue *values, ULONG count)
 	struct reading *reading = context;
 	struct address_person person;
 	struct xp_recipient *recipient;
+	HRESULT hr;
 
 	if (prop_find_bool(values, count, PR_RESPONSIBILITY, false))
 		return S_OK;
-	if (!address_pick(values, count, &address_tags_recipient, &person)) {
+	hr = address_pick(values, count, &address_tags_recipient, &person);
+	if (hr == MAPI_E_NOT_FOUND) {
 		person.type = prop_find_text(values, count, PR_ADDRTYPE_W);
 		person.address = g_strdup("");
+	} else if (FAILED(hr)) {
+		return hr;
 	}
 	if (!is_served(person.type, reading->types)) {
 		address_person_clear(&person);

@@ -22,14 +22,14 @@ outcome_time(gint64 when)
 	return g_date_time_format(then, today ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S");
 }
 
-/* The server's reply with its code in front, unless its words begin with it. */
+/* The server's reply with its code in front, unless the words quote it already. */
 static char *
 reply_words(const struct spool_recipient *recipient)
 {
 	g_autofree char *code = g_strdup_printf("%d", recipient->code);
 	g_autofree char *text = text_printable(recipient->text);
 
-	if (!recipient->code || g_str_has_prefix(text, code))
+	if (!recipient->code || strstr(text, code))
 		return g_steal_pointer(&text);
 	return g_strdup_printf("%s %s", code, text);
 }

@@ -52,8 +52,9 @@ def PumpWaitingMessages(firstMessage=0, lastMessage=0):
     """Deliver the notifications that wait for this thread; 0: nobody asked to quit."""
     try:
         _extension.HrDispatchNotifications(0)
-    except com_error:
-        pass  # notifications come on a thread of MAPI's or at once
+    except com_error as problem:
+        if problem.hresult != _MAPI_E_NO_SUPPORT:
+            raise
     return 0
 
 

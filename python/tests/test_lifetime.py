@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """References, threads, forks and exits."""
 import os
+import pathlib
 import threading
 
 import pytest
@@ -40,7 +41,8 @@ def test_nothing_is_left_behind(store, inbox):
     for _ in range(CYCLES):
         cycle(store, folder_id, message_id)
     assert pythoncom._GetInterfaceCount() == interfaces
-    assert resident() - memory < 8 << 20
+    if "libasan" not in pathlib.Path("/proc/self/maps").read_text():  # it keeps freed memory
+        assert resident() - memory < 8 << 20
 
 
 START = """

@@ -38,6 +38,15 @@ is_address(const char *text)
 	return at[1] != '.' && at[strlen(at) - 1] != '.';
 }
 
+static bool
+has_controls(const char *text)
+{
+	for (; *text; text++)
+		if ((guchar)*text < ' ' || *text == 0x7F)
+			return true;
+	return false;
+}
+
 static char *
 unquote(char *name)
 {
@@ -84,7 +93,7 @@ resolve_parse(const char *typed, char **name, char **address)
 		*name = g_strdup(*address);
 	}
 	g_free(text);
-	if (is_address(*address))
+	if (is_address(*address) && !has_controls(*name))
 		return true;
 	g_clear_pointer(name, g_free);
 	g_clear_pointer(address, g_free);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* IAddrBook of a session that has one-off addresses only (MAPI reference: IAddrBook : IMAPIProp). */
+/* IAddrBook of a session that has one-off addresses only (MAPI reference: IAddrBook : IMAPIProp).
+ */
 #include "addrbook.h"
 #include <stdbool.h>
 #include <string.h>
@@ -55,8 +56,8 @@ addrbook_GetLastError(IAddrBook *This, HRESULT hr, ULONG flags, LPMAPIERROR *out
 }
 
 static HRESULT
-addrbook_GetProps(IAddrBook *This, LPSPropTagArray tags, ULONG flags, ULONG *count,
-    LPSPropValue *out)
+addrbook_GetProps(
+    IAddrBook *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *out)
 {
 	if (!count || !out)
 		return MAPI_E_INVALID_PARAMETER;
@@ -87,8 +88,8 @@ addrbook_CopyProps(IAddrBook *This, LPSPropTagArray include, ULONG_PTR ui, LPMAP
 /* --- Entries ------------------------------------------------------------------------------- */
 
 static HRESULT
-addrbook_OpenEntry(IAddrBook *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type,
-    LPUNKNOWN *out)
+addrbook_OpenEntry(
+    IAddrBook *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type, LPUNKNOWN *out)
 {
 	HRESULT hr;
 
@@ -124,8 +125,8 @@ addrbook_CompareEntryIDs(IAddrBook *This, ULONG size1, LPENTRYID id1, ULONG size
 }
 
 HRESULT
-addrbook_create_oneoff(LPTSTR name, LPTSTR address_type, LPTSTR address, ULONG flags, ULONG *size,
-    LPENTRYID *out)
+addrbook_create_oneoff(
+    LPTSTR name, LPTSTR address_type, LPTSTR address, ULONG flags, ULONG *size, LPENTRYID *out)
 {
 	char *parts[3] = { NULL, NULL, NULL };
 	HRESULT hr;

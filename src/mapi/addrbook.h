@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* IAddrBook: one-offs, and names resolved to them; the address book of a session without providers. */
+/* IAddrBook: one-offs, and names resolved to them; the address book of a session without providers.
+ */
 #ifndef EMAPI_MAPI_ADDRBOOK_H
 #define EMAPI_MAPI_ADDRBOOK_H
 
@@ -11,7 +12,7 @@ struct session;
 HRESULT addrbook_create(struct session *session, const IID *iid, IAddrBook **out);
 
 /* IAddrBook::CreateOneOff and IMAPISupport::CreateOneOff. */
-HRESULT addrbook_create_oneoff(LPTSTR name, LPTSTR address_type, LPTSTR address, ULONG flags,
-    ULONG *size, LPENTRYID *out);
+HRESULT addrbook_create_oneoff(
+    LPTSTR name, LPTSTR address_type, LPTSTR address, ULONG flags, ULONG *size, LPENTRYID *out);
 
 #endif

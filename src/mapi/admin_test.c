@@ -43,9 +43,11 @@ services_of(const char *profile)
 	IMsgServiceAdmin *services;
 	IMsgServiceAdmin2 *services2;
 
-	assert_int_equal(admin->lpVtbl->AdminServices(admin, T(profile), NULL, 0, 0, &services), S_OK);
-	assert_int_equal(services->lpVtbl->QueryInterface(services, &IID_IMsgServiceAdmin2,
-			     (void **)&services2), S_OK);
+	assert_int_equal(
+	    admin->lpVtbl->AdminServices(admin, T(profile), NULL, 0, 0, &services), S_OK);
+	assert_int_equal(
+	    services->lpVtbl->QueryInterface(services, &IID_IMsgServiceAdmin2, (void **)&services2),
+	    S_OK);
 	services->lpVtbl->Release(services);
 	return services2;
 }
@@ -55,8 +57,8 @@ add_service(IMsgServiceAdmin2 *services, const char *name)
 {
 	MAPIUID uid;
 
-	assert_int_equal(services->lpVtbl->CreateMsgServiceEx(services, T(name), T("shown"), 0, 0, &uid),
-	    S_OK);
+	assert_int_equal(
+	    services->lpVtbl->CreateMsgServiceEx(services, T(name), T("shown"), 0, 0, &uid), S_OK);
 	return uid;
 }
 
@@ -65,8 +67,8 @@ rows_of(IMAPITable *table, const SPropTagArray *columns)
 {
 	SRowSet *rows;
 
-	assert_int_equal(HrQueryAllRows(table, (SPropTagArray *)(uintptr_t)columns, NULL, NULL, 0, &rows),
-	    S_OK);
+	assert_int_equal(
+	    HrQueryAllRows(table, (SPropTagArray *)(uintptr_t)columns, NULL, NULL, 0, &rows), S_OK);
 	table->lpVtbl->Release(table);
 	return rows;
 }
@@ -75,7 +77,8 @@ rows_of(IMAPITable *table, const SPropTagArray *columns)
 static SRowSet *
 providers_of(IMsgServiceAdmin2 *services)
 {
-	static SizedSPropTagArray(3, columns) = { 3, { PR_SERVICE_UID, PR_PROVIDER_UID, PR_SERVICE_NAME_A } };
+	static SizedSPropTagArray(
+	    3, columns) = { 3, { PR_SERVICE_UID, PR_PROVIDER_UID, PR_SERVICE_NAME_A } };
 	IMAPITable *table;
 
 	assert_int_equal(services->lpVtbl->GetProviderTable(services, 0, &table), S_OK);
@@ -92,8 +95,10 @@ makes_lists_and_deletes_profiles(void **state)
 	SRowSet *rows;
 
 	assert_int_equal(admin->lpVtbl->CreateProfile(admin, T("one"), NULL, 0, 0), S_OK);
-	assert_int_equal(admin->lpVtbl->CreateProfile(admin, T(u"zwö"), NULL, 0, MAPI_UNICODE), S_OK);
-	assert_int_equal(admin->lpVtbl->CreateProfile(admin, T("one"), NULL, 0, 0), MAPI_E_NO_ACCESS);
+	assert_int_equal(
+	    admin->lpVtbl->CreateProfile(admin, T(u"zwö"), NULL, 0, MAPI_UNICODE), S_OK);
+	assert_int_equal(
+	    admin->lpVtbl->CreateProfile(admin, T("one"), NULL, 0, 0), MAPI_E_NO_ACCESS);
 	assert_int_equal(admin->lpVtbl->SetDefaultProfile(admin, T("one"), 0), S_OK);
 	assert_int_equal(admin->lpVtbl->SetDefaultProfile(admin, T("none"), 0), MAPI_E_NOT_FOUND);
 	assert_int_equal(admin->lpVtbl->GetProfileTable(admin, 0, &table), S_OK);
@@ -121,12 +126,13 @@ copies_and_renames_profiles(void **state)
 	assert_memory_not_equal(profile_uid(one), profile_uid(two), sizeof(MAPIUID));
 	profile_unref(one);
 	profile_unref(two);
-	assert_int_equal(admin->lpVtbl->CopyProfile(admin, T("none"), NULL, T("x"), 0, 0),
-	    MAPI_E_NOT_FOUND);
-	assert_int_equal(admin->lpVtbl->RenameProfile(admin, T("one"), NULL, T("two"), 0, 0),
-	    MAPI_E_NO_ACCESS);
+	assert_int_equal(
+	    admin->lpVtbl->CopyProfile(admin, T("none"), NULL, T("x"), 0, 0), MAPI_E_NOT_FOUND);
+	assert_int_equal(
+	    admin->lpVtbl->RenameProfile(admin, T("one"), NULL, T("two"), 0, 0), MAPI_E_NO_ACCESS);
 	profile_set_default("one");
-	assert_int_equal(admin->lpVtbl->RenameProfile(admin, T("one"), NULL, T("three"), 0, 0), S_OK);
+	assert_int_equal(
+	    admin->lpVtbl->RenameProfile(admin, T("one"), NULL, T("three"), 0, 0), S_OK);
 	name = profile_default();
 	assert_string_equal(name, "three");
 	g_free(name);
@@ -151,7 +157,8 @@ a_program_sets_up_its_own_profile(void **state)
 	services = services_of("own");
 	add_service(services, "EMAPI_STORE");
 	uid = add_service(services, "EMAPI_SMTP");
-	assert_int_equal(services->lpVtbl->ConfigureMsgService(services, &uid, 0, 0, 2, values), S_OK);
+	assert_int_equal(
+	    services->lpVtbl->ConfigureMsgService(services, &uid, 0, 0, 2, values), S_OK);
 	assert_int_equal(services->lpVtbl->GetMsgServiceTable(services, 0, &table), S_OK);
 	wanted.ulPropTag = PR_SERVICE_UID;
 	wanted.Value.bin.cb = sizeof uid;
@@ -168,7 +175,8 @@ a_program_sets_up_its_own_profile(void **state)
 	services->lpVtbl->Release(services);
 	assert_int_equal(admin->lpVtbl->SetDefaultProfile(admin, T("own"), 0), S_OK);
 	assert_int_equal(MAPILogonEx(0, T(""), NULL,
-			     MAPI_EXTENDED | MAPI_USE_DEFAULT | MAPI_BEST_ACCESS, &session), S_OK);
+			     MAPI_EXTENDED | MAPI_USE_DEFAULT | MAPI_BEST_ACCESS, &session),
+	    S_OK);
 	assert_int_equal(admin->lpVtbl->DeleteProfile(admin, T("own"), 0), S_OK);
 	session->lpVtbl->Release(session);
 	assert_int_equal(MAPILogonEx(0, T(""), NULL, MAPI_EXTENDED | MAPI_USE_DEFAULT, &session),
@@ -181,8 +189,8 @@ default_services_come_along(void **state)
 	IMsgServiceAdmin2 *services;
 	SRowSet *rows;
 
-	assert_int_equal(admin->lpVtbl->CreateProfile(admin, T("d"), NULL, 0, MAPI_DEFAULT_SERVICES),
-	    S_OK);
+	assert_int_equal(
+	    admin->lpVtbl->CreateProfile(admin, T("d"), NULL, 0, MAPI_DEFAULT_SERVICES), S_OK);
 	services = services_of("d");
 	rows = providers_of(services);
 	assert_int_equal(rows->cRows, 2);
@@ -203,9 +211,11 @@ says_what_is_missing(void **state)
 
 	admin->lpVtbl->CreateProfile(admin, T("p"), NULL, 0, 0);
 	services = services_of("p");
-	assert_int_equal(services->lpVtbl->CreateMsgServiceEx(services, T("MSEMS"), NULL, 0, 0, &uid),
+	assert_int_equal(
+	    services->lpVtbl->CreateMsgServiceEx(services, T("MSEMS"), NULL, 0, 0, &uid),
 	    MAPI_E_NOT_FOUND);
-	assert_int_equal(services->lpVtbl->GetLastError(services, MAPI_E_NOT_FOUND, 0, &error), S_OK);
+	assert_int_equal(
+	    services->lpVtbl->GetLastError(services, MAPI_E_NOT_FOUND, 0, &error), S_OK);
 	assert_non_null(strstr((char *)error->lpszError, "MSEMS"));
 	mem_free(error);
 	uid = add_service(services, "EMAPI_SMTP");
@@ -233,10 +243,12 @@ two_stores_have_files_of_their_own(void **state)
 	add_service(services, "EMAPI_STORE");
 	rows = providers_of(services);
 	for (i = 0; i < 2; i++) {
-		assert_int_equal(services->lpVtbl->OpenProfileSection(services,
-				     (MAPIUID *)rows->aRow[i].lpProps[1].Value.bin.lpb, NULL, 0, &section),
+		assert_int_equal(
+		    services->lpVtbl->OpenProfileSection(services,
+			(MAPIUID *)rows->aRow[i].lpProps[1].Value.bin.lpb, NULL, 0, &section),
 		    S_OK);
-		assert_int_equal(HrGetOneProp((IMAPIProp *)section, PR_EMAPI_PATH_A, &paths[i]), S_OK);
+		assert_int_equal(
+		    HrGetOneProp((IMAPIProp *)section, PR_EMAPI_PATH_A, &paths[i]), S_OK);
 		assert_int_equal(HrGetOneProp((IMAPIProp *)section, PR_DEFAULT_STORE, &standard),
 		    i ? MAPI_E_NOT_FOUND : S_OK);
 		mem_free(standard);
@@ -288,10 +300,12 @@ providers_come_and_go(void **state)
 	services = services_of("p");
 	service = add_service(services, "EMAPI_SMTP");
 	assert_int_equal(services->lpVtbl->AdminProviders(services, &service, 0, &providers), S_OK);
-	assert_int_equal(providers->lpVtbl->CreateProvider(providers, T("none"), 0, NULL, 0, 0, &provider),
+	assert_int_equal(
+	    providers->lpVtbl->CreateProvider(providers, T("none"), 0, NULL, 0, 0, &provider),
 	    MAPI_E_NOT_FOUND);
-	assert_int_equal(providers->lpVtbl->CreateProvider(providers, T("EMAPI_SMTP_XP"), 1, &value, 0, 0,
-			     &provider), S_OK);
+	assert_int_equal(providers->lpVtbl->CreateProvider(
+			     providers, T("EMAPI_SMTP_XP"), 1, &value, 0, 0, &provider),
+	    S_OK);
 	assert_int_equal(providers->lpVtbl->GetProviderTable(providers, 0, &table), S_OK);
 	assert_int_equal(table->lpVtbl->GetRowCount(table, 0, &count), S_OK);
 	assert_int_equal(count, 2);
@@ -320,13 +334,16 @@ a_section_comes_into_being_when_written(void **state)
 	services = services_of("p");
 	assert_int_equal(services->lpVtbl->OpenProfileSection(services, &uid, NULL, 0, &section),
 	    MAPI_E_NOT_FOUND);
-	assert_int_equal(services->lpVtbl->OpenProfileSection(services, &uid, NULL, MAPI_MODIFY, &section),
+	assert_int_equal(
+	    services->lpVtbl->OpenProfileSection(services, &uid, NULL, MAPI_MODIFY, &section),
 	    S_OK);
 	assert_int_equal(section->lpVtbl->SetProps(section, 2, values, NULL), S_OK);
 	section->lpVtbl->Release(section);
-	assert_int_equal(services->lpVtbl->OpenProfileSection(services, &uid, &IID_IMAPIProp, 0, &section),
+	assert_int_equal(
+	    services->lpVtbl->OpenProfileSection(services, &uid, &IID_IMAPIProp, 0, &section),
 	    S_OK);
-	assert_int_equal(HrGetOneProp((IMAPIProp *)section, PROP_TAG(PT_UNICODE, 0x6700), &value), S_OK);
+	assert_int_equal(
+	    HrGetOneProp((IMAPIProp *)section, PROP_TAG(PT_UNICODE, 0x6700), &value), S_OK);
 	assert_int_equal(value->Value.lpszW[0], 'v');
 	mem_free(value);
 	/* A secret is there for who asks for it, and in no list. */

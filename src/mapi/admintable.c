@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of the profile interfaces (MAPI reference: Profile, Message Service, Provider Tables). */
+/* The tables of the profile interfaces (MAPI reference: Profile, Message Service, Provider Tables).
+ */
 #include "admintable.h"
 #include <string.h>
 #include <mapicode.h>
@@ -56,8 +57,9 @@ add_profile(struct table_rows *rows, const char *name, const char *standard, LON
 HRESULT
 admintable_profiles(ULONG flags, IMAPITable **out)
 {
-	static const SizedSPropTagArray(5, columns) = { 5, { PR_DISPLAY_NAME_W, PR_DEFAULT_PROFILE,
-		PR_INSTANCE_KEY, PR_OBJECT_TYPE, PR_ROWID } };
+	static const SizedSPropTagArray(
+	    5, columns) = { 5, { PR_DISPLAY_NAME_W, PR_DEFAULT_PROFILE, PR_INSTANCE_KEY,
+				   PR_OBJECT_TYPE, PR_ROWID } };
 	struct table_rows *rows = table_rows_create();
 	char **names = profile_list(), *standard = profile_default();
 	HRESULT hr = rows ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
@@ -113,9 +115,10 @@ add_service(struct table_rows *rows, struct profile *profile, const MAPIUID *ser
 HRESULT
 admintable_services(struct profile *profile, ULONG flags, IMAPITable **out)
 {
-	static const SizedSPropTagArray(9, columns) = { 9, { PR_SERVICE_UID, PR_SERVICE_NAME_W,
-		PR_DISPLAY_NAME_W, PR_INSTANCE_KEY, PR_RESOURCE_FLAGS, PR_SERVICE_DLL_NAME_W,
-		PR_SERVICE_ENTRY_NAME, PR_SERVICE_SUPPORT_FILES_W, PR_ROWID } };
+	static const SizedSPropTagArray(
+	    9, columns) = { 9, { PR_SERVICE_UID, PR_SERVICE_NAME_W, PR_DISPLAY_NAME_W,
+				   PR_INSTANCE_KEY, PR_RESOURCE_FLAGS, PR_SERVICE_DLL_NAME_W,
+				   PR_SERVICE_ENTRY_NAME, PR_SERVICE_SUPPORT_FILES_W, PR_ROWID } };
 	struct table_rows *rows = table_rows_create();
 	GArray *services = services_list(profile);
 	HRESULT hr = rows ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
@@ -163,16 +166,18 @@ add_provider(struct table_rows *rows, struct profile *profile, const MAPIUID *pr
 HRESULT
 admintable_providers(struct profile *profile, const MAPIUID *service, ULONG flags, IMAPITable **out)
 {
-	static const SizedSPropTagArray(11, columns) = { 11, { PR_PROVIDER_UID, PR_DISPLAY_NAME_W,
-		PR_INSTANCE_KEY, PR_PROVIDER_DISPLAY_W, PR_PROVIDER_DLL_NAME_W, PR_PROVIDER_ORDINAL,
-		PR_RESOURCE_FLAGS, PR_RESOURCE_TYPE, PR_SERVICE_NAME_W, PR_SERVICE_UID, PR_ROWID } };
+	static const SizedSPropTagArray(11, columns) = { 11,
+		{ PR_PROVIDER_UID, PR_DISPLAY_NAME_W, PR_INSTANCE_KEY, PR_PROVIDER_DISPLAY_W,
+		    PR_PROVIDER_DLL_NAME_W, PR_PROVIDER_ORDINAL, PR_RESOURCE_FLAGS,
+		    PR_RESOURCE_TYPE, PR_SERVICE_NAME_W, PR_SERVICE_UID, PR_ROWID } };
 	struct table_rows *rows = table_rows_create();
 	GArray *providers = services_providers(profile, service);
 	HRESULT hr = rows ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 	guint i;
 
 	for (i = 0; SUCCEEDED(hr) && i < providers->len; i++)
-		hr = add_provider(rows, profile, &g_array_index(providers, MAPIUID, i), (LONG)i + 1);
+		hr =
+		    add_provider(rows, profile, &g_array_index(providers, MAPIUID, i), (LONG)i + 1);
 	g_array_unref(providers);
 	return finish(rows, hr, (const SPropTagArray *)&columns, flags, out);
 }

@@ -9,7 +9,7 @@
 HRESULT admintable_profiles(ULONG flags, IMAPITable **out);
 HRESULT admintable_services(struct profile *profile, ULONG flags, IMAPITable **out);
 /* Of one service, or of all where it is NULL. */
-HRESULT admintable_providers(struct profile *profile, const MAPIUID *service, ULONG flags,
-    IMAPITable **out);
+HRESULT admintable_providers(
+    struct profile *profile, const MAPIUID *service, ULONG flags, IMAPITable **out);
 
 #endif

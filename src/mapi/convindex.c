@@ -18,7 +18,8 @@ now(void)
 	struct timespec time;
 
 	clock_gettime(CLOCK_REALTIME, &time);
-	return ((ULONGLONG)time.tv_sec + 11644473600ull) * 10000000ull + (ULONGLONG)time.tv_nsec / 100;
+	return ((ULONGLONG)time.tv_sec + 11644473600ull) * 10000000ull +
+	       (ULONGLONG)time.tv_nsec / 100;
 }
 
 static HRESULT

@@ -13,8 +13,8 @@
 #include "session_private.h"
 
 HRESULT
-session_open_store(struct session *session, ULONG size, const void *id, const IID *iid,
-    ULONG flags, IUnknown **out)
+session_open_store(struct session *session, ULONG size, const void *id, const IID *iid, ULONG flags,
+    IUnknown **out)
 {
 	struct store_entry *entry;
 	struct store_logon *logon;
@@ -86,8 +86,8 @@ open_in_store(struct session *session, ULONG size, const void *id, const IID *ii
 }
 
 HRESULT
-session_open_entry(struct session *session, ULONG size, const void *id, const IID *iid,
-    ULONG flags, ULONG *type, IUnknown **out)
+session_open_entry(struct session *session, ULONG size, const void *id, const IID *iid, ULONG flags,
+    ULONG *type, IUnknown **out)
 {
 	HRESULT hr;
 
@@ -124,7 +124,7 @@ compare_oneoffs(const void *id1, ULONG size1, const void *id2, ULONG size2, ULON
 		hr = oneoff_decode(id2, size2, &other);
 	if (SUCCEEDED(hr))
 		*result = !g_ascii_strcasecmp(one->address_type, other->address_type) &&
-		    !g_ascii_strcasecmp(one->address, other->address);
+			  !g_ascii_strcasecmp(one->address, other->address);
 	mem_free(one);
 	mem_free(other);
 	return hr;
@@ -212,12 +212,13 @@ session_identity(struct session *session, ULONG *size, ENTRYID **out)
 	char *name, *address;
 	HRESULT hr;
 
-	profile_section_read(session->profile, (const MAPIUID *)&MUID_PROFILE_INSTANCE, &values, &count);
+	profile_section_read(
+	    session->profile, (const MAPIUID *)&MUID_PROFILE_INSTANCE, &values, &count);
 	name = prop_find_text(values, count, PR_EMAPI_FROM_NAME_W);
 	address = prop_find_text(values, count, PR_EMAPI_FROM_ADDRESS_W);
 	if (address && *address) {
-		hr = oneoff_encode(name && *name ? name : address, "SMTP", address, MAPI_UNICODE, size,
-		    out);
+		hr = oneoff_encode(
+		    name && *name ? name : address, "SMTP", address, MAPI_UNICODE, size, out);
 	} else {
 		hr = oneoff_encode("Unknown", "", "", MAPI_UNICODE, size, out);
 		if (SUCCEEDED(hr))

@@ -148,9 +148,9 @@ filestream_Seek(IStream *This, LARGE_INTEGER move, DWORD origin, ULARGE_INTEGER 
 	if (fstat(self->fd, &status) < 0)
 		return stream_error();
 	g_mutex_lock(&self->lock);
-	base = origin == STREAM_SEEK_SET ? 0
-	    : origin == STREAM_SEEK_CUR	 ? self->position
-					 : status.st_size;
+	base = origin == STREAM_SEEK_SET   ? 0
+	       : origin == STREAM_SEEK_CUR ? self->position
+					   : status.st_size;
 	if (__builtin_add_overflow(base, (off_t)move.QuadPart, &target) || target < 0) {
 		g_mutex_unlock(&self->lock);
 		return STG_E_INVALIDFUNCTION;
@@ -184,7 +184,8 @@ filestream_CopyTo(IStream *This, IStream *target, ULARGE_INTEGER size, ULARGE_IN
 	while (SUCCEEDED(hr) && in < size.QuadPart) {
 		ULONGLONG left = size.QuadPart - in;
 
-		hr = filestream_Read(This, buffer, left < COPY_STEP ? (ULONG)left : COPY_STEP, &got);
+		hr =
+		    filestream_Read(This, buffer, left < COPY_STEP ? (ULONG)left : COPY_STEP, &got);
 		if (FAILED(hr) || !got)
 			break;
 		in += got;
@@ -212,7 +213,7 @@ static void
 to_filetime(const struct timespec *time, FILETIME *out)
 {
 	ULONGLONG ticks = ((ULONGLONG)time->tv_sec + 11644473600ull) * 10000000ull +
-	    (ULONGLONG)time->tv_nsec / 100;
+			  (ULONGLONG)time->tv_nsec / 100;
 
 	out->dwLowDateTime = (DWORD)ticks;
 	out->dwHighDateTime = (DWORD)(ticks >> 32);
@@ -277,7 +278,9 @@ open_unique(const char *prefix, char **path)
 static int
 open_named(const char *file, ULONG flags)
 {
-	int mode = (flags & 3) == STGM_READ ? O_RDONLY : (flags & 3) == STGM_WRITE ? O_WRONLY : O_RDWR;
+	int mode = (flags & 3) == STGM_READ    ? O_RDONLY
+		   : (flags & 3) == STGM_WRITE ? O_WRONLY
+					       : O_RDWR;
 
 	if (flags & STGM_CREATE)
 		mode |= O_CREAT | O_TRUNC;
@@ -324,9 +327,9 @@ open_stream(const char *file, const char *prefix, ULONG flags, IStream **out)
 		int error = errno;
 
 		g_free(path);
-		return error == ENOENT ? MAPI_E_NOT_FOUND
-		    : error == EACCES || error == EROFS || error == EISDIR ? MAPI_E_NO_ACCESS
-									    : MAPI_E_CALL_FAILED;
+		return error == ENOENT                                        ? MAPI_E_NOT_FOUND
+		       : error == EACCES || error == EROFS || error == EISDIR ? MAPI_E_NO_ACCESS
+									      : MAPI_E_CALL_FAILED;
 	}
 	return create(fd, flags, path, out);
 }

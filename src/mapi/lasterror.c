@@ -50,7 +50,8 @@ last_error_take(struct last_error *error, HRESULT hr, const MAPIERROR *given, UL
 		text = text_to_utf8(NULL, (const WCHAR *)given->lpszError);
 	else if (given && given->lpszError)
 		text = mem_strdup(NULL, (const char *)given->lpszError);
-	remember(error, hr, g_strdup(text ? text : hr_text(hr)), given ? given->ulLowLevelError : 0);
+	remember(
+	    error, hr, g_strdup(text ? text : hr_text(hr)), given ? given->ulLowLevelError : 0);
 	mem_free(text);
 }
 

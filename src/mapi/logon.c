@@ -11,8 +11,8 @@
 #include "text.h"
 
 static atomic_uint initialized;
-static GMutex lock;		/* for `shared`; MAPI serializes logons */
-static struct session *shared;	/* what MAPI_ALLOW_OTHERS offered; one reference */
+static GMutex lock;            /* for `shared`; MAPI serializes logons */
+static struct session *shared; /* what MAPI_ALLOW_OTHERS offered; one reference */
 static GPrivate reason_key = G_PRIVATE_INIT(g_free);
 
 /* --- Start and end ------------------------------------------------------------------------- */

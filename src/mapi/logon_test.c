@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Logging on, and what a session does with its stores, on a fake provider (testing/fake_store.c). */
+/* Logging on, and what a session does with its stores, on a fake provider (testing/fake_store.c).
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,12 +85,14 @@ log_on(const char *name, ULONG flags)
 static SRowSet *
 list_stores(IMAPISession *session)
 {
-	static SizedSPropTagArray(3, columns) = { 3, { PR_ENTRYID, PR_DISPLAY_NAME_A, PR_DEFAULT_STORE } };
+	static SizedSPropTagArray(
+	    3, columns) = { 3, { PR_ENTRYID, PR_DISPLAY_NAME_A, PR_DEFAULT_STORE } };
 	IMAPITable *table;
 	SRowSet *rows;
 
 	assert_int_equal(session->lpVtbl->GetMsgStoresTable(session, 0, &table), S_OK);
-	assert_int_equal(HrQueryAllRows(table, (SPropTagArray *)&columns, NULL, NULL, 0, &rows), S_OK);
+	assert_int_equal(
+	    HrQueryAllRows(table, (SPropTagArray *)&columns, NULL, NULL, 0, &rows), S_OK);
 	table->lpVtbl->Release(table);
 	return rows;
 }
@@ -101,8 +104,9 @@ open_store(IMAPISession *session, unsigned number, ULONG flags)
 	SBinary *id = &rows->aRow[number].lpProps[0].Value.bin;
 	IMsgStore *store;
 
-	assert_int_equal(session->lpVtbl->OpenMsgStore(session, 0, id->cb, (ENTRYID *)id->lpb, NULL,
-			     flags, &store), S_OK);
+	assert_int_equal(session->lpVtbl->OpenMsgStore(
+			     session, 0, id->cb, (ENTRYID *)id->lpb, NULL, flags, &store),
+	    S_OK);
 	FreeProws(rows);
 	return store;
 }
@@ -139,8 +143,9 @@ which_profile(void **state)
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(cases); i++) {
-		assert_int_equal(MAPILogonEx(0, (LPTSTR)(uintptr_t)cases[i].name, NULL, cases[i].flags,
-				     &session), cases[i].hr);
+		assert_int_equal(MAPILogonEx(0, (LPTSTR)(uintptr_t)cases[i].name, NULL,
+				     cases[i].flags, &session),
+		    cases[i].hr);
 		if (FAILED(cases[i].hr)) {
 			assert_null(session);
 			assert_non_null(strstr(logon_reason(), "emapi profile"));
@@ -149,8 +154,8 @@ which_profile(void **state)
 		}
 	}
 	session = NULL;
-	assert_int_equal(MAPILogonEx(0, (LPTSTR)(uintptr_t)u"two", NULL, PLAIN | MAPI_UNICODE, &session),
-	    S_OK);
+	assert_int_equal(
+	    MAPILogonEx(0, (LPTSTR)(uintptr_t)u"two", NULL, PLAIN | MAPI_UNICODE, &session), S_OK);
 	release(session);
 }
 
@@ -225,10 +230,12 @@ refuses_what_is_no_store(void **state)
 
 	assert_int_equal(session->lpVtbl->OpenMsgStore(session, 0, 0, NULL, NULL, 0, &store),
 	    MAPI_E_INVALID_ENTRYID);
-	assert_int_equal(session->lpVtbl->OpenMsgStore(session, 0, sizeof garbage, (ENTRYID *)garbage,
-			     NULL, 0, &store), MAPI_E_NOT_FOUND);
-	assert_int_equal(session->lpVtbl->OpenEntry(session, sizeof garbage, (ENTRYID *)garbage, NULL, 0,
-			     &type, &object), MAPI_E_UNKNOWN_ENTRYID);
+	assert_int_equal(session->lpVtbl->OpenMsgStore(
+			     session, 0, sizeof garbage, (ENTRYID *)garbage, NULL, 0, &store),
+	    MAPI_E_NOT_FOUND);
+	assert_int_equal(session->lpVtbl->OpenEntry(
+			     session, sizeof garbage, (ENTRYID *)garbage, NULL, 0, &type, &object),
+	    MAPI_E_UNKNOWN_ENTRYID);
 	assert_null(object);
 	release(session);
 }
@@ -259,7 +266,8 @@ logoff_ends_everything(void **state)
 
 	assert_int_equal(session->lpVtbl->Logoff(session, 0, 0, 0), S_OK);
 	assert_int_equal(fake_count("fake_logoffs"), logoffs + 2);
-	assert_int_equal(session->lpVtbl->GetMsgStoresTable(session, 0, &table), MAPI_E_END_OF_SESSION);
+	assert_int_equal(
+	    session->lpVtbl->GetMsgStoresTable(session, 0, &table), MAPI_E_END_OF_SESSION);
 	assert_int_equal(session->lpVtbl->Logoff(session, 0, 0, 0), MAPI_E_END_OF_SESSION);
 	release(session);
 	release(store);
@@ -274,7 +282,8 @@ a_profile_may_be_deleted_under_a_session(void **state)
 	assert_int_equal(profile_delete("two"), S_OK);
 	release(open_store(session, 0, MAPI_BEST_ACCESS));
 	release(session);
-	assert_int_equal(MAPILogonEx(0, (LPTSTR) "two", NULL, PLAIN, &session), MAPI_E_LOGON_FAILED);
+	assert_int_equal(
+	    MAPILogonEx(0, (LPTSTR) "two", NULL, PLAIN, &session), MAPI_E_LOGON_FAILED);
 }
 
 static void
@@ -290,15 +299,17 @@ one_store_twice_is_refused(void **state)
 	session = log_on("twins", PLAIN);
 	rows = list_stores(session);
 	id = &rows->aRow[1].lpProps[0].Value.bin;
-	assert_int_equal(session->lpVtbl->OpenMsgStore(session, 0, id->cb, (ENTRYID *)id->lpb, NULL, 0,
-			     &store), MAPI_E_COLLISION);
+	assert_int_equal(
+	    session->lpVtbl->OpenMsgStore(session, 0, id->cb, (ENTRYID *)id->lpb, NULL, 0, &store),
+	    MAPI_E_COLLISION);
 	assert_int_equal(session->lpVtbl->GetLastError(session, MAPI_E_COLLISION, 0, &error), S_OK);
 	assert_non_null(strstr((char *)error->lpszError, "same store twice"));
 	mem_free(error);
 	FreeProws(rows);
 	release(session);
 	/* Known from now on, and told at once. */
-	assert_int_equal(MAPILogonEx(0, (LPTSTR) "twins", NULL, PLAIN, &session), MAPI_E_LOGON_FAILED);
+	assert_int_equal(
+	    MAPILogonEx(0, (LPTSTR) "twins", NULL, PLAIN, &session), MAPI_E_LOGON_FAILED);
 	assert_non_null(strstr(logon_reason(), "same store twice"));
 }
 
@@ -316,9 +327,11 @@ a_provider_that_is_gone_stays_in_the_table(void **state)
 	rows = list_stores(session);
 	assert_int_equal(rows->cRows, 2);
 	id = &rows->aRow[0].lpProps[0].Value.bin;
-	assert_int_equal(session->lpVtbl->OpenMsgStore(session, 0, id->cb, (ENTRYID *)id->lpb, NULL, 0,
-			     &store), MAPI_E_FAILONEPROVIDER);
-	assert_int_equal(session->lpVtbl->GetLastError(session, MAPI_E_FAILONEPROVIDER, 0, &error), S_OK);
+	assert_int_equal(
+	    session->lpVtbl->OpenMsgStore(session, 0, id->cb, (ENTRYID *)id->lpb, NULL, 0, &store),
+	    MAPI_E_FAILONEPROVIDER);
+	assert_int_equal(
+	    session->lpVtbl->GetLastError(session, MAPI_E_FAILONEPROVIDER, 0, &error), S_OK);
 	assert_non_null(strstr((char *)error->lpszError, "gone.so"));
 	assert_non_null(strstr((char *)error->lpszError, "Lost"));
 	mem_free(error);
@@ -352,23 +365,28 @@ opens_by_entry_id(void **state)
 	IMAPISession *session = log_on("two", PLAIN);
 	SRowSet *rows = list_stores(session);
 	SBinary *wrapped = &rows->aRow[0].lpProps[0].Value.bin;
-	BYTE inside[24] = { 0, 0, 0, 0, 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b',
-		'b', 'b', 'b', 1 };
+	BYTE inside[24] = { 0, 0, 0, 0, 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b',
+		'b', 'b', 'b', 'b', 1 };
 	IUnknown *object;
 	ULONG type = 0, same;
 
-	assert_int_equal(session->lpVtbl->OpenEntry(session, wrapped->cb, (ENTRYID *)wrapped->lpb, NULL,
-			     MAPI_BEST_ACCESS, &type, &object), S_OK);
+	assert_int_equal(session->lpVtbl->OpenEntry(session, wrapped->cb, (ENTRYID *)wrapped->lpb,
+			     NULL, MAPI_BEST_ACCESS, &type, &object),
+	    S_OK);
 	assert_int_equal(type, MAPI_STORE);
 	release(object);
-	assert_int_equal(session->lpVtbl->OpenEntry(session, sizeof inside, (ENTRYID *)inside, NULL, 0,
-			     &type, &object), S_OK);
+	assert_int_equal(session->lpVtbl->OpenEntry(
+			     session, sizeof inside, (ENTRYID *)inside, NULL, 0, &type, &object),
+	    S_OK);
 	release(object);
-	assert_int_equal(session->lpVtbl->CompareEntryIDs(session, wrapped->cb, (ENTRYID *)wrapped->lpb,
-			     wrapped->cb, (ENTRYID *)wrapped->lpb, 0, &same), S_OK);
+	assert_int_equal(
+	    session->lpVtbl->CompareEntryIDs(session, wrapped->cb, (ENTRYID *)wrapped->lpb,
+		wrapped->cb, (ENTRYID *)wrapped->lpb, 0, &same),
+	    S_OK);
 	assert_true(same);
-	assert_int_equal(session->lpVtbl->CompareEntryIDs(session, wrapped->cb, (ENTRYID *)wrapped->lpb,
-			     sizeof inside, (ENTRYID *)inside, 0, &same), S_OK);
+	assert_int_equal(session->lpVtbl->CompareEntryIDs(session, wrapped->cb,
+			     (ENTRYID *)wrapped->lpb, sizeof inside, (ENTRYID *)inside, 0, &same),
+	    S_OK);
 	assert_false(same);
 	FreeProws(rows);
 	release(session);
@@ -384,7 +402,8 @@ the_identity_is_a_mail_user(void **state)
 	SPropValue *value;
 
 	assert_int_equal(session->lpVtbl->QueryIdentity(session, &size, &id), S_OK);
-	assert_int_equal(session->lpVtbl->OpenEntry(session, size, id, NULL, 0, &type, &user), S_OK);
+	assert_int_equal(
+	    session->lpVtbl->OpenEntry(session, size, id, NULL, 0, &type, &user), S_OK);
 	assert_int_equal(type, MAPI_MAILUSER);
 	assert_int_equal(HrGetOneProp((IMAPIProp *)user, PR_EMAIL_ADDRESS_A, &value), S_OK);
 	assert_string_equal(value->Value.lpszA, "ann@example.test");
@@ -406,7 +425,8 @@ the_status_table_names_all_parts(void **state)
 	SRowSet *rows;
 
 	assert_int_equal(session->lpVtbl->GetStatusTable(session, 0, &table), S_OK);
-	assert_int_equal(HrQueryAllRows(table, (SPropTagArray *)&columns, NULL, NULL, 0, &rows), S_OK);
+	assert_int_equal(
+	    HrQueryAllRows(table, (SPropTagArray *)&columns, NULL, NULL, 0, &rows), S_OK);
 	assert_int_equal(rows->cRows, 5);
 	assert_int_equal(rows->aRow[0].lpProps[0].Value.l, MAPI_SUBSYSTEM);
 	assert_int_equal(rows->aRow[1].lpProps[0].Value.l, MAPI_SPOOLER);
@@ -467,8 +487,9 @@ the_default_store_can_be_chosen(void **state)
 	SRowSet *rows = list_stores(session);
 	SBinary *id = &rows->aRow[0].lpProps[0].Value.bin;
 
-	assert_int_equal(session->lpVtbl->SetDefaultStore(session, MAPI_DEFAULT_STORE, id->cb,
-			     (ENTRYID *)id->lpb), S_OK);
+	assert_int_equal(session->lpVtbl->SetDefaultStore(
+			     session, MAPI_DEFAULT_STORE, id->cb, (ENTRYID *)id->lpb),
+	    S_OK);
 	FreeProws(rows);
 	release(session);
 	session = log_on("two", PLAIN);

@@ -52,8 +52,8 @@ mailuser_SaveChanges(IMailUser *This, ULONG flags)
 }
 
 static HRESULT
-mailuser_GetProps(IMailUser *This, LPSPropTagArray tags, ULONG flags, ULONG *count,
-    LPSPropValue *out)
+mailuser_GetProps(
+    IMailUser *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *out)
 {
 	if (!count || !out)
 		return MAPI_E_INVALID_PARAMETER;

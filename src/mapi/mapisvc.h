@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mapisvc.inf: which message services there are and what a new one consists of.  Read anew each time, from
- * $EMAPI_MAPISVC (else the installed file), then /etc/emapi/mapisvc.inf and
+ * mapisvc.inf: which message services there are and what a new one consists of.  Read anew each
+ * time, from $EMAPI_MAPISVC (else the installed file), then /etc/emapi/mapisvc.inf and
  * $XDG_CONFIG_HOME/emapi/mapisvc.inf, later ones over earlier ones.
  */
 #ifndef EMAPI_MAPI_MAPISVC_H

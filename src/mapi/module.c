@@ -23,8 +23,11 @@ load(const char *file, void **handle, char **why)
 
 	*handle = NULL;
 	if (!path) {
-		why_set(why, "The provider %s is not there: it is neither in emapi's folder of providers nor "
-			     "on EMAPI_PROVIDER_PATH.", file);
+		why_set(why,
+		    "The provider %s is not there: it is neither in emapi's folder of providers "
+		    "nor "
+		    "on EMAPI_PROVIDER_PATH.",
+		    file);
 		return MAPI_E_FAILONEPROVIDER;
 	}
 	g_mutex_lock(&lock);
@@ -66,7 +69,8 @@ check_init(HRESULT hr, ULONG version, const char *file, char **why)
 	if (SUCCEEDED(hr) && (version < PDK1_SPI_VERSION || version > CURRENT_SPI_VERSION))
 		hr = MAPI_E_VERSION;
 	if (FAILED(hr)) {
-		why_set(why, "The provider %s cannot start: %s (%s).", file, hr_text(hr), hr_name(hr));
+		why_set(
+		    why, "The provider %s cannot start: %s (%s).", file, hr_text(hr), hr_name(hr));
 		log_warning("%s: %s", file, hr_name(hr));
 	}
 	return hr;

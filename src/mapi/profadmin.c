@@ -105,8 +105,8 @@ profadmin_DeleteProfile(IProfAdmin *This, LPTSTR name, ULONG flags)
 
 /* Profiles have no passwords: the file's owner is who may read it. */
 static HRESULT
-profadmin_ChangeProfilePassword(IProfAdmin *This, LPTSTR name, LPTSTR old_password,
-    LPTSTR new_password, ULONG flags)
+profadmin_ChangeProfilePassword(
+    IProfAdmin *This, LPTSTR name, LPTSTR old_password, LPTSTR new_password, ULONG flags)
 {
 	return MAPI_E_NO_SUPPORT;
 }
@@ -132,15 +132,15 @@ with_two_names(IProfAdmin *This, LPTSTR name, LPTSTR new_name, ULONG flags, pair
 }
 
 static HRESULT
-profadmin_CopyProfile(IProfAdmin *This, LPTSTR name, LPTSTR password, LPTSTR new_name, ULONG_PTR ui,
-    ULONG flags)
+profadmin_CopyProfile(
+    IProfAdmin *This, LPTSTR name, LPTSTR password, LPTSTR new_name, ULONG_PTR ui, ULONG flags)
 {
 	return with_two_names(This, name, new_name, flags, profile_copy);
 }
 
 static HRESULT
-profadmin_RenameProfile(IProfAdmin *This, LPTSTR name, LPTSTR password, LPTSTR new_name,
-    ULONG_PTR ui, ULONG flags)
+profadmin_RenameProfile(
+    IProfAdmin *This, LPTSTR name, LPTSTR password, LPTSTR new_name, ULONG_PTR ui, ULONG flags)
 {
 	return with_two_names(This, name, new_name, flags, profile_rename);
 }
@@ -159,8 +159,8 @@ profadmin_SetDefaultProfile(IProfAdmin *This, LPTSTR name, ULONG flags)
 }
 
 static HRESULT
-profadmin_AdminServices(IProfAdmin *This, LPTSTR name, LPTSTR password, ULONG_PTR ui, ULONG flags,
-    LPSERVICEADMIN *out)
+profadmin_AdminServices(
+    IProfAdmin *This, LPTSTR name, LPTSTR password, ULONG_PTR ui, ULONG flags, LPSERVICEADMIN *out)
 {
 	struct profile *profile = NULL;
 	char *text = NULL, *why = NULL;

@@ -161,19 +161,21 @@ profile_read_keys(const char *path, GKeyFile **out, char **why)
 	line = bad_line(text);
 	if (!line)
 		join_groups(text);
-	if (line ||
-	    !g_key_file_load_from_data(keys, text, (gsize)-1,
-		G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &error)) {
+	if (line || !g_key_file_load_from_data(keys, text, (gsize)-1,
+			G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &error)) {
 		hr = MAPI_E_CORRUPT_DATA;
-		why_set(why, "The profile file %s is broken in line %u%s%s; correct that line (each line "
-			     "is [Group], Key=Value, # remark, or empty).", path,
-		    line, error ? ": " : "", error ? error->message : "");
+		why_set(why,
+		    "The profile file %s is broken in line %u%s%s; correct that line (each line "
+		    "is [Group], Key=Value, # remark, or empty).",
+		    path, line, error ? ": " : "", error ? error->message : "");
 		goto out;
 	}
 	if (bad_group(keys, &group)) {
 		hr = MAPI_E_CORRUPT_DATA;
-		why_set(why, "The profile file %s is broken: the name of the group [%s] must be a word "
-			     "and 32 hex digits.", path, group);
+		why_set(why,
+		    "The profile file %s is broken: the name of the group [%s] must be a word "
+		    "and 32 hex digits.",
+		    path, group);
 		goto out;
 	}
 	*out = g_steal_pointer(&keys);
@@ -218,12 +220,15 @@ why_no_profile(char **why, const char *name)
 	names = profile_list();
 	list = g_strjoinv(", ", names);
 	if (names[0])
-		why_set(why, "There is no profile \"%s\". There are: %s. Another one is made by: emapi "
-			     "profile create \"%s\" --from 'Name <address>' --smtp HOST:PORT", name, list,
-		    name);
+		why_set(why,
+		    "There is no profile \"%s\". There are: %s. Another one is made by: emapi "
+		    "profile create \"%s\" --from 'Name <address>' --smtp HOST:PORT",
+		    name, list, name);
 	else
-		why_set(why, "There is no profile \"%s\", and no other. Make one by: emapi profile create "
-			     "\"%s\" --default --from 'Name <address>' --smtp HOST:PORT", name, name);
+		why_set(why,
+		    "There is no profile \"%s\", and no other. Make one by: emapi profile create "
+		    "\"%s\" --default --from 'Name <address>' --smtp HOST:PORT",
+		    name, name);
 	g_free(list);
 	g_strfreev(names);
 }
@@ -241,7 +246,8 @@ load_path(const char *name, const char *path, struct profile **out, char **why)
 		return hr == MAPI_E_CORRUPT_DATA ? hr : MAPI_E_LOGON_FAILED;
 	hr = profile_read_uid(keys, path, &uid);
 	if (FAILED(hr)) {
-		why_set(why, "The profile file %s is broken: UID in group [Profile] must be 32 hex digits.",
+		why_set(why,
+		    "The profile file %s is broken: UID in group [Profile] must be 32 hex digits.",
 		    path);
 		g_key_file_free(keys);
 		return hr;
@@ -267,9 +273,10 @@ profile_load(const char *name, struct profile **out, char **why)
 	if (why)
 		*why = NULL;
 	if (!name || !*name) {
-		why_set(why, "No profile was named, and none is the default. Choose one by: emapi profile "
-			     "default NAME; or make one by: emapi profile create NAME --default --from "
-			     "'Name <address>' --smtp HOST:PORT");
+		why_set(why,
+		    "No profile was named, and none is the default. Choose one by: emapi profile "
+		    "default NAME; or make one by: emapi profile create NAME --default --from "
+		    "'Name <address>' --smtp HOST:PORT");
 		return MAPI_E_LOGON_FAILED;
 	}
 	path = find_path(name);
@@ -307,8 +314,10 @@ profile_load_uid(const MAPIUID *uid, struct profile **out, char **why)
 	if (FAILED(hr)) {
 		char *hex = text_hex(uid, sizeof *uid);
 
-		why_set(why, "The profile is gone: no profile file has the UID %s. Make it again, or put "
-			     "its file back.", hex);
+		why_set(why,
+		    "The profile is gone: no profile file has the UID %s. Make it again, or put "
+		    "its file back.",
+		    hex);
 		g_free(hex);
 	}
 	g_strfreev(names);

@@ -60,11 +60,12 @@ char **profile_list(void);
 struct profile_settings {
 	const char *from_name;
 	const char *from_address;
-	const char *store_path;  /* NULL: $XDG_DATA_HOME/emapi/NAME.store */
-	const char *pickup_path; /* used when server is NULL; NULL: $XDG_DATA_HOME/emapi/NAME.pickup */
-	const char *server;      /* SMTP host; NULL: the pickup folder */
-	unsigned port;           /* 0: by tls */
-	const char *tls;         /* "none", "starttls" or "implicit" */
+	const char *store_path; /* NULL: $XDG_DATA_HOME/emapi/NAME.store */
+	const char
+	    *pickup_path;   /* used when server is NULL; NULL: $XDG_DATA_HOME/emapi/NAME.pickup */
+	const char *server; /* SMTP host; NULL: the pickup folder */
+	unsigned port;      /* 0: by tls */
+	const char *tls;    /* "none", "starttls" or "implicit" */
 	const char *user;
 	const char *password_command;
 	const char *password_file;
@@ -83,8 +84,8 @@ GArray *profile_providers(const struct profile *profile, ULONG resource_type);
  * that nobody knows. */
 ULONG profile_word_tag(const char *word);
 /* One section's properties as a MAPI buffer; MAPI_E_NOT_FOUND when there is no such section. */
-HRESULT profile_section_read(const struct profile *profile, const MAPIUID *section,
-    SPropValue **values, ULONG *count);
+HRESULT profile_section_read(
+    const struct profile *profile, const MAPIUID *section, SPropValue **values, ULONG *count);
 /* Merges into the file: sets `values`, removes `remove` (may be NULL). */
 HRESULT profile_section_write(struct profile *profile, const MAPIUID *section, ULONG count,
     const SPropValue *values, const SPropTagArray *remove);

@@ -23,7 +23,8 @@ uid_new(MAPIUID *uid)
 {
 	if (getrandom(uid, sizeof *uid, 0) != sizeof *uid)
 		return hr_from_errno(errno);
-	uid->ab[7] = (BYTE)((uid->ab[7] & 0x0F) | 0x40); /* a version 4 UUID as a GUID lies in memory */
+	uid->ab[7] =
+	    (BYTE)((uid->ab[7] & 0x0F) | 0x40); /* a version 4 UUID as a GUID lies in memory */
 	uid->ab[8] = (BYTE)((uid->ab[8] & 0x3F) | 0x80);
 	return S_OK;
 }
@@ -40,8 +41,8 @@ profile_check_name(const char *name, char **why)
 	}
 	escaped = paths_escape(name);
 	if (g_utf8_strlen(name, -1) > NAME_MAX_CHARS || strlen(escaped) > FILE_MAX_BYTES) {
-		why_set(why, "The name \"%s\" is too long for a profile: at most %d characters.", name,
-		    NAME_MAX_CHARS);
+		why_set(why, "The name \"%s\" is too long for a profile: at most %d characters.",
+		    name, NAME_MAX_CHARS);
 		hr = MAPI_E_STRING_TOO_LONG;
 	}
 	g_free(escaped);
@@ -161,7 +162,8 @@ check_settings(const struct profile_settings *settings, char **why)
 	static const char *const modes[] = { "none", "starttls", "implicit", NULL };
 
 	if (settings->tls && !g_strv_contains(modes, settings->tls)) {
-		why_set(why, "TLS is \"%s\": it must be none, starttls or implicit.", settings->tls);
+		why_set(
+		    why, "TLS is \"%s\": it must be none, starttls or implicit.", settings->tls);
 		return MAPI_E_INVALID_PARAMETER;
 	}
 	if (settings->port > 65535) {
@@ -188,8 +190,10 @@ write_new(const char *name, GKeyFile *keys, char **why)
 	hr = profiles_lock(&lock);
 	if (SUCCEEDED(hr) && g_file_test(path, G_FILE_TEST_EXISTS)) {
 		hr = MAPI_E_NO_ACCESS;
-		why_set(why, "There is a profile \"%s\" already, in %s. Choose another name, or remove "
-			     "that one by: emapi profile delete \"%s\"", name, path, name);
+		why_set(why,
+		    "There is a profile \"%s\" already, in %s. Choose another name, or remove "
+		    "that one by: emapi profile delete \"%s\"",
+		    name, path, name);
 	}
 	if (SUCCEEDED(hr))
 		hr = profile_write_keys(keys, path);

@@ -13,7 +13,7 @@
 
 struct profile {
 	atomic_uint refs;
-	GMutex lock; /* for all below */
+	GMutex lock;      /* for all below */
 	const char *name; /* interned: a rename may come while someone reads the old one */
 	const char *path;
 	MAPIUID uid;

@@ -126,7 +126,7 @@ profile_group_uid(const char *group, const char *kind, MAPIUID *uid)
 	size_t length = strlen(kind);
 
 	return !strncmp(group, kind, length) && group[length] == ' ' &&
-	    text_unhex(group + length + 1, uid, sizeof *uid);
+	       text_unhex(group + length + 1, uid, sizeof *uid);
 }
 
 char *
@@ -207,7 +207,7 @@ parse_blob(void *root, const char *text, ULONG tag, SPropValue *value)
 	if (FAILED(hr))
 		return hr;
 	hr = count == 1 && values[0].ulPropTag == tag ? prop_copy(root, values, value)
-						       : MAPI_E_CORRUPT_DATA;
+						      : MAPI_E_CORRUPT_DATA;
 	mem_free(values);
 	return hr;
 }
@@ -406,7 +406,8 @@ read_group(GKeyFile *keys, const char *group, SPropValue *values, ULONG *count)
 		ULONG tag = tag_of_key(list[i], &hex);
 		char *text;
 
-		if (!tag || (PROP_ID(tag) >= PROP_ID_SECURE_MIN && PROP_ID(tag) <= PROP_ID_SECURE_MAX))
+		if (!tag ||
+		    (PROP_ID(tag) >= PROP_ID_SECURE_MIN && PROP_ID(tag) <= PROP_ID_SECURE_MAX))
 			continue;
 		text = g_key_file_get_string(keys, group, list[i], NULL);
 		if (!text)
@@ -445,8 +446,8 @@ add_identity(const char *group, const MAPIUID *section, SPropValue *values, ULON
 }
 
 HRESULT
-profile_section_read(const struct profile *profile, const MAPIUID *section, SPropValue **values,
-    ULONG *count)
+profile_section_read(
+    const struct profile *profile, const MAPIUID *section, SPropValue **values, ULONG *count)
 {
 	struct profile *self = (struct profile *)profile;
 	char *group = NULL;
@@ -524,7 +525,7 @@ is_resource(GKeyFile *keys, const char *group, ULONG resource_type)
 	bool is;
 
 	is = text && SUCCEEDED(parse_resource(g_strstrip(text), &value)) &&
-	    (ULONG)value.Value.l == resource_type;
+	     (ULONG)value.Value.l == resource_type;
 	g_free(text);
 	return is;
 }

@@ -86,7 +86,8 @@ makes_a_profile(void **state)
 	mem_free(values);
 	assert_int_equal(profile_section_read(profile, &transport, &values, &count), S_OK);
 	assert_int_equal(prop_find_long(values, count, PR_EMAPI_PORT, 0), 2525);
-	assert_int_equal(prop_find_long(values, count, PR_RESOURCE_TYPE, 0), MAPI_TRANSPORT_PROVIDER);
+	assert_int_equal(
+	    prop_find_long(values, count, PR_RESOURCE_TYPE, 0), MAPI_TRANSPORT_PROVIDER);
 	mem_free(values);
 	profile_unref(profile);
 }
@@ -113,7 +114,8 @@ refuses_what_it_cannot_make(void **state)
 	for (i = 0; i < G_N_ELEMENTS(cases); i++) {
 		char *why = NULL;
 
-		assert_int_equal(profile_create(cases[i].name, &cases[i].settings, &why), cases[i].hr);
+		assert_int_equal(
+		    profile_create(cases[i].name, &cases[i].settings, &why), cases[i].hr);
 		assert_non_null(why);
 		assert_non_null(strstr(why, cases[i].said));
 		g_free(why);
@@ -278,7 +280,8 @@ people_and_programs_share_a_file(void **state)
 
 	test_write("config/emapi/profiles/p.profile",
 	    "# my remark\n[Profile]\nUID=000102030405060708090A0B0C0D0E0F\n[Provider "
-	    "101112131415161718191A1B1C1D1E1F]\nType=transport\nserver=old\nTimeout=0x10\nFuture=1\n"
+	    "101112131415161718191A1B1C1D1E1F]\nType=transport\nserver=old\nTimeout=0x10\nFuture="
+	    "1\n"
 	    "[Someone else]\nKey=Value\n");
 	assert_int_equal(profile_load("p", &profile, NULL), S_OK);
 	section = first_provider(profile, MAPI_TRANSPORT_PROVIDER);
@@ -323,7 +326,8 @@ a_rename_is_followed_and_a_deletion_noticed(void **state)
 	assert_int_equal(profile_load_uid(&uid, &found, NULL), MAPI_E_LOGON_FAILED);
 	/* The loaded one lives on in memory, and does not come back as a file. */
 	assert_text(profile, own, PR_EMAPI_FROM_NAME_W, "Ann");
-	assert_int_equal(profile_section_write(profile, own, 1, &value, NULL), MAPI_E_OBJECT_DELETED);
+	assert_int_equal(
+	    profile_section_write(profile, own, 1, &value, NULL), MAPI_E_OBJECT_DELETED);
 	assert_int_equal(profile_load("after", &found, NULL), MAPI_E_LOGON_FAILED);
 	profile_unref(profile);
 }
@@ -356,7 +360,8 @@ a_password_stays_out_of_the_file(void **state)
 	assert_null(strstr(text, "s3cret"));
 	g_free(text);
 	assert_password(profile, &section, "s3cret");
-	hex = strstr(text = test_read("config/emapi/profiles/s.profile"), "emapi_smtp") ? text : NULL;
+	hex =
+	    strstr(text = test_read("config/emapi/profiles/s.profile"), "emapi_smtp") ? text : NULL;
 	assert_non_null(hex);
 	g_free(text);
 	text = g_build_filename(test_folder, "config/emapi/secrets", NULL);
@@ -381,7 +386,8 @@ a_password_comes_from_where_the_profile_says(void **state)
 	char *file = g_build_filename(test_folder, "pw", NULL), *why = NULL;
 	struct profile_settings by_command = { .server = "h",
 		.password_command = "printf 'one\\ntwo\\n'" };
-	struct profile_settings broken = { .server = "h", .password_command = "echo oops >&2; false" };
+	struct profile_settings broken = { .server = "h",
+		.password_command = "echo oops >&2; false" };
 	struct profile_settings by_file = { .server = "h", .password_file = file };
 	struct profile *profile = create_and_load("c", &by_command);
 	MAPIUID section = first_provider(profile, MAPI_TRANSPORT_PROVIDER);
@@ -400,8 +406,8 @@ a_password_comes_from_where_the_profile_says(void **state)
 	section = first_provider(profile, MAPI_TRANSPORT_PROVIDER);
 	test_write("pw", "three\n");
 	chmod(file, 0644);
-	assert_int_equal(secret_read(profile, &section, PR_EMAPI_PASSWORD, root, root, &why),
-	    MAPI_E_NO_ACCESS);
+	assert_int_equal(
+	    secret_read(profile, &section, PR_EMAPI_PASSWORD, root, root, &why), MAPI_E_NO_ACCESS);
 	assert_non_null(strstr(why, "chmod 600"));
 	g_clear_pointer(&why, g_free);
 	chmod(file, 0600);

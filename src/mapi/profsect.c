@@ -129,8 +129,8 @@ add_secrets(struct profsect *self, const SPropTagArray *tags, SPropValue *values
 }
 
 static HRESULT
-profsect_GetProps(IProfSect *This, LPSPropTagArray tags, ULONG flags, ULONG *count,
-    LPSPropValue *out)
+profsect_GetProps(
+    IProfSect *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *out)
 {
 	struct profsect *self = SELF(This);
 	SPropValue *values = NULL;
@@ -276,8 +276,8 @@ static const IProfSectVtbl profsect_vtbl = {
 };
 
 HRESULT
-profsect_open(struct profile *profile, const MAPIUID *section, const IID *iid, ULONG flags,
-    IProfSect **out)
+profsect_open(
+    struct profile *profile, const MAPIUID *section, const IID *iid, ULONG flags, IProfSect **out)
 {
 	struct profsect *self;
 	SPropValue *values = NULL;

@@ -80,8 +80,8 @@ bad_arguments(const void *target, ULONG flags, LPSPropProblemArray *problems)
 {
 	if (problems)
 		*problems = NULL;
-	return !target || (flags & ~(ULONG)(MAPI_MOVE | MAPI_NOREPLACE | MAPI_DIALOG |
-				       MAPI_DECLINE_OK));
+	return !target ||
+	       (flags & ~(ULONG)(MAPI_MOVE | MAPI_NOREPLACE | MAPI_DIALOG | MAPI_DECLINE_OK));
 }
 
 HRESULT
@@ -126,7 +126,8 @@ add_missing(const SPropValue *values, ULONG count, const SPropTagArray *include,
 			continue;
 		problem->ulIndex = i;
 		problem->ulPropTag = include->aulPropTag[i];
-		problem->scode = type == PT_ERROR ? values[i].Value.err : MAPI_E_INTERFACE_NOT_SUPPORTED;
+		problem->scode =
+		    type == PT_ERROR ? values[i].Value.err : MAPI_E_INTERFACE_NOT_SUPPORTED;
 		found->cProblem++;
 	}
 	if (found->cProblem)
@@ -147,7 +148,8 @@ propcopy_props(IMAPIProp *source, const SPropTagArray *include, void *target, UL
 
 	if (bad_arguments(target, flags, problems) || !include || !include->cValues)
 		return MAPI_E_INVALID_PARAMETER;
-	hr = source->lpVtbl->GetProps(source, (SPropTagArray *)include, MAPI_UNICODE, &count, &values);
+	hr = source->lpVtbl->GetProps(
+	    source, (SPropTagArray *)include, MAPI_UNICODE, &count, &values);
 	if (FAILED(hr))
 		return hr;
 	hr = add_missing(values, count, include, &missing);

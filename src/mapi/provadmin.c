@@ -83,8 +83,8 @@ provadmin_DeleteProvider(IProviderAdmin *This, LPMAPIUID uid)
 }
 
 static HRESULT
-provadmin_OpenProfileSection(IProviderAdmin *This, LPMAPIUID uid, LPCIID iid, ULONG flags,
-    LPPROFSECT *out)
+provadmin_OpenProfileSection(
+    IProviderAdmin *This, LPMAPIUID uid, LPCIID iid, ULONG flags, LPPROFSECT *out)
 {
 	struct provadmin *self = SELF(This);
 

@@ -75,18 +75,21 @@ read_command(const char *command, char **secret, char **why)
 	HRESULT hr = S_OK;
 
 	/* No wait status is asked for: the host may reap our child before we do. */
-	if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, &complaint, NULL,
-		&error)) {
+	if (!g_spawn_sync(
+		NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, &complaint, NULL, &error)) {
 		hr = MAPI_E_CALL_FAILED;
-		why_set(why, "The password command \"%s\" cannot be run: %s.", command, error->message);
+		why_set(
+		    why, "The password command \"%s\" cannot be run: %s.", command, error->message);
 		goto out;
 	}
 	output[strcspn(output, "\r\n")] = '\0';
 	if (!*output) {
 		hr = MAPI_E_CALL_FAILED;
 		g_strstrip(complaint);
-		why_set(why, "The password command \"%s\" gave no password%s%s. Run it in a terminal to see "
-			     "why.", command, *complaint ? "; it said: " : "", complaint);
+		why_set(why,
+		    "The password command \"%s\" gave no password%s%s. Run it in a terminal to see "
+		    "why.",
+		    command, *complaint ? "; it said: " : "", complaint);
 		goto out;
 	}
 	*secret = g_steal_pointer(&output);
@@ -105,8 +108,10 @@ check_mode(int fd, const char *file, char **why)
 	if (fstat(fd, &status) < 0)
 		return hr_from_errno(errno);
 	if (S_ISREG(status.st_mode) && (status.st_mode & 077)) {
-		why_set(why, "The secret in %s can be read by others (mode %03o); forbid it by: chmod 600 "
-			     "'%s'", file, status.st_mode & 0777, file);
+		why_set(why,
+		    "The secret in %s can be read by others (mode %03o); forbid it by: chmod 600 "
+		    "'%s'",
+		    file, status.st_mode & 0777, file);
 		return MAPI_E_NO_ACCESS;
 	}
 	return S_OK;
@@ -129,7 +134,8 @@ read_file(const char *file, char **secret, char **why)
 	if (FAILED(hr))
 		goto out;
 	buffer = g_malloc0(SECRET_MAX + 1);
-	while (size < SECRET_MAX && (got = read(fd, buffer + size, SECRET_MAX - (size_t)size)) != 0) {
+	while (
+	    size < SECRET_MAX && (got = read(fd, buffer + size, SECRET_MAX - (size_t)size)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
@@ -159,8 +165,8 @@ parse_secret(const char *text, ULONG tag, void *root, SPropValue *value)
 	HRESULT hr;
 
 	if (PROP_ID(tag) == PROP_ID(PR_EMAPI_PASSWORD))
-		return prop_set_text(root, value,
-		    PROP_TYPE(tag) == PT_UNICODE ? tag : PR_EMAPI_PASSWORD, text);
+		return prop_set_text(
+		    root, value, PROP_TYPE(tag) == PT_UNICODE ? tag : PR_EMAPI_PASSWORD, text);
 	bytes = g_malloc0(size + 1);
 	hr = text_unhex(text, bytes, size) ? blob_decode(bytes, size, &values, &count)
 					   : MAPI_E_CORRUPT_DATA;

@@ -21,8 +21,8 @@ bool secret_is(ULONG tag);
 HRESULT secret_read(struct profile *profile, const MAPIUID *section, ULONG tag, void *root,
     SPropValue *value, char **why);
 /* MAPI_E_NO_SUPPORT where a command gives the password. */
-HRESULT secret_write(struct profile *profile, const MAPIUID *section, const SPropValue *value,
-    char **why);
+HRESULT secret_write(
+    struct profile *profile, const MAPIUID *section, const SPropValue *value, char **why);
 HRESULT secret_delete(struct profile *profile, const MAPIUID *section, ULONG tag);
 /* Removes the secrets that lie in our own folder. */
 void secret_forget_section(const MAPIUID *section);

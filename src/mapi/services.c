@@ -35,7 +35,7 @@ belongs_to(GKeyFile *keys, const char *group, const MAPIUID *service)
 	char *text = g_key_file_get_string(keys, group, "Service", NULL);
 	MAPIUID uid;
 	bool does = text && text_unhex(g_strstrip(text), &uid, sizeof uid) &&
-	    !memcmp(&uid, service, sizeof uid);
+		    !memcmp(&uid, service, sizeof uid);
 
 	g_free(text);
 	return does;
@@ -130,7 +130,8 @@ static void
 put_path(GKeyFile *keys, const char *group, const struct change *change)
 {
 	char *module = g_key_file_get_string(keys, group, "Module", NULL), *file, *path;
-	char *name = paths_escape(profile_name(change->profile)), *hex = text_hex(&change->provider, 4);
+	char *name = paths_escape(profile_name(change->profile)),
+	     *hex = text_hex(&change->provider, 4);
 	const char *suffix = NULL;
 
 	if (!g_strcmp0(module, "emapi_store.so"))
@@ -241,8 +242,8 @@ add_service(GKeyFile *keys, void *context)
 	display = g_key_file_get_string(change->inf, change->name, "PR_DISPLAY_NAME", NULL);
 	if (!display)
 		display = change->display && *change->display
-		    ? g_strdup(change->display)
-		    : g_key_file_get_string(change->inf, "Services", change->name, NULL);
+			      ? g_strdup(change->display)
+			      : g_key_file_get_string(change->inf, "Services", change->name, NULL);
 	g_key_file_set_string(keys, group, "ServiceName", change->name);
 	hr = put_inf_group(keys, group, change->inf, change->name);
 	g_key_file_set_string(keys, group, "DisplayName", display);
@@ -297,8 +298,11 @@ HRESULT
 services_add_provider(struct profile *profile, const MAPIUID *service, const char *provider,
     ULONG count, const SPropValue *values, MAPIUID *uid)
 {
-	struct change change = { .profile = profile, .name = provider, .service = *service,
-		.count = count, .values = values };
+	struct change change = { .profile = profile,
+		.name = provider,
+		.service = *service,
+		.count = count,
+		.values = values };
 	HRESULT hr = MAPI_E_NOT_FOUND;
 	ULONG i;
 
@@ -425,8 +429,8 @@ configure(GKeyFile *keys, void *context)
 }
 
 static HRESULT
-write_secrets(struct profile *profile, const GArray *providers, ULONG count,
-    const SPropValue *values)
+write_secrets(
+    struct profile *profile, const GArray *providers, ULONG count, const SPropValue *values)
 {
 	HRESULT hr = S_OK;
 	guint i;
@@ -435,8 +439,8 @@ write_secrets(struct profile *profile, const GArray *providers, ULONG count,
 	for (i = 0; i < providers->len; i++)
 		for (k = 0; SUCCEEDED(hr) && k < count; k++)
 			if (secret_is(values[k].ulPropTag))
-				hr = secret_write(profile, &g_array_index(providers, MAPIUID, i), &values[k],
-				    NULL);
+				hr = secret_write(profile, &g_array_index(providers, MAPIUID, i),
+				    &values[k], NULL);
 	return hr;
 }
 
@@ -463,7 +467,8 @@ check_required(struct profile *profile, const MAPIUID *service, const GArray *pr
 		for (i = 0; FAILED(hr) && i < providers->len; i++) {
 			values = NULL;
 			count = 0;
-			profile_section_read(profile, &g_array_index(providers, MAPIUID, i), &values, &count);
+			profile_section_read(
+			    profile, &g_array_index(providers, MAPIUID, i), &values, &count);
 			if (prop_find(values, count, PROP_TAG(PT_UNSPECIFIED, PROP_ID(tag))))
 				hr = S_OK;
 			mem_free(values);
@@ -476,11 +481,12 @@ check_required(struct profile *profile, const MAPIUID *service, const GArray *pr
 }
 
 HRESULT
-services_configure(struct profile *profile, const MAPIUID *service, ULONG count,
-    const SPropValue *values)
+services_configure(
+    struct profile *profile, const MAPIUID *service, ULONG count, const SPropValue *values)
 {
-	struct change change = { .profile = profile, .service = *service, .count = count,
-		.values = values };
+	struct change change = {
+		.profile = profile, .service = *service, .count = count, .values = values
+	};
 	GArray *providers;
 	HRESULT hr = S_OK;
 	ULONG i;
@@ -519,7 +525,8 @@ move_to_end(GKeyFile *keys, const char *group)
 	for (i = 0; names[i]; i++) {
 		g_key_file_set_value(keys, group, names[i], g_ptr_array_index(values, i));
 		if (g_ptr_array_index(remarks, i))
-			g_key_file_set_comment(keys, group, names[i], g_ptr_array_index(remarks, i), NULL);
+			g_key_file_set_comment(
+			    keys, group, names[i], g_ptr_array_index(remarks, i), NULL);
 	}
 	if (remark)
 		g_key_file_set_comment(keys, group, NULL, remark, NULL);

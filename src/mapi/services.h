@@ -5,17 +5,17 @@
 
 #include "profile.h"
 
-/* Adds a service of mapisvc.inf with its providers.  `display` may be NULL.  MAPI_E_NOT_FOUND where no such
- * service is known, MAPI_E_NO_ACCESS for a second one of which there may be but one. */
-HRESULT services_create(struct profile *profile, const char *service, const char *display,
-    MAPIUID *uid);
+/* Adds a service of mapisvc.inf with its providers.  `display` may be NULL.  MAPI_E_NOT_FOUND where
+ * no such service is known, MAPI_E_NO_ACCESS for a second one of which there may be but one. */
+HRESULT services_create(
+    struct profile *profile, const char *service, const char *display, MAPIUID *uid);
 /* MAPI_E_NOT_FOUND.  Takes the providers and their secrets along. */
 HRESULT services_delete(struct profile *profile, const MAPIUID *service);
 HRESULT services_rename(struct profile *profile, const MAPIUID *service, const char *display);
-/* Sets properties of the service and its providers.  MAPI_E_UNCONFIGURED where something required is still
- * missing. */
-HRESULT services_configure(struct profile *profile, const MAPIUID *service, ULONG count,
-    const SPropValue *values);
+/* Sets properties of the service and its providers.  MAPI_E_UNCONFIGURED where something required
+ * is still missing. */
+HRESULT services_configure(
+    struct profile *profile, const MAPIUID *service, ULONG count, const SPropValue *values);
 /* Transports in the order of `uids`; those not named follow as they were. */
 HRESULT services_order(struct profile *profile, const MAPIUID *uids, ULONG count);
 
@@ -26,8 +26,8 @@ GArray *services_providers(struct profile *profile, const MAPIUID *service);
 /* One provider, by its group of mapisvc.inf. */
 HRESULT services_add_provider(struct profile *profile, const MAPIUID *service, const char *provider,
     ULONG count, const SPropValue *values, MAPIUID *uid);
-HRESULT services_delete_provider(struct profile *profile, const MAPIUID *service,
-    const MAPIUID *provider);
+HRESULT services_delete_provider(
+    struct profile *profile, const MAPIUID *service, const MAPIUID *provider);
 
 /* Adds all of [Default Services]. */
 HRESULT services_add_defaults(struct profile *profile);

@@ -130,7 +130,8 @@ enter(IMAPISession *This, struct session **session)
 	struct client *self = SELF(This);
 
 	*session = self->session;
-	return atomic_load(&self->logged_off) ? MAPI_E_END_OF_SESSION : session_check(self->session);
+	return atomic_load(&self->logged_off) ? MAPI_E_END_OF_SESSION
+					      : session_check(self->session);
 }
 
 /* --- Methods ------------------------------------------------------------------------------- */
@@ -157,8 +158,8 @@ client_GetMsgStoresTable(IMAPISession *This, ULONG flags, LPMAPITABLE *out)
 }
 
 static HRESULT
-client_OpenMsgStore(IMAPISession *This, ULONG_PTR ui, ULONG size, LPENTRYID id, LPCIID iid,
-    ULONG flags, LPMDB *out)
+client_OpenMsgStore(
+    IMAPISession *This, ULONG_PTR ui, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, LPMDB *out)
 {
 	struct session *session;
 	HRESULT hr;
@@ -202,8 +203,8 @@ is_providers(struct session *session, const MAPIUID *section)
 }
 
 static HRESULT
-client_OpenProfileSection(IMAPISession *This, LPMAPIUID uid, LPCIID iid, ULONG flags,
-    LPPROFSECT *out)
+client_OpenProfileSection(
+    IMAPISession *This, LPMAPIUID uid, LPCIID iid, ULONG flags, LPPROFSECT *out)
 {
 	struct session *session;
 	HRESULT hr;

@@ -28,15 +28,15 @@ struct store_entry {
 	char *module;
 	char *display_name;
 	bool is_default;
-	MAPIUID mdb_provider;	   /* PR_MDB_PROVIDER; zeros until known */
-	void *id;		   /* the store's own entry ID, unwrapped; NULL until known */
+	MAPIUID mdb_provider; /* PR_MDB_PROVIDER; zeros until known */
+	void *id;             /* the store's own entry ID, unwrapped; NULL until known */
 	ULONG id_size;
-	GByteArray *record_key;	   /* NULL until known */
-	GArray *uids;		   /* of MAPIUID: IMAPISupport::SetProviderUID */
+	GByteArray *record_key;    /* NULL until known */
+	GArray *uids;              /* of MAPIUID: IMAPISupport::SetProviderUID */
 	IMSProvider *ms_provider;  /* NULL until loaded */
 	struct store_logon full;   /* for writing, as far as the store allows */
 	struct store_logon reader; /* for those who asked for no more than reading */
-	HRESULT failure;	   /* of the last try to open it */
+	HRESULT failure;           /* of the last try to open it */
 	char *reason;
 };
 
@@ -69,15 +69,13 @@ HRESULT stores_check(struct session *session, char **why);
 void stores_close(struct session *session, bool logoff);
 /* The store with this (wrapped or plain) store entry ID.  MAPI_E_NOT_FOUND.  Learns the IDs of
  * stores that were never opened. */
-HRESULT stores_find(struct session *session, const void *id, ULONG size,
-    struct store_entry **out);
+HRESULT stores_find(struct session *session, const void *id, ULONG size, struct store_entry **out);
 struct store_entry *stores_find_provider(struct session *session, const MAPIUID *provider);
 /* The store that the entry ID of a folder or message belongs to; MAPI_E_UNKNOWN_ENTRYID. */
-HRESULT stores_route(struct session *session, const void *id, ULONG size,
-    struct store_entry **out);
+HRESULT stores_route(struct session *session, const void *id, ULONG size, struct store_entry **out);
 /* The open logon for these OpenMsgStore flags; borrowed. */
-HRESULT stores_open(struct session *session, struct store_entry *entry, ULONG flags,
-    struct store_logon **out);
+HRESULT stores_open(
+    struct session *session, struct store_entry *entry, ULONG flags, struct store_logon **out);
 /* Opens each store whose entry ID is not known yet; failures stay in the entry. */
 void stores_learn(struct session *session);
 /* The wrapped entry ID for the stores table: of the store, or for one that cannot be opened an ID
@@ -90,12 +88,11 @@ HRESULT session_stores_table(struct session *session, ULONG flags, IMAPITable **
 HRESULT session_status_table(struct session *session, ULONG flags, IMAPITable **out);
 HRESULT session_open_store(struct session *session, ULONG size, const void *id, const IID *iid,
     ULONG flags, IUnknown **out);
-HRESULT session_set_default_store(struct session *session, ULONG flags, ULONG size,
-    const void *id);
+HRESULT session_set_default_store(struct session *session, ULONG flags, ULONG size, const void *id);
 HRESULT session_open_entry(struct session *session, ULONG size, const void *id, const IID *iid,
     ULONG flags, ULONG *type, IUnknown **out);
-HRESULT session_compare_entryids(struct session *session, ULONG size1, const void *id1,
-    ULONG size2, const void *id2, ULONG flags, ULONG *result);
+HRESULT session_compare_entryids(struct session *session, ULONG size1, const void *id1, ULONG size2,
+    const void *id2, ULONG flags, ULONG *result);
 /* A one-off for the profile's sender; MAPI_W_NO_SERVICE and one for nobody where it has none. */
 HRESULT session_identity(struct session *session, ULONG *size, ENTRYID **out);
 

@@ -14,7 +14,7 @@
 #define CONNECT_TIMEOUT_US (5 * G_USEC_PER_SEC)
 #define ANSWER_TIMEOUT_MS 5000
 #define STARTS 3 /* spoolers started at most while connecting once */
-#define WAKES 3	 /* a spooler may be ending at the moment we ask it */
+#define WAKES 3  /* a spooler may be ending at the moment we ask it */
 
 /* The socket that the lock file names, or -1. */
 static int
@@ -61,7 +61,8 @@ spooler_connect(bool start, int *fd)
 		*fd = connect_running();
 	}
 	if (*fd < 0 && start)
-		log_error("%s", why ? why : "The spooler was started and does not answer; see spooler.log.");
+		log_error("%s",
+		    why ? why : "The spooler was started and does not answer; see spooler.log.");
 	g_free(why);
 	return *fd >= 0 ? S_OK : hr;
 }
@@ -110,6 +111,7 @@ spooler_wake(const MAPIUID *profile, const char *profile_name)
 			break;
 	}
 	if (FAILED(hr))
-		log_warning("The spooler was not woken: %s. The message is safe in the Outbox.", hr_name(hr));
+		log_warning("The spooler was not woken: %s. The message is safe in the Outbox.",
+		    hr_name(hr));
 	return hr;
 }

@@ -62,8 +62,9 @@ static void
 record(int fds, int signals)
 {
 	char *path = paths_state("starts"), *cwd = g_get_current_dir();
-	char *line = g_strdup_printf("cwd=%s fds=%d signals=%d leader=%d secret=%s parent=%d\n", cwd, fds,
-	    signals, getsid(0) == getpid(), g_getenv("MY_SECRET") ? "yes" : "no", getppid());
+	char *line =
+	    g_strdup_printf("cwd=%s fds=%d signals=%d leader=%d secret=%s parent=%d\n", cwd, fds,
+		signals, getsid(0) == getpid(), g_getenv("MY_SECRET") ? "yes" : "no", getppid());
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
 
 	if (write(fd, line, strlen(line)) < 0)

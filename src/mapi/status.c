@@ -36,7 +36,8 @@ put_store_ids(struct bag *bag, const struct store_entry *entry)
 	if (SUCCEEDED(hr))
 		hr = bag_set_binary(bag, PR_ENTRYID, id, size);
 	if (SUCCEEDED(hr) && entry->record_key)
-		hr = bag_set_binary(bag, PR_RECORD_KEY, entry->record_key->data, entry->record_key->len);
+		hr = bag_set_binary(
+		    bag, PR_RECORD_KEY, entry->record_key->data, entry->record_key->len);
 	if (SUCCEEDED(hr))
 		hr = put_uid(bag, PR_INSTANCE_KEY, &entry->provider);
 	if (SUCCEEDED(hr))
@@ -91,9 +92,10 @@ add_store_row(struct table_rows *rows, const struct store_entry *entry, LONG num
 HRESULT
 session_stores_table(struct session *session, ULONG flags, IMAPITable **out)
 {
-	static const SizedSPropTagArray(12, columns) = { 12, { PR_ENTRYID, PR_RECORD_KEY, PR_INSTANCE_KEY,
-		PR_DISPLAY_NAME_W, PR_DEFAULT_STORE, PR_RESOURCE_TYPE, PR_RESOURCE_FLAGS, PR_OBJECT_TYPE,
-		PR_PROVIDER_DISPLAY_W, PR_MDB_PROVIDER, PR_PROVIDER_UID, PR_SERVICE_UID } };
+	static const SizedSPropTagArray(12, columns) = { 12,
+		{ PR_ENTRYID, PR_RECORD_KEY, PR_INSTANCE_KEY, PR_DISPLAY_NAME_W, PR_DEFAULT_STORE,
+		    PR_RESOURCE_TYPE, PR_RESOURCE_FLAGS, PR_OBJECT_TYPE, PR_PROVIDER_DISPLAY_W,
+		    PR_MDB_PROVIDER, PR_PROVIDER_UID, PR_SERVICE_UID } };
 	struct table_rows *rows = table_rows_create();
 	HRESULT hr = rows ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 	guint i;
@@ -182,7 +184,8 @@ put_identity(struct bag *bag, struct session *session)
 	hr = session_identity(session, &size, &id);
 	if (hr != S_OK)
 		goto out;
-	profile_section_read(session->profile, (const MAPIUID *)&MUID_PROFILE_INSTANCE, &values, &count);
+	profile_section_read(
+	    session->profile, (const MAPIUID *)&MUID_PROFILE_INSTANCE, &values, &count);
 	name = prop_find_text(values, count, PR_EMAPI_FROM_NAME_W);
 	if (!name)
 		name = prop_find_text(values, count, PR_EMAPI_FROM_ADDRESS_W);
@@ -197,8 +200,8 @@ out:
 }
 
 static HRESULT
-add_status(struct session *session, struct table_rows *rows, const struct status *status,
-    LONG *number)
+add_status(
+    struct session *session, struct table_rows *rows, const struct status *status, LONG *number)
 {
 	struct bag *bag = bag_create();
 	HRESULT hr = bag ? put_status(bag, status) : MAPI_E_NOT_ENOUGH_MEMORY;
@@ -214,8 +217,8 @@ add_status(struct session *session, struct table_rows *rows, const struct status
 }
 
 static HRESULT
-add_provider(struct session *session, struct table_rows *rows, const MAPIUID *provider,
-    LONG *number)
+add_provider(
+    struct session *session, struct table_rows *rows, const MAPIUID *provider, LONG *number)
 {
 	struct store_entry *entry = stores_find_provider(session, provider);
 	struct status status = { .text = "", .uid = provider, .code = STATUS_AVAILABLE };
@@ -266,9 +269,11 @@ add_own_rows(struct session *session, struct table_rows *rows, LONG *number)
 			     book = { "emapi.ab" };
 	bool runs = spooler_runs(), off = (session->flags & MAPI_NO_MAIL) != 0;
 	struct status status[] = {
-		{ "MAPI subsystem", PRODUCT, "", MAPI_SUBSYSTEM, STATUS_AVAILABLE, 0, 0, &subsystem },
-		{ "MAPI spooler", "emapi-spooler", runs ? "" : "starts when there is something to send",
-		    MAPI_SPOOLER, off ? STATUS_FAILURE : STATUS_AVAILABLE, 0, 0, &spooler },
+		{ "MAPI subsystem", PRODUCT, "", MAPI_SUBSYSTEM, STATUS_AVAILABLE, 0, 0,
+		    &subsystem },
+		{ "MAPI spooler", "emapi-spooler",
+		    runs ? "" : "starts when there is something to send", MAPI_SPOOLER,
+		    off ? STATUS_FAILURE : STATUS_AVAILABLE, 0, 0, &spooler },
 		{ "Address book", PRODUCT, "", MAPI_AB, STATUS_AVAILABLE, 0, 0, &book },
 	};
 	HRESULT hr = S_OK;
@@ -282,9 +287,10 @@ add_own_rows(struct session *session, struct table_rows *rows, LONG *number)
 HRESULT
 session_status_table(struct session *session, ULONG flags, IMAPITable **out)
 {
-	static const SizedSPropTagArray(10, columns) = { 10, { PR_DISPLAY_NAME_W, PR_RESOURCE_TYPE,
-		PR_STATUS_CODE, PR_STATUS_STRING_W, PR_RESOURCE_FLAGS, PR_RESOURCE_METHODS,
-		PR_PROVIDER_DLL_NAME_W, PR_OBJECT_TYPE, PR_INSTANCE_KEY, PR_ROWID } };
+	static const SizedSPropTagArray(10, columns) = { 10,
+		{ PR_DISPLAY_NAME_W, PR_RESOURCE_TYPE, PR_STATUS_CODE, PR_STATUS_STRING_W,
+		    PR_RESOURCE_FLAGS, PR_RESOURCE_METHODS, PR_PROVIDER_DLL_NAME_W, PR_OBJECT_TYPE,
+		    PR_INSTANCE_KEY, PR_ROWID } };
 	GArray *providers = profile_providers(session->profile, 0);
 	struct table_rows *rows = table_rows_create();
 	LONG number = 0;

@@ -2,9 +2,9 @@
 /*
  * The stores of a session: which there are, what they are called by, and logging on to them.
  *
- * A store's entry ID is its own and known only once it was opened; the profile section keeps a copy,
- * so that the stores table and OpenEntry need not open every store.  A provider that fails stays
- * in the list with its reason.
+ * A store's entry ID is its own and known only once it was opened; the profile section keeps a
+ * copy, so that the stores table and OpenEntry need not open every store.  A provider that fails
+ * stays in the list with its reason.
  */
 #include <string.h>
 #include <mapicode.h>
@@ -153,11 +153,13 @@ find_twin(struct session *session, const struct store_entry *entry)
 }
 
 static void
-why_twin(char **why, struct session *session, const struct store_entry *a,
-    const struct store_entry *b)
+why_twin(
+    char **why, struct session *session, const struct store_entry *a, const struct store_entry *b)
 {
-	why_set(why, "The profile \"%s\" has the same store twice, as \"%s\" and as \"%s\" (one may be a copy "
-		     "of the other's file). Remove one of the two from %s.",
+	why_set(why,
+	    "The profile \"%s\" has the same store twice, as \"%s\" and as \"%s\" (one may be a "
+	    "copy "
+	    "of the other's file). Remove one of the two from %s.",
 	    profile_name(session->profile), a->display_name, b->display_name,
 	    profile_path(session->profile));
 }
@@ -187,8 +189,8 @@ fail(struct session *session, struct store_entry *entry, HRESULT hr, const char 
 {
 	entry->failure = hr;
 	g_free(entry->reason);
-	entry->reason = g_strdup_printf("The store \"%s\" cannot be opened: %s", entry->display_name,
-	    why ? why : hr_text(hr));
+	entry->reason = g_strdup_printf(
+	    "The store \"%s\" cannot be opened: %s", entry->display_name, why ? why : hr_text(hr));
 	last_error_set(&session->error, hr, entry->reason);
 	log_warning("%s (%s)", entry->reason, hr_name(hr));
 	return hr;
@@ -217,8 +219,9 @@ call_logon(struct logon_call *call, IMAPISupport *support, const void *id, ULONG
 	HRESULT hr;
 
 	if (call->spooler)
-		return provider->lpVtbl->SpoolerLogon(provider, support, 0, name, size, eid, call->flags,
-		    NULL, 0, NULL, &call->error, &call->result->logon, &call->result->store);
+		return provider->lpVtbl->SpoolerLogon(provider, support, 0, name, size, eid,
+		    call->flags, NULL, 0, NULL, &call->error, &call->result->logon,
+		    &call->result->store);
 	hr = provider->lpVtbl->Logon(provider, support, 0, name, size, eid, call->flags, NULL,
 	    &security_size, &security, &call->error, &call->result->logon, &call->result->store);
 	mem_free(security); /* the worker's logon finds all in the profile section */
@@ -243,8 +246,8 @@ try_logon(struct logon_call *call)
 	if (FAILED(hr))
 		return hr;
 	hr = call_logon(call, support, call->entry->id, call->entry->id_size);
-	if (call->entry->id &&
-	    (hr == MAPI_E_UNKNOWN_ENTRYID || hr == MAPI_E_INVALID_ENTRYID || hr == MAPI_E_NOT_FOUND)) {
+	if (call->entry->id && (hr == MAPI_E_UNKNOWN_ENTRYID || hr == MAPI_E_INVALID_ENTRYID ||
+				   hr == MAPI_E_NOT_FOUND)) {
 		mem_free(call->error);
 		call->error = NULL;
 		hr = call_logon(call, support, NULL, 0);
@@ -259,7 +262,8 @@ try_logon(struct logon_call *call)
 static HRESULT
 learn_identity(struct session *session, struct store_entry *entry, IMsgStore *store)
 {
-	static const SizedSPropTagArray(3, tags) = { 3, { PR_ENTRYID, PR_RECORD_KEY, PR_MDB_PROVIDER } };
+	static const SizedSPropTagArray(
+	    3, tags) = { 3, { PR_ENTRYID, PR_RECORD_KEY, PR_MDB_PROVIDER } };
 	SPropValue *values = NULL;
 	void *old = g_memdup2(entry->id, entry->id_size);
 	ULONG old_size = entry->id_size, count = 0, kept = 0, i;
@@ -331,8 +335,8 @@ out:
 }
 
 HRESULT
-stores_open(struct session *session, struct store_entry *entry, ULONG flags,
-    struct store_logon **out)
+stores_open(
+    struct session *session, struct store_entry *entry, ULONG flags, struct store_logon **out)
 {
 	bool writing = (flags & (MDB_WRITE | MAPI_BEST_ACCESS)) != 0;
 	struct store_logon *logon = writing ? &entry->full : &entry->reader;
@@ -357,8 +361,8 @@ session_open_spooler_store(struct session *session, const MAPIUID *provider,
     const struct support_hooks *hooks, IMsgStore **out)
 {
 	struct store_entry *entry;
-	struct logon_call call = { session, NULL, MDB_NO_DIALOG | MDB_WRITE | MAPI_BEST_ACCESS, true,
-		hooks, NULL, NULL };
+	struct logon_call call = { session, NULL, MDB_NO_DIALOG | MDB_WRITE | MAPI_BEST_ACCESS,
+		true, hooks, NULL, NULL };
 	HRESULT hr;
 
 	*out = NULL;
@@ -443,17 +447,18 @@ stores_wrapped_id(const struct store_entry *entry, ULONG *size, ENTRYID **out)
 	BYTE surrogate[EID_FLAGS + sizeof(MAPIUID)] = { 0 };
 
 	if (entry->id)
-		return storeid_wrap(entry->module ? entry->module : "", entry->id, entry->id_size, size,
-		    out);
+		return storeid_wrap(
+		    entry->module ? entry->module : "", entry->id, entry->id_size, size, out);
 	memcpy(surrogate + EID_FLAGS, &entry->provider, sizeof entry->provider);
-	return storeid_wrap(entry->module ? entry->module : "", surrogate, sizeof surrogate, size, out);
+	return storeid_wrap(
+	    entry->module ? entry->module : "", surrogate, sizeof surrogate, size, out);
 }
 
 static bool
 is_surrogate(const struct store_entry *entry, const void *id, ULONG size)
 {
 	return size == EID_FLAGS + sizeof(MAPIUID) &&
-	    !memcmp((const BYTE *)id + EID_FLAGS, &entry->provider, sizeof(MAPIUID));
+	       !memcmp((const BYTE *)id + EID_FLAGS, &entry->provider, sizeof(MAPIUID));
 }
 
 /* By bytes, and for a store that is open by the provider's own idea of what is equal. */
@@ -467,8 +472,8 @@ is_store(const struct store_entry *entry, const void *id, ULONG size)
 		return false;
 	if (entry->id_size == size && !memcmp(entry->id, id, size))
 		return true;
-	if (!provider || FAILED(provider->lpVtbl->CompareStoreIDs(provider, entry->id_size, entry->id,
-			     size, (ENTRYID *)(uintptr_t)id, 0, &same)))
+	if (!provider || FAILED(provider->lpVtbl->CompareStoreIDs(provider, entry->id_size,
+			     entry->id, size, (ENTRYID *)(uintptr_t)id, 0, &same)))
 		return false;
 	return same;
 }
@@ -518,7 +523,7 @@ has_uid(const struct store_entry *entry, const BYTE *uid)
 		if (!memcmp(&g_array_index(entry->uids, MAPIUID, i), uid, sizeof(MAPIUID)))
 			return true;
 	return entry->id && entry->id_size >= EID_FLAGS + sizeof(MAPIUID) &&
-	    !memcmp((BYTE *)entry->id + EID_FLAGS, uid, sizeof(MAPIUID));
+	       !memcmp((BYTE *)entry->id + EID_FLAGS, uid, sizeof(MAPIUID));
 }
 
 HRESULT

@@ -54,8 +54,8 @@ support_GetLastError(IMAPISupport *This, HRESULT hr, ULONG flags, LPMAPIERROR *o
 }
 
 static HRESULT
-support_GetMemAllocRoutines(IMAPISupport *This, LPALLOCATEBUFFER *buffer, LPALLOCATEMORE *more,
-    LPFREEBUFFER *release)
+support_GetMemAllocRoutines(
+    IMAPISupport *This, LPALLOCATEBUFFER *buffer, LPALLOCATEMORE *more, LPFREEBUFFER *release)
 {
 	if (!buffer || !more || !release)
 		return MAPI_E_INVALID_PARAMETER;
@@ -142,12 +142,13 @@ support_OpenEntry(IMAPISupport *This, ULONG size, LPENTRYID id, LPCIID iid, ULON
 	hr = session_check(self->session);
 	if (FAILED(hr))
 		return hr;
-	return session_open_entry(self->session, size, id, iid, flags, type ? type : &unwanted, out);
+	return session_open_entry(
+	    self->session, size, id, iid, flags, type ? type : &unwanted, out);
 }
 
 static HRESULT
-support_WrapStoreEntryID(IMAPISupport *This, ULONG size, LPENTRYID id, ULONG *out_size,
-    LPENTRYID *out)
+support_WrapStoreEntryID(
+    IMAPISupport *This, ULONG size, LPENTRYID id, ULONG *out_size, LPENTRYID *out)
 {
 	struct support *self = SELF(This);
 	SPropValue *values = NULL;

@@ -53,7 +53,8 @@ svcadmin_GetLastError(IMsgServiceAdmin2 *This, HRESULT hr, ULONG flags, LPMAPIER
 static HRESULT
 svcadmin_GetMsgServiceTable(IMsgServiceAdmin2 *This, ULONG flags, LPMAPITABLE *out)
 {
-	return out ? admintable_services(SELF(This)->profile, flags, out) : MAPI_E_INVALID_PARAMETER;
+	return out ? admintable_services(SELF(This)->profile, flags, out)
+		   : MAPI_E_INVALID_PARAMETER;
 }
 
 static HRESULT
@@ -82,8 +83,9 @@ svcadmin_CreateMsgServiceEx(IMsgServiceAdmin2 *This, LPTSTR service, LPTSTR disp
 		hr = services_create(self->profile, service_text, display_text, uid);
 	if (FAILED(hr)) {
 		char *why = hr == MAPI_E_NOT_FOUND
-		    ? g_strdup_printf("mapisvc.inf has no message service \"%s\".", service_text)
-		    : NULL;
+				? g_strdup_printf(
+				      "mapisvc.inf has no message service \"%s\".", service_text)
+				: NULL;
 
 		last_error_set(&self->error, hr, why);
 		g_free(why);
@@ -94,8 +96,8 @@ svcadmin_CreateMsgServiceEx(IMsgServiceAdmin2 *This, LPTSTR service, LPTSTR disp
 }
 
 static HRESULT
-svcadmin_CreateMsgService(IMsgServiceAdmin2 *This, LPTSTR service, LPTSTR display, ULONG_PTR ui,
-    ULONG flags)
+svcadmin_CreateMsgService(
+    IMsgServiceAdmin2 *This, LPTSTR service, LPTSTR display, ULONG_PTR ui, ULONG flags)
 {
 	return svcadmin_CreateMsgServiceEx(This, service, display, ui, flags, NULL);
 }
@@ -139,14 +141,15 @@ svcadmin_ConfigureMsgService(IMsgServiceAdmin2 *This, LPMAPIUID uid, ULONG_PTR u
 		return MAPI_E_INVALID_PARAMETER;
 	hr = services_configure(self->profile, uid, count, values);
 	if (hr == MAPI_E_UNCONFIGURED)
-		last_error_set(&self->error, hr, "The message service lacks a setting that mapisvc.inf names "
-						 "as required; there are no dialogs: pass it as a property.");
+		last_error_set(&self->error, hr,
+		    "The message service lacks a setting that mapisvc.inf names "
+		    "as required; there are no dialogs: pass it as a property.");
 	return hr;
 }
 
 static HRESULT
-svcadmin_OpenProfileSection(IMsgServiceAdmin2 *This, LPMAPIUID uid, LPCIID iid, ULONG flags,
-    LPPROFSECT *out)
+svcadmin_OpenProfileSection(
+    IMsgServiceAdmin2 *This, LPMAPIUID uid, LPCIID iid, ULONG flags, LPPROFSECT *out)
 {
 	if (!out)
 		return MAPI_E_INVALID_PARAMETER;
@@ -156,8 +159,7 @@ svcadmin_OpenProfileSection(IMsgServiceAdmin2 *This, LPMAPIUID uid, LPCIID iid, 
 }
 
 static HRESULT
-svcadmin_MsgServiceTransportOrder(IMsgServiceAdmin2 *This, ULONG count, LPMAPIUID uids,
-    ULONG flags)
+svcadmin_MsgServiceTransportOrder(IMsgServiceAdmin2 *This, ULONG count, LPMAPIUID uids, ULONG flags)
 {
 	if (!count || !uids || flags)
 		return MAPI_E_INVALID_PARAMETER;

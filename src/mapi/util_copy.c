@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Property arrays in one flat block (MAPI reference: ScCountProps, ScCopyProps, ScRelocProps, ScDupPropset,
- * PropCopyMore, GetInstance).  The block begins with the SPropValues; what they point to follows, each part at
- * a multiple of 8.
+ * Property arrays in one flat block (MAPI reference: ScCountProps, ScCopyProps, ScRelocProps,
+ * ScDupPropset, PropCopyMore, GetInstance).  The block begins with the SPropValues; what they point
+ * to follows, each part at a multiple of 8.
  */
 #include <glib.h>
 #include <limits.h>
@@ -46,8 +46,8 @@ element_size(ULONG type)
 	}
 }
 
-/* Where the value's pointer is, NULL where it has none.  SBinary and all the arrays are alike: a count,
- * then a pointer. */
+/* Where the value's pointer is, NULL where it has none.  SBinary and all the arrays are alike: a
+ * count, then a pointer. */
 static void **
 pointer_of(const SPropValue *value)
 {
@@ -197,8 +197,8 @@ ScCopyProps(int count, LPSPropValue values, LPVOID target, ULONG *size)
 	return S_OK;
 }
 
-/* A block that was written for the address `old_base` is read where it is, whichever of the two that
- * may be; the pointers that it gets are right at `new_base`. */
+/* A block that was written for the address `old_base` is read where it is, whichever of the two
+ * that may be; the pointers that it gets are right at `new_base`. */
 SCODE
 ScRelocProps(int count, LPSPropValue values, LPVOID old_base, LPVOID new_base, ULONG *size)
 {

@@ -2,8 +2,8 @@
 /*
  * Entry IDs: as text, wrapped, and joined with their store's (MAPI reference: HrComposeEID ...).
  *
- * A compound entry ID is ours: 4 flag bytes with MAPI_COMPOUND in the second, the two sizes (u32, little
- * endian), then the store's entry ID and the object's.
+ * A compound entry ID is ours: 4 flag bytes with MAPI_COMPOUND in the second, the two sizes (u32,
+ * little endian), then the store's entry ID and the object's.
  */
 #include <glib.h>
 #include <stdbool.h>

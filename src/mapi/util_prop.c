@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Single properties and sets of them (MAPI reference: HrGetOneProp, PropCopyMore, ScCopyProps ...). */
+/* Single properties and sets of them (MAPI reference: HrGetOneProp, PropCopyMore, ScCopyProps ...).
+ */
 #include <stdbool.h>
 #include <string.h>
 #include <mapicode.h>
@@ -61,8 +62,8 @@ FPropExists(LPMAPIPROP object, ULONG tag)
 		return FALSE;
 	for (i = 0; i < tags->cValues && !found; i++)
 		found = tags->aulPropTag[i] == tag ||
-		    ((PROP_TYPE(tag) == PT_UNSPECIFIED || PROP_TYPE(tag) == PT_STRING8) &&
-			PROP_ID(tags->aulPropTag[i]) == PROP_ID(tag));
+			((PROP_TYPE(tag) == PT_UNSPECIFIED || PROP_TYPE(tag) == PT_STRING8) &&
+			    PROP_ID(tags->aulPropTag[i]) == PROP_ID(tag));
 	mem_free(tags);
 	return found;
 }
@@ -127,7 +128,8 @@ FPropContainsProp(LPSPropValue text, LPSPropValue part, ULONG fuzzy)
 	restriction.res.resContent.ulFuzzyLevel = fuzzy;
 	restriction.res.resContent.ulPropTag = text->ulPropTag;
 	restriction.res.resContent.lpProp = part;
-	return SUCCEEDED(restriction_check(&restriction)) && restriction_match(&restriction, text, 1);
+	return SUCCEEDED(restriction_check(&restriction)) &&
+	       restriction_match(&restriction, text, 1);
 }
 
 BOOL
@@ -139,7 +141,7 @@ FEqualNames(LPMAPINAMEID a, LPMAPINAMEID b)
 	if (a->ulKind == MNID_ID)
 		return a->Kind.lID == b->Kind.lID;
 	return a->Kind.lpwstrName && b->Kind.lpwstrName &&
-	    !text_wcscmp(a->Kind.lpwstrName, b->Kind.lpwstrName);
+	       !text_wcscmp(a->Kind.lpwstrName, b->Kind.lpwstrName);
 }
 
 /* --- Objects ------------------------------------------------------------------------------- */

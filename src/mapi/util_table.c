@@ -157,8 +157,8 @@ HrAddColumnsEx(LPMAPITABLE table, LPSPropTagArray columns, LPALLOCATEBUFFER allo
 }
 
 HRESULT
-HrAddColumns(LPMAPITABLE table, LPSPropTagArray columns, LPALLOCATEBUFFER allocate,
-    LPFREEBUFFER release)
+HrAddColumns(
+    LPMAPITABLE table, LPSPropTagArray columns, LPALLOCATEBUFFER allocate, LPFREEBUFFER release)
 {
 	return HrAddColumnsEx(table, columns, allocate, release, NULL);
 }

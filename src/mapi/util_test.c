@@ -166,7 +166,8 @@ reads_all_rows(void **state)
 		assert_int_equal(HrQueryAllRows(table, NULL, NULL, NULL, 0, &rows), S_OK);
 		assert_int_equal(rows->cRows, counts[i]);
 		if (counts[i])
-			assert_int_equal(rows->aRow[counts[i] - 1].lpProps[0].Value.l, counts[i] - 1);
+			assert_int_equal(
+			    rows->aRow[counts[i] - 1].lpProps[0].Value.l, counts[i] - 1);
 		FreeProws(rows);
 		table->lpVtbl->Release(table);
 	}
@@ -192,8 +193,8 @@ adds_columns_in_front(void **state)
 	IMAPITable *table = table_of(1);
 	SPropTagArray *columns;
 
-	assert_int_equal(HrAddColumns(table, (SPropTagArray *)&more, MAPIAllocateBuffer, MAPIFreeBuffer),
-	    S_OK);
+	assert_int_equal(
+	    HrAddColumns(table, (SPropTagArray *)&more, MAPIAllocateBuffer, MAPIFreeBuffer), S_OK);
 	assert_int_equal(table->lpVtbl->QueryColumns(table, 0, &columns), S_OK);
 	assert_int_equal(columns->cValues, 2);
 	assert_int_equal(columns->aulPropTag[0], PR_SUBJECT_A);
@@ -224,7 +225,8 @@ hex_there_and_back(void **state)
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(cases); i++)
-		assert_int_equal(ScBinFromHexBounded(T(cases[i].text), bytes, cases[i].room), cases[i].sc);
+		assert_int_equal(
+		    ScBinFromHexBounded(T(cases[i].text), bytes, cases[i].room), cases[i].sc);
 	assert_true(FBinFromHex(T("DEADBEEF"), bytes));
 	HexFromBin(bytes, 4, (LPTSTR)text);
 	assert_string_equal(text, "DEADBEEF");
@@ -255,7 +257,7 @@ wide_text(void **state)
 	/* What is not valid becomes U+FFFD. */
 	emapi_wcs_from_utf8(wide, 8, "\xC0\x80|\xED\xA0\x80");
 	assert_int_equal(wide[0], 0xFFFD);
-	emapi_utf8_from_wcs(narrow, 16, (const WCHAR[]) { 0xD800, 'x', 0 });
+	emapi_utf8_from_wcs(narrow, 16, (const WCHAR[]){ 0xD800, 'x', 0 });
 	assert_string_equal(narrow, "\xEF\xBF\xBDx");
 	assert_int_equal(emapi_wcsicmp(u"ABC", u"abc"), 0);
 	assert_int_equal(emapi_wcscpy(wide, 3, u"abcd"), 4);
@@ -355,7 +357,8 @@ resolves_names_to_addresses(void **state)
 
 	assert_int_equal(resolve_list(list, 0), S_OK);
 	assert_non_null(prop_find(entry->rgPropVals, entry->cValues, PR_ENTRYID));
-	assert_int_equal(prop_find_long(entry->rgPropVals, entry->cValues, PR_RECIPIENT_TYPE, 0), MAPI_CC);
+	assert_int_equal(
+	    prop_find_long(entry->rgPropVals, entry->cValues, PR_RECIPIENT_TYPE, 0), MAPI_CC);
 	text = prop_find_text(entry->rgPropVals, entry->cValues, PR_DISPLAY_NAME_A);
 	assert_string_equal(text, "Ann");
 	g_free(text);
@@ -380,10 +383,12 @@ a_stream_on_a_file(void **state)
 	IStream *stream;
 	ULONG done;
 
-	assert_int_equal(OpenStreamOnFile(MAPIAllocateBuffer, MAPIFreeBuffer, STGM_READ, T(path), NULL,
-			     &stream), MAPI_E_NOT_FOUND);
-	assert_int_equal(OpenStreamOnFile(MAPIAllocateBuffer, MAPIFreeBuffer,
-			     STGM_CREATE | STGM_READWRITE | STGM_DELETEONRELEASE, T(path), NULL, &stream),
+	assert_int_equal(
+	    OpenStreamOnFile(MAPIAllocateBuffer, MAPIFreeBuffer, STGM_READ, T(path), NULL, &stream),
+	    MAPI_E_NOT_FOUND);
+	assert_int_equal(
+	    OpenStreamOnFile(MAPIAllocateBuffer, MAPIFreeBuffer,
+		STGM_CREATE | STGM_READWRITE | STGM_DELETEONRELEASE, T(path), NULL, &stream),
 	    S_OK);
 	assert_int_equal(stream->lpVtbl->Write(stream, "12345", 5, &done), S_OK);
 	assert_int_equal(stream->lpVtbl->Seek(stream, start, STREAM_SEEK_SET, NULL), S_OK);
@@ -433,8 +438,8 @@ main(void)
 		cmocka_unit_test(conversations),
 		cmocka_unit_test(reads_what_people_type),
 		cmocka_unit_test(resolves_names_to_addresses),
-		cmocka_unit_test_setup_teardown(a_stream_on_a_file, test_folders_create,
-		    test_folders_remove),
+		cmocka_unit_test_setup_teardown(
+		    a_stream_on_a_file, test_folders_create, test_folders_remove),
 		cmocka_unit_test(a_sink_calls_back),
 	};
 

@@ -134,7 +134,8 @@ next_utf8(const char **text)
 			break;
 		c = c << 6 | (p[i] & 0x3Fu);
 	}
-	if (more < 0 || i <= more || c < least[more] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) {
+	if (more < 0 || i <= more || c < least[more] || c > 0x10FFFF ||
+	    (c >= 0xD800 && c < 0xE000)) {
 		(*text)++;
 		return REPLACEMENT;
 	}

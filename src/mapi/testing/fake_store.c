@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A message store provider for tests of the session.  Its store has the UID that PR_EMAPI_PATH of its
- * section begins with (16 characters), and one object, itself.  It exports counts of what was called.
+ * A message store provider for tests of the session.  Its store has the UID that PR_EMAPI_PATH of
+ * its section begins with (16 characters), and one object, itself.  It exports counts of what was
+ * called.
  */
 #include <stdatomic.h>
 #include <string.h>
@@ -69,8 +70,8 @@ store_AbortSubmit(IMsgStore *This, ULONG size, LPENTRYID id, ULONG flags)
 }
 
 static HRESULT
-logon_OpenEntry(IMSLogon *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type,
-    LPUNKNOWN *out)
+logon_OpenEntry(
+    IMSLogon *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type, LPUNKNOWN *out)
 {
 	*type = MAPI_STORE;
 	return logon_QueryInterface(This, &IID_IMsgStore, (LPVOID *)out);
@@ -160,7 +161,8 @@ fill(struct store *store, IMAPISupport *support)
 	if (SUCCEEDED(hr))
 		hr = support->lpVtbl->SetProviderUID(support, (MAPIUID *)(id + 4), 0);
 	if (SUCCEEDED(hr))
-		hr = support->lpVtbl->WrapStoreEntryID(support, sizeof id, (ENTRYID *)id, &size, &wrapped);
+		hr = support->lpVtbl->WrapStoreEntryID(
+		    support, sizeof id, (ENTRYID *)id, &size, &wrapped);
 	if (SUCCEEDED(hr))
 		hr = bag_set_binary(store->bag, PR_ENTRYID, wrapped, size);
 	if (SUCCEEDED(hr))
@@ -184,8 +186,9 @@ open_store(IMAPISupport *support, ULONG size, const void *id, LPMSLOGON *logon, 
 	support->lpVtbl->AddRef(support);
 	atomic_fetch_add(&fake_live, 1);
 	hr = fill(store, support);
-	if (SUCCEEDED(hr) && size && (size != ID_SIZE || memcmp((const BYTE *)id + 4,
-		    bag_get(store->bag, PR_RECORD_KEY)->Value.bin.lpb, 16)))
+	if (SUCCEEDED(hr) && size &&
+	    (size != ID_SIZE || memcmp((const BYTE *)id + 4,
+				    bag_get(store->bag, PR_RECORD_KEY)->Value.bin.lpb, 16)))
 		hr = MAPI_E_UNKNOWN_ENTRYID;
 	if (SUCCEEDED(hr)) {
 		atomic_fetch_add(&fake_logons, 1);

@@ -155,6 +155,8 @@ is_there(const struct spool_message *message, void *context)
 
 	if (message->state != wait->state || message->recipients->len != 1)
 		return true;
+	if (message->state == SPOOL_WAITING && message->tries == 0)
+		return true; /* for its first try */
 	r = g_ptr_array_index(message->recipients, 0);
 	wait->found = true;
 	wait->text = g_strdup(message->text);

@@ -121,7 +121,7 @@ addrbook_CompareEntryIDs(IAddrBook *This, ULONG size1, LPENTRYID id1, ULONG size
 	hr = session_check(session);
 	if (FAILED(hr))
 		return hr;
-	return session_compare_entryids(session, size1, id1, size2, id2, flags, result);
+	return session_compare_entryids(session, size1, id1, size2, id2, result);
 }
 
 HRESULT

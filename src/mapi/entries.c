@@ -65,50 +65,50 @@ route(struct session *session, const void *id, ULONG size, struct store_logon *o
 }
 
 static HRESULT
-open_in_store(struct session *session, ULONG size, const void *id, const IID *iid, ULONG flags,
-    ULONG *type, IUnknown **out)
+open_in_store(struct session *session, const SBinary *id, const IID *iid, ULONG flags, ULONG *type,
+    IUnknown **out)
 {
-	ENTRYID *eid = (ENTRYID *)(uintptr_t)id;
+	ENTRYID *eid = (ENTRYID *)(void *)id->lpb;
 	struct store_logon at;
 	HRESULT hr;
 
-	hr = route(session, id, size, &at);
+	hr = route(session, id->lpb, id->cb, &at);
 	if (FAILED(hr))
 		return hr;
 	hr = MAPI_E_NO_SUPPORT;
 	if (at.logon)
-		hr = at.logon->lpVtbl->OpenEntry(at.logon, size, eid, iid, flags, type, out);
+		hr = at.logon->lpVtbl->OpenEntry(at.logon, id->cb, eid, iid, flags, type, out);
 	if (hr == MAPI_E_NO_SUPPORT)
-		hr = at.store->lpVtbl->OpenEntry(at.store, size, eid, iid, flags, type, out);
+		hr = at.store->lpVtbl->OpenEntry(at.store, id->cb, eid, iid, flags, type, out);
 	COM_CLEAR(at.logon);
 	COM_CLEAR(at.store);
 	return hr;
 }
 
 HRESULT
-session_open_entry(struct session *session, ULONG size, const void *id, const IID *iid, ULONG flags,
+session_open_entry(struct session *session, const SBinary *id, const IID *iid, ULONG flags,
     ULONG *type, IUnknown **out)
 {
 	HRESULT hr;
 
 	*out = NULL;
-	if (!id || !size)
+	if (!id->lpb || !id->cb)
 		return MAPI_E_INVALID_ENTRYID;
-	if (storeid_is_wrapped(id, size)) {
+	if (storeid_is_wrapped(id->lpb, id->cb)) {
 		ULONG access = MDB_NO_DIALOG | (flags & MAPI_BEST_ACCESS);
 
 		if (flags & MAPI_MODIFY)
 			access |= MDB_WRITE;
-		hr = session_open_store(session, size, id, iid, access, out);
+		hr = session_open_store(session, id->cb, id->lpb, iid, access, out);
 		*type = SUCCEEDED(hr) ? MAPI_STORE : 0;
 		return hr;
 	}
-	if (oneoff_is(id, size)) {
-		hr = mailuser_open(id, size, iid, out);
+	if (oneoff_is(id->lpb, id->cb)) {
+		hr = mailuser_open(id->lpb, id->cb, iid, out);
 		*type = SUCCEEDED(hr) ? MAPI_MAILUSER : 0;
 		return hr;
 	}
-	return open_in_store(session, size, id, iid, flags, type, out);
+	return open_in_store(session, id, iid, flags, type, out);
 }
 
 /* --- CompareEntryIDs ----------------------------------------------------------------------- */
@@ -174,7 +174,7 @@ compare_in_stores(struct session *session, const void *id1, ULONG size1, const v
 
 HRESULT
 session_compare_entryids(struct session *session, ULONG size1, const void *id1, ULONG size2,
-    const void *id2, ULONG flags, ULONG *result)
+    const void *id2, ULONG *result)
 {
 	bool store1, store2, oneoff1, oneoff2;
 

@@ -240,6 +240,7 @@ client_OpenEntry(IMAPISession *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG
     LPUNKNOWN *out)
 {
 	struct session *session;
+	SBinary bytes = { size, (BYTE *)id };
 	ULONG unwanted;
 	HRESULT hr;
 
@@ -249,7 +250,7 @@ client_OpenEntry(IMAPISession *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG
 	hr = enter(This, &session);
 	if (FAILED(hr))
 		return hr;
-	return session_open_entry(session, size, id, iid, flags, type ? type : &unwanted, out);
+	return session_open_entry(session, &bytes, iid, flags, type ? type : &unwanted, out);
 }
 
 static HRESULT
@@ -264,7 +265,7 @@ client_CompareEntryIDs(IMAPISession *This, ULONG size1, LPENTRYID id1, ULONG siz
 	hr = enter(This, &session);
 	if (FAILED(hr))
 		return hr;
-	return session_compare_entryids(session, size1, id1, size2, id2, flags, result);
+	return session_compare_entryids(session, size1, id1, size2, id2, result);
 }
 
 /* One block: the array, then its texts. */

@@ -89,10 +89,10 @@ HRESULT session_status_table(struct session *session, ULONG flags, IMAPITable **
 HRESULT session_open_store(struct session *session, ULONG size, const void *id, const IID *iid,
     ULONG flags, IUnknown **out);
 HRESULT session_set_default_store(struct session *session, ULONG flags, ULONG size, const void *id);
-HRESULT session_open_entry(struct session *session, ULONG size, const void *id, const IID *iid,
-    ULONG flags, ULONG *type, IUnknown **out);
+HRESULT session_open_entry(struct session *session, const SBinary *id, const IID *iid, ULONG flags,
+    ULONG *type, IUnknown **out);
 HRESULT session_compare_entryids(struct session *session, ULONG size1, const void *id1, ULONG size2,
-    const void *id2, ULONG flags, ULONG *result);
+    const void *id2, ULONG *result);
 /* A one-off for the profile's sender; MAPI_W_NO_SERVICE and one for nobody where it has none. */
 HRESULT session_identity(struct session *session, ULONG *size, ENTRYID **out);
 

@@ -125,7 +125,7 @@ support_CompareEntryIDs(IMAPISupport *This, ULONG size1, LPENTRYID id1, ULONG si
 	hr = session_check(self->session);
 	if (FAILED(hr))
 		return hr;
-	return session_compare_entryids(self->session, size1, id1, size2, id2, flags, result);
+	return session_compare_entryids(self->session, size1, id1, size2, id2, result);
 }
 
 static HRESULT
@@ -133,6 +133,7 @@ support_OpenEntry(IMAPISupport *This, ULONG size, LPENTRYID id, LPCIID iid, ULON
     ULONG *type, LPUNKNOWN *out)
 {
 	struct support *self = SELF(This);
+	SBinary bytes = { size, (BYTE *)id };
 	ULONG unwanted;
 	HRESULT hr;
 
@@ -142,8 +143,7 @@ support_OpenEntry(IMAPISupport *This, ULONG size, LPENTRYID id, LPCIID iid, ULON
 	hr = session_check(self->session);
 	if (FAILED(hr))
 		return hr;
-	return session_open_entry(
-	    self->session, size, id, iid, flags, type ? type : &unwanted, out);
+	return session_open_entry(self->session, &bytes, iid, flags, type ? type : &unwanted, out);
 }
 
 static HRESULT

@@ -30,6 +30,8 @@ const struct wrapper_class *const wrapper_classes[WRAP_COUNT] = {
 	[WRAP_PROVIDER_ADMIN] = &provider_admin_class,
 	[WRAP_ADVISE_SINK] = &advise_sink_class,
 	[WRAP_CONVERTER] = &converter_class,
+	[WRAP_EXCHANGE_STORE] = &exchange_store_class,
+	[WRAP_EXCHANGE_STORE_EX] = &exchange_store_ex_class,
 };
 
 static struct PyModuleDef module_definition;

@@ -28,6 +28,8 @@ extern const struct wrapper_class service_admin2_class;
 extern const struct wrapper_class provider_admin_class;
 extern const struct wrapper_class advise_sink_class;
 extern const struct wrapper_class converter_class;
+extern const struct wrapper_class exchange_store_class;
+extern const struct wrapper_class exchange_store_ex_class;
 
 extern PyMethodDef mapi_functions[];
 extern PyMethodDef gateway_functions[];

@@ -74,27 +74,44 @@ gateway_enter(PyGILState_STATE *gil)
 	return true;
 }
 
+/* The exception that is set, with its traceback, which is cleared. */
+static PyObject *
+take_exception(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+	return PyErr_GetRaisedException();
+#else
+	PyObject *type, *error, *trace;
+
+	PyErr_Fetch(&type, &error, &trace);
+	PyErr_NormalizeException(&type, &error, &trace);
+	if (trace)
+		PyException_SetTraceback(error, trace);
+	Py_XDECREF(type);
+	Py_XDECREF(trace);
+	return error;
+#endif
+}
+
 HRESULT
 gateway_result(struct gateway *gateway)
 {
-	PyObject *type, *error, *trace, *code;
+	PyObject *error, *code;
 	HRESULT hr = E_FAIL;
 
 	if (!PyErr_Occurred())
 		return S_OK;
-	PyErr_Fetch(&type, &error, &trace);
-	PyErr_NormalizeException(&type, &error, &trace);
+	error = take_exception();
 	code = PyObject_GetAttrString(error, "hresult");
 	if (code && PyLong_Check(code))
 		hr = (HRESULT)PyLong_AsLong(code);
 	if (!code || PyErr_Occurred()) {
-		PyErr_Restore(Py_NewRef(type), Py_NewRef(error), Py_XNewRef(trace));
+		PyErr_Clear();
+		PyErr_SetObject((PyObject *)Py_TYPE(error), error);
 		PyErr_WriteUnraisable(gateway->server);
 	}
 	Py_XDECREF(code);
-	Py_XDECREF(type);
-	Py_XDECREF(error);
-	Py_XDECREF(trace);
+	Py_DECREF(error);
 	return FAILED(hr) ? hr : E_FAIL;
 }
 

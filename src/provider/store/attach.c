@@ -20,10 +20,9 @@ struct attach {
 	struct propset set;
 };
 
-static const ULONG attach_readonly[] = {
-	PR_ATTACH_NUM, PR_ATTACH_SIZE, PR_RECORD_KEY, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
-	PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL, 0,
-};
+static const ULONG attach_readonly[] = { PR_ATTACH_NUM, PR_ATTACH_SIZE, PR_RECORD_KEY,
+	PR_STORE_ENTRYID, PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK,
+	PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL, 0 };
 
 static struct attach *
 attach_from(IAttach *iface)
@@ -122,8 +121,8 @@ attach_SaveChanges(IAttach *This, ULONG flags)
 }
 
 static HRESULT
-attach_GetProps(IAttach *This, LPSPropTagArray tags, ULONG flags, ULONG *count,
-    LPSPropValue *values)
+attach_GetProps(
+    IAttach *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *values)
 {
 	struct attach *attach = attach_from(This);
 	HRESULT hr;
@@ -163,13 +162,13 @@ attach_open_stream(struct attach *attach, ULONG tag, ULONG options, ULONG flags,
 		return MAPI_E_NO_ACCESS;
 	if ((flags & (MAPI_MODIFY | MAPI_CREATE)) && tag_listed(attach_readonly, tag))
 		return MAPI_E_COMPUTED;
-	return lob_stream_open(&place, tag, (flags & (MAPI_MODIFY | MAPI_CREATE)) | (options & STREAM_APPEND),
-	    (IStream **)out);
+	return lob_stream_open(&place, tag,
+	    (flags & (MAPI_MODIFY | MAPI_CREATE)) | (options & STREAM_APPEND), (IStream **)out);
 }
 
 static HRESULT
-attach_OpenProperty(IAttach *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags,
-    LPUNKNOWN *out)
+attach_OpenProperty(
+    IAttach *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
 {
 	struct attach *attach = attach_from(This);
 	HRESULT hr;
@@ -204,8 +203,8 @@ attach_SetProps(IAttach *This, ULONG count, LPSPropValue values, LPSPropProblemA
 	hr = attach_enter(attach, true);
 	if (FAILED(hr))
 		return hr;
-	hr = propset_set_props(attach->message->store, &attach->set, count, values, attach_readonly,
-	    problems);
+	hr = propset_set_props(
+	    attach->message->store, &attach->set, count, values, attach_readonly, problems);
 	return attach_leave(attach, hr);
 }
 
@@ -220,7 +219,8 @@ attach_DeleteProps(IAttach *This, LPSPropTagArray tags, LPSPropProblemArray *pro
 	hr = attach_enter(attach, true);
 	if (FAILED(hr))
 		return hr;
-	hr = propset_delete_props(attach->message->store, &attach->set, tags, attach_readonly, problems);
+	hr = propset_delete_props(
+	    attach->message->store, &attach->set, tags, attach_readonly, problems);
 	return attach_leave(attach, hr);
 }
 
@@ -228,7 +228,8 @@ static HRESULT
 attach_CopyTo(IAttach *This, ULONG iids, LPCIID excluded, LPSPropTagArray tags, ULONG_PTR window,
     LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, tags, NULL, iid, target, flags, problems };
+	struct copy_request request = { (IMAPIProp *)This, tags, NULL, iid, target, flags,
+		problems };
 
 	return copy_attach(&request);
 }
@@ -237,7 +238,8 @@ static HRESULT
 attach_CopyProps(IAttach *This, LPSPropTagArray tags, ULONG_PTR window, LPMAPIPROGRESS progress,
     LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags, problems };
+	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags,
+		problems };
 
 	return copy_attach(&request);
 }
@@ -250,8 +252,8 @@ attach_GetNamesFromIDs(IAttach *This, LPSPropTagArray *tags, LPGUID set, ULONG f
 }
 
 static HRESULT
-attach_GetIDsFromNames(IAttach *This, ULONG count, LPMAPINAMEID *names, ULONG flags,
-    LPSPropTagArray *tags)
+attach_GetIDsFromNames(
+    IAttach *This, ULONG count, LPMAPINAMEID *names, ULONG flags, LPSPropTagArray *tags)
 {
 	return names_get_ids(attach_from(This)->message->store, count, names, flags, tags);
 }
@@ -325,8 +327,8 @@ attach_fill(struct attach *attach, bool fresh)
 }
 
 HRESULT
-attach_create(struct message *message, ULONG num, bool fresh, bool writable, const IID *iid,
-    IAttach **out)
+attach_create(
+    struct message *message, ULONG num, bool fresh, bool writable, const IID *iid, IAttach **out)
 {
 	struct attach *attach = com_create(&attach_class, sizeof(*attach));
 	HRESULT hr;

@@ -9,10 +9,9 @@
 #include "table.h"
 
 /* Made anew at each load. */
-static const ULONG blob_skip[] = {
-	PR_ATTACH_NUM, PR_ATTACH_SIZE, PR_RECORD_KEY, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
-	PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL, 0,
-};
+static const ULONG blob_skip[] = { PR_ATTACH_NUM, PR_ATTACH_SIZE, PR_RECORD_KEY, PR_STORE_ENTRYID,
+	PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS,
+	PR_ACCESS_LEVEL, 0 };
 
 struct attachment *
 attachment_new(void)
@@ -57,8 +56,8 @@ attachment_from_row(sqlite3_stmt *row, struct attachment **out)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	one->id = sqlite3_column_int64(row, 0);
 	one->num = (ULONG)sqlite3_column_int64(row, 1);
-	hr = bag_from_blob(one->set.bag, sqlite3_column_blob(row, 3),
-	    (size_t)sqlite3_column_bytes(row, 3));
+	hr = bag_from_blob(
+	    one->set.bag, sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3));
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(one->set.bag, PR_ATTACH_NUM, (LONG)one->num);
 	if (SUCCEEDED(hr))
@@ -145,7 +144,8 @@ message_stage_attachments(struct message *message)
 	HRESULT hr = S_OK;
 	guint at;
 
-	for (at = 0; message->attachments && at < message->attachments->len && SUCCEEDED(hr); at++) {
+	for (at = 0; message->attachments && at < message->attachments->len && SUCCEEDED(hr);
+	     at++) {
 		struct attachment *one = g_ptr_array_index(message->attachments, at);
 
 		hr = propset_stage(message->store, &one->set, blob_skip);
@@ -167,8 +167,9 @@ attachment_write(struct message *message, struct attachment *one)
 		hr = db_exec(db, "UPDATE attachment SET size = ?, props = ? WHERE id = ?", "ibi",
 		    (gint64)size, blob->data, (size_t)blob->len, one->id);
 	else if (SUCCEEDED(hr)) {
-		hr = db_exec(db, "INSERT INTO attachment(message, num, size, props) VALUES(?, ?, ?, ?)",
-		    "iuib", message->id, one->num, (gint64)size, blob->data, (size_t)blob->len);
+		hr = db_exec(db,
+		    "INSERT INTO attachment(message, num, size, props) VALUES(?, ?, ?, ?)", "iuib",
+		    message->id, one->num, (gint64)size, blob->data, (size_t)blob->len);
 		one->id = SUCCEEDED(hr) ? -db_last_id(db) : 0; /* until the commit: see _saved() */
 	}
 	if (SUCCEEDED(hr))
@@ -186,7 +187,8 @@ attachments_delete_gone(struct message *message)
 	HRESULT hr;
 	guint at;
 
-	hr = db_query(db, &row, "SELECT id, num FROM attachment WHERE message = ?", "i", message->id);
+	hr = db_query(
+	    db, &row, "SELECT id, num FROM attachment WHERE message = ?", "i", message->id);
 	while (SUCCEEDED(hr) && (hr = db_next(db, row)) == S_OK) {
 		gint64 id = sqlite3_column_int64(row, 0);
 		struct attachment *known =
@@ -241,16 +243,17 @@ message_attachments_saved(struct message *message)
 	message->attachments_dirty = false;
 }
 
-/* --- The table ---------------------------------------------------------------------------------- */
+/* --- The table ----------------------------------------------------------------------------------
+ */
 
 static const SizedSPropTagArray(12, table_columns_a) = { 12,
-	{ PR_ATTACH_NUM, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_RENDERING_POSITION, PR_ATTACH_FILENAME_A,
-	    PR_ATTACH_METHOD, PR_ATTACH_SIZE, PR_ATTACH_LONG_FILENAME_A, PR_ATTACH_MIME_TAG_A,
-	    PR_DISPLAY_NAME_A, PR_OBJECT_TYPE, PR_ACCESS_LEVEL } };
+	{ PR_ATTACH_NUM, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_RENDERING_POSITION,
+	    PR_ATTACH_FILENAME_A, PR_ATTACH_METHOD, PR_ATTACH_SIZE, PR_ATTACH_LONG_FILENAME_A,
+	    PR_ATTACH_MIME_TAG_A, PR_DISPLAY_NAME_A, PR_OBJECT_TYPE, PR_ACCESS_LEVEL } };
 static const SizedSPropTagArray(12, table_columns_w) = { 12,
-	{ PR_ATTACH_NUM, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_RENDERING_POSITION, PR_ATTACH_FILENAME_W,
-	    PR_ATTACH_METHOD, PR_ATTACH_SIZE, PR_ATTACH_LONG_FILENAME_W, PR_ATTACH_MIME_TAG_W,
-	    PR_DISPLAY_NAME_W, PR_OBJECT_TYPE, PR_ACCESS_LEVEL } };
+	{ PR_ATTACH_NUM, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_RENDERING_POSITION,
+	    PR_ATTACH_FILENAME_W, PR_ATTACH_METHOD, PR_ATTACH_SIZE, PR_ATTACH_LONG_FILENAME_W,
+	    PR_ATTACH_MIME_TAG_W, PR_DISPLAY_NAME_W, PR_OBJECT_TYPE, PR_ACCESS_LEVEL } };
 
 static HRESULT
 attachment_add_row(struct message *message, const struct attachment *one, struct table_rows *rows)
@@ -299,7 +302,7 @@ message_attachment_table(struct message *message, ULONG flags, IMAPITable **out)
 		return hr;
 	}
 	return table_create(rows,
-	    (const SPropTagArray *)((flags & MAPI_UNICODE) ? (const void *)&table_columns_w :
-							     (const void *)&table_columns_a),
+	    (const SPropTagArray *)((flags & MAPI_UNICODE) ? (const void *)&table_columns_w
+							   : (const void *)&table_columns_a),
 	    flags, out);
 }

@@ -64,7 +64,8 @@ contents_want_list(struct contents *contents)
 {
 	if (contents->list)
 		return S_OK;
-	return contents_list(&contents->scope, contents->restriction, contents->sort, &contents->list);
+	return contents_list(
+	    &contents->scope, contents->restriction, contents->sort, &contents->list);
 }
 
 static void
@@ -161,7 +162,8 @@ contents_GetRowCount(IMAPITable *This, ULONG flags, ULONG *count)
 	return contents_leave(contents, hr);
 }
 
-/* --- Moving --------------------------------------------------------------------------------------- */
+/* --- Moving
+ * --------------------------------------------------------------------------------------- */
 
 static HRESULT
 skip_row(void *context, const struct contents_row *row)
@@ -284,7 +286,8 @@ contents_QueryPosition(IMAPITable *This, ULONG *row, ULONG *numerator, ULONG *de
 	return contents_leave(contents, hr);
 }
 
-/* --- Rows ------------------------------------------------------------------------------------------ */
+/* --- Rows
+ * ------------------------------------------------------------------------------------------ */
 
 struct query {
 	struct contents *contents;
@@ -325,7 +328,7 @@ query_list(struct query *query, const struct contents_walk *walk)
 	HRESULT hr = S_OK;
 
 	while (SUCCEEDED(hr) && query->rows->cRows < query->room &&
-	    contents->position < contents->list->len)
+	       contents->position < contents->list->len)
 		hr = contents_fetch(&contents->scope,
 		    g_array_index(contents->list, gint64, contents->position++), walk);
 	return FAILED(hr) ? hr : S_OK;
@@ -335,8 +338,8 @@ static HRESULT
 query_run(struct query *query)
 {
 	struct contents *contents = query->contents;
-	struct contents_walk walk = { (LONG)query->room, columns_need_blob(contents->columns), query_row,
-		query };
+	struct contents_walk walk = { (LONG)query->room, columns_need_blob(contents->columns),
+		query_row, query };
 	HRESULT hr;
 
 	if (contents->list)
@@ -413,7 +416,8 @@ contents_QueryRows(IMAPITable *This, LONG count, ULONG flags, LPSRowSet *rows)
 	return contents_leave(contents, contents_query(contents, count, flags, rows));
 }
 
-/* --- Finding, restricting, sorting ------------------------------------------------------------------- */
+/* --- Finding, restricting, sorting
+ * ------------------------------------------------------------------- */
 
 struct find {
 	const SRestriction *restriction;
@@ -430,11 +434,12 @@ find_row(void *context, const struct contents_row *row)
 }
 
 static HRESULT
-contents_find(struct contents *contents, const SRestriction *restriction, BOOKMARK origin,
-    bool backward)
+contents_find(
+    struct contents *contents, const SRestriction *restriction, BOOKMARK origin, bool backward)
 {
 	struct find find = { restriction, false };
-	struct contents_walk walk = { 1, contents_restriction_needs_blob(restriction), find_row, &find };
+	struct contents_walk walk = { 1, contents_restriction_needs_blob(restriction), find_row,
+		&find };
 	gint64 from, at, step = backward ? -1 : 1;
 	HRESULT hr;
 
@@ -444,7 +449,8 @@ contents_find(struct contents *contents, const SRestriction *restriction, BOOKMA
 	if (FAILED(hr))
 		return hr;
 	for (at = backward ? from - 1 : from; at >= 0 && at < contents->list->len; at += step) {
-		hr = contents_fetch(&contents->scope, g_array_index(contents->list, gint64, at), &walk);
+		hr = contents_fetch(
+		    &contents->scope, g_array_index(contents->list, gint64, at), &walk);
 		if (FAILED(hr))
 			return hr;
 		if (find.found) {
@@ -468,8 +474,8 @@ contents_FindRow(IMAPITable *This, LPSRestriction restriction, BOOKMARK origin, 
 		hr = contents_enter(contents);
 	if (FAILED(hr))
 		return hr;
-	return contents_leave(contents,
-	    contents_find(contents, restriction, origin, (flags & DIR_BACKWARD) != 0));
+	return contents_leave(
+	    contents, contents_find(contents, restriction, origin, (flags & DIR_BACKWARD) != 0));
 }
 
 static HRESULT
@@ -568,8 +574,8 @@ contents_QuerySortOrder(IMAPITable *This, LPSSortOrderSet *out)
 	hr = contents_enter(contents);
 	if (FAILED(hr))
 		return hr;
-	*out = contents->sort ? mem_memdup(NULL, contents->sort, CbSSortOrderSet(contents->sort)) :
-				mem_zalloc(NULL, CbNewSSortOrderSet(0));
+	*out = contents->sort ? mem_memdup(NULL, contents->sort, CbSSortOrderSet(contents->sort))
+			      : mem_zalloc(NULL, CbNewSSortOrderSet(0));
 	return contents_leave(contents, *out ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY);
 }
 
@@ -641,13 +647,13 @@ static const struct com_class contents_class = { "contents table", contents_inte
 
 #define COLUMNS(suffix)                                                                            \
 	{                                                                                          \
-		PR_ENTRYID, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_SUBJECT##suffix,                        \
+		PR_ENTRYID, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_SUBJECT##suffix,                    \
 		    PR_NORMALIZED_SUBJECT##suffix, PR_DISPLAY_TO##suffix, PR_DISPLAY_CC##suffix,   \
 		    PR_SENDER_NAME##suffix, PR_MESSAGE_CLASS##suffix, PR_MESSAGE_FLAGS,            \
 		    PR_MSG_STATUS, PR_MESSAGE_SIZE, PR_HASATTACH, PR_IMPORTANCE, PR_PRIORITY,      \
 		    PR_SENSITIVITY, PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME,               \
-		    PR_LAST_MODIFICATION_TIME, PR_OBJECT_TYPE, PR_PARENT_ENTRYID, PR_STORE_ENTRYID, \
-		    PR_ACCESS, PR_ACCESS_LEVEL                                                     \
+		    PR_LAST_MODIFICATION_TIME, PR_OBJECT_TYPE, PR_PARENT_ENTRYID,                  \
+		    PR_STORE_ENTRYID, PR_ACCESS, PR_ACCESS_LEVEL                                   \
 	}
 static const SizedSPropTagArray(24, columns_a) = { 24, COLUMNS(_A) };
 static const SizedSPropTagArray(24, columns_w) = { 24, COLUMNS(_W) };
@@ -655,7 +661,8 @@ static const SizedSPropTagArray(24, columns_w) = { 24, COLUMNS(_W) };
 static HRESULT
 contents_init(struct contents *contents)
 {
-	const void *columns = (contents->flags & MAPI_UNICODE) ? (const void *)&columns_w : &columns_a;
+	const void *columns =
+	    (contents->flags & MAPI_UNICODE) ? (const void *)&columns_w : &columns_a;
 	ENTRYID *id;
 	HRESULT hr;
 
@@ -664,7 +671,8 @@ contents_init(struct contents *contents)
 		return hr;
 	contents->store_entryid.lpb = (BYTE *)id;
 	contents->scope.store_entryid = &contents->store_entryid;
-	contents->columns = mem_memdup(NULL, columns, CbSPropTagArray((const SPropTagArray *)columns));
+	contents->columns =
+	    mem_memdup(NULL, columns, CbSPropTagArray((const SPropTagArray *)columns));
 	return contents->columns ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 }
 

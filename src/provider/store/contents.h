@@ -60,7 +60,8 @@ struct contents_walk {
 HRESULT contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset,
     const struct contents_walk *walk);
 /* One row by id; S_FALSE when it has gone from the folder. */
-HRESULT contents_fetch(const struct contents_scope *scope, gint64 id, const struct contents_walk *walk);
+HRESULT contents_fetch(
+    const struct contents_scope *scope, gint64 id, const struct contents_walk *walk);
 HRESULT contents_count(const struct contents_scope *scope, gint64 *count);
 /* Which index gives this sort order; false when none does. */
 bool contents_order_of(const SSortOrderSet *sort, gint64 folder, struct contents_keyset *keyset);

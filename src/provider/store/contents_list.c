@@ -38,9 +38,11 @@ contents_restriction_needs_blob(const SRestriction *restriction)
 		return false;
 	switch (restriction->rt) {
 	case RES_AND:
-		return restrictions_need_blob(restriction->res.resAnd.lpRes, restriction->res.resAnd.cRes);
+		return restrictions_need_blob(
+		    restriction->res.resAnd.lpRes, restriction->res.resAnd.cRes);
 	case RES_OR:
-		return restrictions_need_blob(restriction->res.resOr.lpRes, restriction->res.resOr.cRes);
+		return restrictions_need_blob(
+		    restriction->res.resOr.lpRes, restriction->res.resOr.cRes);
 	case RES_NOT:
 		return contents_restriction_needs_blob(restriction->res.resNot.lpRes);
 	case RES_CONTENT:
@@ -145,8 +147,10 @@ HRESULT
 contents_list(const struct contents_scope *scope, const SRestriction *restriction,
     const SSortOrderSet *sort, GArray **out)
 {
-	struct gather gather = { restriction, NULL, g_array_new(FALSE, FALSE, sizeof(struct sort_row)) };
-	struct contents_walk walk = { -1, contents_restriction_needs_blob(restriction), gather_row, &gather };
+	struct gather gather = { restriction, NULL,
+		g_array_new(FALSE, FALSE, sizeof(struct sort_row)) };
+	struct contents_walk walk = { -1, contents_restriction_needs_blob(restriction), gather_row,
+		&gather };
 	struct contents_keyset keyset;
 	HRESULT hr;
 	guint at;

@@ -16,38 +16,37 @@
 #define KEY_COLUMN (FIRST_PROMOTED + PROMOTED_COUNT)
 
 /*
- * Two statements a walk: the rest of the rows with the key of the last one, then those behind it.  One
- * row-value comparison would make SQLite read every row of an equal key again for each page.
- * A partial index serves a query that repeats its condition.
+ * Two statements a walk: the rest of the rows with the key of the last one, then those behind it.
+ * One row-value comparison would make SQLite read every row of an equal key again for each page. A
+ * partial index serves a query that repeats its condition.
  */
 #define WALK_SAME(key, where, sign, order)                                                         \
 	SELECT_ROW key FROM_FOLDER where "AND " key " = ?4 AND id " sign " ?5 ORDER BY id" order   \
-	" LIMIT ?6"
+					 " LIMIT ?6"
 #define WALK_ON(key, where, sign, order)                                                           \
 	SELECT_ROW key FROM_FOLDER where "AND " key " " sign " ?4 AND ?5 = ?5 ORDER BY " key order \
-	", id" order " LIMIT ?6"
+					 ", id" order " LIMIT ?6"
 #define WALKS(key, where)                                                                          \
 	{                                                                                          \
 		{ WALK_SAME(key, where, ">", ""), WALK_ON(key, where, ">", "") },                  \
-		{ WALK_SAME(key, where, "<", " DESC"), WALK_ON(key, where, "<", " DESC") },        \
+		    { WALK_SAME(key, where, "<", " DESC"), WALK_ON(key, where, "<", " DESC") },    \
 	}
 #define NOT_OUTBOX "AND folder <> 4 "
 
 /* By order, descending or not, same key or on. */
 static const char *const walk_sql[][2][2] = {
 	{ { NULL, SELECT_ROW "id" FROM_FOLDER "AND id > ?4 AND ?5 = ?5 ORDER BY id LIMIT ?6" },
-	    { NULL, SELECT_ROW "id" FROM_FOLDER "AND id < ?4 AND ?5 = ?5 ORDER BY id DESC LIMIT ?6" } },
+	    { NULL,
+		SELECT_ROW "id" FROM_FOLDER "AND id < ?4 AND ?5 = ?5 ORDER BY id DESC LIMIT ?6" } },
 	WALKS("ifnull(delivery_time, 0)", NOT_OUTBOX),
 	WALKS("ifnull(submit_time, 0)", NOT_OUTBOX),
 	WALKS("subject_key", NOT_OUTBOX),
 	WALKS("sender_key", NOT_OUTBOX),
 };
 
-static const ULONG computed[] = {
-	PR_ENTRYID, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID,
-	PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL,
-	PR_HASATTACH, PR_NORMALIZED_SUBJECT_A, 0,
-};
+static const ULONG computed[] = { PR_ENTRYID, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_PARENT_ENTRYID,
+	PR_STORE_ENTRYID, PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_OBJECT_TYPE, PR_ACCESS,
+	PR_ACCESS_LEVEL, PR_HASATTACH, PR_NORMALIZED_SUBJECT_A, 0 };
 #define COMPUTED_MAX 16
 
 bool
@@ -85,7 +84,8 @@ contents_count(const struct contents_scope *scope, gint64 *count)
 	    (ULONG)scope->associated, scope->folder);
 }
 
-/* --- One row's values ------------------------------------------------------------------------------ */
+/* --- One row's values
+ * ------------------------------------------------------------------------------ */
 
 static void
 value_binary(SPropValue *value, ULONG tag, const void *data, size_t size)
@@ -104,8 +104,8 @@ value_long(SPropValue *value, ULONG tag, LONG number)
 
 /* What a row says of itself that no column holds.  `ids` keeps the bytes of two entry IDs. */
 static ULONG
-row_computed(const struct contents_scope *scope, gint64 *id, BYTE ids[2 * EID_SIZE],
-    SPropValue *values)
+row_computed(
+    const struct contents_scope *scope, gint64 *id, BYTE ids[2 * EID_SIZE], SPropValue *values)
 {
 	struct store *store = scope->store;
 	LONG access = MAPI_ACCESS_READ;
@@ -156,7 +156,8 @@ row_blob(sqlite3_stmt *row, SPropValue **stored, ULONG *count)
 	*count = 0;
 	if (!sqlite3_column_bytes(row, 1))
 		return S_OK;
-	return blob_decode(sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1), stored, count);
+	return blob_decode(
+	    sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1), stored, count);
 }
 
 static HRESULT
@@ -187,7 +188,8 @@ row_call(const struct contents_scope *scope, sqlite3_stmt *row, const struct con
 	return hr;
 }
 
-/* --- Walking ------------------------------------------------------------------------------------------ */
+/* --- Walking
+ * ------------------------------------------------------------------------------------------ */
 
 static bool
 order_is_text(enum contents_order order)
@@ -208,8 +210,13 @@ cursor_bind(const struct contents_keyset *keyset, sqlite3_stmt *statement)
 		sqlite3_bind_blob(statement, 4, beyond, down ? 1 : 0, SQLITE_STATIC);
 	else
 		sqlite3_bind_int64(statement, 4,
-		    cursor->begun ? cursor->number : down ? G_MAXINT64 : G_MININT64);
-	sqlite3_bind_int64(statement, 5, cursor->begun ? cursor->id : down ? G_MAXINT64 : G_MININT64);
+		    cursor->begun ? cursor->number
+		    : down        ? G_MAXINT64
+				  : G_MININT64);
+	sqlite3_bind_int64(statement, 5,
+	    cursor->begun ? cursor->id
+	    : down        ? G_MAXINT64
+			  : G_MININT64);
 }
 
 static void
@@ -220,7 +227,8 @@ cursor_move(struct contents_keyset *keyset, sqlite3_stmt *row)
 	cursor->begun = true;
 	cursor->id = sqlite3_column_int64(row, 0);
 	if (order_is_text(keyset->order)) {
-		cursor->size = MIN((ULONG)sqlite3_column_bytes(row, KEY_COLUMN), sizeof(cursor->bytes));
+		cursor->size =
+		    MIN((ULONG)sqlite3_column_bytes(row, KEY_COLUMN), sizeof(cursor->bytes));
 		if (cursor->size)
 			memcpy(cursor->bytes, sqlite3_column_blob(row, KEY_COLUMN), cursor->size);
 	} else {

@@ -57,9 +57,11 @@ setup(void **state)
 	assert_int_equal(double_logon(fixture.place.path, false, &fixture.store, NULL), S_OK);
 	fixture.inbox = double_inbox(fixture.store);
 	fill(&fixture);
-	assert_int_equal(fixture.inbox->lpVtbl->GetContentsTable(fixture.inbox, 0, &fixture.table), S_OK);
 	assert_int_equal(
-	    fixture.table->lpVtbl->SetColumns(fixture.table, (SPropTagArray *)(void *)&columns, 0), S_OK);
+	    fixture.inbox->lpVtbl->GetContentsTable(fixture.inbox, 0, &fixture.table), S_OK);
+	assert_int_equal(
+	    fixture.table->lpVtbl->SetColumns(fixture.table, (SPropTagArray *)(void *)&columns, 0),
+	    S_OK);
 	*state = &fixture;
 	return 0;
 }
@@ -103,7 +105,8 @@ pages_make_the_whole(void **state)
 		SRowSet *rows;
 
 		assert_int_equal(
-		    fixture->table->lpVtbl->SeekRow(fixture->table, BOOKMARK_BEGINNING, 0, &moved), S_OK);
+		    fixture->table->lpVtbl->SeekRow(fixture->table, BOOKMARK_BEGINNING, 0, &moved),
+		    S_OK);
 		do {
 			rows = double_rows(fixture->table, sizes[at]);
 			row = rows->cRows;
@@ -111,7 +114,8 @@ pages_make_the_whole(void **state)
 			double_rows_free(rows);
 		} while (row);
 		assert_int_equal(seen, LETTERS);
-		assert_int_equal(fixture->table->lpVtbl->QueryPosition(fixture->table, &row, &numerator, &denominator),
+		assert_int_equal(fixture->table->lpVtbl->QueryPosition(
+				     fixture->table, &row, &numerator, &denominator),
 		    S_OK);
 		assert_int_equal(row, LETTERS);
 		assert_int_equal(denominator, LETTERS);
@@ -127,7 +131,8 @@ subjects_sort_both_ways(void **state)
 	int pass, at;
 
 	for (pass = 0; pass < 2; pass++) {
-		sort_by(fixture->table, PR_NORMALIZED_SUBJECT_W, pass ? TABLE_SORT_DESCEND : TABLE_SORT_ASCEND);
+		sort_by(fixture->table, PR_NORMALIZED_SUBJECT_W,
+		    pass ? TABLE_SORT_DESCEND : TABLE_SORT_ASCEND);
 		for (at = 0; at < LETTERS; at += 10) { /* across pages */
 			ULONG row;
 
@@ -172,11 +177,13 @@ any_property_sorts(void **state)
 {
 	struct fixture *fixture = *state;
 	SizedSSortOrderSet(2, sort) = { 2, 0, 0,
-		{ { PR_IMPORTANCE, TABLE_SORT_DESCEND }, { PROP_TAG(PT_LONG, 0x6700), TABLE_SORT_ASCEND } } };
+		{ { PR_IMPORTANCE, TABLE_SORT_DESCEND },
+		    { PROP_TAG(PT_LONG, 0x6700), TABLE_SORT_ASCEND } } };
 	SRowSet *rows;
 	ULONG row;
 
-	assert_int_equal(fixture->table->lpVtbl->SortTable(fixture->table, (SSortOrderSet *)(void *)&sort, 0),
+	assert_int_equal(
+	    fixture->table->lpVtbl->SortTable(fixture->table, (SSortOrderSet *)(void *)&sort, 0),
 	    S_OK);
 	rows = double_rows(fixture->table, LETTERS);
 	for (row = 0; row < LETTERS; row++)
@@ -190,7 +197,8 @@ restrictions_choose(void **state)
 	struct fixture *fixture = *state;
 	SPropValue ten = { .ulPropTag = PROP_TAG(PT_LONG, 0x6700), .Value.l = 10 };
 	SPropValue re = { .ulPropTag = PR_SUBJECT_A, .Value.lpszA = (char *)(size_t) "re:" };
-	SRestriction parts[2] = { { .rt = RES_PROPERTY }, { .rt = RES_CONTENT } }, both = { .rt = RES_AND };
+	SRestriction parts[2] = { { .rt = RES_PROPERTY }, { .rt = RES_CONTENT } },
+		     both = { .rt = RES_AND };
 	SRowSet *rows;
 
 	parts[0].res.resProperty.relop = RELOP_LT;
@@ -210,10 +218,12 @@ restrictions_choose(void **state)
 	double_rows_free(rows);
 	assert_int_equal(fixture->table->lpVtbl->Restrict(fixture->table, NULL, 0), S_OK);
 	assert_int_equal(double_count(fixture->table), LETTERS);
-	assert_int_equal(fixture->table->lpVtbl->FindRow(fixture->table, &parts[0], BOOKMARK_BEGINNING, 0),
+	assert_int_equal(
+	    fixture->table->lpVtbl->FindRow(fixture->table, &parts[0], BOOKMARK_BEGINNING, 0),
 	    S_OK);
 	ten.Value.l = -1;
-	assert_int_equal(fixture->table->lpVtbl->FindRow(fixture->table, &parts[0], BOOKMARK_BEGINNING, 0),
+	assert_int_equal(
+	    fixture->table->lpVtbl->FindRow(fixture->table, &parts[0], BOOKMARK_BEGINNING, 0),
 	    MAPI_E_NOT_FOUND);
 }
 
@@ -261,7 +271,8 @@ noadvance_stays(void **state)
 	SRowSet *rows = NULL;
 	int first;
 
-	assert_int_equal(fixture->table->lpVtbl->QueryRows(fixture->table, 5, TBL_NOADVANCE, &rows), S_OK);
+	assert_int_equal(
+	    fixture->table->lpVtbl->QueryRows(fixture->table, 5, TBL_NOADVANCE, &rows), S_OK);
 	first = number_of(rows, 0);
 	double_rows_free(rows);
 	rows = double_rows(fixture->table, 5);
@@ -282,9 +293,10 @@ indexes_serve_the_indexed_orders(void **state)
 	assert_int_equal(sqlite3_open(fixture->place.path, &db), SQLITE_OK);
 	for (at = 0; at < 2 * G_N_ELEMENTS(keys); at++) {
 		const char *key = keys[at / 2];
-		char *sql = g_strdup_printf("EXPLAIN QUERY PLAN SELECT id, subject FROM message WHERE folder = ?2"
-					    " AND associated = ?3 AND folder <> 4 AND %s %s ?4 %s ORDER BY %s%s"
-					    " LIMIT ?6",
+		char *sql = g_strdup_printf(
+		    "EXPLAIN QUERY PLAN SELECT id, subject FROM message WHERE folder = ?2"
+		    " AND associated = ?3 AND folder <> 4 AND %s %s ?4 %s ORDER BY %s%s"
+		    " LIMIT ?6",
 		    key, at % 2 ? ">" : "=", at % 2 ? "" : "AND id > ?5", at % 2 ? key : "id",
 		    at % 2 ? ", id" : "");
 		sqlite3_stmt *plan = NULL;
@@ -293,7 +305,8 @@ indexes_serve_the_indexed_orders(void **state)
 		while (sqlite3_step(plan) == SQLITE_ROW) {
 			const char *step = (const char *)sqlite3_column_text(plan, 3);
 
-			if (strstr(step, "TEMP B-TREE") || strstr(step, "SCAN") || !strstr(step, ">"))
+			if (strstr(step, "TEMP B-TREE") || strstr(step, "SCAN") ||
+			    !strstr(step, ">"))
 				fail_msg("%s: %s", key, step);
 		}
 		sqlite3_finalize(plan);

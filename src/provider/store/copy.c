@@ -10,13 +10,12 @@
 #define PIECE (256 * 1024)
 
 /* What belongs to an object and not to what it says. */
-static const ULONG never_copied[] = {
-	PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
-	PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL,
-	PR_INSTANCE_KEY, PR_ATTACH_NUM, PR_ATTACH_SIZE, PR_MESSAGE_SIZE, PR_HASATTACH, PR_MSG_STATUS,
-	PR_NORMALIZED_SUBJECT_A, PR_LAST_MODIFICATION_TIME, PR_DISPLAY_TO_A, PR_DISPLAY_CC_A,
-	PR_DISPLAY_BCC_A, PR_CONTENT_COUNT, PR_CONTENT_UNREAD, PR_SUBFOLDERS, 0,
-};
+static const ULONG never_copied[] = { PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID,
+	PR_STORE_ENTRYID, PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK,
+	PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL, PR_INSTANCE_KEY, PR_ATTACH_NUM, PR_ATTACH_SIZE,
+	PR_MESSAGE_SIZE, PR_HASATTACH, PR_MSG_STATUS, PR_NORMALIZED_SUBJECT_A,
+	PR_LAST_MODIFICATION_TIME, PR_DISPLAY_TO_A, PR_DISPLAY_CC_A, PR_DISPLAY_BCC_A,
+	PR_CONTENT_COUNT, PR_CONTENT_UNREAD, PR_SUBFOLDERS, 0 };
 
 static bool
 array_has(const SPropTagArray *tags, ULONG tag)
@@ -59,8 +58,8 @@ copy_long(const struct copy_request *request, IMAPIProp *target, ULONG tag)
 	for (at = 0; at < G_N_ELEMENTS(types) && FAILED(hr); at++) {
 		ULONG typed = CHANGE_PROP_TYPE(tag, types[at]);
 
-		hr = request->source->lpVtbl->OpenProperty(request->source, typed, &IID_IStream, 0, 0,
-		    (IUnknown **)&from);
+		hr = request->source->lpVtbl->OpenProperty(
+		    request->source, typed, &IID_IStream, 0, 0, (IUnknown **)&from);
 		if (SUCCEEDED(hr))
 			hr = target->lpVtbl->OpenProperty(target, typed, &IID_IStream, 0,
 			    MAPI_CREATE | MAPI_MODIFY, (IUnknown **)&to);
@@ -80,7 +79,8 @@ target_has(IMAPIProp *target, ULONG tag)
 	ULONG count;
 	bool has;
 
-	has = target->lpVtbl->GetProps(target, (SPropTagArray *)(void *)&tags, 0, &count, &value) == S_OK;
+	has = target->lpVtbl->GetProps(target, (SPropTagArray *)(void *)&tags, 0, &count, &value) ==
+	      S_OK;
 	mem_free(value);
 	return has;
 }
@@ -95,7 +95,9 @@ copy_one(const struct copy_request *request, IMAPIProp *target, SPropValue *valu
 	if ((request->flags & MAPI_NOREPLACE) && target_has(target, tag))
 		return S_OK;
 	if (PROP_TYPE(tag) == PT_ERROR)
-		return (value->Value.err == MAPI_E_NOT_ENOUGH_MEMORY) ? copy_long(request, target, tag) : S_OK;
+		return (value->Value.err == MAPI_E_NOT_ENOUGH_MEMORY)
+			   ? copy_long(request, target, tag)
+			   : S_OK;
 	if (PROP_TYPE(tag) == PT_OBJECT)
 		return S_OK;
 	return target->lpVtbl->SetProps(target, 1, value, NULL);
@@ -108,7 +110,8 @@ copy_all(const struct copy_request *request, IMAPIProp *target)
 	ULONG count = 0, at;
 	HRESULT hr;
 
-	hr = request->source->lpVtbl->GetProps(request->source, NULL, MAPI_UNICODE, &count, &values);
+	hr =
+	    request->source->lpVtbl->GetProps(request->source, NULL, MAPI_UNICODE, &count, &values);
 	for (at = 0; at < count && SUCCEEDED(hr); at++)
 		hr = copy_one(request, target, &values[at]);
 	mem_free(values);
@@ -141,7 +144,8 @@ copy_attach(const struct copy_request *request)
 	return copy_props(request);
 }
 
-/* --- Recipients and attachments of a message ------------------------------------------------------- */
+/* --- Recipients and attachments of a message
+ * ------------------------------------------------------- */
 
 static void
 rows_free(SRowSet *rows)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CopyTo and CopyProps (MAPI reference: IMAPIProp::CopyTo), through the interfaces of both objects, so
- * the target may be anybody's. */
+/* CopyTo and CopyProps (MAPI reference: IMAPIProp::CopyTo), through the interfaces of both objects,
+ * so the target may be anybody's. */
 #ifndef EMAPI_STORE_COPY_H
 #define EMAPI_STORE_COPY_H
 

@@ -98,7 +98,8 @@ db_bind(sqlite3_stmt *statement, const char *format, va_list arguments)
 			break;
 		case 's':
 			binary = va_arg(arguments, const SBinary *);
-			code = sqlite3_bind_blob64(statement, at, binary->lpb, binary->cb, SQLITE_STATIC);
+			code = sqlite3_bind_blob64(
+			    statement, at, binary->lpb, binary->cb, SQLITE_STATIC);
 			break;
 		default:
 			g_assert_not_reached();

@@ -2,9 +2,9 @@
 /*
  * Opening the store's file.
  *
- * A new store is made under a temporary name and renamed when it is whole, so a file of zero bytes is
- * never ours but one that was cut.  The file itself is only ever opened by SQLite: closing another
- * descriptor of it would drop the process's POSIX locks on it.
+ * A new store is made under a temporary name and renamed when it is whole, so a file of zero bytes
+ * is never ours but one that was cut.  The file itself is only ever opened by SQLite: closing
+ * another descriptor of it would drop the process's POSIX locks on it.
  */
 #include "db_private.h"
 
@@ -94,7 +94,8 @@ db_open_sqlite(struct db *db, const char *path)
 	HRESULT hr;
 	int code;
 
-	code = sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	code =
+	    sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (!db->sqlite)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	if (code != SQLITE_OK)
@@ -120,22 +121,25 @@ db_check(struct db *db, char **why)
 	if (FAILED(hr))
 		return hr;
 	if (!application && SUCCEEDED(db_int(db, &version, SQL("PRAGMA page_count"))) && !version) {
-		*why = g_strdup_printf("The message store %s is empty (0 bytes): something cut it. Restore "
-				       "it from a backup, or remove it and a new one is made.",
+		*why = g_strdup_printf(
+		    "The message store %s is empty (0 bytes): something cut it. Restore "
+		    "it from a backup, or remove it and a new one is made.",
 		    db->path);
 		return MAPI_E_CORRUPT_STORE;
 	}
 	if (application != SCHEMA_APPLICATION) {
-		*why = g_strdup_printf("%s is no emapi message store but a database of another program. "
-				       "Name another file in the profile (Path=).",
+		*why = g_strdup_printf(
+		    "%s is no emapi message store but a database of another program. "
+		    "Name another file in the profile (Path=).",
 		    db->path);
 		return MAPI_E_CORRUPT_STORE;
 	}
 	if (version > SCHEMA_VERSION) {
-		*why = g_strdup_printf("The message store %s was made by a newer emapi (its format is "
-				       "%d, this emapi knows up to %d). Update emapi; the store is "
-				       "unchanged.",
-		    db->path, (int)version, SCHEMA_VERSION);
+		*why =
+		    g_strdup_printf("The message store %s was made by a newer emapi (its format is "
+				    "%d, this emapi knows up to %d). Update emapi; the store is "
+				    "unchanged.",
+			db->path, (int)version, SCHEMA_VERSION);
 		return MAPI_E_VERSION;
 	}
 	return S_OK;
@@ -226,12 +230,13 @@ static char *
 db_open_why(struct db *db, HRESULT hr)
 {
 	if (hr == MAPI_E_CORRUPT_STORE)
-		return g_strdup_printf("The message store %s cannot be read (%s). It is no emapi store, or it "
-				       "is damaged or cut short; restore it from a backup, or move it away "
-				       "and a new one is made.",
+		return g_strdup_printf(
+		    "The message store %s cannot be read (%s). It is no emapi store, or it "
+		    "is damaged or cut short; restore it from a backup, or move it away "
+		    "and a new one is made.",
 		    db->path, db->sqlite ? sqlite3_errmsg(db->sqlite) : hr_text(hr));
-	return g_strdup_printf("The message store %s cannot be opened: %s%s%s.", db->path, hr_text(hr),
-	    db->error ? ": " : "", db->error ? db->error : "");
+	return g_strdup_printf("The message store %s cannot be opened: %s%s%s.", db->path,
+	    hr_text(hr), db->error ? ": " : "", db->error ? db->error : "");
 }
 
 HRESULT

@@ -66,8 +66,8 @@ folder_bag(struct folder *folder, struct bag **out)
 }
 
 static HRESULT
-folder_GetProps(IMAPIFolder *This, LPSPropTagArray tags, ULONG flags, ULONG *count,
-    LPSPropValue *values)
+folder_GetProps(
+    IMAPIFolder *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *values)
 {
 	struct folder *folder = folder_from(This);
 	struct bag *bag;
@@ -108,8 +108,8 @@ folder_GetPropList(IMAPIFolder *This, ULONG flags, LPSPropTagArray *tags)
 }
 
 static HRESULT
-folder_OpenProperty(IMAPIFolder *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags,
-    LPUNKNOWN *out)
+folder_OpenProperty(
+    IMAPIFolder *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
 {
 	struct folder *folder = folder_from(This);
 	IMAPITable **table = (IMAPITable **)out;
@@ -128,8 +128,8 @@ folder_OpenProperty(IMAPIFolder *This, ULONG tag, LPCIID iid, ULONG options, ULO
 	else if (tag == PR_CONTAINER_CONTENTS)
 		hr = contents_table(folder->store, folder->id, options & MAPI_UNICODE, table);
 	else if (tag == PR_FOLDER_ASSOCIATED_CONTENTS)
-		hr = contents_table(folder->store, folder->id, (options & MAPI_UNICODE) | MAPI_ASSOCIATED,
-		    table);
+		hr = contents_table(
+		    folder->store, folder->id, (options & MAPI_UNICODE) | MAPI_ASSOCIATED, table);
 	else
 		hr = MAPI_E_NO_SUPPORT;
 	return folder_leave(folder, hr);
@@ -148,8 +148,8 @@ folder_SetProps(IMAPIFolder *This, ULONG count, LPSPropValue values, LPSPropProb
 	hr = folder_enter(folder, true);
 	if (FAILED(hr))
 		return hr;
-	return folder_leave(folder,
-	    folder_write(folder->store, folder->id, count, values, NULL, problems));
+	return folder_leave(
+	    folder, folder_write(folder->store, folder->id, count, values, NULL, problems));
 }
 
 static HRESULT
@@ -165,14 +165,16 @@ folder_DeleteProps(IMAPIFolder *This, LPSPropTagArray tags, LPSPropProblemArray 
 	hr = folder_enter(folder, true);
 	if (FAILED(hr))
 		return hr;
-	return folder_leave(folder, folder_write(folder->store, folder->id, 0, NULL, tags, problems));
+	return folder_leave(
+	    folder, folder_write(folder->store, folder->id, 0, NULL, tags, problems));
 }
 
 static HRESULT
-folder_CopyProps(IMAPIFolder *This, LPSPropTagArray tags, ULONG_PTR window,
-    LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
+folder_CopyProps(IMAPIFolder *This, LPSPropTagArray tags, ULONG_PTR window, LPMAPIPROGRESS progress,
+    LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags, problems };
+	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags,
+		problems };
 
 	return copy_props(&request);
 }
@@ -185,8 +187,8 @@ folder_GetNamesFromIDs(IMAPIFolder *This, LPSPropTagArray *tags, LPGUID set, ULO
 }
 
 static HRESULT
-folder_GetIDsFromNames(IMAPIFolder *This, ULONG count, LPMAPINAMEID *names, ULONG flags,
-    LPSPropTagArray *tags)
+folder_GetIDsFromNames(
+    IMAPIFolder *This, ULONG count, LPMAPINAMEID *names, ULONG flags, LPSPropTagArray *tags)
 {
 	return names_get_ids(folder_from(This)->store, count, names, flags, tags);
 }
@@ -226,6 +228,7 @@ folder_OpenEntry(IMAPIFolder *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG 
     LPUNKNOWN *out)
 {
 	struct folder *folder = folder_from(This);
+	struct store_entry entry = { size, id, iid, flags };
 	HRESULT hr;
 
 	if (!out || !type)
@@ -234,7 +237,7 @@ folder_OpenEntry(IMAPIFolder *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG 
 	hr = folder_enter(folder, false);
 	if (FAILED(hr))
 		return hr;
-	return folder_leave(folder, store_open_entry(folder->store, size, id, iid, flags, type, out));
+	return folder_leave(folder, store_open_entry(folder->store, &entry, type, out));
 }
 
 static HRESULT
@@ -254,7 +257,8 @@ folder_CreateMessage(IMAPIFolder *This, LPCIID iid, ULONG flags, LPMESSAGE *out)
 	if (hr == MAPI_E_NOT_FOUND)
 		hr = MAPI_E_OBJECT_DELETED;
 	if (SUCCEEDED(hr))
-		hr = message_create(folder->store, folder->id, (flags & MAPI_ASSOCIATED) != 0, &message);
+		hr = message_create(
+		    folder->store, folder->id, (flags & MAPI_ASSOCIATED) != 0, &message);
 	if (SUCCEEDED(hr)) {
 		hr = com_query_interface(&message->com, iid ? iid : &IID_IMessage, (void **)out);
 		com_release(&message->com);
@@ -294,14 +298,14 @@ folder_CopyMessages(IMAPIFolder *This, LPENTRYLIST list, LPCIID iid, LPVOID targ
 		hr = MAPI_E_NO_SUPPORT;
 	folder_leave(folder, hr);
 	if (hr == MAPI_E_NO_SUPPORT && folder->store->support)
-		hr = folder->store->support->lpVtbl->CopyMessages(folder->store->support, &IID_IMAPIFolder,
-		    This, list, iid, target, window, progress, flags);
+		hr = folder->store->support->lpVtbl->CopyMessages(folder->store->support,
+		    &IID_IMAPIFolder, This, list, iid, target, window, progress, flags);
 	return hr;
 }
 
 static HRESULT
-folder_DeleteMessages(IMAPIFolder *This, LPENTRYLIST list, ULONG_PTR window,
-    LPMAPIPROGRESS progress, ULONG flags)
+folder_DeleteMessages(
+    IMAPIFolder *This, LPENTRYLIST list, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
 {
 	struct folder *folder = folder_from(This);
 	HRESULT hr = folder_enter(folder, true);
@@ -312,8 +316,8 @@ folder_DeleteMessages(IMAPIFolder *This, LPENTRYLIST list, ULONG_PTR window,
 }
 
 static HRESULT
-folder_create(struct folder *folder, const char *name, const char *comment, ULONG flags,
-    struct folder **out)
+folder_create(
+    struct folder *folder, const char *name, const char *comment, ULONG flags, struct folder **out)
 {
 	gint64 id;
 	HRESULT hr;
@@ -399,8 +403,8 @@ folder_DeleteFolder(IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG_PTR windo
 }
 
 static HRESULT
-folder_SetReadFlags(IMAPIFolder *This, LPENTRYLIST list, ULONG_PTR window, LPMAPIPROGRESS progress,
-    ULONG flags)
+folder_SetReadFlags(
+    IMAPIFolder *This, LPENTRYLIST list, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
 {
 	struct folder *folder = folder_from(This);
 	HRESULT hr = folder_enter(folder, true);
@@ -425,7 +429,8 @@ folder_GetMessageStatus(IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG flags
 	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_MESSAGE, &which);
 	if (SUCCEEDED(hr))
 		hr = db_int(folder->store->db, &number,
-		    "SELECT status FROM message WHERE id = ? AND folder = ?", "ii", which, folder->id);
+		    "SELECT status FROM message WHERE id = ? AND folder = ?", "ii", which,
+		    folder->id);
 	*status = (ULONG)number;
 	return folder_leave(folder, hr);
 }
@@ -447,8 +452,8 @@ message_status_change(struct folder *folder, gint64 id, ULONG status, ULONG mask
 }
 
 static HRESULT
-folder_SetMessageStatus(IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG status, ULONG mask,
-    ULONG *old)
+folder_SetMessageStatus(
+    IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG status, ULONG mask, ULONG *old)
 {
 	struct folder *folder = folder_from(This);
 	gint64 which, number = 0;

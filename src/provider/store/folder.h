@@ -34,7 +34,8 @@ HRESULT folder_exists(struct store *store, gint64 id);
 HRESULT folder_delete_messages(struct folder *folder, const ENTRYLIST *list);
 HRESULT folder_empty(struct folder *folder, bool associated);
 HRESULT folder_set_read_flags(struct folder *folder, const ENTRYLIST *list, ULONG flags);
-HRESULT folder_copy_messages(struct folder *folder, const ENTRYLIST *list, gint64 target, bool move);
+HRESULT folder_copy_messages(
+    struct folder *folder, const ENTRYLIST *list, gint64 target, bool move);
 
 /* hierarchy.c, contents.c */
 HRESULT hierarchy_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out);

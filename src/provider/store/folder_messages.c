@@ -24,7 +24,8 @@ step_check(struct folder *folder, gint64 id)
 	HRESULT hr;
 
 	hr = db_int(folder->store->db, &queued,
-	    "SELECT EXISTS(SELECT 1 FROM queue WHERE message = id) FROM message WHERE id = ? AND folder = ?",
+	    "SELECT EXISTS(SELECT 1 FROM queue WHERE message = id) FROM message WHERE id = ? AND "
+	    "folder = ?",
 	    "ii", id, folder->id);
 	if (hr == MAPI_E_NOT_FOUND)
 		return S_FALSE;
@@ -41,8 +42,8 @@ messages_each(struct folder *folder, const ENTRYLIST *list, message_step step, v
 	for (at = 0; at < list->cValues && SUCCEEDED(hr); at++) {
 		gint64 id;
 
-		hr = eid_parse_as(&folder->store->uid, list->lpbin[at].cb, list->lpbin[at].lpb, MAPI_MESSAGE,
-		    &id);
+		hr = eid_parse_as(&folder->store->uid, list->lpbin[at].cb, list->lpbin[at].lpb,
+		    MAPI_MESSAGE, &id);
 		hr = FAILED(hr) ? S_FALSE : step(folder, id, context);
 		if (hr == S_FALSE)
 			partial = true;
@@ -94,7 +95,8 @@ folder_empty(struct folder *folder, bool associated)
 	    " AND id NOT IN (SELECT message FROM queue)",
 	    "iu", folder->id, (ULONG)associated);
 	if (SUCCEEDED(hr))
-		hr = db_int(db, &left, "SELECT count(*) FROM message WHERE folder = ? AND NOT associated", "i",
+		hr = db_int(db, &left,
+		    "SELECT count(*) FROM message WHERE folder = ? AND NOT associated", "i",
 		    folder->id);
 	hr = db_end(db, hr, DB_DURABLE);
 	return FAILED(hr) ? hr : left ? MAPI_W_PARTIAL_COMPLETION : S_OK;
@@ -107,8 +109,8 @@ step_mark(struct folder *folder, gint64 id, void *context)
 	gint64 old, now;
 	HRESULT hr;
 
-	hr = db_int(folder->store->db, &old, "SELECT flags FROM message WHERE id = ? AND folder = ?", "ii",
-	    id, folder->id);
+	hr = db_int(folder->store->db, &old,
+	    "SELECT flags FROM message WHERE id = ? AND folder = ?", "ii", id, folder->id);
 	if (hr == MAPI_E_NOT_FOUND)
 		return S_FALSE;
 	if (FAILED(hr))
@@ -116,7 +118,8 @@ step_mark(struct folder *folder, gint64 id, void *context)
 	now = read_flag_change(old, *flags);
 	if (now == old)
 		return S_OK;
-	return db_exec(folder->store->db, "UPDATE message SET flags = ? WHERE id = ?", "ii", now, id);
+	return db_exec(
+	    folder->store->db, "UPDATE message SET flags = ? WHERE id = ?", "ii", now, id);
 }
 
 static HRESULT
@@ -143,7 +146,8 @@ folder_set_read_flags(struct folder *folder, const ENTRYLIST *list, ULONG flags)
 	return messages_do(folder, list, step_mark, &flags);
 }
 
-/* --- Copy and move -------------------------------------------------------------------------------- */
+/* --- Copy and move
+ * -------------------------------------------------------------------------------- */
 
 static HRESULT
 step_move(struct folder *folder, gint64 id, void *context)
@@ -166,7 +170,8 @@ copy_longs(struct db *db, enum lob_kind kind, gint64 from, gint64 to)
 	HRESULT hr;
 	guint at;
 
-	hr = db_query(db, &row, "SELECT id FROM lob WHERE kind = ? AND owner = ?", "ui", (ULONG)kind, from);
+	hr = db_query(
+	    db, &row, "SELECT id FROM lob WHERE kind = ? AND owner = ?", "ui", (ULONG)kind, from);
 	while (SUCCEEDED(hr) && (hr = db_next(db, row)) == S_OK) {
 		gint64 id = sqlite3_column_int64(row, 0);
 
@@ -191,7 +196,8 @@ copy_attachments(struct db *db, gint64 from, gint64 to)
 	HRESULT hr;
 	guint at;
 
-	hr = db_query(db, &row, "SELECT id FROM attachment WHERE message = ? ORDER BY num", "i", from);
+	hr = db_query(
+	    db, &row, "SELECT id FROM attachment WHERE message = ? ORDER BY num", "i", from);
 	while (SUCCEEDED(hr) && (hr = db_next(db, row)) == S_OK) {
 		gint64 id = sqlite3_column_int64(row, 0);
 
@@ -222,7 +228,8 @@ step_copy(struct folder *folder, gint64 id, void *context)
 	if (hr != S_OK)
 		return hr;
 	hr = db_exec(db,
-	    "INSERT INTO message(folder, associated, " PROMOTED_COLUMNS ", subject_key, sender_key, props)"
+	    "INSERT INTO message(folder, associated, " PROMOTED_COLUMNS
+	    ", subject_key, sender_key, props)"
 	    " SELECT ?, associated, " PROMOTED_COLUMNS ", subject_key, sender_key, props"
 	    " FROM message WHERE id = ?",
 	    "ii", *target, id);
@@ -230,7 +237,8 @@ step_copy(struct folder *folder, gint64 id, void *context)
 		return hr;
 	copy = db_last_id(db);
 	hr = db_exec(db,
-	    "INSERT INTO recipient(message, row, props) SELECT ?, row, props FROM recipient WHERE message = ?",
+	    "INSERT INTO recipient(message, row, props) SELECT ?, row, props FROM recipient WHERE "
+	    "message = ?",
 	    "ii", copy, id);
 	if (SUCCEEDED(hr))
 		hr = copy_longs(db, LOB_MESSAGE, id, copy);

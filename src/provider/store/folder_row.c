@@ -11,13 +11,12 @@
 #include "prop.h"
 
 /* Not settable; and the name, which is settable, is a column too. */
-static const ULONG folder_readonly[] = {
-	PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
-	PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL,
-	PR_FOLDER_TYPE, PR_CONTENT_COUNT, PR_CONTENT_UNREAD, PR_ASSOC_CONTENT_COUNT, PR_SUBFOLDERS,
-	PR_CREATION_TIME, PR_LAST_MODIFICATION_TIME, PR_STATUS, PR_DISPLAY_TYPE, PR_CONTAINER_HIERARCHY,
-	PR_CONTAINER_CONTENTS, PR_FOLDER_ASSOCIATED_CONTENTS, 0,
-};
+static const ULONG folder_readonly[] = { PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID,
+	PR_STORE_ENTRYID, PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK,
+	PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL, PR_FOLDER_TYPE, PR_CONTENT_COUNT,
+	PR_CONTENT_UNREAD, PR_ASSOC_CONTENT_COUNT, PR_SUBFOLDERS, PR_CREATION_TIME,
+	PR_LAST_MODIFICATION_TIME, PR_STATUS, PR_DISPLAY_TYPE, PR_CONTAINER_HIERARCHY,
+	PR_CONTAINER_CONTENTS, PR_FOLDER_ASSOCIATED_CONTENTS, 0 };
 static const ULONG blob_skip[] = { PR_DISPLAY_NAME_A, 0 };
 
 static HRESULT
@@ -46,7 +45,8 @@ folder_from_row(sqlite3_stmt *row, struct bag *bag)
 
 	hr = bag_from_blob(bag, sqlite3_column_blob(row, 8), (size_t)sqlite3_column_bytes(row, 8));
 	if (SUCCEEDED(hr))
-		hr = bag_set_text(bag, PR_DISPLAY_NAME_A, (const char *)sqlite3_column_text(row, 2));
+		hr =
+		    bag_set_text(bag, PR_DISPLAY_NAME_A, (const char *)sqlite3_column_text(row, 2));
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(bag, PR_FOLDER_TYPE, sqlite3_column_int(row, 1));
 	if (SUCCEEDED(hr))
@@ -65,7 +65,8 @@ folder_special(struct store *store, gint64 id, struct bag *bag)
 	HRESULT hr = S_OK;
 
 	if (id == FOLDER_ID_ROOT || id == FOLDER_ID_INBOX)
-		hr = bag_set_eid(bag, PR_IPM_DRAFTS_ENTRYID, &store->uid, MAPI_FOLDER, FOLDER_ID_DRAFTS);
+		hr = bag_set_eid(
+		    bag, PR_IPM_DRAFTS_ENTRYID, &store->uid, MAPI_FOLDER, FOLDER_ID_DRAFTS);
 	if (SUCCEEDED(hr) && id >= FOLDER_ID_INBOX && id <= FOLDER_ID_DRAFTS &&
 	    !bag_get(bag, PR_CONTAINER_CLASS_A))
 		hr = bag_set_text(bag, PR_CONTAINER_CLASS_A, "IPF.Note");
@@ -80,7 +81,7 @@ folder_access(struct bag *bag, bool writable)
 
 	if (writable)
 		access |= MAPI_ACCESS_MODIFY | MAPI_ACCESS_DELETE | MAPI_ACCESS_CREATE_HIERARCHY |
-		    MAPI_ACCESS_CREATE_CONTENTS | MAPI_ACCESS_CREATE_ASSOCIATED;
+			  MAPI_ACCESS_CREATE_CONTENTS | MAPI_ACCESS_CREATE_ASSOCIATED;
 	hr = bag_set_long(bag, PR_ACCESS, access);
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(bag, PR_ACCESS_LEVEL, writable ? MAPI_MODIFY : 0);
@@ -140,7 +141,8 @@ folder_read_stored(struct store *store, gint64 id, struct bag *bag)
 		return FAILED(hr) ? hr : MAPI_E_OBJECT_DELETED;
 	hr = bag_from_blob(bag, sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1));
 	if (SUCCEEDED(hr))
-		hr = bag_set_text(bag, PR_DISPLAY_NAME_A, (const char *)sqlite3_column_text(row, 0));
+		hr =
+		    bag_set_text(bag, PR_DISPLAY_NAME_A, (const char *)sqlite3_column_text(row, 0));
 	db_done(row);
 	return hr;
 }
@@ -166,8 +168,10 @@ folder_update(struct store *store, gint64 id, struct bag *bag)
 	hr = bag_to_blob(bag, blob_skip, blob);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
-		    "UPDATE folder SET name = ?, name_key = ?, props = ?, modified = ? WHERE id = ?", "ttbii",
-		    name ? name : "", key, blob->data, (size_t)blob->len, filetime_now(), id);
+		    "UPDATE folder SET name = ?, name_key = ?, props = ?, modified = ? WHERE id = "
+		    "?",
+		    "ttbii", name ? name : "", key, blob->data, (size_t)blob->len, filetime_now(),
+		    id);
 	g_free(key);
 	g_free(name);
 	g_byte_array_unref(blob);
@@ -187,8 +191,9 @@ folder_write(struct store *store, gint64 id, ULONG count, const SPropValue *valu
 	if (SUCCEEDED(hr)) {
 		hr = folder_read_stored(store, id, bag);
 		if (SUCCEEDED(hr))
-			changed = values ? bag_set_props(bag, count, values, folder_readonly, problems) :
-					   bag_delete_props(bag, tags, folder_readonly, problems);
+			changed = values
+				      ? bag_set_props(bag, count, values, folder_readonly, problems)
+				      : bag_delete_props(bag, tags, folder_readonly, problems);
 		if (SUCCEEDED(hr))
 			hr = changed;
 		if (SUCCEEDED(hr))
@@ -200,8 +205,8 @@ folder_write(struct store *store, gint64 id, ULONG count, const SPropValue *valu
 }
 
 static HRESULT
-folder_insert(struct store *store, gint64 parent, const char *name, const char *comment,
-    const char *key)
+folder_insert(
+    struct store *store, gint64 parent, const char *name, const char *comment, const char *key)
 {
 	GByteArray *blob = g_byte_array_new();
 	struct bag *bag = bag_create();
@@ -226,8 +231,8 @@ folder_insert(struct store *store, gint64 parent, const char *name, const char *
 static HRESULT
 folder_find(struct store *store, gint64 parent, const char *key, gint64 *id)
 {
-	return db_int(store->db, id, "SELECT id FROM folder WHERE parent = ? AND name_key = ?", "it", parent,
-	    key);
+	return db_int(store->db, id, "SELECT id FROM folder WHERE parent = ? AND name_key = ?",
+	    "it", parent, key);
 }
 
 HRESULT
@@ -277,8 +282,8 @@ folder_may_go(struct store *store, gint64 parent, gint64 id, ULONG flags)
 	if (SUCCEEDED(hr) && count && !(flags & DEL_FOLDERS))
 		return MAPI_E_HAS_FOLDERS;
 	if (SUCCEEDED(hr))
-		hr = db_int(store->db, &count, "SELECT count(*) FROM message WHERE folder = ? AND NOT associated",
-		    "i", id);
+		hr = db_int(store->db, &count,
+		    "SELECT count(*) FROM message WHERE folder = ? AND NOT associated", "i", id);
 	if (SUCCEEDED(hr) && count && !(flags & DEL_MESSAGES))
 		return MAPI_E_HAS_MESSAGES;
 	if (SUCCEEDED(hr))
@@ -298,9 +303,11 @@ folder_remove(struct store *store, gint64 parent, gint64 id, ULONG flags)
 		return hr;
 	hr = folder_may_go(store, parent, id, flags);
 	if (SUCCEEDED(hr))
-		hr = db_exec(store->db, SUBTREE "DELETE FROM message WHERE folder IN tree", "i", id);
+		hr =
+		    db_exec(store->db, SUBTREE "DELETE FROM message WHERE folder IN tree", "i", id);
 	if (SUCCEEDED(hr))
-		hr = db_exec(store->db, SUBTREE "DELETE FROM receive WHERE folder IN tree", "i", id);
+		hr =
+		    db_exec(store->db, SUBTREE "DELETE FROM receive WHERE folder IN tree", "i", id);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db, SUBTREE "DELETE FROM folder WHERE id IN tree", "i", id);
 	return db_end(store->db, hr, DB_DURABLE);
@@ -316,13 +323,14 @@ folder_move(struct store *store, gint64 id, gint64 target, const char *name)
 	if (SUCCEEDED(hr)) {
 		hr = (id < FOLDER_ID_FIRST_FREE) ? MAPI_E_NO_ACCESS : folder_exists(store, target);
 		if (SUCCEEDED(hr))
-			hr = db_int(store->db, &below, SUBTREE "SELECT count(*) FROM tree WHERE id = ?2", "ii", id,
-			    target);
+			hr = db_int(store->db, &below,
+			    SUBTREE "SELECT count(*) FROM tree WHERE id = ?2", "ii", id, target);
 		if (SUCCEEDED(hr) && below)
 			hr = MAPI_E_FOLDER_CYCLE;
 		if (SUCCEEDED(hr))
 			hr = db_exec(store->db,
-			    "UPDATE folder SET parent = ?, name = ifnull(?, name), name_key = ifnull(?, name_key),"
+			    "UPDATE folder SET parent = ?, name = ifnull(?, name), name_key = "
+			    "ifnull(?, name_key),"
 			    " modified = ? WHERE id = ?",
 			    "ittii", target, name, key, filetime_now(), id);
 		hr = db_end(store->db, hr, DB_DURABLE);

@@ -8,10 +8,10 @@
 
 #define COLUMNS(suffix)                                                                            \
 	{                                                                                          \
-		PR_ENTRYID, PR_DISPLAY_NAME##suffix, PR_COMMENT##suffix, PR_DEPTH, PR_DISPLAY_TYPE,        \
-		    PR_INSTANCE_KEY, PR_OBJECT_TYPE, PR_STATUS, PR_FOLDER_TYPE, PR_SUBFOLDERS,     \
-		    PR_CONTENT_COUNT, PR_CONTENT_UNREAD, PR_CONTAINER_CLASS##suffix,               \
-		    PR_PARENT_ENTRYID, PR_RECORD_KEY, PR_ACCESS                                    \
+		PR_ENTRYID, PR_DISPLAY_NAME##suffix, PR_COMMENT##suffix, PR_DEPTH,                 \
+		    PR_DISPLAY_TYPE, PR_INSTANCE_KEY, PR_OBJECT_TYPE, PR_STATUS, PR_FOLDER_TYPE,   \
+		    PR_SUBFOLDERS, PR_CONTENT_COUNT, PR_CONTENT_UNREAD,                            \
+		    PR_CONTAINER_CLASS##suffix, PR_PARENT_ENTRYID, PR_RECORD_KEY, PR_ACCESS        \
 	}
 static const SizedSPropTagArray(16, columns_a) = { 16, COLUMNS(_A) };
 static const SizedSPropTagArray(16, columns_w) = { 16, COLUMNS(_W) };
@@ -26,8 +26,8 @@ children_of(struct store *store, gint64 folder, GArray **out)
 	sqlite3_stmt *row;
 	HRESULT hr;
 
-	hr = db_query(store->db, &row, "SELECT id FROM folder WHERE parent = ? AND id <> 1 ORDER BY name_key",
-	    "i", folder);
+	hr = db_query(store->db, &row,
+	    "SELECT id FROM folder WHERE parent = ? AND id <> 1 ORDER BY name_key", "i", folder);
 	while (SUCCEEDED(hr) && (hr = db_next(store->db, row)) == S_OK) {
 		gint64 id = sqlite3_column_int64(row, 0);
 
@@ -97,7 +97,7 @@ hierarchy_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **ou
 		return hr;
 	}
 	return table_create(rows,
-	    (flags & MAPI_UNICODE) ? (const SPropTagArray *)(const void *)&columns_w :
-				     (const SPropTagArray *)(const void *)&columns_a,
+	    (flags & MAPI_UNICODE) ? (const SPropTagArray *)(const void *)&columns_w
+				   : (const SPropTagArray *)(const void *)&columns_a,
 	    flags, out);
 }

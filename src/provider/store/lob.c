@@ -27,8 +27,8 @@ lob_write(struct db *db, gint64 id, gint64 number, const void *data, size_t size
 		return db_exec(db, "DELETE FROM chunk WHERE id = (? << 24) | ?", "ii", id, number);
 	if (number > 0xffffff)
 		return MAPI_E_TOO_BIG;
-	return db_exec(db, "INSERT OR REPLACE INTO chunk(id, data) VALUES((? << 24) | ?, ?)", "iib", id,
-	    number, data, size);
+	return db_exec(db, "INSERT OR REPLACE INTO chunk(id, data) VALUES((? << 24) | ?, ?)", "iib",
+	    id, number, data, size);
 }
 
 HRESULT
@@ -40,8 +40,8 @@ lob_set_size(struct db *db, gint64 id, guint64 size)
 	hr = db_exec(db, "UPDATE lob SET size = ? WHERE id = ?", "ii", (gint64)size, id);
 	if (SUCCEEDED(hr))
 		hr = db_exec(db,
-		    "DELETE FROM chunk WHERE id BETWEEN (?1 << 24) + ?2 AND (?1 << 24) | 16777215", "ii", id,
-		    chunks);
+		    "DELETE FROM chunk WHERE id BETWEEN (?1 << 24) + ?2 AND (?1 << 24) | 16777215",
+		    "ii", id, chunks);
 	return hr;
 }
 
@@ -67,8 +67,8 @@ lob_copy(struct db *db, gint64 id, gint64 *copy)
 	HRESULT hr;
 
 	hr = db_exec(db,
-	    "INSERT INTO lob(kind, owner, tag, size) SELECT 0, ?, tag, size FROM lob WHERE id = ?", "ii",
-	    (gint64)getpid(), id);
+	    "INSERT INTO lob(kind, owner, tag, size) SELECT 0, ?, tag, size FROM lob WHERE id = ?",
+	    "ii", (gint64)getpid(), id);
 	if (FAILED(hr))
 		return hr;
 	*copy = db_last_id(db);
@@ -81,8 +81,8 @@ lob_copy(struct db *db, gint64 id, gint64 *copy)
 HRESULT
 lob_own(struct db *db, gint64 id, enum lob_kind kind, gint64 owner)
 {
-	return db_exec(db, "UPDATE lob SET kind = ?, owner = ? WHERE id = ?", "uii", (ULONG)kind, owner,
-	    id);
+	return db_exec(
+	    db, "UPDATE lob SET kind = ?, owner = ? WHERE id = ?", "uii", (ULONG)kind, owner, id);
 }
 
 HRESULT
@@ -136,7 +136,8 @@ lob_read(struct db *db, gint64 id, gint64 number, BYTE *buffer)
 	size_t size = 0;
 	HRESULT hr;
 
-	hr = db_query(db, &row, "SELECT data FROM chunk WHERE id = (? << 24) | ?", "ii", id, number);
+	hr =
+	    db_query(db, &row, "SELECT data FROM chunk WHERE id = (? << 24) | ?", "ii", id, number);
 	if (FAILED(hr))
 		return hr;
 	hr = db_next(db, row);
@@ -167,7 +168,8 @@ lob_load(struct db *db, gint64 id, guint64 size, void *root, BYTE **out)
 	if (!*out)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	hr = db_query(db, &row,
-	    "SELECT id & 16777215, data FROM chunk WHERE id BETWEEN ?1 << 24 AND (?1 << 24) | 16777215",
+	    "SELECT id & 16777215, data FROM chunk WHERE id BETWEEN ?1 << 24 AND (?1 << 24) | "
+	    "16777215",
 	    "i", id);
 	if (FAILED(hr))
 		return hr;

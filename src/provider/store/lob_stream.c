@@ -308,8 +308,9 @@ stream_Seek(IStream *This, LARGE_INTEGER offset, DWORD origin, ULARGE_INTEGER *p
 
 	if (FAILED(hr))
 		return hr;
-	base = (origin == STREAM_SEEK_SET) ? 0 :
-	    (origin == STREAM_SEEK_CUR) ? (gint64)stream->position : (gint64)stream->size;
+	base = (origin == STREAM_SEEK_SET)   ? 0
+	       : (origin == STREAM_SEEK_CUR) ? (gint64)stream->position
+					     : (gint64)stream->size;
 	if (origin > STREAM_SEEK_END || __builtin_add_overflow(base, offset.QuadPart, &target) ||
 	    target < 0)
 		return store_leave(stream->place.store, STG_E_INVALIDFUNCTION);
@@ -441,7 +442,8 @@ static const struct com_interface stream_interfaces[] = {
 
 static const struct com_class stream_class = { "stream", stream_interfaces, stream_finalize };
 
-/* --- Opening --------------------------------------------------------------------------------------- */
+/* --- Opening
+ * --------------------------------------------------------------------------------------- */
 
 static HRESULT
 stream_fill(struct lob_stream *stream, const SPropValue *value)
@@ -537,8 +539,8 @@ lob_stream_open(const struct stream_place *place, ULONG tag, ULONG access, IStre
 	stream->tag = tag;
 	stream->writable = (access & (MAPI_MODIFY | MAPI_CREATE)) != 0;
 	stream->buffer = g_try_malloc0(LOB_CHUNK);
-	hr = stream->buffer ? stream_begin(stream, (access & MAPI_CREATE) != 0) :
-			      MAPI_E_NOT_ENOUGH_MEMORY;
+	hr = stream->buffer ? stream_begin(stream, (access & MAPI_CREATE) != 0)
+			    : MAPI_E_NOT_ENOUGH_MEMORY;
 	if (FAILED(hr)) {
 		stream->changed = false;
 		com_release(&stream->com);

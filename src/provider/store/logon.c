@@ -26,10 +26,11 @@ logon_Logoff(IMSLogon *This, ULONG *flags)
 }
 
 static HRESULT
-logon_OpenEntry(IMSLogon *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type,
-    LPUNKNOWN *out)
+logon_OpenEntry(
+    IMSLogon *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type, LPUNKNOWN *out)
 {
 	struct store *store = logon_from(This);
+	struct store_entry entry = { size, id, iid, flags };
 	HRESULT hr;
 
 	if (!out || !type)
@@ -38,7 +39,7 @@ logon_OpenEntry(IMSLogon *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flag
 	hr = store_enter(store);
 	if (FAILED(hr))
 		return hr;
-	return store_leave(store, store_open_entry(store, size, id, iid, flags, type, out));
+	return store_leave(store, store_open_entry(store, &entry, type, out));
 }
 
 static HRESULT

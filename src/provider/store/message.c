@@ -11,13 +11,11 @@
 #include "submit.h"
 
 /* The first can be set until the first save. */
-const ULONG message_readonly[] = {
-	PR_MESSAGE_FLAGS, PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID,
-	PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS,
-	PR_ACCESS_LEVEL, PR_NORMALIZED_SUBJECT_A, PR_HASATTACH, PR_MESSAGE_SIZE, PR_MSG_STATUS,
-	PR_LAST_MODIFICATION_TIME, PR_DISPLAY_TO_A, PR_DISPLAY_CC_A, PR_DISPLAY_BCC_A,
-	PR_MESSAGE_RECIPIENTS, PR_MESSAGE_ATTACHMENTS, 0,
-};
+const ULONG message_readonly[] = { PR_MESSAGE_FLAGS, PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID,
+	PR_STORE_ENTRYID, PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK,
+	PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL, PR_NORMALIZED_SUBJECT_A, PR_HASATTACH,
+	PR_MESSAGE_SIZE, PR_MSG_STATUS, PR_LAST_MODIFICATION_TIME, PR_DISPLAY_TO_A, PR_DISPLAY_CC_A,
+	PR_DISPLAY_BCC_A, PR_MESSAGE_RECIPIENTS, PR_MESSAGE_ATTACHMENTS, 0 };
 
 /* What a client may say of a message it makes. */
 #define FLAGS_OF_CLIENT                                                                            \
@@ -69,7 +67,8 @@ message_identify(struct message *message)
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(message->set.bag, PR_ACCESS, access);
 	if (SUCCEEDED(hr))
-		hr = bag_set_long(message->set.bag, PR_ACCESS_LEVEL, message->writable ? MAPI_MODIFY : 0);
+		hr = bag_set_long(
+		    message->set.bag, PR_ACCESS_LEVEL, message->writable ? MAPI_MODIFY : 0);
 	if (SUCCEEDED(hr))
 		hr = bag_set_bool(message->set.bag, PR_HASATTACH,
 		    bag_get_long(message->set.bag, PR_MESSAGE_FLAGS, 0) & MSGFLAG_HASATTACH);
@@ -96,8 +95,8 @@ message_SaveChanges(IMessage *This, ULONG flags)
 }
 
 static HRESULT
-message_GetProps(IMessage *This, LPSPropTagArray tags, ULONG flags, ULONG *count,
-    LPSPropValue *values)
+message_GetProps(
+    IMessage *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *values)
 {
 	struct message *message = message_from(This);
 	HRESULT hr;
@@ -109,8 +108,8 @@ message_GetProps(IMessage *This, LPSPropTagArray tags, ULONG flags, ULONG *count
 	hr = message_enter(message, false);
 	if (FAILED(hr))
 		return hr;
-	return message_leave(message,
-	    propset_get_props(message->store, &message->set, tags, flags, count, values));
+	return message_leave(
+	    message, propset_get_props(message->store, &message->set, tags, flags, count, values));
 }
 
 static HRESULT
@@ -129,7 +128,8 @@ message_GetPropList(IMessage *This, ULONG flags, LPSPropTagArray *tags)
 }
 
 static HRESULT
-message_open_property(struct message *message, ULONG tag, ULONG options, ULONG flags, IUnknown **out)
+message_open_property(
+    struct message *message, ULONG tag, ULONG options, ULONG flags, IUnknown **out)
 {
 	struct stream_place place = { message->store, &message->set, &message->com };
 
@@ -137,13 +137,13 @@ message_open_property(struct message *message, ULONG tag, ULONG options, ULONG f
 		return MAPI_E_NO_ACCESS;
 	if ((flags & (MAPI_MODIFY | MAPI_CREATE)) && tag_listed(message_readonly, tag))
 		return MAPI_E_COMPUTED;
-	return lob_stream_open(&place, tag, (flags & (MAPI_MODIFY | MAPI_CREATE)) | (options & STREAM_APPEND),
-	    (IStream **)out);
+	return lob_stream_open(&place, tag,
+	    (flags & (MAPI_MODIFY | MAPI_CREATE)) | (options & STREAM_APPEND), (IStream **)out);
 }
 
 static HRESULT
-message_OpenProperty(IMessage *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags,
-    LPUNKNOWN *out)
+message_OpenProperty(
+    IMessage *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
 {
 	struct message *message = message_from(This);
 	HRESULT hr;
@@ -180,14 +180,14 @@ values_have(const SPropValue *values, ULONG count, ULONG tag)
 }
 
 static HRESULT
-message_set_props(struct message *message, ULONG count, const SPropValue *values,
-    SPropProblemArray **problems)
+message_set_props(
+    struct message *message, ULONG count, const SPropValue *values, SPropProblemArray **problems)
 {
 	struct bag *bag = message->set.bag;
 	HRESULT hr;
 
-	hr = propset_set_props(message->store, &message->set, count, values,
-	    message_readonly_now(message), problems);
+	hr = propset_set_props(
+	    message->store, &message->set, count, values, message_readonly_now(message), problems);
 	if (FAILED(hr))
 		return hr;
 	if (!message->id && values_have(values, count, PR_MESSAGE_FLAGS))
@@ -238,7 +238,8 @@ static HRESULT
 message_CopyTo(IMessage *This, ULONG iids, LPCIID excluded, LPSPropTagArray tags, ULONG_PTR window,
     LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, tags, NULL, iid, target, flags, problems };
+	struct copy_request request = { (IMAPIProp *)This, tags, NULL, iid, target, flags,
+		problems };
 
 	return copy_message(&request);
 }
@@ -247,7 +248,8 @@ static HRESULT
 message_CopyProps(IMessage *This, LPSPropTagArray tags, ULONG_PTR window, LPMAPIPROGRESS progress,
     LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags, problems };
+	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags,
+		problems };
 
 	return copy_message(&request);
 }
@@ -260,8 +262,8 @@ message_GetNamesFromIDs(IMessage *This, LPSPropTagArray *tags, LPGUID set, ULONG
 }
 
 static HRESULT
-message_GetIDsFromNames(IMessage *This, ULONG count, LPMAPINAMEID *names, ULONG flags,
-    LPSPropTagArray *tags)
+message_GetIDsFromNames(
+    IMessage *This, ULONG count, LPMAPINAMEID *names, ULONG flags, LPSPropTagArray *tags)
 {
 	return names_get_ids(message_from(This)->store, count, names, flags, tags);
 }
@@ -319,8 +321,8 @@ message_CreateAttach(IMessage *This, LPCIID iid, ULONG flags, ULONG *num, LPATTA
 }
 
 static HRESULT
-message_DeleteAttach(IMessage *This, ULONG num, ULONG_PTR window, LPMAPIPROGRESS progress,
-    ULONG flags)
+message_DeleteAttach(
+    IMessage *This, ULONG num, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
 {
 	struct message *message = message_from(This);
 	HRESULT hr = message_enter(message, true);
@@ -379,7 +381,7 @@ message_SetReadFlag(IMessage *This, ULONG flags)
 	gint64 now;
 
 	if (flags & ~(ULONG)(SUPPRESS_RECEIPT | CLEAR_READ_FLAG | MAPI_DEFERRED_ERRORS |
-			GENERATE_RECEIPT_ONLY | CLEAR_RN_PENDING | CLEAR_NRN_PENDING))
+			     GENERATE_RECEIPT_ONLY | CLEAR_RN_PENDING | CLEAR_NRN_PENDING))
 		return MAPI_E_UNKNOWN_FLAGS;
 	hr = message_enter(message, false);
 	if (FAILED(hr))
@@ -508,8 +510,8 @@ message_choose_access(struct message *message, ULONG flags)
 	message->writable = (flags & (MAPI_MODIFY | MAPI_BEST_ACCESS)) != 0;
 	if (!message->writable || message->store->spooler)
 		return S_OK;
-	hr = db_int(message->store->db, &queued, "SELECT count(*) FROM queue WHERE message = ?", "i",
-	    message->id);
+	hr = db_int(message->store->db, &queued, "SELECT count(*) FROM queue WHERE message = ?",
+	    "i", message->id);
 	if (SUCCEEDED(hr) && (queued || !message->store->writable)) {
 		if (!(flags & MAPI_BEST_ACCESS))
 			return MAPI_E_NO_ACCESS;

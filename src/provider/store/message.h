@@ -12,14 +12,14 @@
 #include "propset.h"
 
 struct recipient {
-	ULONG row; /* PR_ROWID: given once, stable */
+	ULONG row;         /* PR_ROWID: given once, stable */
 	SPropValue *props; /* a MAPI buffer */
 	ULONG count;
 };
 
 struct attachment {
-	ULONG num;  /* PR_ATTACH_NUM */
-	gint64 id;  /* 0: not in the store yet */
+	ULONG num; /* PR_ATTACH_NUM */
+	gint64 id; /* 0: not in the store yet */
 	struct propset set;
 };
 
@@ -83,8 +83,8 @@ HRESULT message_attachment_table(struct message *message, ULONG flags, IMAPITabl
 void attachments_free(struct store *store, GPtrArray *attachments);
 struct attachment *attachment_new(void); /* NULL when memory is short */
 void attachment_free(struct store *store, struct attachment *attachment);
-HRESULT attach_create(struct message *message, ULONG num, bool fresh, bool writable, const IID *iid,
-    IAttach **out);
+HRESULT attach_create(
+    struct message *message, ULONG num, bool fresh, bool writable, const IID *iid, IAttach **out);
 
 /* submit.c */
 HRESULT message_submit(struct message *message);

@@ -11,15 +11,13 @@
 #include "text.h"
 
 /* What the blob leaves out: columns, and what is made anew at each load. */
-static const ULONG blob_skip[] = {
-	PR_MESSAGE_FLAGS, PR_MSG_STATUS, PR_MESSAGE_SIZE, PR_CREATION_TIME, PR_LAST_MODIFICATION_TIME,
-	PR_SUBJECT_A, PR_SUBJECT_PREFIX_A, PR_MESSAGE_CLASS_A, PR_SENDER_NAME_A, PR_DISPLAY_TO_A,
-	PR_DISPLAY_CC_A, PR_DISPLAY_BCC_A, PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME, PR_IMPORTANCE,
-	PR_PRIORITY, PR_SENSITIVITY, PR_SEARCH_KEY,
-	PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
-	PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL,
-	PR_NORMALIZED_SUBJECT_A, PR_HASATTACH, 0,
-};
+static const ULONG blob_skip[] = { PR_MESSAGE_FLAGS, PR_MSG_STATUS, PR_MESSAGE_SIZE,
+	PR_CREATION_TIME, PR_LAST_MODIFICATION_TIME, PR_SUBJECT_A, PR_SUBJECT_PREFIX_A,
+	PR_MESSAGE_CLASS_A, PR_SENDER_NAME_A, PR_DISPLAY_TO_A, PR_DISPLAY_CC_A, PR_DISPLAY_BCC_A,
+	PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME, PR_IMPORTANCE, PR_PRIORITY, PR_SENSITIVITY,
+	PR_SEARCH_KEY, PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID,
+	PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS,
+	PR_ACCESS_LEVEL, PR_NORMALIZED_SUBJECT_A, PR_HASATTACH, 0 };
 
 static HRESULT
 message_read_row(struct message *message, sqlite3_stmt *row)
@@ -29,8 +27,8 @@ message_read_row(struct message *message, sqlite3_stmt *row)
 	message->folder = sqlite3_column_int64(row, 0);
 	message->associated = sqlite3_column_int(row, 1) != 0;
 	message->version = sqlite3_column_int64(row, 2);
-	hr = bag_from_blob(message->set.bag, sqlite3_column_blob(row, 3),
-	    (size_t)sqlite3_column_bytes(row, 3));
+	hr = bag_from_blob(
+	    message->set.bag, sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3));
 	if (SUCCEEDED(hr))
 		hr = promoted_read(row, 4, message->set.bag);
 	return (hr == MAPI_E_CORRUPT_DATA) ? MAPI_E_CORRUPT_STORE : hr;
@@ -43,7 +41,8 @@ message_load(struct message *message)
 	HRESULT hr;
 
 	hr = db_query(message->store->db, &row,
-	    "SELECT folder, associated, version, props, " PROMOTED_COLUMNS " FROM message WHERE id = ?",
+	    "SELECT folder, associated, version, props, " PROMOTED_COLUMNS
+	    " FROM message WHERE id = ?",
 	    "i", message->id);
 	if (FAILED(hr))
 		return hr;
@@ -98,13 +97,13 @@ row_image_make(struct message *message, struct row_image *image)
 	image->sender_key = promoted_sort_key(sender);
 	g_free(subject);
 	g_free(sender);
-	hr = image->root ? propset_encode(&message->set, blob_skip, image->props) :
-			   MAPI_E_NOT_ENOUGH_MEMORY;
+	hr = image->root ? propset_encode(&message->set, blob_skip, image->props)
+			 : MAPI_E_NOT_ENOUGH_MEMORY;
 	if (FAILED(hr))
 		return hr;
 	/* PR_MESSAGE_SIZE had the parts until now (message_summarize). */
 	size = (guint64)bag_get_long(bag, PR_MESSAGE_SIZE, 0) + image->props->len +
-	    propset_long_bytes(&message->set);
+	       propset_long_bytes(&message->set);
 	return bag_set_long(bag, PR_MESSAGE_SIZE, (LONG)MIN(size, (guint64)G_MAXINT32));
 }
 
@@ -118,11 +117,12 @@ row_bind(struct message *message, const struct row_image *image, sqlite3_stmt *s
 	sqlite3_bind_int64(statement, 1, message->folder);
 	sqlite3_bind_int64(statement, 2, message->associated);
 	hr = promoted_bind(statement, 3, message->set.bag, image->root);
-	sqlite3_bind_blob64(statement, at, image->subject_key->data, image->subject_key->len,
-	    SQLITE_STATIC);
-	sqlite3_bind_blob64(statement, at + 1, image->sender_key->data, image->sender_key->len,
-	    SQLITE_STATIC);
-	sqlite3_bind_blob64(statement, at + 2, image->props->data, image->props->len, SQLITE_STATIC);
+	sqlite3_bind_blob64(
+	    statement, at, image->subject_key->data, image->subject_key->len, SQLITE_STATIC);
+	sqlite3_bind_blob64(
+	    statement, at + 1, image->sender_key->data, image->sender_key->len, SQLITE_STATIC);
+	sqlite3_bind_blob64(
+	    statement, at + 2, image->props->data, image->props->len, SQLITE_STATIC);
 	return hr;
 }
 
@@ -136,7 +136,8 @@ row_insert(struct message *message, const struct row_image *image)
 	hr = db_query(db, &statement,
 	    "INSERT INTO message(folder, associated, " PROMOTED_COLUMNS
 	    ", subject_key, sender_key, props)"
-	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+	    "?18,"
 	    " ?19, ?20, ?21, ?22, ?23 WHERE EXISTS(SELECT 1 FROM folder WHERE id = ?1)",
 	    "");
 	if (FAILED(hr))
@@ -165,10 +166,12 @@ row_update(struct message *message, const struct row_image *image)
 	HRESULT hr;
 
 	hr = db_query(db, &statement,
-	    "UPDATE message SET version = version + 1, flags = (flags & ~18) | (?3 & 16), size = ?5,"
+	    "UPDATE message SET version = version + 1, flags = (flags & ~18) | (?3 & 16), size = "
+	    "?5,"
 	    " created = ?6, modified = ?7, subject = ?8, prefix = ?9, class = ?10, sender = ?11,"
 	    " display_to = ?12, display_cc = ?13, display_bcc = ?14, submit_time = ?15,"
-	    " delivery_time = ?16, importance = ?17, priority = ?18, sensitivity = ?19, search_key = ?20,"
+	    " delivery_time = ?16, importance = ?17, priority = ?18, sensitivity = ?19, search_key "
+	    "= ?20,"
 	    " subject_key = ?21, sender_key = ?22, props = ?23 WHERE id = ?24",
 	    "");
 	if (FAILED(hr))
@@ -242,8 +245,8 @@ message_saved(struct message *message, bool fresh)
 	propset_saved(&message->set);
 	message_attachments_saved(message);
 	message->recipients_dirty = false;
-	hr = db_int(message->store->db, &flags, "SELECT flags FROM message WHERE id = ?", "i",
-	    message->id);
+	hr = db_int(
+	    message->store->db, &flags, "SELECT flags FROM message WHERE id = ?", "i", message->id);
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(message->set.bag, PR_MESSAGE_FLAGS, (LONG)flags);
 	if (SUCCEEDED(hr))

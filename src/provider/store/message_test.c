@@ -158,7 +158,8 @@ unsaved_is_seen_by_nobody(void **state)
 	mem_free(value);
 	double_set_text(other, PR_SUBJECT_W, "first");
 	assert_int_equal(other->lpVtbl->SaveChanges(other, KEEP_OPEN_READWRITE), S_OK);
-	assert_int_equal(message->lpVtbl->SaveChanges(message, KEEP_OPEN_READWRITE), MAPI_E_OBJECT_CHANGED);
+	assert_int_equal(
+	    message->lpVtbl->SaveChanges(message, KEEP_OPEN_READWRITE), MAPI_E_OBJECT_CHANGED);
 	assert_int_equal(message->lpVtbl->SaveChanges(message, FORCE_SAVE), S_OK);
 	COM_CLEAR(message);
 	COM_CLEAR(other);
@@ -177,8 +178,8 @@ subjects_are_split(void **state)
 	static const struct {
 		const char *subject, *prefix, *normalized;
 	} cases[] = { { "hello", "", "hello" }, { "RE: hello", "RE: ", "hello" },
-		{ "R\xc3\xa9: x", "R\xc3\xa9: ", "x" }, { "Note: x", "", "Note: x" }, { "A:b", "", "A:b" },
-		{ "", "", "" }, { "1: x", "", "1: x" } };
+		{ "R\xc3\xa9: x", "R\xc3\xa9: ", "x" }, { "Note: x", "", "Note: x" },
+		{ "A:b", "", "A:b" }, { "", "", "" }, { "1: x", "", "1: x" } };
 	struct fixture *fixture = *state;
 	size_t at;
 
@@ -289,7 +290,8 @@ recipients_change_by_row_id(void **state)
 	change[0].ulPropTag = PROP_TAG(PT_NULL, 0x3000);
 	assert_int_equal(message->lpVtbl->ModifyRecipients(message, MODRECIP_ADD, &list),
 	    MAPI_E_INVALID_PARAMETER);
-	assert_int_equal(message->lpVtbl->ModifyRecipients(message, MODRECIP_ADD | MODRECIP_REMOVE, &list),
+	assert_int_equal(
+	    message->lpVtbl->ModifyRecipients(message, MODRECIP_ADD | MODRECIP_REMOVE, &list),
 	    MAPI_E_UNKNOWN_FLAGS);
 	change[0].ulPropTag = PROP_TAG(PT_ERROR, 0x3000);
 	assert_int_equal(message->lpVtbl->ModifyRecipients(message, 0, &list), S_OK);
@@ -300,7 +302,8 @@ recipients_change_by_row_id(void **state)
 	COM_CLEAR(message);
 }
 
-/* --- Streams --------------------------------------------------------------------------------------- */
+/* --- Streams
+ * --------------------------------------------------------------------------------------- */
 
 static IStream *
 stream_of(void *object, ULONG tag, ULONG flags)
@@ -308,7 +311,8 @@ stream_of(void *object, ULONG tag, ULONG flags)
 	IMAPIProp *prop = object;
 	IStream *stream = NULL;
 
-	assert_int_equal(prop->lpVtbl->OpenProperty(prop, tag, &IID_IStream, 0, flags, (IUnknown **)&stream),
+	assert_int_equal(
+	    prop->lpVtbl->OpenProperty(prop, tag, &IID_IStream, 0, flags, (IUnknown **)&stream),
 	    S_OK);
 	return stream;
 }
@@ -370,7 +374,8 @@ attachments_of_every_size(void **state)
 		IStream *stream;
 		ULONG num = 99;
 
-		assert_int_equal(message->lpVtbl->CreateAttach(message, NULL, 0, &num, &attach), S_OK);
+		assert_int_equal(
+		    message->lpVtbl->CreateAttach(message, NULL, 0, &num, &attach), S_OK);
 		assert_int_equal(num, at);
 		double_set_long(attach, PR_ATTACH_METHOD, ATTACH_BY_VALUE);
 		double_set_text(attach, PR_ATTACH_LONG_FILENAME_W, "file.bin");
@@ -386,7 +391,8 @@ attachments_of_every_size(void **state)
 		IAttach *attach = NULL;
 		IStream *stream;
 
-		assert_int_equal(message->lpVtbl->OpenAttach(message, (ULONG)at, NULL, 0, &attach), S_OK);
+		assert_int_equal(
+		    message->lpVtbl->OpenAttach(message, (ULONG)at, NULL, 0, &attach), S_OK);
 		stream = stream_of(attach, PR_ATTACH_DATA_BIN, 0);
 		check_pattern(stream, sizes[at], 70001);
 		COM_CLEAR(stream);
@@ -424,7 +430,8 @@ attachment_table_tells_of_them(void **state)
 	assert_true(value->Value.b);
 	mem_free(value);
 	assert_int_equal(message->lpVtbl->DeleteAttach(message, 1, 0, NULL, 0), S_OK);
-	assert_int_equal(message->lpVtbl->OpenAttach(message, 1, NULL, 0, &attach), MAPI_E_NOT_FOUND);
+	assert_int_equal(
+	    message->lpVtbl->OpenAttach(message, 1, NULL, 0, &attach), MAPI_E_NOT_FOUND);
 	message = save_and_reopen(fixture, message, 0);
 	value = double_prop(message, PR_HASATTACH);
 	assert_false(value->Value.b);
@@ -490,7 +497,8 @@ long_bodies_come_whole_or_by_stream(void **state)
 	assert_int_equal(status.cbSize.QuadPart, 2 * length);
 	COM_CLEAR(stream);
 	/* Among all properties it is there by name. */
-	assert_int_equal(message->lpVtbl->GetProps(message, NULL, 0, &count, &all), MAPI_W_ERRORS_RETURNED);
+	assert_int_equal(
+	    message->lpVtbl->GetProps(message, NULL, 0, &count, &all), MAPI_W_ERRORS_RETURNED);
 	for (at = 0; at < count; at++)
 		if (PROP_ID(all[at].ulPropTag) == PROP_ID(PR_BODY))
 			break;
@@ -573,19 +581,20 @@ copies_carry_everything(void **state)
 
 			list.cValues = 1;
 			list.lpbin = &id->Value.bin;
-			assert_int_equal(fixture->outbox->lpVtbl->CopyMessages(fixture->outbox, &list, NULL, drafts, 0,
-					     NULL, 0),
+			assert_int_equal(fixture->outbox->lpVtbl->CopyMessages(
+					     fixture->outbox, &list, NULL, drafts, 0, NULL, 0),
 			    S_OK);
 			assert_int_equal(drafts->lpVtbl->GetContentsTable(drafts, 0, &table), S_OK);
 			rows = double_rows(table, 1);
-			assert_int_equal(
-			    double_open(fixture->store, double_column(rows, 0, PR_ENTRYID), 0, &copy), S_OK);
+			assert_int_equal(double_open(fixture->store,
+					     double_column(rows, 0, PR_ENTRYID), 0, &copy),
+			    S_OK);
 			double_rows_free(rows);
 			COM_CLEAR(table);
 		} else {
 			copy = double_letter(drafts, NULL, NULL);
-			assert_int_equal(message->lpVtbl->CopyTo(message, 0, NULL, NULL, 0, NULL, &IID_IMessage, copy,
-					     0, NULL),
+			assert_int_equal(message->lpVtbl->CopyTo(message, 0, NULL, NULL, 0, NULL,
+					     &IID_IMessage, copy, 0, NULL),
 			    S_OK);
 			copy = save_and_reopen(fixture, copy, 0);
 			COM_CLEAR(message);
@@ -626,8 +635,8 @@ moved_messages_keep_their_entry_id(void **state)
 	gone[24] ^= 0x70; /* one that is not there makes it partial */
 	both[1].cb = sizeof(gone);
 	both[1].lpb = gone;
-	assert_int_equal(fixture->outbox->lpVtbl->CopyMessages(fixture->outbox, &list, NULL, drafts, 0, NULL,
-			     MESSAGE_MOVE),
+	assert_int_equal(fixture->outbox->lpVtbl->CopyMessages(
+			     fixture->outbox, &list, NULL, drafts, 0, NULL, MESSAGE_MOVE),
 	    MAPI_W_PARTIAL_COMPLETION);
 	assert_int_equal(double_messages(fixture->outbox), 0);
 	assert_int_equal(double_messages(drafts), 1);

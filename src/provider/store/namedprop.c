@@ -39,9 +39,9 @@ name_key_make(void *root, const MAPINAMEID *name, struct name_key *key)
 static HRESULT
 name_find(struct db *db, const struct name_key *key, gint64 *id)
 {
-	return db_int(db, id, "SELECT id FROM name WHERE guid = ? AND kind = ? AND lid = ? AND text = ?",
-	    "buib", key->guid, sizeof(GUID), key->kind, (gint64)key->lid, key->text,
-	    strlen(key->text));
+	return db_int(db, id,
+	    "SELECT id FROM name WHERE guid = ? AND kind = ? AND lid = ? AND text = ?", "buib",
+	    key->guid, sizeof(GUID), key->kind, (gint64)key->lid, key->text, strlen(key->text));
 }
 
 static HRESULT
@@ -54,8 +54,8 @@ name_add(struct db *db, const struct name_key *key, gint64 *id)
 		return hr;
 	if (*id > NAME_LAST)
 		return MAPI_E_NOT_ENOUGH_RESOURCES;
-	return db_exec(db, "INSERT INTO name(id, guid, kind, lid, text) VALUES(?, ?, ?, ?, ?)", "ibuib",
-	    *id, key->guid, sizeof(GUID), key->kind, (gint64)key->lid, key->text,
+	return db_exec(db, "INSERT INTO name(id, guid, kind, lid, text) VALUES(?, ?, ?, ?, ?)",
+	    "ibuib", *id, key->guid, sizeof(GUID), key->kind, (gint64)key->lid, key->text,
 	    strlen(key->text));
 }
 
@@ -125,12 +125,12 @@ names_all(struct store *store, const GUID *set, ULONG flags, SPropTagArray **out
 		ULONG kind = (ULONG)sqlite3_column_int(row, 2);
 
 		if (set && (sqlite3_column_bytes(row, 1) != sizeof(GUID) ||
-			memcmp(set, sqlite3_column_blob(row, 1), sizeof(GUID))))
+			       memcmp(set, sqlite3_column_blob(row, 1), sizeof(GUID))))
 			continue;
 		if (flags & (kind == MNID_STRING ? MAPI_NO_STRINGS : MAPI_NO_IDS))
 			continue;
-		tags->aulPropTag[tags->cValues++] = PROP_TAG(PT_UNSPECIFIED,
-		    (ULONG)sqlite3_column_int(row, 0));
+		tags->aulPropTag[tags->cValues++] =
+		    PROP_TAG(PT_UNSPECIFIED, (ULONG)sqlite3_column_int(row, 0));
 	}
 	if (FAILED(hr)) {
 		mem_free(tags);
@@ -165,8 +165,8 @@ names_map(struct store *store, ULONG count, MAPINAMEID **names, bool create, SPr
 }
 
 HRESULT
-names_get_ids(struct store *store, ULONG count, MAPINAMEID **names, ULONG flags,
-    SPropTagArray **tags)
+names_get_ids(
+    struct store *store, ULONG count, MAPINAMEID **names, ULONG flags, SPropTagArray **tags)
 {
 	HRESULT hr;
 
@@ -224,7 +224,8 @@ name_of(struct store *store, void *root, ULONG id, MAPINAMEID **out)
 		*out = name;
 		return name->lpguid ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 	}
-	hr = db_query(store->db, &row, "SELECT guid, kind, lid, text FROM name WHERE id = ?", "u", id);
+	hr = db_query(
+	    store->db, &row, "SELECT guid, kind, lid, text FROM name WHERE id = ?", "u", id);
 	if (FAILED(hr))
 		return hr;
 	hr = db_next(store->db, row);

@@ -10,8 +10,8 @@
 
 /* Bodies of the two methods, the lock taken inside.  Unknown names without MAPI_CREATE give
  * PT_ERROR with id 0 and MAPI_W_ERRORS_RETURNED; no names at all asks for every one. */
-HRESULT names_get_ids(struct store *store, ULONG count, MAPINAMEID **names, ULONG flags,
-    SPropTagArray **tags);
+HRESULT names_get_ids(
+    struct store *store, ULONG count, MAPINAMEID **names, ULONG flags, SPropTagArray **tags);
 HRESULT names_get_names(struct store *store, SPropTagArray **tags, const GUID *set, ULONG flags,
     ULONG *count, MAPINAMEID ***names);
 

@@ -9,27 +9,11 @@
 #include "mem.h"
 #include "text.h"
 
-const ULONG promoted[PROMOTED_COUNT + 1] = {
-	PR_MESSAGE_FLAGS,
-	PR_MSG_STATUS,
-	PR_MESSAGE_SIZE,
-	PR_CREATION_TIME,
-	PR_LAST_MODIFICATION_TIME,
-	PR_SUBJECT_A,
-	PR_SUBJECT_PREFIX_A,
-	PR_MESSAGE_CLASS_A,
-	PR_SENDER_NAME_A,
-	PR_DISPLAY_TO_A,
-	PR_DISPLAY_CC_A,
-	PR_DISPLAY_BCC_A,
-	PR_CLIENT_SUBMIT_TIME,
-	PR_MESSAGE_DELIVERY_TIME,
-	PR_IMPORTANCE,
-	PR_PRIORITY,
-	PR_SENSITIVITY,
-	PR_SEARCH_KEY,
-	0,
-};
+const ULONG promoted[PROMOTED_COUNT + 1] = { PR_MESSAGE_FLAGS, PR_MSG_STATUS, PR_MESSAGE_SIZE,
+	PR_CREATION_TIME, PR_LAST_MODIFICATION_TIME, PR_SUBJECT_A, PR_SUBJECT_PREFIX_A,
+	PR_MESSAGE_CLASS_A, PR_SENDER_NAME_A, PR_DISPLAY_TO_A, PR_DISPLAY_CC_A, PR_DISPLAY_BCC_A,
+	PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME, PR_IMPORTANCE, PR_PRIORITY, PR_SENSITIVITY,
+	PR_SEARCH_KEY, 0 };
 
 #define SORT_KEY_VERSION 1
 #define SORT_KEY_MAX 255
@@ -98,8 +82,8 @@ promoted_bind_one(sqlite3_stmt *statement, int at, ULONG tag, const SPropValue *
 	case PT_SYSTIME:
 		return sqlite3_bind_int64(statement, at, filetime_number(value->Value.ft));
 	default:
-		return sqlite3_bind_blob64(statement, at, value->Value.bin.lpb, value->Value.bin.cb,
-		    SQLITE_STATIC);
+		return sqlite3_bind_blob64(
+		    statement, at, value->Value.bin.lpb, value->Value.bin.cb, SQLITE_STATIC);
 	}
 }
 
@@ -112,7 +96,8 @@ promoted_bind(sqlite3_stmt *statement, int at, const struct bag *bag, void *root
 		const SPropValue *value = bag_get(bag, promoted[column]);
 
 		if (value)
-			code = promoted_bind_one(statement, at + column, promoted[column], value, root);
+			code = promoted_bind_one(
+			    statement, at + column, promoted[column], value, root);
 	}
 	return hr_from_sqlite(code);
 }
@@ -129,7 +114,8 @@ promoted_sort_key(const char *text)
 		return key;
 	valid = g_utf8_make_valid(text, MIN(strlen(text), (size_t)1024));
 	folded = g_utf8_casefold(valid, -1);
-	g_byte_array_append(key, (const BYTE *)folded, (guint)MIN(strlen(folded), (size_t)SORT_KEY_MAX - 1));
+	g_byte_array_append(
+	    key, (const BYTE *)folded, (guint)MIN(strlen(folded), (size_t)SORT_KEY_MAX - 1));
 	g_free(folded);
 	g_free(valid);
 	return key;

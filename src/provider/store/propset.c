@@ -63,7 +63,8 @@ propset_drop_long(struct store *store, struct propset *set, ULONG tag)
 	if (!value)
 		return;
 	propset_discard(store, value);
-	g_array_remove_index_fast(set->longs, (guint)(value - (struct long_value *)(void *)set->longs->data));
+	g_array_remove_index_fast(
+	    set->longs, (guint)(value - (struct long_value *)(void *)set->longs->data));
 }
 
 HRESULT
@@ -89,8 +90,8 @@ propset_load(struct store *store, struct propset *set, enum lob_kind kind, gint6
 	sqlite3_stmt *row;
 	HRESULT hr;
 
-	hr = db_query(store->db, &row, "SELECT id, tag, size FROM lob WHERE kind = ? AND owner = ?", "ui",
-	    (ULONG)kind, owner);
+	hr = db_query(store->db, &row, "SELECT id, tag, size FROM lob WHERE kind = ? AND owner = ?",
+	    "ui", (ULONG)kind, owner);
 	if (FAILED(hr))
 		return hr;
 	while ((hr = db_next(store->db, row)) == S_OK) {
@@ -111,8 +112,8 @@ value_bytes(const SPropValue *value, GByteArray *out)
 		g_byte_array_append(out, value->Value.bin.lpb, value->Value.bin.cb);
 		return S_OK;
 	case PT_STRING8:
-		g_byte_array_append(out, (const BYTE *)value->Value.lpszA,
-		    (guint)strlen(value->Value.lpszA));
+		g_byte_array_append(
+		    out, (const BYTE *)value->Value.lpszA, (guint)strlen(value->Value.lpszA));
 		return S_OK;
 	case PT_UNICODE:
 		g_byte_array_append(out, (const BYTE *)value->Value.lpszW,
@@ -202,8 +203,8 @@ propset_delete_gone(struct db *db, const struct propset *set, enum lob_kind kind
 	HRESULT hr;
 	guint at;
 
-	hr = db_query(db, &row, "SELECT id FROM lob WHERE kind = ? AND owner = ?", "ui", (ULONG)kind,
-	    owner);
+	hr = db_query(
+	    db, &row, "SELECT id FROM lob WHERE kind = ? AND owner = ?", "ui", (ULONG)kind, owner);
 	while (SUCCEEDED(hr) && (hr = db_next(db, row)) == S_OK) {
 		gint64 id = sqlite3_column_int64(row, 0);
 
@@ -261,8 +262,8 @@ propset_hand_over(struct store *store, struct propset *source, struct propset *t
 	HRESULT hr;
 	guint at;
 
-	hr = bag ? bag_set_array(bag, bag_values(source->bag), bag_count(source->bag)) :
-		   MAPI_E_NOT_ENOUGH_MEMORY;
+	hr = bag ? bag_set_array(bag, bag_values(source->bag), bag_count(source->bag))
+		 : MAPI_E_NOT_ENOUGH_MEMORY;
 	if (FAILED(hr)) {
 		bag_free(bag);
 		g_array_unref(longs);

@@ -39,8 +39,8 @@ HRESULT propset_load(struct store *store, struct propset *set, enum lob_kind kin
  */
 HRESULT propset_stage(struct store *store, struct propset *set, const ULONG *skip);
 HRESULT propset_encode(struct propset *set, const ULONG *skip, GByteArray *out);
-HRESULT propset_own(struct store *store, const struct propset *set, enum lob_kind kind,
-    gint64 owner);
+HRESULT propset_own(
+    struct store *store, const struct propset *set, enum lob_kind kind, gint64 owner);
 void propset_saved(struct propset *set);
 guint64 propset_long_bytes(const struct propset *set);
 /* Makes `target` equal to `source`.  Staged values go over to `target` and are no longer owned by

@@ -119,7 +119,8 @@ tag_for_flags(ULONG tag, ULONG flags)
 	ULONG type = PROP_TYPE(tag) & ~(ULONG)MV_FLAG, mv = PROP_TYPE(tag) & MV_FLAG;
 
 	if (type == PT_STRING8 || type == PT_UNICODE)
-		return CHANGE_PROP_TYPE(tag, mv | ((flags & MAPI_UNICODE) ? PT_UNICODE : PT_STRING8));
+		return CHANGE_PROP_TYPE(
+		    tag, mv | ((flags & MAPI_UNICODE) ? PT_UNICODE : PT_STRING8));
 	return tag;
 }
 

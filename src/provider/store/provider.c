@@ -3,8 +3,8 @@
  * The store provider's entry point and IMSProvider (MAPI reference: MSProviderInit,
  * IMSProvider::Logon, IMSProvider::SpoolerLogon).
  *
- * A logon finds its file in PR_EMAPI_PATH of the provider's own profile section; the file is made by
- * the first logon.
+ * A logon finds its file in PR_EMAPI_PATH of the provider's own profile section; the file is made
+ * by the first logon.
  */
 #include <string.h>
 #include <emapispi.h>
@@ -45,7 +45,8 @@ provider_Shutdown(IMSProvider *This, ULONG *flags)
 	return S_OK;
 }
 
-/* --- The profile ----------------------------------------------------------------------------------- */
+/* --- The profile
+ * ----------------------------------------------------------------------------------- */
 
 struct settings {
 	char *path;
@@ -67,8 +68,8 @@ settings_from_section(IProfSect *section, struct settings *settings)
 	ULONG count = 0;
 	HRESULT hr;
 
-	hr = section->lpVtbl->GetProps(section, (SPropTagArray *)(void *)&tags, MAPI_UNICODE, &count,
-	    &values);
+	hr = section->lpVtbl->GetProps(
+	    section, (SPropTagArray *)(void *)&tags, MAPI_UNICODE, &count, &values);
 	if (FAILED(hr))
 		return hr;
 	settings->path = prop_find_text(values, count, PR_EMAPI_PATH_W);
@@ -88,8 +89,8 @@ settings_read(IMAPISupport *support, struct settings *settings, char **why)
 		hr = settings_from_section(section, settings);
 	COM_CLEAR(section);
 	if (FAILED(hr)) {
-		*why = g_strdup_printf("The message store's section of the profile cannot be read: %s.",
-		    hr_text(hr));
+		*why = g_strdup_printf(
+		    "The message store's section of the profile cannot be read: %s.", hr_text(hr));
 		return hr;
 	}
 	if (!settings->path || !*settings->path) {
@@ -104,7 +105,8 @@ settings_read(IMAPISupport *support, struct settings *settings, char **why)
 	return S_OK;
 }
 
-/* --- Logging on ------------------------------------------------------------------------------------ */
+/* --- Logging on
+ * ------------------------------------------------------------------------------------ */
 
 static void
 provider_error(const struct logon_request *request, HRESULT hr, const char *why)
@@ -150,8 +152,8 @@ provider_hand_out(const struct logon_request *request, struct store *store)
 {
 	HRESULT hr;
 
-	hr = com_query_interface(&store->com, request->iid ? request->iid : &IID_IMsgStore,
-	    (void **)request->store);
+	hr = com_query_interface(
+	    &store->com, request->iid ? request->iid : &IID_IMsgStore, (void **)request->store);
 	if (SUCCEEDED(hr) && request->logon) {
 		com_add_ref(&store->com);
 		*request->logon = &store->ilogon;
@@ -172,7 +174,8 @@ provider_open(const struct logon_request *request, char **why)
 		hr = db_open(settings.path, true, &logon.db, why);
 	if (SUCCEEDED(hr)) {
 		logon.name = settings.name;
-		logon.writable = request->spooler || (request->flags & (MDB_WRITE | MAPI_BEST_ACCESS));
+		logon.writable =
+		    request->spooler || (request->flags & (MDB_WRITE | MAPI_BEST_ACCESS));
 		hr = store_create(&logon, &store);
 	}
 	if (SUCCEEDED(hr))
@@ -214,7 +217,8 @@ provider_Logon(IMSProvider *This, LPMAPISUP support, ULONG_PTR window, LPTSTR pr
     LPENTRYID id, ULONG flags, LPCIID iid, ULONG *security_size, LPBYTE *security,
     LPMAPIERROR *error, LPMSLOGON *logon, LPMDB *store)
 {
-	struct logon_request request = { support, size, id, flags, iid, false, error, logon, store };
+	struct logon_request request = { support, size, id, flags, iid, false, error, logon,
+		store };
 
 	/* The spooler reads the same profile: it needs no more than that. */
 	if (security_size)

@@ -16,10 +16,10 @@
 #include "table.h"
 
 static const SizedSPropTagArray(17, queue_columns) = { 17,
-	{ PR_ENTRYID, PR_SEARCH_KEY, PR_SUBJECT_W, PR_CLIENT_SUBMIT_TIME, PR_PRIORITY, PR_MESSAGE_SIZE,
-	    PR_SENDER_NAME_W, PR_DISPLAY_TO_W, PR_DISPLAY_CC_W, PR_DISPLAY_BCC_W, PR_MESSAGE_FLAGS,
-	    PR_SUBMIT_FLAGS, PR_STORE_ENTRYID, PR_INSTANCE_KEY, PR_STORE_RECORD_KEY, PR_OBJECT_TYPE,
-	    PR_PARENT_ENTRYID } };
+	{ PR_ENTRYID, PR_SEARCH_KEY, PR_SUBJECT_W, PR_CLIENT_SUBMIT_TIME, PR_PRIORITY,
+	    PR_MESSAGE_SIZE, PR_SENDER_NAME_W, PR_DISPLAY_TO_W, PR_DISPLAY_CC_W, PR_DISPLAY_BCC_W,
+	    PR_MESSAGE_FLAGS, PR_SUBMIT_FLAGS, PR_STORE_ENTRYID, PR_INSTANCE_KEY,
+	    PR_STORE_RECORD_KEY, PR_OBJECT_TYPE, PR_PARENT_ENTRYID } };
 
 static bool
 locker_lives(gint64 locker)
@@ -83,14 +83,16 @@ queue_table(struct store *store, IMAPITable **out)
 		table_rows_free(rows);
 		return hr;
 	}
-	return table_create(rows, (const SPropTagArray *)(const void *)&queue_columns, MAPI_UNICODE, out);
+	return table_create(
+	    rows, (const SPropTagArray *)(const void *)&queue_columns, MAPI_UNICODE, out);
 }
 
 /* The lock's holder, 0 for none; MAPI_E_NOT_IN_QUEUE. */
 static HRESULT
 queue_locker(struct store *store, gint64 message, gint64 *locker)
 {
-	HRESULT hr = db_int(store->db, locker, "SELECT locker FROM queue WHERE message = ?", "i", message);
+	HRESULT hr =
+	    db_int(store->db, locker, "SELECT locker FROM queue WHERE message = ?", "i", message);
 
 	if (SUCCEEDED(hr) && !locker_lives(*locker))
 		*locker = 0;
@@ -130,10 +132,11 @@ destination_from_bag(struct store *store, const struct bag *bag, struct destinat
 	if (!sent || PROP_TYPE(sent->ulPropTag) != PT_BINARY)
 		return S_OK;
 	/* A folder of another store, or one that has gone: mail that was sent is not lost. */
-	if (FAILED(eid_parse_as(&store->uid, sent->Value.bin.cb, sent->Value.bin.lpb, MAPI_FOLDER,
-		&to->folder)))
+	if (FAILED(eid_parse_as(
+		&store->uid, sent->Value.bin.cb, sent->Value.bin.lpb, MAPI_FOLDER, &to->folder)))
 		to->folder = FOLDER_ID_SENT;
-	if (FAILED(db_int(store->db, &known, "SELECT id FROM folder WHERE id = ?", "i", to->folder)))
+	if (FAILED(
+		db_int(store->db, &known, "SELECT id FROM folder WHERE id = ?", "i", to->folder)))
 		to->folder = FOLDER_ID_SENT;
 	return S_OK;
 }
@@ -151,7 +154,8 @@ destination_read(struct store *store, gint64 message, struct destination *to)
 	if (SUCCEEDED(hr))
 		hr = db_next(store->db, row);
 	if (hr == S_OK) {
-		hr = bag_from_blob(bag, sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0));
+		hr = bag_from_blob(
+		    bag, sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0));
 		db_done(row);
 	} else if (hr == S_FALSE) {
 		hr = MAPI_E_NOT_FOUND;
@@ -179,7 +183,8 @@ finish_in_transaction(struct store *store, gint64 message)
 	hr = db_exec(store->db, "DELETE FROM queue WHERE message = ?", "i", message);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
-		    "UPDATE message SET flags = (flags & ~12) | 1, version = version + 1, modified = ?2,"
+		    "UPDATE message SET flags = (flags & ~12) | 1, version = version + 1, modified "
+		    "= ?2,"
 		    " folder = CASE WHEN ?3 THEN ?3 ELSE folder END WHERE id = ?1",
 		    "iii", message, filetime_now(), to.folder);
 	return hr;
@@ -211,7 +216,8 @@ queue_abort(struct store *store, gint64 message)
 		hr = db_exec(store->db, "DELETE FROM queue WHERE message = ?", "i", message);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
-		    "UPDATE message SET flags = flags & ~4, version = version + 1 WHERE id = ?", "i", message);
+		    "UPDATE message SET flags = flags & ~4, version = version + 1 WHERE id = ?",
+		    "i", message);
 	return db_end(store->db, hr, DB_DURABLE);
 }
 

@@ -30,7 +30,8 @@ set_read_flag(struct store *store, gint64 id, ULONG flags, gint64 *now)
 	if (SUCCEEDED(hr)) {
 		*now = read_flag_change(old, flags);
 		if (*now != old)
-			hr = db_exec(store->db, "UPDATE message SET flags = ? WHERE id = ?", "ii", *now, id);
+			hr = db_exec(
+			    store->db, "UPDATE message SET flags = ? WHERE id = ?", "ii", *now, id);
 	}
 	return db_end(store->db, hr, DB_RELAXED);
 }

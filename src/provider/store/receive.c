@@ -34,8 +34,8 @@ class_out(const char *class, ULONG flags, LPTSTR *out)
 {
 	if (!out)
 		return S_OK;
-	*out = (flags & MAPI_UNICODE) ? (LPTSTR)text_to_utf16(NULL, class) :
-					(LPTSTR)mem_strdup(NULL, class);
+	*out = (flags & MAPI_UNICODE) ? (LPTSTR)text_to_utf16(NULL, class)
+				      : (LPTSTR)mem_strdup(NULL, class);
 	return *out ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 }
 
@@ -51,7 +51,8 @@ receive_get(struct store *store, LPCTSTR class, ULONG flags, gint64 *folder, LPT
 	if (FAILED(hr))
 		return hr;
 	for (;;) {
-		hr = db_int(store->db, folder, "SELECT folder FROM receive WHERE class = ?", "t", key);
+		hr = db_int(
+		    store->db, folder, "SELECT folder FROM receive WHERE class = ?", "t", key);
 		if (hr != MAPI_E_NOT_FOUND || !*key)
 			break;
 		dot = strrchr(key, '.');
@@ -83,8 +84,9 @@ receive_set(struct store *store, LPCTSTR class, ULONG flags, gint64 folder)
 		if (folder)
 			hr = folder_exists(store, folder);
 		if (SUCCEEDED(hr) && folder)
-			hr = db_exec(store->db, "INSERT OR REPLACE INTO receive(class, folder) VALUES(?, ?)",
-			    "ti", key, folder);
+			hr = db_exec(store->db,
+			    "INSERT OR REPLACE INTO receive(class, folder) VALUES(?, ?)", "ti", key,
+			    folder);
 		else if (SUCCEEDED(hr))
 			hr = db_exec(store->db, "DELETE FROM receive WHERE class = ?", "t", key);
 		hr = db_end(store->db, hr, DB_DURABLE);
@@ -117,8 +119,9 @@ receive_add_row(struct store *store, sqlite3_stmt *row, struct table_rows *rows)
 HRESULT
 receive_table(struct store *store, ULONG flags, IMAPITable **out)
 {
-	SizedSPropTagArray(3, columns) = { 3, { PR_ENTRYID, PR_RECORD_KEY,
-		(flags & MAPI_UNICODE) ? PR_MESSAGE_CLASS_W : PR_MESSAGE_CLASS_A } };
+	SizedSPropTagArray(3, columns) = { 3,
+		{ PR_ENTRYID, PR_RECORD_KEY,
+		    (flags & MAPI_UNICODE) ? PR_MESSAGE_CLASS_W : PR_MESSAGE_CLASS_A } };
 	struct table_rows *rows = table_rows_create();
 	sqlite3_stmt *row;
 	HRESULT hr;

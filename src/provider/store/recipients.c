@@ -2,8 +2,8 @@
 /*
  * The recipient list of a message (MAPI reference: IMessage::ModifyRecipients; pywin32.md trap 23).
  *
- * A recipient that comes with an address and no PR_ENTRYID is a one-off and gets one; one that comes
- * with a one-off entry ID and no address gets the address out of it.
+ * A recipient that comes with an address and no PR_ENTRYID is a one-off and gets one; one that
+ * comes with a one-off entry ID and no address gets the address out of it.
  */
 #include "message.h"
 
@@ -39,8 +39,8 @@ recipient_from_row(sqlite3_stmt *row, struct recipient **out)
 	HRESULT hr;
 
 	one->row = (ULONG)sqlite3_column_int64(row, 0);
-	hr = blob_decode(sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1), &one->props,
-	    &one->count);
+	hr = blob_decode(sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1),
+	    &one->props, &one->count);
 	if (FAILED(hr)) {
 		g_free(one);
 		return (hr == MAPI_E_CORRUPT_DATA) ? MAPI_E_CORRUPT_STORE : hr;
@@ -96,7 +96,8 @@ message_write_recipients(struct message *message)
 
 		hr = blob_encode(one->props, one->count, blob);
 		if (SUCCEEDED(hr))
-			hr = db_exec(db, "INSERT INTO recipient(message, row, props) VALUES(?, ?, ?)", "iub",
+			hr = db_exec(db,
+			    "INSERT INTO recipient(message, row, props) VALUES(?, ?, ?)", "iub",
 			    message->id, one->row, blob->data, (size_t)blob->len);
 		g_byte_array_unref(blob);
 	}
@@ -257,7 +258,8 @@ recipient_make(const ADRENTRY *entry, ULONG row, struct recipient **out)
 	return hr;
 }
 
-/* --- Changes ------------------------------------------------------------------------------------ */
+/* --- Changes ------------------------------------------------------------------------------------
+ */
 
 static struct recipient *
 recipient_find(GPtrArray *list, ULONG row, guint *index)
@@ -305,7 +307,8 @@ recipients_prepare(struct message *message, ULONG flags, const ADRLIST *list, GP
 			hr = entry_find(message->recipients, entry, &index);
 			if (FAILED(hr))
 				break;
-			row = ((struct recipient *)g_ptr_array_index(message->recipients, index))->row;
+			row = ((struct recipient *)g_ptr_array_index(message->recipients, index))
+				  ->row;
 		} else {
 			next++;
 		}
@@ -369,11 +372,20 @@ message_modify_recipients(struct message *message, ULONG flags, const ADRLIST *l
 	return hr;
 }
 
-/* --- The table ---------------------------------------------------------------------------------- */
+/* --- The table ----------------------------------------------------------------------------------
+ */
 
 static const ULONG table_columns[] = {
-	PR_ROWID, PR_RECIPIENT_TYPE, PR_DISPLAY_NAME_A, PR_ADDRTYPE_A, PR_EMAIL_ADDRESS_A, PR_ENTRYID,
-	PR_SEARCH_KEY, PR_RESPONSIBILITY, PR_OBJECT_TYPE, PR_DISPLAY_TYPE,
+	PR_ROWID,
+	PR_RECIPIENT_TYPE,
+	PR_DISPLAY_NAME_A,
+	PR_ADDRTYPE_A,
+	PR_EMAIL_ADDRESS_A,
+	PR_ENTRYID,
+	PR_SEARCH_KEY,
+	PR_RESPONSIBILITY,
+	PR_OBJECT_TYPE,
+	PR_DISPLAY_TYPE,
 };
 
 static void

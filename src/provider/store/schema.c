@@ -5,8 +5,8 @@
  * message   one row a message: what folders are listed, sorted and filtered by in columns of their
  *           own (see promoted.c), everything else in `props` (a blob of src/prop/blob.h).
  * recipient, attachment
- * lob       a long value: over 64 KiB, or written by a stream.  Its bytes are rows of `chunk`, whose
- *           key is (lob's id << 24) | number of the chunk.  kind 0: staged, no owner yet, made by
+ * lob       a long value: over 64 KiB, or written by a stream.  Its bytes are rows of `chunk`,
+ * whose key is (lob's id << 24) | number of the chunk.  kind 0: staged, no owner yet, made by
  *           process `owner`; kind 1: of message `owner`; kind 2: of attachment `owner`.
  * queue     the outgoing queue, in order of submission; `locker` is the process that sends it.
  * name      named properties: ids from 0x8000 up.
@@ -29,8 +29,10 @@ static const char *const tables[] = {
 	" created INTEGER NOT NULL, modified INTEGER NOT NULL, props BLOB)",
 	"CREATE UNIQUE INDEX folder_name ON folder(parent, name_key)",
 	"CREATE TABLE message("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT, folder INTEGER NOT NULL, associated INTEGER NOT NULL,"
-	" version INTEGER NOT NULL DEFAULT 1, flags INTEGER NOT NULL, status INTEGER NOT NULL DEFAULT 0,"
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, folder INTEGER NOT NULL, associated INTEGER NOT "
+	"NULL,"
+	" version INTEGER NOT NULL DEFAULT 1, flags INTEGER NOT NULL, status INTEGER NOT NULL "
+	"DEFAULT 0,"
 	" size INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL,"
 	" subject TEXT, prefix TEXT, class TEXT, sender TEXT, display_to TEXT, display_cc TEXT,"
 	" display_bcc TEXT, submit_time INTEGER, delivery_time INTEGER, importance INTEGER,"
@@ -71,12 +73,13 @@ static const char *const triggers[] = {
 	"CREATE TRIGGER message_insert AFTER INSERT ON message BEGIN" COUNT_ROW("+", "NEW") " END",
 	"CREATE TRIGGER message_update AFTER UPDATE OF folder, associated, flags ON message"
 	" WHEN NEW.folder <> OLD.folder OR NEW.associated <> OLD.associated OR"
-	" (NEW.flags & 1) <> (OLD.flags & 1) BEGIN" COUNT_ROW("-", "OLD") COUNT_ROW("+", "NEW") " END",
-	"CREATE TRIGGER message_delete AFTER DELETE ON message BEGIN" COUNT_ROW("-", "OLD")
-	" DELETE FROM recipient WHERE message = OLD.id;"
-	" DELETE FROM attachment WHERE message = OLD.id;"
-	" DELETE FROM lob WHERE kind = 1 AND owner = OLD.id;"
-	" DELETE FROM queue WHERE message = OLD.id; END",
+	" (NEW.flags & 1) <> (OLD.flags & 1) BEGIN" COUNT_ROW("-", "OLD")
+	    COUNT_ROW("+", "NEW") " END",
+	"CREATE TRIGGER message_delete AFTER DELETE ON message BEGIN" COUNT_ROW(
+	    "-", "OLD") " DELETE FROM recipient WHERE message = OLD.id;"
+			" DELETE FROM attachment WHERE message = OLD.id;"
+			" DELETE FROM lob WHERE kind = 1 AND owner = OLD.id;"
+			" DELETE FROM queue WHERE message = OLD.id; END",
 	"CREATE TRIGGER attachment_delete AFTER DELETE ON attachment BEGIN"
 	" DELETE FROM lob WHERE kind = 2 AND owner = OLD.id; END",
 	"CREATE TRIGGER lob_delete AFTER DELETE ON lob BEGIN"
@@ -122,7 +125,8 @@ schema_fill(struct db *db)
 		hr = db_exec(db,
 		    "INSERT INTO folder(id, parent, type, name, name_key, created, modified)"
 		    " VALUES(?, ?, ?, ?, ?, ?, ?)",
-		    "iiuttii", tree[at].id, tree[at].parent, tree[at].type, tree[at].name, key, now, now);
+		    "iiuttii", tree[at].id, tree[at].parent, tree[at].type, tree[at].name, key, now,
+		    now);
 		g_free(key);
 	}
 	/* Ids in between stay free for what a later version adds. */
@@ -150,7 +154,8 @@ schema_create(struct db *db)
 	if (SUCCEEDED(hr))
 		hr = schema_fill(db);
 	if (SUCCEEDED(hr))
-		hr = db_exec(db, "INSERT INTO meta(key, value) VALUES('uid', ?)", "b", &uid, sizeof(uid));
+		hr = db_exec(
+		    db, "INSERT INTO meta(key, value) VALUES('uid', ?)", "b", &uid, sizeof(uid));
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, "INSERT INTO receive(class, folder) VALUES('', ?)", "u",
 		    (ULONG)FOLDER_ID_INBOX);

@@ -16,8 +16,8 @@
 #include "prop.h"
 #include "text.h"
 
-const MAPIUID store_provider_uid = { { 0x5b, 0xc1, 0x77, 0x0e, 0x34, 0x9a, 0x4e, 0x61, 0x93, 0x2f, 0xd8,
-    0x46, 0x1f, 0xa0, 0x6c, 0x25 } };
+const MAPIUID store_provider_uid = { { 0x5b, 0xc1, 0x77, 0x0e, 0x34, 0x9a, 0x4e, 0x61, 0x93, 0x2f,
+    0xd8, 0x46, 0x1f, 0xa0, 0x6c, 0x25 } };
 
 static void
 store_finalize(void *self)
@@ -135,9 +135,10 @@ store_last_error(struct store *store, HRESULT failure, ULONG flags, MAPIERROR **
 	error->ulVersion = MAPI_ERROR_VERSION;
 	text = (failure == hr_from_sqlite(SQLITE_CORRUPT) || failure == MAPI_E_DISK_ERROR ||
 		   failure == MAPI_E_NOT_ENOUGH_DISK || failure == MAPI_E_BUSY) &&
-		*db_error(store->db) ?
-	    g_strdup_printf("%s (%s): %s", hr_text(failure), hr_name(failure), db_error(store->db)) :
-	    g_strdup_printf("%s (%s)", hr_text(failure), hr_name(failure));
+		       *db_error(store->db)
+		   ? g_strdup_printf(
+			 "%s (%s): %s", hr_text(failure), hr_name(failure), db_error(store->db))
+		   : g_strdup_printf("%s (%s)", hr_text(failure), hr_name(failure));
 	if (flags & MAPI_UNICODE) {
 		error->lpszError = (LPTSTR)text_to_utf16(error, text);
 		error->lpszComponent = (LPTSTR)text_to_utf16(error, "emapi message store");
@@ -164,8 +165,8 @@ store_entryid(struct store *store, ULONG *size, ENTRYID **out)
 	eid_make(&store->uid, MAPI_STORE, 0, bytes);
 	if (!store->support)
 		return eid_create(&store->uid, MAPI_STORE, 0, size, out);
-	return store->support->lpVtbl->WrapStoreEntryID(store->support, sizeof(bytes),
-	    (ENTRYID *)(void *)bytes, size, out);
+	return store->support->lpVtbl->WrapStoreEntryID(
+	    store->support, sizeof(bytes), (ENTRYID *)(void *)bytes, size, out);
 }
 
 HRESULT
@@ -220,7 +221,8 @@ store_identify(struct store *store, const struct store_identity *identity, struc
 	if (SUCCEEDED(hr) && identity->id)
 		hr = bag_set_eid(bag, PR_RECORD_KEY, &store->uid, identity->type, identity->id);
 	if (SUCCEEDED(hr) && identity->parent)
-		hr = bag_set_eid(bag, PR_PARENT_ENTRYID, &store->uid, MAPI_FOLDER, identity->parent);
+		hr =
+		    bag_set_eid(bag, PR_PARENT_ENTRYID, &store->uid, MAPI_FOLDER, identity->parent);
 	return hr;
 }
 

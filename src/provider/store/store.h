@@ -54,23 +54,29 @@ bool store_is_mine(const struct store *store);
 
 /* Body of each object's GetLastError: what the file said last, with the name of `hr`. */
 HRESULT store_last_error(struct store *store, HRESULT hr, ULONG flags, MAPIERROR **out);
-/* Opens a folder or message; `size` 0 is the root folder.  Lock held. */
-HRESULT store_open_entry(struct store *store, ULONG size, const ENTRYID *id, const IID *iid,
-    ULONG flags, ULONG *type, IUnknown **out);
+/* OpenEntry of store, logon and folders: a folder or message; no `id` is the root folder.  Lock
+ * held. */
+struct store_entry {
+	ULONG size;
+	const ENTRYID *id;
+	const IID *iid;
+	ULONG flags;
+};
+HRESULT store_open_entry(
+    struct store *store, const struct store_entry *entry, ULONG *type, IUnknown **out);
 /* CompareEntryIDs of store, logon and provider. */
-HRESULT store_compare(ULONG size1, const ENTRYID *id1, ULONG size2, const ENTRYID *id2,
-    ULONG *result);
+HRESULT store_compare(
+    ULONG size1, const ENTRYID *id1, ULONG size2, const ENTRYID *id2, ULONG *result);
 
 /* What every object answers: PR_ENTRYID, PR_RECORD_KEY, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
- * PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, and PR_PARENT_ENTRYID of a folder.  An
- * `id` of 0 leaves out what only a saved object has. */
+ * PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, and PR_PARENT_ENTRYID of a folder.
+ * An `id` of 0 leaves out what only a saved object has. */
 struct store_identity {
 	ULONG type;
 	gint64 id;
 	gint64 parent; /* 0: none */
 };
-HRESULT store_identify(struct store *store, const struct store_identity *identity,
-    struct bag *bag);
+HRESULT store_identify(struct store *store, const struct store_identity *identity, struct bag *bag);
 /* The store's own entry ID, wrapped for MAPI: a MAPI buffer. */
 HRESULT store_entryid(struct store *store, ULONG *size, ENTRYID **out);
 HRESULT bag_set_eid(struct bag *bag, ULONG tag, const MAPIUID *store, ULONG type, gint64 id);

@@ -25,36 +25,54 @@ store_from(IMsgStore *iface)
 	return COM_OBJECT(iface, struct store, istore);
 }
 
-HRESULT
-store_open_entry(struct store *store, ULONG size, const ENTRYID *id, const IID *iid, ULONG flags,
-    ULONG *type, IUnknown **out)
+static HRESULT
+store_open_folder(struct store *store, gint64 id, const struct store_entry *entry, IUnknown **out)
 {
-	ULONG kind = MAPI_FOLDER;
-	gint64 number = FOLDER_ID_ROOT;
-	struct message *message;
 	struct folder *folder;
+	HRESULT hr;
+
+	hr = folder_open(store, id, entry->flags, &folder);
+	if (FAILED(hr))
+		return hr;
+	hr = com_query_interface(
+	    &folder->com, entry->iid ? entry->iid : &IID_IMAPIFolder, (void **)out);
+	com_release(&folder->com);
+	return hr;
+}
+
+static HRESULT
+store_open_message(struct store *store, gint64 id, const struct store_entry *entry, IUnknown **out)
+{
+	struct message *message;
+	HRESULT hr;
+
+	hr = message_open(store, id, entry->flags, &message);
+	if (FAILED(hr))
+		return hr;
+	hr = com_query_interface(
+	    &message->com, entry->iid ? entry->iid : &IID_IMessage, (void **)out);
+	com_release(&message->com);
+	return hr;
+}
+
+HRESULT
+store_open_entry(struct store *store, const struct store_entry *entry, ULONG *type, IUnknown **out)
+{
+	gint64 id = FOLDER_ID_ROOT;
+	ULONG kind = MAPI_FOLDER;
 	HRESULT hr = S_OK;
 
 	*out = NULL;
-	if (size && id)
-		hr = eid_parse(&store->uid, size, id, &kind, &number);
+	if (entry->size && entry->id)
+		hr = eid_parse(&store->uid, entry->size, entry->id, &kind, &id);
 	if (FAILED(hr))
 		return hr;
-	if (kind == MAPI_FOLDER) {
-		hr = folder_open(store, number, flags, &folder);
-		if (FAILED(hr))
-			return hr;
-		hr = com_query_interface(&folder->com, iid ? iid : &IID_IMAPIFolder, (void **)out);
-		com_release(&folder->com);
-	} else if (kind == MAPI_MESSAGE) {
-		hr = message_open(store, number, flags, &message);
-		if (FAILED(hr))
-			return hr;
-		hr = com_query_interface(&message->com, iid ? iid : &IID_IMessage, (void **)out);
-		com_release(&message->com);
-	} else {
-		return MAPI_E_INVALID_ENTRYID;
-	}
+	if (kind == MAPI_FOLDER)
+		hr = store_open_folder(store, id, entry, out);
+	else if (kind == MAPI_MESSAGE)
+		hr = store_open_message(store, id, entry, out);
+	else
+		hr = MAPI_E_INVALID_ENTRYID;
 	if (SUCCEEDED(hr))
 		*type = kind;
 	return hr;
@@ -69,10 +87,12 @@ store_compare(ULONG size1, const ENTRYID *id1, ULONG size2, const ENTRYID *id2, 
 
 	if (!result || !id1 || !id2)
 		return MAPI_E_INVALID_PARAMETER;
-	if (storeid_is_wrapped(id1, size1) && SUCCEEDED(storeid_unwrap(id1, size1, &dll, &inner1, &size1)))
+	if (storeid_is_wrapped(id1, size1) &&
+	    SUCCEEDED(storeid_unwrap(id1, size1, &dll, &inner1, &size1)))
 		g_free(dll);
 	dll = NULL;
-	if (storeid_is_wrapped(id2, size2) && SUCCEEDED(storeid_unwrap(id2, size2, &dll, &inner2, &size2)))
+	if (storeid_is_wrapped(id2, size2) &&
+	    SUCCEEDED(storeid_unwrap(id2, size2, &dll, &inner2, &size2)))
 		g_free(dll);
 	*result = size1 == size2 && !memcmp(inner1, inner2, size1);
 	return S_OK;
@@ -93,8 +113,8 @@ store_SaveChanges(IMsgStore *This, ULONG flags)
 }
 
 static HRESULT
-store_GetProps(IMsgStore *This, LPSPropTagArray tags, ULONG flags, ULONG *count,
-    LPSPropValue *values)
+store_GetProps(
+    IMsgStore *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *values)
 {
 	struct store *store = store_from(This);
 	struct bag *bag;
@@ -170,21 +190,22 @@ static HRESULT
 store_CopyProps(IMsgStore *This, LPSPropTagArray tags, ULONG_PTR window, LPMAPIPROGRESS progress,
     LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags, problems };
+	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags,
+		problems };
 
 	return copy_props(&request);
 }
 
 static HRESULT
-store_GetNamesFromIDs(IMsgStore *This, LPSPropTagArray *tags, LPGUID set, ULONG flags,
-    ULONG *count, LPMAPINAMEID **names)
+store_GetNamesFromIDs(IMsgStore *This, LPSPropTagArray *tags, LPGUID set, ULONG flags, ULONG *count,
+    LPMAPINAMEID **names)
 {
 	return names_get_names(store_from(This), tags, set, flags, count, names);
 }
 
 static HRESULT
-store_GetIDsFromNames(IMsgStore *This, ULONG count, LPMAPINAMEID *names, ULONG flags,
-    LPSPropTagArray *tags)
+store_GetIDsFromNames(
+    IMsgStore *This, ULONG count, LPMAPINAMEID *names, ULONG flags, LPSPropTagArray *tags)
 {
 	return names_get_ids(store_from(This), count, names, flags, tags);
 }
@@ -197,10 +218,11 @@ store_CompareEntryIDs(IMsgStore *This, ULONG size1, LPENTRYID id1, ULONG size2, 
 }
 
 static HRESULT
-store_OpenEntry(IMsgStore *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type,
-    LPUNKNOWN *out)
+store_OpenEntry(
+    IMsgStore *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type, LPUNKNOWN *out)
 {
 	struct store *store = store_from(This);
+	struct store_entry entry = { size, id, iid, flags };
 	HRESULT hr;
 
 	if (!out || !type)
@@ -209,7 +231,7 @@ store_OpenEntry(IMsgStore *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG fla
 	hr = store_enter(store);
 	if (FAILED(hr))
 		return hr;
-	return store_leave(store, store_open_entry(store, size, id, iid, flags, type, out));
+	return store_leave(store, store_open_entry(store, &entry, type, out));
 }
 
 static HRESULT
@@ -231,8 +253,8 @@ store_SetReceiveFolder(IMsgStore *This, LPTSTR class, ULONG flags, ULONG size, L
 }
 
 static HRESULT
-store_GetReceiveFolder(IMsgStore *This, LPTSTR class, ULONG flags, ULONG *size, LPENTRYID *id,
-    LPTSTR *explicit_class)
+store_GetReceiveFolder(
+    IMsgStore *This, LPTSTR class, ULONG flags, ULONG *size, LPENTRYID *id, LPTSTR *explicit_class)
 {
 	struct store *store = store_from(This);
 	gint64 folder;
@@ -325,10 +347,10 @@ message_number(struct store *store, IMessage *message, gint64 *number)
 
 	hr = message->lpVtbl->GetProps(message, (SPropTagArray *)(void *)&tags, 0, &count, &value);
 	if (SUCCEEDED(hr))
-		hr = (value->ulPropTag == PR_ENTRYID) ?
-		    eid_parse_as(&store->uid, value->Value.bin.cb, value->Value.bin.lpb, MAPI_MESSAGE,
-			number) :
-		    MAPI_E_NOT_IN_QUEUE;
+		hr = (value->ulPropTag == PR_ENTRYID)
+			 ? eid_parse_as(&store->uid, value->Value.bin.cb, value->Value.bin.lpb,
+			       MAPI_MESSAGE, number)
+			 : MAPI_E_NOT_IN_QUEUE;
 	mem_free(value);
 	return hr;
 }

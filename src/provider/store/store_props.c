@@ -26,14 +26,12 @@ static const struct {
 	    FOLDER_IPM_WASTEBASKET_VALID | FOLDER_IPM_SENTMAIL_VALID | FOLDER_VIEWS_VALID |        \
 	    FOLDER_COMMON_VIEWS_VALID | FOLDER_FINDER_VALID)
 
-static const ULONG store_readonly[] = {
-	PR_ENTRYID, PR_RECORD_KEY, PR_SEARCH_KEY, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,
-	PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL,
-	PR_MDB_PROVIDER, PR_VALID_FOLDER_MASK, PR_MESSAGE_SIZE, PR_RESOURCE_TYPE, PR_STORE_STATE,
-	PR_IPM_SUBTREE_ENTRYID, PR_IPM_OUTBOX_ENTRYID, PR_IPM_SENTMAIL_ENTRYID,
+static const ULONG store_readonly[] = { PR_ENTRYID, PR_RECORD_KEY, PR_SEARCH_KEY, PR_STORE_ENTRYID,
+	PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS,
+	PR_ACCESS_LEVEL, PR_MDB_PROVIDER, PR_VALID_FOLDER_MASK, PR_MESSAGE_SIZE, PR_RESOURCE_TYPE,
+	PR_STORE_STATE, PR_IPM_SUBTREE_ENTRYID, PR_IPM_OUTBOX_ENTRYID, PR_IPM_SENTMAIL_ENTRYID,
 	PR_IPM_WASTEBASKET_ENTRYID, PR_IPM_DRAFTS_ENTRYID, PR_FINDER_ENTRYID, PR_VIEWS_ENTRYID,
-	PR_COMMON_VIEWS_ENTRYID, 0,
-};
+	PR_COMMON_VIEWS_ENTRYID, 0 };
 
 static HRESULT
 store_read_stored(struct store *store, struct bag *bag)
@@ -59,7 +57,8 @@ store_read_folders(struct store *store, struct bag *bag)
 	size_t at;
 
 	for (at = 0; at < G_N_ELEMENTS(folders) && SUCCEEDED(hr); at++)
-		hr = bag_set_eid(bag, folders[at].tag, &store->uid, MAPI_FOLDER, folders[at].folder);
+		hr =
+		    bag_set_eid(bag, folders[at].tag, &store->uid, MAPI_FOLDER, folders[at].folder);
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(bag, PR_VALID_FOLDER_MASK, FOLDER_MASK);
 	return hr;
@@ -76,8 +75,8 @@ store_read_state(struct store *store, struct bag *bag)
 	if (SUCCEEDED(hr))
 		hr = db_int(store->db, &page_size, "PRAGMA page_size", "");
 	if (SUCCEEDED(hr))
-		hr = bag_set_long(bag, PR_MESSAGE_SIZE,
-		    (LONG)MIN(pages * page_size, (gint64)G_MAXINT32));
+		hr = bag_set_long(
+		    bag, PR_MESSAGE_SIZE, (LONG)MIN(pages * page_size, (gint64)G_MAXINT32));
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(bag, PR_ACCESS, access);
 	if (SUCCEEDED(hr))
@@ -104,7 +103,8 @@ store_read_identity(struct store *store, struct bag *bag)
 	if (SUCCEEDED(hr))
 		hr = bag_set_binary(bag, PR_SEARCH_KEY, &store->uid, sizeof(store->uid));
 	if (SUCCEEDED(hr))
-		hr = bag_set_binary(bag, PR_MDB_PROVIDER, &store_provider_uid, sizeof(store_provider_uid));
+		hr = bag_set_binary(
+		    bag, PR_MDB_PROVIDER, &store_provider_uid, sizeof(store_provider_uid));
 	if (SUCCEEDED(hr) && !bag_get(bag, PR_DISPLAY_NAME_A))
 		hr = bag_set_text(bag, PR_DISPLAY_NAME_A, store->name);
 	return hr;
@@ -133,8 +133,9 @@ store_write_blob(struct store *store, const struct bag *bag)
 
 	hr = bag_to_blob(bag, NULL, blob);
 	if (SUCCEEDED(hr))
-		hr = db_exec(store->db, "INSERT OR REPLACE INTO meta(key, value) VALUES('props', ?)", "b",
-		    blob->data, (size_t)blob->len);
+		hr =
+		    db_exec(store->db, "INSERT OR REPLACE INTO meta(key, value) VALUES('props', ?)",
+			"b", blob->data, (size_t)blob->len);
 	g_byte_array_unref(blob);
 	return hr;
 }
@@ -152,8 +153,9 @@ store_write(struct store *store, ULONG count, const SPropValue *values, const SP
 	if (SUCCEEDED(hr)) {
 		hr = store_read_stored(store, bag);
 		if (SUCCEEDED(hr))
-			hr = changed = values ? bag_set_props(bag, count, values, store_readonly, problems) :
-						bag_delete_props(bag, tags, store_readonly, problems);
+			hr = changed =
+			    values ? bag_set_props(bag, count, values, store_readonly, problems)
+				   : bag_delete_props(bag, tags, store_readonly, problems);
 		if (SUCCEEDED(hr))
 			hr = store_write_blob(store, bag);
 		hr = db_end(store->db, hr, DB_DURABLE);

@@ -53,8 +53,8 @@ first_logon_makes_the_folders(void **state)
 		const char *name;
 	} folders[] = { { PR_IPM_SUBTREE_ENTRYID, "Top of Personal Folders" },
 		{ PR_IPM_OUTBOX_ENTRYID, "Outbox" }, { PR_IPM_SENTMAIL_ENTRYID, "Sent Items" },
-		{ PR_IPM_WASTEBASKET_ENTRYID, "Deleted Items" }, { PR_IPM_DRAFTS_ENTRYID, "Drafts" },
-		{ PR_FINDER_ENTRYID, "Search Root" } };
+		{ PR_IPM_WASTEBASKET_ENTRYID, "Deleted Items" },
+		{ PR_IPM_DRAFTS_ENTRYID, "Drafts" }, { PR_FINDER_ENTRYID, "Search Root" } };
 	IMsgStore *store = logon(*state);
 	IMAPIFolder *folder;
 	SPropValue *value;
@@ -159,8 +159,10 @@ foreign_files_are_refused_and_left_alone(void **state)
 	struct place *place = *state;
 	struct stat status;
 
-	write_file(place->path, "this is a letter, not a store, and it is long enough to be read as one "
-				"page of something that it is not", 100);
+	write_file(place->path,
+	    "this is a letter, not a store, and it is long enough to be read as one "
+	    "page of something that it is not",
+	    100);
 	refused(place, MAPI_E_CORRUPT_STORE, "no emapi store");
 	assert_int_equal(stat(place->path, &status), 0);
 	assert_int_equal(status.st_size, 100);
@@ -217,18 +219,19 @@ static void
 folders_are_made_renamed_and_removed(void **state)
 {
 	IMsgStore *store = logon(*state);
-	IMAPIFolder *top = double_folder(store, PR_IPM_SUBTREE_ENTRYID), *made = NULL, *again = NULL;
+	IMAPIFolder *top = double_folder(store, PR_IPM_SUBTREE_ENTRYID), *made = NULL,
+		    *again = NULL;
 	IMAPITable *table = NULL;
 	SPropValue *id;
 
 	assert_int_equal(top->lpVtbl->CreateFolder(top, FOLDER_GENERIC, (LPTSTR)(size_t) "Projects",
 			     (LPTSTR)(size_t) "what we do", NULL, 0, &made),
 	    S_OK);
-	assert_int_equal(top->lpVtbl->CreateFolder(top, FOLDER_GENERIC, (LPTSTR)(size_t) "PROJECTS", NULL,
-			     NULL, 0, &again),
+	assert_int_equal(top->lpVtbl->CreateFolder(top, FOLDER_GENERIC, (LPTSTR)(size_t) "PROJECTS",
+			     NULL, NULL, 0, &again),
 	    MAPI_E_COLLISION);
-	assert_int_equal(top->lpVtbl->CreateFolder(top, FOLDER_GENERIC, (LPTSTR)(size_t) "Projects", NULL,
-			     NULL, OPEN_IF_EXISTS, &again),
+	assert_int_equal(top->lpVtbl->CreateFolder(top, FOLDER_GENERIC, (LPTSTR)(size_t) "Projects",
+			     NULL, NULL, OPEN_IF_EXISTS, &again),
 	    S_OK);
 	double_set_text(again, PR_DISPLAY_NAME_W, "Plans");
 	COM_CLEAR(again);
@@ -248,8 +251,9 @@ folders_are_made_renamed_and_removed(void **state)
 	COM_CLEAR(made);
 	mem_free(id);
 	id = double_prop(store, PR_IPM_OUTBOX_ENTRYID);
-	assert_int_equal(top->lpVtbl->DeleteFolder(top, id->Value.bin.cb,
-			     (ENTRYID *)(void *)id->Value.bin.lpb, 0, NULL, DEL_MESSAGES | DEL_FOLDERS),
+	assert_int_equal(
+	    top->lpVtbl->DeleteFolder(top, id->Value.bin.cb, (ENTRYID *)(void *)id->Value.bin.lpb,
+		0, NULL, DEL_MESSAGES | DEL_FOLDERS),
 	    MAPI_E_NO_ACCESS);
 	mem_free(id);
 	COM_CLEAR(top);
@@ -288,12 +292,12 @@ garbage_entry_ids_are_refused(void **state)
 
 	memset(garbage, 0xa5, sizeof(garbage));
 	for (size = 1; size <= sizeof(garbage); size++)
-		assert_true(FAILED(store->lpVtbl->OpenEntry(store, size, (ENTRYID *)(void *)garbage, NULL, 0,
-		    &type, &out)));
+		assert_true(FAILED(store->lpVtbl->OpenEntry(
+		    store, size, (ENTRYID *)(void *)garbage, NULL, 0, &type, &out)));
 	memcpy(garbage, id->Value.bin.lpb, id->Value.bin.cb);
 	garbage[30] = 0x77; /* a folder that never was */
-	assert_int_equal(store->lpVtbl->OpenEntry(store, id->Value.bin.cb, (ENTRYID *)(void *)garbage, NULL,
-			     0, &type, &out),
+	assert_int_equal(store->lpVtbl->OpenEntry(store, id->Value.bin.cb,
+			     (ENTRYID *)(void *)garbage, NULL, 0, &type, &out),
 	    MAPI_E_NOT_FOUND);
 	mem_free(id);
 	COM_CLEAR(store);
@@ -312,7 +316,8 @@ named_properties_last(void **state)
 	SPropTagArray *tags = NULL, *again = NULL;
 	ULONG count;
 
-	assert_int_equal(store->lpVtbl->GetIDsFromNames(store, 2, names, 0, &tags), MAPI_W_ERRORS_RETURNED);
+	assert_int_equal(
+	    store->lpVtbl->GetIDsFromNames(store, 2, names, 0, &tags), MAPI_W_ERRORS_RETURNED);
 	assert_int_equal(tags->aulPropTag[0], PROP_TAG(PT_ERROR, 0));
 	mem_free(tags);
 	assert_int_equal(store->lpVtbl->GetIDsFromNames(store, 2, names, MAPI_CREATE, &tags), S_OK);
@@ -322,7 +327,8 @@ named_properties_last(void **state)
 	store = logon(place);
 	assert_int_equal(store->lpVtbl->GetIDsFromNames(store, 2, names, 0, &again), S_OK);
 	assert_memory_equal(tags, again, CbSPropTagArray(tags));
-	assert_int_equal(store->lpVtbl->GetNamesFromIDs(store, &again, NULL, 0, &count, &found), S_OK);
+	assert_int_equal(
+	    store->lpVtbl->GetNamesFromIDs(store, &again, NULL, 0, &count, &found), S_OK);
 	assert_int_equal(count, 2);
 	assert_memory_equal(found[0]->Kind.lpwstrName, name, sizeof(name));
 	assert_int_equal(found[1]->Kind.lID, 0x8233);
@@ -341,18 +347,19 @@ receive_folders_follow_the_class(void **state)
 	LPTSTR class = NULL;
 	ULONG size;
 
-	assert_int_equal(store->lpVtbl->SetReceiveFolder(store, (LPTSTR)(size_t) "IPM.Note.Phone", 0,
-			     drafts->Value.bin.cb, (ENTRYID *)(void *)drafts->Value.bin.lpb),
+	assert_int_equal(store->lpVtbl->SetReceiveFolder(store, (LPTSTR)(size_t) "IPM.Note.Phone",
+			     0, drafts->Value.bin.cb, (ENTRYID *)(void *)drafts->Value.bin.lpb),
 	    S_OK);
-	assert_int_equal(store->lpVtbl->GetReceiveFolder(store, (LPTSTR)(size_t) "IPM.NOTE.Phone.Mine", 0,
-			     &size, &id, &class),
+	assert_int_equal(store->lpVtbl->GetReceiveFolder(
+			     store, (LPTSTR)(size_t) "IPM.NOTE.Phone.Mine", 0, &size, &id, &class),
 	    S_OK);
 	assert_memory_equal(id, drafts->Value.bin.lpb, size);
 	assert_string_equal((const char *)class, "ipm.note.phone");
 	mem_free(id);
 	mem_free(class);
-	assert_int_equal(
-	    store->lpVtbl->GetReceiveFolder(store, (LPTSTR)(size_t) "IPM.Note", 0, &size, &id, &class), S_OK);
+	assert_int_equal(store->lpVtbl->GetReceiveFolder(
+			     store, (LPTSTR)(size_t) "IPM.Note", 0, &size, &id, &class),
+	    S_OK);
 	assert_memory_not_equal(id, drafts->Value.bin.lpb, size);
 	assert_string_equal((const char *)class, "");
 	mem_free(id);
@@ -390,13 +397,17 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(first_logon_makes_the_folders, setup, teardown),
-		cmocka_unit_test_setup_teardown(store_names_itself_the_same_after_reopening, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_path_in_the_profile_says_what_to_add, setup, teardown),
-		cmocka_unit_test_setup_teardown(foreign_files_are_refused_and_left_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    store_names_itself_the_same_after_reopening, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    no_path_in_the_profile_says_what_to_add, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    foreign_files_are_refused_and_left_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(newer_store_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(truncated_store_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(folder_without_permission_says_so, setup, teardown),
-		cmocka_unit_test_setup_teardown(folders_are_made_renamed_and_removed, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    folders_are_made_renamed_and_removed, setup, teardown),
 		cmocka_unit_test_setup_teardown(hierarchy_goes_as_deep_as_asked, setup, teardown),
 		cmocka_unit_test_setup_teardown(garbage_entry_ids_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(named_properties_last, setup, teardown),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * IMessage::SubmitMessage (MAPI reference; design D4): message, submit flag and outgoing-queue row in
- * one durable transaction.  What the client did not say is filled in first: sender, search key,
+ * IMessage::SubmitMessage (MAPI reference; design D4): message, submit flag and outgoing-queue row
+ * in one durable transaction.  What the client did not say is filled in first: sender, search key,
  * Message-ID, time, the folder for sent mail.  A failure leaves the message open and unsubmitted.
  */
 #include "submit.h"
@@ -43,8 +43,8 @@ sender_from_section(IProfSect *section, struct sender *sender)
 	ULONG count = 0;
 	HRESULT hr;
 
-	hr = section->lpVtbl->GetProps(section, (SPropTagArray *)(void *)&tags, MAPI_UNICODE, &count,
-	    &values);
+	hr = section->lpVtbl->GetProps(
+	    section, (SPropTagArray *)(void *)&tags, MAPI_UNICODE, &count, &values);
 	if (FAILED(hr))
 		return hr;
 	sender->name = prop_find_text(values, count, PR_EMAPI_FROM_NAME_W);
@@ -53,7 +53,8 @@ sender_from_section(IProfSect *section, struct sender *sender)
 	return S_OK;
 }
 
-/* A profile without an identity is no error here: the transport has a sender of its own or says so. */
+/* A profile without an identity is no error here: the transport has a sender of its own or says so.
+ */
 static void
 sender_read(struct store *store, struct sender *sender)
 {
@@ -174,8 +175,8 @@ submit_fill(struct message *message)
 		hr = bag_set_time(bag, PR_MESSAGE_DELIVERY_TIME, filetime_now());
 	if (SUCCEEDED(hr) && !bag_get(bag, PR_SENTMAIL_ENTRYID) &&
 	    !bag_get_bool(bag, PR_DELETE_AFTER_SUBMIT, false))
-		hr = bag_set_eid(bag, PR_SENTMAIL_ENTRYID, &message->store->uid, MAPI_FOLDER,
-		    FOLDER_ID_SENT);
+		hr = bag_set_eid(
+		    bag, PR_SENTMAIL_ENTRYID, &message->store->uid, MAPI_FOLDER, FOLDER_ID_SENT);
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(bag, PR_MESSAGE_FLAGS,
 		    bag_get_long(bag, PR_MESSAGE_FLAGS, 0) | MSGFLAG_SUBMIT | MSGFLAG_UNSENT);
@@ -214,8 +215,8 @@ submit_check(struct message *message)
 		return MAPI_E_NO_RECIPIENTS;
 	if (!message->id)
 		return S_OK;
-	hr = db_int(message->store->db, &queued, "SELECT count(*) FROM queue WHERE message = ?", "i",
-	    message->id);
+	hr = db_int(message->store->db, &queued, "SELECT count(*) FROM queue WHERE message = ?",
+	    "i", message->id);
 	return FAILED(hr) ? hr : queued ? MAPI_E_SUBMITTED : S_OK;
 }
 

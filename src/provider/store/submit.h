@@ -5,8 +5,8 @@
 
 #include "store.h"
 
-/* Wakes the spooler (IMAPISupport::SpoolerNotify).  Whatever it answers, the message is safe.  Called
- * without the store's lock. */
+/* Wakes the spooler (IMAPISupport::SpoolerNotify).  Whatever it answers, the message is safe.
+ * Called without the store's lock. */
 void submit_notify(struct store *store);
 
 #endif

@@ -106,10 +106,11 @@ finish(struct fixture *fixture)
 	SPropValue *id;
 	IMessage *message = take(fixture, &id);
 
-	assert_int_equal(fixture->spooler->lpVtbl->SetLockState(fixture->spooler, message, MSG_LOCKED), S_OK);
+	assert_int_equal(
+	    fixture->spooler->lpVtbl->SetLockState(fixture->spooler, message, MSG_LOCKED), S_OK);
 	COM_CLEAR(message);
-	assert_int_equal(fixture->spooler->lpVtbl->FinishedMsg(fixture->spooler, 0, id->Value.bin.cb,
-			     (ENTRYID *)(void *)id->Value.bin.lpb),
+	assert_int_equal(fixture->spooler->lpVtbl->FinishedMsg(fixture->spooler, 0,
+			     id->Value.bin.cb, (ENTRYID *)(void *)id->Value.bin.lpb),
 	    S_OK);
 	mem_free(id);
 }
@@ -120,7 +121,8 @@ submit_saves_fills_in_and_ends_the_message(void **state)
 	static const struct {
 		ULONG tag;
 		const char *text;
-	} filled[] = { { PR_SENDER_NAME_A, "Ann" }, { PR_SENDER_EMAIL_ADDRESS_A, "ann@example.test" },
+	} filled[] = { { PR_SENDER_NAME_A, "Ann" },
+		{ PR_SENDER_EMAIL_ADDRESS_A, "ann@example.test" },
 		{ PR_SENT_REPRESENTING_ADDRTYPE_A, "SMTP" }, { PR_DISPLAY_TO_A, "bob@x.test" },
 		{ PR_MESSAGE_CLASS_A, "IPM.Note" }, { PR_SUBJECT_A, "hello" } };
 	struct fixture *fixture = *state;
@@ -143,10 +145,11 @@ submit_saves_fills_in_and_ends_the_message(void **state)
 	}
 	value = double_prop(message, PR_INTERNET_MESSAGE_ID_A);
 	assert_true(g_str_has_prefix(value->Value.lpszA, "<") &&
-	    g_str_has_suffix(value->Value.lpszA, "@example.test>"));
+		    g_str_has_suffix(value->Value.lpszA, "@example.test>"));
 	mem_free(value);
 	value = double_prop(message, PR_MESSAGE_FLAGS);
-	assert_int_equal(value->Value.l & (MSGFLAG_SUBMIT | MSGFLAG_UNSENT), MSGFLAG_SUBMIT | MSGFLAG_UNSENT);
+	assert_int_equal(
+	    value->Value.l & (MSGFLAG_SUBMIT | MSGFLAG_UNSENT), MSGFLAG_SUBMIT | MSGFLAG_UNSENT);
 	mem_free(value);
 	value = double_prop(message, PR_CLIENT_SUBMIT_TIME);
 	assert_true(value->Value.ft.dwHighDateTime > 0x01da0000);
@@ -202,9 +205,9 @@ no_recipients_leaves_it_open(void **state)
 static void
 queue_is_in_order_of_submission(void **state)
 {
-	static const ULONG columns[] = { PR_ENTRYID, PR_SEARCH_KEY, PR_SUBJECT, PR_CLIENT_SUBMIT_TIME,
-		PR_PRIORITY, PR_MESSAGE_SIZE, PR_SENDER_NAME, PR_DISPLAY_TO, PR_MESSAGE_FLAGS,
-		PR_SUBMIT_FLAGS, PR_STORE_ENTRYID };
+	static const ULONG columns[] = { PR_ENTRYID, PR_SEARCH_KEY, PR_SUBJECT,
+		PR_CLIENT_SUBMIT_TIME, PR_PRIORITY, PR_MESSAGE_SIZE, PR_SENDER_NAME, PR_DISPLAY_TO,
+		PR_MESSAGE_FLAGS, PR_SUBMIT_FLAGS, PR_STORE_ENTRYID };
 	struct fixture *fixture = *state;
 	IMessage *first = double_letter(fixture->outbox, "saved first", "bob@x.test");
 	SRowSet *rows;
@@ -218,7 +221,8 @@ queue_is_in_order_of_submission(void **state)
 	rows = queue(fixture->spooler);
 	assert_int_equal(rows->cRows, 3);
 	for (at = 0; at < G_N_ELEMENTS(columns); at++)
-		assert_int_not_equal(PROP_TYPE(double_column(rows, 0, columns[at])->ulPropTag), PT_ERROR);
+		assert_int_not_equal(
+		    PROP_TYPE(double_column(rows, 0, columns[at])->ulPropTag), PT_ERROR);
 	assert_memory_equal(double_column(rows, 0, PR_SUBJECT)->Value.lpszW, u"one", 8);
 	assert_memory_equal(double_column(rows, 2, PR_SUBJECT)->Value.lpszW, u"saved first", 24);
 	double_rows_free(rows);
@@ -240,11 +244,12 @@ finished_goes_to_sent_items_with_its_id(void **state)
 	assert_int_equal(double_messages(fixture->sent), 1);
 	assert_int_equal(double_open(fixture->store, id, 0, &message), S_OK);
 	value = double_prop(message, PR_MESSAGE_FLAGS);
-	assert_int_equal(value->Value.l & (MSGFLAG_SUBMIT | MSGFLAG_UNSENT | MSGFLAG_READ), MSGFLAG_READ);
+	assert_int_equal(
+	    value->Value.l & (MSGFLAG_SUBMIT | MSGFLAG_UNSENT | MSGFLAG_READ), MSGFLAG_READ);
 	mem_free(value);
 	COM_CLEAR(message);
-	assert_int_equal(fixture->spooler->lpVtbl->FinishedMsg(fixture->spooler, 0, id->Value.bin.cb,
-			     (ENTRYID *)(void *)id->Value.bin.lpb),
+	assert_int_equal(fixture->spooler->lpVtbl->FinishedMsg(fixture->spooler, 0,
+			     id->Value.bin.cb, (ENTRYID *)(void *)id->Value.bin.lpb),
 	    MAPI_E_NOT_IN_QUEUE);
 	mem_free(id);
 }
@@ -278,12 +283,13 @@ only_the_spooler_locks_and_finishes(void **state)
 	assert_int_equal(fixture->store->lpVtbl->FinishedMsg(fixture->store, 0, id->Value.bin.cb,
 			     (ENTRYID *)(void *)id->Value.bin.lpb),
 	    MAPI_E_NO_SUPPORT);
-	assert_int_equal(fixture->spooler->lpVtbl->SetLockState(fixture->spooler, message, MSG_LOCKED), S_OK);
+	assert_int_equal(
+	    fixture->spooler->lpVtbl->SetLockState(fixture->spooler, message, MSG_LOCKED), S_OK);
 	assert_int_equal(fixture->store->lpVtbl->AbortSubmit(fixture->store, id->Value.bin.cb,
 			     (ENTRYID *)(void *)id->Value.bin.lpb, 0),
 	    MAPI_E_UNABLE_TO_ABORT);
-	assert_int_equal(fixture->spooler->lpVtbl->SetLockState(fixture->spooler, message, MSG_UNLOCKED),
-	    S_OK);
+	assert_int_equal(
+	    fixture->spooler->lpVtbl->SetLockState(fixture->spooler, message, MSG_UNLOCKED), S_OK);
 	assert_int_equal(fixture->store->lpVtbl->AbortSubmit(fixture->store, id->Value.bin.cb,
 			     (ENTRYID *)(void *)id->Value.bin.lpb, 0),
 	    S_OK);
@@ -318,7 +324,8 @@ lock_of_a_dead_process_is_none(void **state)
 		{
 			SRowSet *rows = queue(other);
 
-			if (FAILED(double_open(other, double_column(rows, 0, PR_ENTRYID), 0, &message)))
+			if (FAILED(double_open(
+				other, double_column(rows, 0, PR_ENTRYID), 0, &message)))
 				_exit(2);
 		}
 		_exit(FAILED(other->lpVtbl->SetLockState(other, message, MSG_LOCKED)) ? 3 : 0);
@@ -337,7 +344,8 @@ static void
 submitted_messages_are_left_alone(void **state)
 {
 	struct fixture *fixture = *state;
-	IMessage *message = double_letter(fixture->outbox, "on its way", "bob@x.test"), *other = NULL;
+	IMessage *message = double_letter(fixture->outbox, "on its way", "bob@x.test"),
+		 *other = NULL;
 	SPropValue *id;
 	ENTRYLIST list = { 1, NULL };
 
@@ -354,7 +362,8 @@ submitted_messages_are_left_alone(void **state)
 	assert_int_equal(double_open(fixture->store, id, MAPI_BEST_ACCESS, &message), S_OK);
 	COM_CLEAR(message);
 	list.lpbin = &id->Value.bin;
-	assert_int_equal(fixture->outbox->lpVtbl->DeleteMessages(fixture->outbox, &list, 0, NULL, 0),
+	assert_int_equal(
+	    fixture->outbox->lpVtbl->DeleteMessages(fixture->outbox, &list, 0, NULL, 0),
 	    MAPI_W_PARTIAL_COMPLETION);
 	assert_int_equal(queued(fixture->store), 1);
 	mem_free(id);

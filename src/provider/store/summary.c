@@ -110,15 +110,17 @@ summarize_parts(struct message *message, gint64 *size)
 		}
 	else
 		hr = db_int(db, &recipients,
-		    "SELECT ifnull(sum(length(props)), 0) FROM recipient WHERE message = ?", "i", message->id);
+		    "SELECT ifnull(sum(length(props)), 0) FROM recipient WHERE message = ?", "i",
+		    message->id);
 	if (SUCCEEDED(hr) && !message->attachments)
 		hr = db_int(db, &attachments,
-		    "SELECT ifnull(sum(size), 0) FROM attachment WHERE message = ?", "i", message->id);
+		    "SELECT ifnull(sum(size), 0) FROM attachment WHERE message = ?", "i",
+		    message->id);
 	for (at = 0; message->attachments && at < message->attachments->len; at++) {
 		const struct attachment *one = g_ptr_array_index(message->attachments, at);
 
 		attachments += (gint64)propset_long_bytes(&one->set) +
-		    bag_get_long(one->set.bag, PR_ATTACH_SIZE, 0);
+			       bag_get_long(one->set.bag, PR_ATTACH_SIZE, 0);
 	}
 	*size = recipients + attachments;
 	return hr;
@@ -186,7 +188,7 @@ message_summarize(struct message *message)
 	if (SUCCEEDED(hr))
 		hr = summarize_parts(message, &size);
 	if (SUCCEEDED(hr))
-		hr = bag_set_long(message->set.bag, PR_MESSAGE_SIZE,
-		    (LONG)MIN(size, (gint64)G_MAXINT32));
+		hr = bag_set_long(
+		    message->set.bag, PR_MESSAGE_SIZE, (LONG)MIN(size, (gint64)G_MAXINT32));
 	return hr;
 }

@@ -51,7 +51,8 @@ place_free(struct place *place)
 	g_free(place->path);
 }
 
-/* --- Support and sections ---------------------------------------------------------------------------- */
+/* --- Support and sections
+ * ---------------------------------------------------------------------------- */
 
 struct section {
 	struct com_object com;
@@ -71,9 +72,11 @@ struct support {
 COM_UNKNOWN(section, struct section, isection, IProfSect)
 
 static HRESULT
-section_GetProps(IProfSect *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *out)
+section_GetProps(
+    IProfSect *This, LPSPropTagArray tags, ULONG flags, ULONG *count, LPSPropValue *out)
 {
-	return bag_get_props(COM_OBJECT(This, struct section, isection)->bag, tags, flags, count, out);
+	return bag_get_props(
+	    COM_OBJECT(This, struct section, isection)->bag, tags, flags, count, out);
 }
 
 static const IProfSectVtbl section_vtbl = {
@@ -138,7 +141,8 @@ support_SetProviderUID(IMAPISupport *This, LPMAPIUID uid, ULONG flags)
 }
 
 static HRESULT
-support_WrapStoreEntryID(IMAPISupport *This, ULONG size, LPENTRYID id, ULONG *out_size, LPENTRYID *out)
+support_WrapStoreEntryID(
+    IMAPISupport *This, ULONG size, LPENTRYID id, ULONG *out_size, LPENTRYID *out)
 {
 	return storeid_wrap("emapi_store.so", id, size, out_size, out);
 }
@@ -210,7 +214,8 @@ double_knows_uid(IMAPISupport *support, MAPIUID *uid)
 	return support_from(support)->knows_uid;
 }
 
-/* --- Logging on ---------------------------------------------------------------------------------------- */
+/* --- Logging on
+ * ---------------------------------------------------------------------------------------- */
 
 static ULONG
 free_buffer(LPVOID buffer)
@@ -234,11 +239,11 @@ double_logon_with(IMAPISupport *support, bool spooler, IMsgStore **store, char *
 			     CURRENT_SPI_VERSION, &version, &provider),
 	    S_OK);
 	if (spooler)
-		hr = provider->lpVtbl->SpoolerLogon(provider, support, 0, NULL, 0, NULL, flags, NULL, 0, NULL,
-		    &problem, &logon, store);
+		hr = provider->lpVtbl->SpoolerLogon(provider, support, 0, NULL, 0, NULL, flags,
+		    NULL, 0, NULL, &problem, &logon, store);
 	else
-		hr = provider->lpVtbl->Logon(provider, support, 0, NULL, 0, NULL, flags, NULL, &security_size,
-		    &security, &problem, &logon, store);
+		hr = provider->lpVtbl->Logon(provider, support, 0, NULL, 0, NULL, flags, NULL,
+		    &security_size, &security, &problem, &logon, store);
 	if (problem && error)
 		*error = g_strdup((const char *)problem->lpszError);
 	mem_free(problem);
@@ -257,7 +262,8 @@ double_logon(const char *path, bool spooler, IMsgStore **store, char **error)
 	return hr;
 }
 
-/* --- Short forms --------------------------------------------------------------------------------------- */
+/* --- Short forms
+ * --------------------------------------------------------------------------------------- */
 
 HRESULT
 double_get(void *object, ULONG tag, SPropValue **value)
@@ -287,8 +293,8 @@ double_folder(IMsgStore *store, ULONG tag)
 	ULONG type;
 
 	assert_int_equal(store->lpVtbl->OpenEntry(store, id ? id->Value.bin.cb : 0,
-			     id ? (ENTRYID *)(void *)id->Value.bin.lpb : NULL, NULL, MAPI_MODIFY, &type,
-			     (IUnknown **)&folder),
+			     id ? (ENTRYID *)(void *)id->Value.bin.lpb : NULL, NULL, MAPI_MODIFY,
+			     &type, (IUnknown **)&folder),
 	    S_OK);
 	assert_int_equal(type, MAPI_FOLDER);
 	mem_free(id);
@@ -303,8 +309,9 @@ double_inbox(IMsgStore *store)
 	ULONG size, type;
 
 	assert_int_equal(store->lpVtbl->GetReceiveFolder(store, NULL, 0, &size, &id, NULL), S_OK);
-	assert_int_equal(
-	    store->lpVtbl->OpenEntry(store, size, id, NULL, MAPI_MODIFY, &type, (IUnknown **)&folder), S_OK);
+	assert_int_equal(store->lpVtbl->OpenEntry(
+			     store, size, id, NULL, MAPI_MODIFY, &type, (IUnknown **)&folder),
+	    S_OK);
 	mem_free(id);
 	return folder;
 }
@@ -337,7 +344,7 @@ void
 double_add_recipient(IMessage *message, LONG type, const char *address)
 {
 	SPropValue values[3] = { { .ulPropTag = PR_RECIPIENT_TYPE, .Value.l = type },
-		{ .ulPropTag = PR_ADDRTYPE_A, .Value.lpszA = (char *)(size_t)"SMTP" },
+		{ .ulPropTag = PR_ADDRTYPE_A, .Value.lpszA = (char *)(size_t) "SMTP" },
 		{ .ulPropTag = PR_EMAIL_ADDRESS_A, .Value.lpszA = (char *)(size_t)address } };
 	ADRLIST list = { 1, { { 0, 3, values } } };
 

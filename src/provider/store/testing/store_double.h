@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A store logged on through MSProviderInit with a support object of the test's own, in a folder of its
- * own. */
+/* A store logged on through MSProviderInit with a support object of the test's own, in a folder of
+ * its own. */
 #ifndef EMAPI_STORE_DOUBLE_H
 #define EMAPI_STORE_DOUBLE_H
 
@@ -22,7 +22,8 @@ IMAPISupport *double_support(const char *path, const char *from_name, const char
 unsigned double_notified(IMAPISupport *support); /* NOTIFY_READYTOSEND so far */
 bool double_knows_uid(IMAPISupport *support, MAPIUID *uid);
 
-/* Logs on, read/write; `spooler` through SpoolerLogon. *error (may be NULL) is g_free()able text. */
+/* Logs on, read/write; `spooler` through SpoolerLogon. *error (may be NULL) is g_free()able text.
+ */
 HRESULT double_logon(const char *path, bool spooler, IMsgStore **store, char **error);
 /* The same with the support object handed out (Release it). */
 HRESULT double_logon_with(IMAPISupport *support, bool spooler, IMsgStore **store, char **error);

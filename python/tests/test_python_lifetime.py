@@ -6,7 +6,7 @@ import threading
 
 import pytest
 import pythoncom
-from conftest import open_store
+from homes import home, inbox, session, store  # noqa: F401 - fixtures
 from win32com.mapi import mapi, mapitags
 
 CYCLES = int(os.environ.get("EMAPI_TEST_CYCLES", "10000"))
@@ -48,7 +48,7 @@ def test_nothing_is_left_behind(store, inbox):
 START = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
-from conftest import open_store
+from homes import open_store
 from win32com.mapi import mapi, mapitags
 import pythoncom
 mapi.MAPIInitialize(None)

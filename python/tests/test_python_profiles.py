@@ -3,7 +3,7 @@
 import pytest
 import pythoncom
 import pywintypes
-from conftest import open_store
+from homes import home, open_store  # noqa: F401 - fixtures
 from win32com.mapi import mapi, mapitags
 
 DEFAULT = mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT | mapi.MAPI_BEST_ACCESS | mapi.MAPI_NEW_SESSION

@@ -9,7 +9,7 @@ import time
 
 import pytest
 import pythoncom
-from conftest import open_folder, open_store
+from homes import home, open_folder, open_store  # noqa: F401 - fixtures
 from win32com.mapi import mapi, mapitags
 
 EXAMPLES = pathlib.Path(__file__).parent.parent.parent / "examples"

@@ -4,6 +4,7 @@ import time
 
 import pytest
 import pythoncom
+from homes import home, inbox, session, store  # noqa: F401 - fixtures
 from win32com.mapi import mapi, mapitags
 
 

@@ -7,6 +7,7 @@ import pickle
 import pytest
 import pythoncom
 import pywintypes
+from homes import home, inbox, outbox, session, store  # noqa: F401 - fixtures
 from win32com.mapi import mapi, mapitags, mapiutil
 from win32com.mapi.mapitags import PROP_TAG, PT_ERROR
 
@@ -64,7 +65,7 @@ def error_of(call, *arguments):
 READ_BACK = """
 import pickle, sys
 sys.path.insert(0, sys.argv[1])
-from conftest import open_store
+from homes import open_store
 from win32com.mapi import mapi
 mapi.MAPIInitialize(None)
 session = mapi.MAPILogonEx(0, "test", None, mapi.MAPI_EXTENDED | mapi.MAPI_NEW_SESSION)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A home of its own for each test: XDG folders, profiles with stores and a pickup folder."""
+"""Fixtures: a home of its own for each test: XDG folders, profiles with stores and a pickup folder."""
 import os
 import pathlib
 import subprocess

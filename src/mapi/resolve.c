@@ -47,16 +47,15 @@ has_controls(const char *text)
 	return false;
 }
 
+/* A copy without the quotes around it. */
 static char *
-unquote(char *name)
+unquote(const char *name)
 {
 	size_t length = strlen(name);
 
-	if (length >= 2 && name[0] == '"' && name[length - 1] == '"') {
-		memmove(name, name + 1, length - 2);
-		name[length - 2] = '\0';
-	}
-	return g_strstrip(name);
+	if (length >= 2 && name[0] == '"' && name[length - 1] == '"')
+		return g_strstrip(g_strndup(name + 1, length - 2));
+	return g_strdup(name);
 }
 
 /* "SMTP:" in front, in any case. */
@@ -69,14 +68,13 @@ skip_type(const char *text)
 bool
 resolve_parse(const char *typed, char **name, char **address)
 {
-	char *text = g_strstrip(g_strdup(typed)), *open, *close;
-	size_t length;
+	char *buffer = g_strstrip(g_strdup(typed)), *text = buffer, *open, *close;
+	size_t length = strlen(text);
 
 	*name = *address = NULL;
-	length = strlen(text);
 	if (length > 2 && text[0] == '[' && text[length - 1] == ']' && strchr(text, ':')) {
 		text[length - 1] = '\0';
-		memmove(text, text + 1, length - 1);
+		text++;
 	}
 	open = strrchr(text, '<');
 	close = open ? strchr(open, '>') : NULL;
@@ -84,7 +82,7 @@ resolve_parse(const char *typed, char **name, char **address)
 		*open = '\0';
 		*close = '\0';
 		*address = g_strdup(skip_type(g_strstrip(open + 1)));
-		*name = g_strdup(unquote(g_strstrip(text)));
+		*name = unquote(g_strstrip(text));
 	} else {
 		*address = g_strdup(skip_type(text));
 	}
@@ -92,7 +90,7 @@ resolve_parse(const char *typed, char **name, char **address)
 		g_free(*name);
 		*name = g_strdup(*address);
 	}
-	g_free(text);
+	g_free(buffer);
 	if (is_address(*address) && !has_controls(*name))
 		return true;
 	g_clear_pointer(name, g_free);

@@ -51,7 +51,7 @@ blocked_or_ignored_signals(void)
 		if (sigismember(&mask, i))
 			count++;
 		if (i != SIGKILL && i != SIGSTOP && !sigaction(i, NULL, &action) &&
-		    action.sa_handler != SIG_DFL)
+		    action.sa_handler == SIG_IGN)
 			count++;
 	}
 	return count;

@@ -16,7 +16,6 @@ struct contents {
 	struct com_object com;
 	IMAPITable itable;
 	struct contents_scope scope;
-	SBinary store_entryid; /* a MAPI buffer */
 	ULONG flags;
 	SPropTagArray *columns;
 	SRestriction *restriction;
@@ -627,7 +626,6 @@ contents_finalize(void *self)
 {
 	struct contents *contents = self;
 
-	mem_free(contents->store_entryid.lpb);
 	mem_free(contents->columns);
 	mem_free(contents->restriction);
 	mem_free(contents->sort);
@@ -658,29 +656,13 @@ static const struct com_class contents_class = { "contents table", contents_inte
 static const SizedSPropTagArray(24, columns_a) = { 24, COLUMNS(_A) };
 static const SizedSPropTagArray(24, columns_w) = { 24, COLUMNS(_W) };
 
-static HRESULT
-contents_init(struct contents *contents)
-{
-	const void *columns =
-	    (contents->flags & MAPI_UNICODE) ? (const void *)&columns_w : &columns_a;
-	ENTRYID *id;
-	HRESULT hr;
-
-	hr = store_entryid(contents->scope.store, &contents->store_entryid.cb, &id);
-	if (FAILED(hr))
-		return hr;
-	contents->store_entryid.lpb = (BYTE *)id;
-	contents->scope.store_entryid = &contents->store_entryid;
-	contents->columns =
-	    mem_memdup(NULL, columns, CbSPropTagArray((const SPropTagArray *)columns));
-	return contents->columns ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
-}
-
 HRESULT
 contents_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out)
 {
+	const SPropTagArray *columns = (flags & MAPI_UNICODE)
+					   ? (const SPropTagArray *)(const void *)&columns_w
+					   : (const SPropTagArray *)(const void *)&columns_a;
 	struct contents *contents = com_create(&contents_class, sizeof(*contents));
-	HRESULT hr;
 
 	*out = NULL;
 	if (!contents)
@@ -692,10 +674,11 @@ contents_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out
 	contents->flags = flags & MAPI_UNICODE;
 	contents->bookmarks = g_array_new(FALSE, FALSE, sizeof(gint64));
 	com_add_ref(&store->com);
-	hr = contents_init(contents);
-	if (FAILED(hr))
+	contents->columns = mem_memdup(NULL, columns, CbSPropTagArray(columns));
+	if (!contents->columns) {
 		com_release(&contents->com);
-	else
-		*out = &contents->itable;
-	return hr;
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	}
+	*out = &contents->itable;
+	return S_OK;
 }

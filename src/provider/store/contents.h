@@ -25,7 +25,6 @@ struct contents_scope {
 	struct store *store;
 	gint64 folder;
 	bool associated;
-	const SBinary *store_entryid;
 };
 
 /* An indexed order; `descending` as the client asked. */

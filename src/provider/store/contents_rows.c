@@ -119,8 +119,7 @@ row_computed(
 	value_binary(&values[count++], PR_RECORD_KEY, ids, EID_SIZE);
 	value_binary(&values[count++], PR_PARENT_ENTRYID, ids + EID_SIZE, EID_SIZE);
 	value_binary(&values[count++], PR_INSTANCE_KEY, id, sizeof(*id));
-	value_binary(&values[count++], PR_STORE_ENTRYID, scope->store_entryid->lpb,
-	    scope->store_entryid->cb);
+	value_binary(&values[count++], PR_STORE_ENTRYID, store->wrapped.lpb, store->wrapped.cb);
 	value_binary(&values[count++], PR_STORE_RECORD_KEY, &store->uid, sizeof(store->uid));
 	value_binary(&values[count++], PR_MAPPING_SIGNATURE, &store->uid, sizeof(store->uid));
 	value_long(&values[count++], PR_OBJECT_TYPE, MAPI_MESSAGE);

@@ -27,6 +27,9 @@ enum db_durability { DB_RELAXED, DB_DURABLE };
  * (made by a newer emapi), or as hr_from_sqlite().  `why` gets a g_free()able sentence. */
 HRESULT db_open(const char *path, bool create, struct db **out, char **why);
 void db_close(struct db *db);
+/* The spooler's connection moves the log into the file in good time and when it closes; those of
+ * clients, which come and go, leave that to it unless the log grows large. */
+HRESULT db_set_checkpointer(struct db *db, bool checkpointer);
 /* Forgets the connection without a system call on the file: for the child of a fork. */
 void db_abandon(struct db *db);
 

@@ -78,6 +78,18 @@ db_abandon(struct db *db)
 		db_free(db);
 }
 
+HRESULT
+db_set_checkpointer(struct db *db, bool checkpointer)
+{
+	int code;
+
+	code = sqlite3_db_config(
+	    db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, checkpointer ? 0 : 1, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_wal_autocheckpoint(db->sqlite, checkpointer ? 500 : 4000);
+	return hr_from_sqlite(code);
+}
+
 static HRESULT
 db_open_lock(struct db *db)
 {

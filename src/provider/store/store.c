@@ -31,6 +31,7 @@ store_finalize(void *self)
 	COM_CLEAR(store->support);
 	g_rec_mutex_clear(&store->mutex);
 	g_free(store->name);
+	mem_free(store->wrapped.lpb);
 }
 
 static const struct com_interface store_interfaces[] = {
@@ -62,6 +63,21 @@ store_read_uid(struct store *store)
 	return hr;
 }
 
+static HRESULT
+store_wrap_entryid(struct store *store)
+{
+	IMAPISupport *support = store->support;
+	BYTE bytes[EID_SIZE];
+	ENTRYID *id = NULL;
+	HRESULT hr;
+
+	eid_make(&store->uid, MAPI_STORE, 0, bytes);
+	hr = support->lpVtbl->WrapStoreEntryID(
+	    support, sizeof(bytes), (ENTRYID *)(void *)bytes, &store->wrapped.cb, &id);
+	store->wrapped.lpb = (BYTE *)id;
+	return hr;
+}
+
 HRESULT
 store_create(const struct store_logon *logon, struct store **out)
 {
@@ -83,9 +99,12 @@ store_create(const struct store_logon *logon, struct store **out)
 	store->name = g_strdup(logon->name);
 	g_rec_mutex_init(&store->mutex);
 	store->support = logon->support;
-	if (store->support)
-		store->support->lpVtbl->AddRef(store->support);
+	store->support->lpVtbl->AddRef(store->support);
 	hr = store_read_uid(store);
+	if (SUCCEEDED(hr))
+		hr = store_wrap_entryid(store);
+	if (SUCCEEDED(hr))
+		hr = db_set_checkpointer(store->db, store->spooler);
 	if (SUCCEEDED(hr))
 		hr = lob_sweep(store->db);
 	if (FAILED(hr)) {
@@ -156,20 +175,6 @@ store_last_error(struct store *store, HRESULT failure, ULONG flags, MAPIERROR **
 }
 
 HRESULT
-store_entryid(struct store *store, ULONG *size, ENTRYID **out)
-{
-	BYTE bytes[EID_SIZE];
-
-	*size = 0;
-	*out = NULL;
-	eid_make(&store->uid, MAPI_STORE, 0, bytes);
-	if (!store->support)
-		return eid_create(&store->uid, MAPI_STORE, 0, size, out);
-	return store->support->lpVtbl->WrapStoreEntryID(
-	    store->support, sizeof(bytes), (ENTRYID *)(void *)bytes, size, out);
-}
-
-HRESULT
 bag_set_eid(struct bag *bag, ULONG tag, const MAPIUID *store, ULONG type, gint64 id)
 {
 	BYTE bytes[EID_SIZE];
@@ -190,15 +195,9 @@ bag_set_time(struct bag *bag, ULONG tag, gint64 filetime)
 static HRESULT
 store_identify_store(struct store *store, struct bag *bag)
 {
-	ENTRYID *id;
-	ULONG size;
 	HRESULT hr;
 
-	hr = store_entryid(store, &size, &id);
-	if (FAILED(hr))
-		return hr;
-	hr = bag_set_binary(bag, PR_STORE_ENTRYID, id, size);
-	mem_free(id);
+	hr = bag_set_binary(bag, PR_STORE_ENTRYID, store->wrapped.lpb, store->wrapped.cb);
 	if (SUCCEEDED(hr))
 		hr = bag_set_binary(bag, PR_STORE_RECORD_KEY, &store->uid, sizeof(store->uid));
 	if (SUCCEEDED(hr))

@@ -27,9 +27,10 @@ struct store {
 	MAPIUID uid;
 	IMAPISupport *support;
 	pid_t pid;
-	bool spooler;  /* from SpoolerLogon: may lock, finish and abort */
-	bool writable; /* MDB_WRITE or MAPI_BEST_ACCESS */
-	char *name;    /* PR_DISPLAY_NAME */
+	bool spooler;    /* from SpoolerLogon: may lock, finish and abort */
+	bool writable;   /* MDB_WRITE or MAPI_BEST_ACCESS */
+	char *name;      /* PR_DISPLAY_NAME */
+	SBinary wrapped; /* the store's entry ID as MAPI gives it; a MAPI buffer */
 };
 
 /* PR_MDB_PROVIDER of all stores of this provider. */
@@ -77,8 +78,6 @@ struct store_identity {
 	gint64 parent; /* 0: none */
 };
 HRESULT store_identify(struct store *store, const struct store_identity *identity, struct bag *bag);
-/* The store's own entry ID, wrapped for MAPI: a MAPI buffer. */
-HRESULT store_entryid(struct store *store, ULONG *size, ENTRYID **out);
 HRESULT bag_set_eid(struct bag *bag, ULONG tag, const MAPIUID *store, ULONG type, gint64 id);
 /* Reads and writes props blobs of rows.  `skip` is a 0-ended list of tags (matched by id). */
 HRESULT bag_from_blob(struct bag *bag, const void *data, size_t size);

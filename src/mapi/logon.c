@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* MAPIInitialize, MAPILogonEx and the memory functions of the API. */
-#include "logon.h"
+#include <emapi.h>
 #include <mapicode.h>
 #include <mapix.h>
 #include "hr.h"
@@ -59,7 +59,7 @@ MAPIFreeBuffer(LPVOID buffer)
 /* --- Logging on ---------------------------------------------------------------------------- */
 
 const char *
-logon_reason(void)
+emapi_logon_reason(void)
 {
 	return g_private_get(&reason_key);
 }

@@ -15,7 +15,7 @@
 #include <mapitags.h>
 #include <mapiutil.h>
 #include <emapispi.h>
-#include "logon.h"
+#include <emapi.h>
 #include "mem.h"
 #include "profile.h"
 #include "prop.h"
@@ -77,7 +77,7 @@ log_on(const char *name, ULONG flags)
 	IMAPISession *session;
 
 	assert_int_equal(MAPILogonEx(0, (LPTSTR)(uintptr_t)name, NULL, flags, &session), S_OK);
-	assert_null(logon_reason());
+	assert_null(emapi_logon_reason());
 	return session;
 }
 
@@ -148,7 +148,7 @@ which_profile(void **state)
 		    cases[i].hr);
 		if (FAILED(cases[i].hr)) {
 			assert_null(session);
-			assert_non_null(strstr(logon_reason(), "emapi profile"));
+			assert_non_null(strstr(emapi_logon_reason(), "emapi profile"));
 		} else {
 			release(session);
 		}
@@ -310,7 +310,7 @@ one_store_twice_is_refused(void **state)
 	/* Known from now on, and told at once. */
 	assert_int_equal(
 	    MAPILogonEx(0, (LPTSTR) "twins", NULL, PLAIN, &session), MAPI_E_LOGON_FAILED);
-	assert_non_null(strstr(logon_reason(), "same store twice"));
+	assert_non_null(strstr(emapi_logon_reason(), "same store twice"));
 }
 
 static void

@@ -177,12 +177,23 @@ xp_refuse_malformed(struct xp_recipients *recipients)
 			left++;
 			continue;
 		}
-		text = g_strdup_printf("malformed address \"%s\": %s; not sent to anyone. Correct "
-				       "the address and send again",
+		/* Worded as a server would: the enhanced status first. */
+		text = g_strdup_printf(
+		    "5.1.3 malformed address \"%s\": %s; not sent to anyone. Correct "
+		    "the address and send again",
 		    recipient->address, why);
 		xp_set_verdict(recipient, EMAPI_RETRY_PERMANENT, 553, "5.1.3", text);
 	}
 	return left;
+}
+
+static void
+refuse_all(struct xp_recipients *recipients, LONG retry_class, LONG code, const char *enhanced,
+    const char *why)
+{
+	g_autofree char *text = g_strdup_printf("%s %s", enhanced, why ? why : "");
+
+	xp_set_remaining(recipients, retry_class, code, enhanced, text);
 }
 
 void
@@ -193,20 +204,20 @@ xp_refuse_unrendered(struct xp_recipients *recipients, HRESULT hr, const char *w
 		xp_set_remaining(recipients, EMAPI_RETRY_HOLD, 0, NULL, why);
 		break;
 	case MAPI_E_BAD_CHARWIDTH:
-		xp_set_remaining(recipients, EMAPI_RETRY_PERMANENT, 553, "5.6.7", why);
+		refuse_all(recipients, EMAPI_RETRY_PERMANENT, 553, "5.6.7", why);
 		break;
 	case MAPI_E_NO_SUPPORT:
 	case MAPI_E_TOO_COMPLEX:
-		xp_set_remaining(recipients, EMAPI_RETRY_PERMANENT, 554, "5.6.3", why);
+		refuse_all(recipients, EMAPI_RETRY_PERMANENT, 554, "5.6.3", why);
 		break;
 	case MAPI_E_CORRUPT_DATA:
 	case MAPI_E_NOT_FOUND:
-		xp_set_remaining(recipients, EMAPI_RETRY_PERMANENT, 554, "5.6.0", why);
+		refuse_all(recipients, EMAPI_RETRY_PERMANENT, 554, "5.6.0", why);
 		break;
 	case MAPI_E_NOT_ENOUGH_DISK:
-		xp_set_remaining(recipients, EMAPI_RETRY_TEMPORARY, 452, "4.3.1", why);
+		refuse_all(recipients, EMAPI_RETRY_TEMPORARY, 452, "4.3.1", why);
 		break;
 	default:
-		xp_set_remaining(recipients, EMAPI_RETRY_TEMPORARY, 451, "4.3.0", why);
+		refuse_all(recipients, EMAPI_RETRY_TEMPORARY, 451, "4.3.0", why);
 	}
 }

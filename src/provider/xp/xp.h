@@ -106,7 +106,7 @@ struct xp_transport {
 	HRESULT (*logon)(struct xp_logon *logon, char **why);
 	/* Gives verdicts.  A failure is for broken inputs alone and becomes SubmitMessage's;
 	 * whatever the world outside does is a verdict. */
-	HRESULT (*submit)
+	HRESULT(*submit)
 	(struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients);
 	void (*idle)(struct xp_logon *logon);   /* may be NULL */
 	void (*logoff)(struct xp_logon *logon); /* frees state; called once.  May be NULL */

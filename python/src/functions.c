@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The functions of module mapi that call libemapi. */
+#include <emapi.h>
 #include "args.h"
 #include "gateway.h"
 #include "iid.h"
@@ -85,7 +86,9 @@ mapi_MAPILogonEx(PyObject *module, PyObject *args)
 	}
 	text_clear(&profile);
 	text_clear(&password);
-	return ready ? wrap_or_raise(state_in(module), hr, WRAP_SESSION, session) : NULL;
+	if (ready && FAILED(hr))
+		return raise_hr_because(state_in(module), hr, emapi_logon_reason());
+	return ready ? wrap(state_in(module), WRAP_SESSION, session) : NULL;
 }
 
 /* MAPIAdminProfiles(flags) */

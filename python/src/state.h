@@ -64,6 +64,8 @@ struct emapi_state {
 
 /* Sets the exception for a failed result and returns NULL: the one map from HRESULT to Python. */
 PyObject *raise_hr(struct emapi_state *state, HRESULT hr);
+/* The same with a sentence for people, UTF-8; NULL makes one of the code's name. */
+PyObject *raise_hr_because(struct emapi_state *state, HRESULT hr, const char *reason);
 
 /* None for a success, com_error for a failure. */
 PyObject *none_or_raise(struct emapi_state *state, HRESULT hr);

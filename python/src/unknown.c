@@ -108,18 +108,12 @@ last_error(PyObject *self, HRESULT code, ULONG flags, MAPIERROR **error)
 PyObject *
 raise_from(PyObject *self, HRESULT hr)
 {
-	PyObject *text = NULL, *error;
-	MAPIERROR *reason = NULL;
+	MAPIERROR *error = NULL;
 
-	if (has_last_error(self) && SUCCEEDED(last_error(self, hr, 0, &reason)) && reason)
-		text = text_to_python(reason->lpszError, 0);
-	MAPIFreeBuffer(reason);
-	error =
-	    text ? PyObject_CallFunction(state_of(self)->make_error, "iN", (int)hr, text) : NULL;
-	if (!error)
-		return PyErr_Occurred() ? NULL : raise_hr(state_of(self), hr);
-	PyErr_SetObject((PyObject *)Py_TYPE(error), error);
-	Py_DECREF(error);
+	if (!has_last_error(self) || FAILED(last_error(self, hr, 0, &error)) || !error)
+		return raise_hr(state_of(self), hr);
+	raise_hr_because(state_of(self), hr, error->lpszError);
+	MAPIFreeBuffer(error);
 	return NULL;
 }
 

@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import urllib.parse
 import uuid
 
 import pytest
@@ -64,7 +65,7 @@ class Home:
                                  name=f"{name} {number}", default="false" if number else "true",
                                  path=self.folder / f"{name}-{number}.store")
         text += PICKUP.format(service=new_uid(), provider=new_uid(), path=self.pickup)
-        (profiles / f"{name}.profile").write_text(text)
+        (profiles / (urllib.parse.quote(name, " @") + ".profile")).write_text(text)
         return name
 
     def letters(self):

@@ -41,7 +41,8 @@ static bool
 is_kept(const char *variable)
 {
 	static const char *const names[] = { "HOME=", "USER=", "LOGNAME=", "PATH=", "LANG=", "LC_",
-		"TZ=", "TMPDIR=", "LD_LIBRARY_PATH=", "XDG_", "EMAPI_", "KRB5", "SSL_CERT_",
+		"TZ=", "TMPDIR=", "LD_LIBRARY_PATH=", "XDG_", "EMAPI_", "KRB5",
+		"GSS_MECH_CONFIG=", "SSL_CERT_",
 		"ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=", "GCOV_",
 		"DBUS_SESSION_BUS_ADDRESS=", "GNUPGHOME=", "PASSWORD_STORE_DIR=" };
 	size_t i;

@@ -19,7 +19,8 @@ static gss_OID_desc ntlm_oid = { 10, (void *)"\x2b\x06\x01\x04\x01\x82\x37\x02\x
 struct gss {
 	const struct smtp_login *login;
 	gss_OID mechanism;
-	OM_uint32 wishes; /* GSS_C_*_FLAG */
+	const GByteArray *binding; /* to the TLS channel; NULL without one */
+	OM_uint32 wishes;          /* GSS_C_*_FLAG */
 	gss_ctx_id_t context;
 	gss_cred_id_t credential;
 	gss_name_t target;
@@ -65,6 +66,7 @@ gss_new(const struct smtp_login *login, gss_OID mechanism, char **why)
 	OM_uint32 major, minor;
 
 	gss->login = login;
+	gss->binding = login->binding;
 	gss->mechanism = mechanism;
 	major = gss_import_name(&minor, &name, GSS_C_NT_HOSTBASED_SERVICE, &gss->target);
 	g_free(service);
@@ -122,7 +124,7 @@ ntlm_start(const struct smtp_login *login, char **why)
 static enum smtp_step
 establish(struct gss *gss, const GByteArray *challenge, GByteArray *response, char **why)
 {
-	const GByteArray *binding = gss->login->binding;
+	const GByteArray *binding = gss->binding;
 	struct gss_channel_bindings_struct channel = { 0 };
 	gss_buffer_desc in = { challenge ? challenge->len : 0, challenge ? challenge->data : NULL };
 	gss_buffer_desc out = GSS_C_EMPTY_BUFFER;
@@ -199,13 +201,31 @@ krb5_step(void *state, const GByteArray *challenge, GByteArray *response, char *
 	return agree(gss, challenge, response, why);
 }
 
+/* Whether a CHALLENGE_MESSAGE ([MS-NLMP] 2.2.1.2) has TargetInfo: there bindings have a place. */
+static bool
+ntlm_has_target_info(const GByteArray *challenge)
+{
+	static const guint8 begin[] = "NTLMSSP\0\2\0\0"; /* the literal's own 0 ends the type */
+	const guint target_info = 40; /* its length, two bytes; its flag is in the byte at 22 */
+
+	if (challenge->len < target_info + 2 || memcmp(challenge->data, begin, sizeof(begin)) != 0)
+		return false;
+	return (challenge->data[22] & 0x80) &&
+	       (challenge->data[target_info] || challenge->data[target_info + 1]);
+}
+
 /* The first 334 only says that NTLM is there, in words ([MS-SMTPNTLM] 2.2.1.2). */
 static enum smtp_step
 ntlm_step(void *state, const GByteArray *challenge, GByteArray *response, char **why)
 {
 	struct gss *gss = state;
 
-	return establish(gss, gss->context == GSS_C_NO_CONTEXT ? NULL : challenge, response, why);
+	if (gss->context == GSS_C_NO_CONTEXT)
+		return establish(gss, NULL, response, why);
+	/* gss-ntlmssp fails rather than leave bindings out where a server has no place for them. */
+	if (challenge && !ntlm_has_target_info(challenge))
+		gss->binding = NULL;
+	return establish(gss, challenge, response, why);
 }
 
 static bool

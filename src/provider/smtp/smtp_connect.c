@@ -110,10 +110,14 @@ on_body(char *data, size_t size, size_t count, void *context)
 static int
 on_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *context)
 {
-	static const char tls[] = "SSL connection using ";
+	static const char tls[] = "SSL connection using ", connect[] = "CONNECT ";
 	struct smtp_session *session = context;
 	char *text;
 
+	/* Of the request to an HTTP proxy the first line only: a password may follow. */
+	if (type == CURLINFO_HEADER_OUT && size > strlen(connect) &&
+	    !strncmp(data, connect, strlen(connect)) && memchr(data, '\n', size))
+		size = (size_t)((char *)memchr(data, '\n', size) - data);
 	if (type == CURLINFO_HEADER_OUT)
 		smtp_note_lines(session, "> ", data, size);
 	if (type == CURLINFO_TEXT && size > strlen(tls) && !strncmp(data, tls, strlen(tls))) {
@@ -176,6 +180,8 @@ set_connection(CURL *curl, const struct smtp_session *session)
 	/* "" switches off what the environment says: the profile decides. */
 	curl_easy_setopt(curl, CURLOPT_PROXY, options->proxy ? options->proxy : "");
 	curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
+	/* on_header() takes SMTP replies: the HTTP proxy's is none. */
+	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
 CURL *

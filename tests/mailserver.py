@@ -116,8 +116,12 @@ service imap-login {{
     port = 0
   }}
 }}
+# Dovecot answers wrong passwords ever later, in the end too late for Postfix: not here.
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 {settings}
 """)

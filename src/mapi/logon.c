@@ -6,6 +6,7 @@
 #include "hr.h"
 #include "log.h"
 #include "mem.h"
+#include "notify.h"
 #include "profile.h"
 #include "session_private.h"
 #include "text.h"
@@ -24,7 +25,9 @@ MAPIInitialize(LPVOID init)
 
 	if (settings && settings->ulVersion != MAPI_INIT_VERSION)
 		return MAPI_E_INVALID_PARAMETER;
-	atomic_fetch_add(&initialized, 1);
+	if (atomic_fetch_add(&initialized, 1) == 0)
+		notify_use_thread(
+		    settings && (settings->ulFlags & MAPI_MULTITHREAD_NOTIFICATIONS) != 0);
 	return S_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "com.h"
 #include "entryid.h"
 #include "mem.h"
+#include "notify.h"
 #include "profile_admin.h"
 #include "profsect.h"
 #include "prop.h"
@@ -90,6 +91,44 @@ static HRESULT
 support_ModifyProfile(IMAPISupport *This, ULONG flags)
 {
 	return S_OK; /* no section of a store is ever temporary here */
+}
+
+/* --- Notifications ------------------------------------------------------------------------- */
+
+static HRESULT
+support_Subscribe(IMAPISupport *This, LPNOTIFKEY key, ULONG mask, ULONG flags,
+    LPMAPIADVISESINK sink, ULONG_PTR *connection)
+{
+	HRESULT hr;
+
+	if (!key || !sink || !connection)
+		return MAPI_E_INVALID_PARAMETER;
+	*connection = 0;
+	if (flags & ~NOTIFY_SYNC)
+		return MAPI_E_UNKNOWN_FLAGS;
+	hr = session_check(SELF(This)->session);
+	return FAILED(hr) ? hr : notify_subscribe(key, mask, flags, sink, connection);
+}
+
+static HRESULT
+support_Unsubscribe(IMAPISupport *This, ULONG_PTR connection)
+{
+	return notify_unsubscribe(connection);
+}
+
+static HRESULT
+support_Notify(
+    IMAPISupport *This, LPNOTIFKEY key, ULONG count, LPNOTIFICATION notifications, ULONG *flags)
+{
+	ULONG result = 0;
+	HRESULT hr;
+
+	if (!key || !count || !notifications)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = notify_all(key, count, notifications, &result);
+	if (flags)
+		*flags = result;
+	return hr;
 }
 
 /* --- Entry IDs ----------------------------------------------------------------------------- */
@@ -353,9 +392,9 @@ static const IMAPISupportVtbl support_vtbl = {
 	.Release = support_Release,
 	.GetLastError = support_GetLastError,
 	.GetMemAllocRoutines = support_GetMemAllocRoutines,
-	.Subscribe = unsupported_IMAPISupport_Subscribe,
-	.Unsubscribe = unsupported_IMAPISupport_Unsubscribe,
-	.Notify = unsupported_IMAPISupport_Notify,
+	.Subscribe = support_Subscribe,
+	.Unsubscribe = support_Unsubscribe,
+	.Notify = support_Notify,
 	.ModifyStatusRow = unsupported_IMAPISupport_ModifyStatusRow,
 	.OpenProfileSection = support_OpenProfileSection,
 	.RegisterPreprocessor = unsupported_IMAPISupport_RegisterPreprocessor,

@@ -11,10 +11,9 @@
 #include <mapicode.h>
 #include <mapitags.h>
 #include <mapiutil.h>
+#include "flat.h"
 #include "prop.h"
 #include "text.h"
-
-#define ALIGN(size) (((size) + 7) & ~(size_t)7)
 
 /* --- The shape of a value ------------------------------------------------------------------ */
 
@@ -116,22 +115,21 @@ nested_size(const SPropValue *value, ULONG i)
 	}
 }
 
-static size_t
-extra_size(const SPropValue *value)
+size_t
+flat_value_size(const SPropValue *value)
 {
-	size_t size = pointer_of(value) ? ALIGN(block_size(value)) : 0;
+	size_t size = pointer_of(value) ? FLAT_ALIGN(block_size(value)) : 0;
 	ULONG i;
 
 	for (i = 0; i < nested_count(value); i++)
-		size += ALIGN(nested_size(value, i));
+		size += FLAT_ALIGN(nested_size(value, i));
 	return size;
 }
 
 /* --- Copies -------------------------------------------------------------------------------- */
 
-/* Copies a value whose parts go to *at, which moves on. */
-static void
-copy_flat(const SPropValue *from, SPropValue *to, BYTE **at)
+void
+flat_value_copy(const SPropValue *from, SPropValue *to, BYTE **at)
 {
 	void **source = pointer_of(from), **target;
 	BYTE *array = *at;
@@ -145,14 +143,14 @@ copy_flat(const SPropValue *from, SPropValue *to, BYTE **at)
 	if (size)
 		memcpy(array, *source, size);
 	*pointer_of(to) = array;
-	*at += ALIGN(size);
+	*at += FLAT_ALIGN(size);
 	for (i = 0; i < nested_count(from); i++) {
 		target = nested_pointer(PROP_TYPE(from->ulPropTag), array, i);
 		size = nested_size(from, i);
 		if (size)
 			memcpy(*at, *target, size);
 		*target = *at;
-		*at += ALIGN(size);
+		*at += FLAT_ALIGN(size);
 	}
 }
 
@@ -169,7 +167,7 @@ ScCountProps(int count, LPSPropValue values, ULONG *size)
 
 		if (id == PROP_ID_NULL || id == PROP_ID_INVALID || FAILED(prop_check(&values[i])))
 			return MAPI_E_INVALID_PARAMETER;
-		total += sizeof *values + extra_size(&values[i]);
+		total += sizeof *values + flat_value_size(&values[i]);
 	}
 	if (total > UINT32_MAX)
 		return MAPI_E_TOO_BIG;
@@ -193,8 +191,33 @@ ScCopyProps(int count, LPSPropValue values, LPVOID target, ULONG *size)
 		return sc;
 	at = (BYTE *)(to + count);
 	for (i = 0; i < count; i++)
-		copy_flat(&values[i], &to[i], &at);
+		flat_value_copy(&values[i], &to[i], &at);
 	return S_OK;
+}
+
+size_t
+flat_value_move(SPropValue *value, ptrdiff_t here, ptrdiff_t there)
+{
+	ULONG type = PROP_TYPE(value->ulPropTag), i;
+	void **pointer = pointer_of(value), **nested;
+	BYTE *array;
+	size_t size;
+
+	if (!pointer)
+		return 0;
+	array = (BYTE *)*pointer + here;
+	*pointer = array;
+	for (i = 0; i < nested_count(value); i++) {
+		nested = nested_pointer(type, array, i);
+		*nested = (BYTE *)*nested + here;
+	}
+	size = flat_value_size(value);
+	for (i = 0; i < nested_count(value); i++) {
+		nested = nested_pointer(type, array, i);
+		*nested = (BYTE *)*nested - here + there;
+	}
+	*pointer = array - here + there;
+	return size;
 }
 
 /* A block that was written for the address `old_base` is read where it is, whichever of the two
@@ -209,25 +232,8 @@ ScRelocProps(int count, LPSPropValue values, LPVOID old_base, LPVOID new_base, U
 
 	if (count < 0 || (count && !values))
 		return MAPI_E_INVALID_PARAMETER;
-	for (i = 0; i < count; i++) {
-		void **pointer = pointer_of(&values[i]);
-		ULONG type = PROP_TYPE(values[i].ulPropTag), k;
-		BYTE *array;
-
-		total += sizeof *values;
-		if (!pointer)
-			continue;
-		array = (BYTE *)*pointer + here;
-		*pointer = array;
-		for (k = 0; k < nested_count(&values[i]); k++)
-			*nested_pointer(type, array, k) =
-			    (BYTE *)*nested_pointer(type, array, k) + here;
-		total += extra_size(&values[i]);
-		for (k = 0; k < nested_count(&values[i]); k++)
-			*nested_pointer(type, array, k) =
-			    (BYTE *)*nested_pointer(type, array, k) - here + there;
-		*pointer = array - here + there;
-	}
+	for (i = 0; i < count; i++)
+		total += sizeof *values + flat_value_move(&values[i], here, there);
 	if (size)
 		*size = (ULONG)total;
 	return S_OK;
@@ -264,7 +270,7 @@ PropCopyMore(LPSPropValue to, LPSPropValue from, ALLOCATEMORE *allocate, LPVOID 
 	if (!to || !from || !allocate || FAILED(prop_check(from)) ||
 	    PROP_TYPE(from->ulPropTag) == PT_OBJECT)
 		return MAPI_E_INVALID_PARAMETER;
-	size = extra_size(from);
+	size = flat_value_size(from);
 	if (size > UINT32_MAX)
 		return MAPI_E_TOO_BIG;
 	if (pointer_of(from)) {
@@ -273,7 +279,7 @@ PropCopyMore(LPSPropValue to, LPSPropValue from, ALLOCATEMORE *allocate, LPVOID 
 			return sc;
 	}
 	at = block;
-	copy_flat(from, to, &at);
+	flat_value_copy(from, to, &at);
 	return S_OK;
 }
 

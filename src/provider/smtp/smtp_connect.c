@@ -216,14 +216,15 @@ set_callbacks(struct smtp_session *session)
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
-/* "host [address]:port", as far as it is known. */
+/* "host [address]:port", as far as it is known: behind a proxy the address is not. */
 static void
 set_peer(struct smtp_session *session)
 {
 	const struct smtp_options *options = session->options;
 	const char *address = NULL;
 
-	curl_easy_getinfo(session->curl, CURLINFO_PRIMARY_IP, &address);
+	if (!options->proxy || !*options->proxy)
+		curl_easy_getinfo(session->curl, CURLINFO_PRIMARY_IP, &address);
 	g_free(session->host);
 	g_free(session->peer);
 	if (address && *address && strcmp(address, options->server) != 0)

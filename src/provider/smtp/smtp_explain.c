@@ -100,12 +100,37 @@ explain_timeout(struct smtp_session *session, struct smtp_error *error)
 		  "TLS=implicit.");
 }
 
+/* The way to the server is the proxy's matter, so are most failures on it. */
+static void
+explain_proxy(struct smtp_session *session, CURLcode result, struct smtp_error *error)
+{
+	const char *proxy = session->options->proxy, *credentials = strrchr(proxy, '@');
+	const char *scheme = strstr(proxy, "://");
+	long number = 0, code = 0;
+
+	curl_easy_getinfo(session->curl, CURLINFO_OS_ERRNO, &number);
+	curl_easy_getinfo(session->curl, CURLINFO_HTTP_CONNECTCODE, &code);
+	smtp_error_set(error, code == 407 ? SMTP_HOLD : SMTP_TEMPORARY,
+	    "Cannot connect to %s through the proxy %s: %s.%s", smtp_peer(session),
+	    credentials ? credentials + 1
+	    : scheme    ? scheme + 3
+			: proxy,
+	    result == CURLE_COULDNT_CONNECT && number != 0 ? g_strerror((int)number)
+							   : words(session, result),
+	    code == 407 ? " It wants a login: set Proxy to http://USER:PASSWORD@HOST:PORT."
+			: " Check Proxy in this profile.");
+}
+
 static void
 explain_network(struct smtp_session *session, CURLcode result, struct smtp_error *error)
 {
 	const char *server = session->options->server;
 	long number = 0;
 
+	if (session->options->proxy && *session->options->proxy) {
+		explain_proxy(session, result, error);
+		return;
+	}
 	curl_easy_getinfo(session->curl, CURLINFO_OS_ERRNO, &number);
 	if (result == CURLE_COULDNT_RESOLVE_HOST)
 		smtp_error_set(error, SMTP_TEMPORARY,

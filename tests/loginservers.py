@@ -145,12 +145,12 @@ class Tokens:
         self.settings = ("passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n"
                          f"  args = {config}\n}}\n")
 
-    def token(self, user, seconds=600):
+    def token(self, user, seconds=600, **claims):
         """seconds < 0: one that is over."""
         def part(data):
             return base64.urlsafe_b64encode(data).rstrip(b"=")
         now = int(time.time())
-        claims = {"sub": user, "iat": now - 1200, "nbf": now - 1200, "exp": now + seconds}
+        claims |= {"sub": user, "iat": now - 1200, "nbf": now - 1200, "exp": now + seconds}
         text = b".".join(part(json.dumps(p).encode())
                          for p in ({"alg": "HS256", "typ": "JWT"}, claims))
         return (text + b"." + part(hmac.digest(self.secret, text, hashlib.sha256))).decode()
@@ -158,10 +158,11 @@ class Tokens:
 
 class Proxy:
     """A proxy that leads where it is asked to: SOCKS5 with names (RFC 1928), or HTTP's CONNECT.
-    `asked` holds "HOST:PORT" of each connection."""
+    `asked` holds "HOST:PORT" of each connection, `headers` what HTTP's requests held beside.
+    `refusal` is the first line of the HTTP answer of a proxy that lets nobody through."""
 
-    def __init__(self, kind):
-        self.asked, self.connections = [], []
+    def __init__(self, kind, refusal=None):
+        self.asked, self.headers, self.refusal = [], [], refusal
         self.negotiate = {"socks5": self._socks5, "http": self._http}[kind]
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -179,6 +180,9 @@ class Proxy:
         with client, client.makefile("rb", buffering=0) as reader:
             host, port, go_on = self.negotiate(client, reader)
             self.asked.append(f"{host}:{port}")
+            if self.refusal:
+                client.sendall(f"HTTP/1.1 {self.refusal}\r\nContent-Length: 0\r\n\r\n".encode())
+                return
             with socket.create_connection((host, port)) as server:
                 client.sendall(go_on)
                 back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
@@ -196,11 +200,10 @@ class Proxy:
         host = reader.read(reader.read(1)[0]).decode()
         return host, int.from_bytes(reader.read(2), "big"), b"\5\0\0\1\0\0\0\0\0\0"
 
-    @staticmethod
-    def _http(client, reader):
+    def _http(self, client, reader):
         request = reader.readline().decode()
-        while reader.readline().strip():
-            pass
+        while header := reader.readline().decode().strip():
+            self.headers.append(header)
         host, port = re.fullmatch(r"CONNECT (\S+):(\d+) HTTP/1\.[01]\r\n", request).groups()
         return host, int(port), b"HTTP/1.1 200 Connection established\r\n\r\n"
 

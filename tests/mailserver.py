@@ -266,12 +266,12 @@ postlog   unix-dgram n - n - 1 postlogd
 
 
 class MailSystem:
-    """Postfix with Dovecot behind it: one user, ann, who may send.  `dovecot` holds what Dovecot's
-    constructor takes beside the usual."""
+    """Postfix with Dovecot behind it: one user, ann, who may send, beside `users`.  `dovecot` holds
+    what Dovecot's constructor takes beside the usual."""
 
     USER, PASSWORD = "ann", "secret of ann"
 
-    def __init__(self, folder, dovecot=None, **postfix):
+    def __init__(self, folder, users=None, dovecot=None, **postfix):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         os.chmod(self.folder, 0o755)
@@ -281,8 +281,9 @@ class MailSystem:
         os.chown(self.mail, uid, gid)
         self.authority = Authority(self.folder / "ca")
         self.certificate = self.authority.issue("server")
-        self.dovecot = Dovecot(self.folder / "dovecot", {self.USER: self.PASSWORD}, self.mail,
-                               uid, gid, **(dovecot or {}))
+        self.dovecot = Dovecot(self.folder / "dovecot",
+                               {self.USER: self.PASSWORD, **(users or {})}, self.mail, uid, gid,
+                               **(dovecot or {}))
         self.postfix = Postfix(self.folder / "postfix", self.certificate,
                                self.dovecot.auth_socket, self.mail, uid, gid, **postfix)
         self.port = self.postfix.port

@@ -2,6 +2,7 @@
 """Login, certificates and proxies as a user meets them: a profile, mapisend, its lines and the
 mailbox, against Debian's Postfix with Dovecot's and with Cyrus's SASL, and MIT's KDC."""
 
+import base64
 import os
 import pathlib
 import shutil
@@ -18,6 +19,7 @@ from test_send import find, wait_one
 
 pytestmark = needs_root
 PASSWORD = "secret of ann"
+ODD_PASSWORD = "Grüße \"an' \\ alle€, =2C %s "
 NOT_THIS_TIME = "safe in the Outbox"
 
 
@@ -45,7 +47,7 @@ class Servers:
                          'auth_gssapi_hostname = "$ALL"\n'
                          "import_environment = $import_environment KRB5_CONFIG\n")
         self.system = mailserver.MailSystem(
-            self.folder / "mail", services=self.services(),
+            self.folder / "mail", users={"odd": ODD_PASSWORD}, services=self.services(),
             dovecot={"mechanisms": mechanisms, "settings": settings,
                      "environment": self.kerberos and self.kerberos.environment})
         self.authority, self.postfix = self.system.authority, self.system.postfix
@@ -74,6 +76,7 @@ class Servers:
             "gssapi-or-plain": only("gssapi, plain"),
             "ntlm": only("ntlm", **loginservers.CYRUS),
             "exchange": dict(loginservers.CYRUS),
+            "dovecot-away": {"smtpd_sasl_path": "/nonexistent"},
             "no-login": no_login,
             "no-tls": {"smtpd_tls_security_level": "none"},
             "implicit": {"smtpd_tls_wrappermode": "yes"},
@@ -142,14 +145,15 @@ class Sender:
         assert len(ended) == 1, ended
         return ended[0]
 
-    def send(self):
+    def send(self, *options):
         return self.home.run("mapisend", "--to", "carol@example.test", "--subject", self.subject,
-                             "--body", "x")
+                             "--body", "x", *options)
 
     def arrives(self):
         """Sends; the message is in the mailbox, once, after one login at most."""
         done = self.send()
         assert done.stdout.startswith("carol@example.test: accepted by "), done.stdout + done.stderr
+        self.lines = done.stdout
         wait_one(self.servers.system, "carol", self.subject)
         return self.session()
 
@@ -178,10 +182,46 @@ def test_password(sender, service):
     assert sender(service).with_password().arrives()["auth"] == "1"
 
 
+@pytest.mark.parametrize("service", ["plain", "login", "scram"])
+def test_password_of_any_letters(home, sender, service):
+    path = home.folder / "password"
+    path.write_text(ODD_PASSWORD + "\n")
+    path.chmod(0o600)
+    mine = sender(service).profile("--user", "odd", "--password-file", path)
+    assert mine.arrives()["auth"] == "1"
+
+
+def base64_of(text):
+    return base64.b64encode(text.encode()).decode().rstrip("=")
+
+
+def test_no_secret_is_left_anywhere(home, sender):
+    """Neither in the store nor in what the spooler keeps and logs: only the profile knows it."""
+    password = home.folder / "password"
+    password.write_text(PASSWORD + "\n")
+    password.chmod(0o600)
+    for service in ("plain", "login"):
+        mine = Sender(home, sender(service).servers, service)
+        mine.profile("--user", "ann", "--password-file", password).arrives()
+        home.run("emapi", "profile", "delete", "test", code=None)
+    secrets = [s.encode() for s in (PASSWORD, base64_of(PASSWORD), base64_of(f"\0ann\0{PASSWORD}"))]
+    for path in home.folder.rglob("*"):
+        if path.is_file() and path != password:
+            assert not [s for s in secrets if s in path.read_bytes()], path
+
+
 @pytest.mark.parametrize("service", ["xoauth2", "oauthbearer"])
 def test_token(sender, servers, service):
     """The token comes from a command each time: it may be new each time."""
     mine = sender(service).with_password(password=servers.tokens.token("ann"), Auth=service.upper())
+    assert mine.arrives()["auth"] == "1"
+
+
+@pytest.mark.parametrize("service", ["xoauth2", "oauthbearer"])
+def test_token_as_long_as_those_of_large_companies(sender, servers, service):
+    token = servers.tokens.token("ann", groups=[uuid.uuid4().hex for _ in range(60)])
+    assert 2500 < len(token) < 4000
+    mine = sender(service).with_password(password=token, Auth=service.upper())
     assert mine.arrives()["auth"] == "1"
 
 
@@ -347,6 +387,20 @@ def test_right_password_after_a_wrong_one(home, sender):
     wait_one(mine.servers.system, "carol", mine.subject)
 
 
+def test_password_command_that_fails(sender):
+    mine = sender("plain").profile("--user", "ann", "--password-command", "echo locked >&2; exit 3")
+    mine.held("No password for ann", "PasswordCommand")
+    assert not {"auth", "mail"} & set(mine.session())
+
+
+def test_the_server_cannot_check_passwords_just_now(sender):
+    """Dovecot is away: Postfix says so with a 4xx, and what waits goes by itself later."""
+    mine = sender("dovecot-away").with_password()
+    done = mine.send("--wait", "2")
+    assert done.stdout.startswith("carol@example.test: waiting"), done.stdout
+    assert "next try at" in done.stdout and NOT_THIS_TIME in done.stderr
+
+
 def test_no_login_offered(sender):
     mine = sender("no-login").with_password()
     mine.held("offers no login", "Nothing was sent")
@@ -433,11 +487,42 @@ def test_proxy(sender, servers, kind, scheme):
         assert mine.arrives()["auth"] == "1"
     finally:
         proxy.stop()
+    assert "accepted by localhost: 250" in mine.lines  # the server's address is the proxy's secret
     assert proxy.asked == [f"localhost:{servers.postfix.ports['plain']}"]
 
 
+def test_proxy_that_wants_a_password(home, sender):
+    proxy = loginservers.Proxy("http")
+    try:
+        mine = sender("plain").with_password(Proxy=f"http://ann:secret%20way@127.0.0.1:{proxy.port}")
+        mine.arrives()
+    finally:
+        proxy.stop()
+    credentials = base64_of("ann:secret way")
+    assert f"Proxy-Authorization: Basic {credentials}" in [h.rstrip("=") for h in proxy.headers]
+    for path in [p for p in home.state.rglob("*") if p.is_file()]:
+        assert credentials.encode() not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize("refusal,state", [("403 Forbidden", "waiting"),
+                                           ("407 Proxy Authentication Required", "held")])
+def test_proxy_that_refuses(sender, refusal, state):
+    proxy = loginservers.Proxy("http", refusal)
+    try:
+        mine = sender("plain").with_password(Proxy=f"http://who:ever@127.0.0.1:{proxy.port}")
+        done = mine.send("--wait", "2")
+    finally:
+        proxy.stop()
+    assert done.stdout.startswith(f"carol@example.test: {state}"), done.stdout
+    assert f"through the proxy 127.0.0.1:{proxy.port}: " in done.stdout
+    assert refusal[:3] in done.stdout and NOT_THIS_TIME in done.stderr
+    assert mine.sessions()[mine.before:] == []
+
+
 def test_proxy_that_is_not_there(sender):
-    mine = sender("plain").with_password(Proxy=f"socks5h://127.0.0.1:{mailserver.free_port()}")
-    done = mine.send()
+    port = mailserver.free_port()
+    mine = sender("plain").with_password(Proxy=f"socks5h://127.0.0.1:{port}")
+    done = mine.send("--wait", "2")
     assert "waiting" in done.stdout and NOT_THIS_TIME in done.stderr, done.stdout
+    assert f"through the proxy 127.0.0.1:{port}: Connection refused" in done.stdout
     assert mine.sessions()[mine.before:] == []

@@ -37,8 +37,8 @@ const SPropValue *bag_values(const struct bag *bag); /* all, in order of id; bor
 /* IMAPIProp::GetProps on the set.  Text comes as the tag asks, or for PT_UNSPECIFIED and for
  * tags == NULL (all) as the flags say (MAPI_UNICODE).  MAPI_W_ERRORS_RETURNED with PT_ERROR rows
  * for what is missing; MAPI_E_INVALID_PARAMETER for an empty array.  *out is a MAPI buffer. */
-HRESULT bag_get_props(const struct bag *bag, const SPropTagArray *tags, ULONG flags, ULONG *count,
-    SPropValue **out);
+HRESULT bag_get_props(
+    const struct bag *bag, const SPropTagArray *tags, ULONG flags, ULONG *count, SPropValue **out);
 /* The same over any array, for objects that compute some properties before answering. */
 HRESULT props_select(const SPropValue *values, ULONG count, const SPropTagArray *tags, ULONG flags,
     ULONG *out_count, SPropValue **out);

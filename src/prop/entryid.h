@@ -32,7 +32,7 @@ HRESULT oneoff_decode(const void *id, ULONG size, struct oneoff **out);
 HRESULT storeid_wrap(const char *dll, const void *id, ULONG size, ULONG *out_size, ENTRYID **out);
 bool storeid_is_wrapped(const void *id, ULONG size);
 /* *inner borrows from `id`; *dll is a g_free()able copy. */
-HRESULT storeid_unwrap(const void *id, ULONG size, char **dll, const void **inner,
-    ULONG *inner_size);
+HRESULT storeid_unwrap(
+    const void *id, ULONG size, char **dll, const void **inner, ULONG *inner_size);
 
 #endif

@@ -34,7 +34,9 @@ static const SPropValue samples[] = {
 	{ PROP_TAG(PT_ERROR, 0x6606), 0, { .err = (SCODE)0x8004010F } },
 	{ PROP_TAG(PT_BOOLEAN, 0x6607), 0, { .b = 1 } },
 	{ PROP_TAG(PT_I8, 0x6608), 0, { .li = { .QuadPart = INT64_MAX } } },
-	{ PROP_TAG(PT_STRING8, 0x6609), 0, { .lpszA = (LPSTR) "Gr\xC3\xBC\xC3\x9F" "e" } },
+	{ PROP_TAG(PT_STRING8, 0x6609), 0,
+	    { .lpszA = (LPSTR) "Gr\xC3\xBC\xC3\x9F"
+			       "e" } },
 	{ PROP_TAG(PT_UNICODE, 0x660A), 0, { .lpszW = sample_lone } },
 	{ PROP_TAG(PT_SYSTIME, 0x660B), 0, { .ft = { 0xFFFFFFFF, 0x01DC0000 } } },
 	{ PROP_TAG(PT_CLSID, 0x660C), 0, { .lpguid = sample_guids } },

@@ -115,7 +115,7 @@ CYRUS = {"smtpd_sasl_type": "cyrus", "smtpd_sasl_path": "smtpd"}
 
 
 def set_cyrus_up(postfix, users, mechanisms, realm="mx.example.test"):
-    """A user database of its own for the services that have CYRUS among their settings; to be called
+    """A user database of its own for the services that have CYRUS among their settings; to be made
     before the first of them is spoken to.  Debian's Postfix looks for it beside its main.cf."""
     folder = postfix.config / "sasl"
     folder.mkdir()

@@ -494,7 +494,8 @@ def test_proxy(sender, servers, kind, scheme):
 def test_proxy_that_wants_a_password(home, sender):
     proxy = loginservers.Proxy("http")
     try:
-        mine = sender("plain").with_password(Proxy=f"http://ann:secret%20way@127.0.0.1:{proxy.port}")
+        url = f"http://ann:secret%20way@127.0.0.1:{proxy.port}"
+        mine = sender("plain").with_password(Proxy=url)
         mine.arrives()
     finally:
         proxy.stop()

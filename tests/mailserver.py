@@ -291,7 +291,8 @@ class MailSystem:
     def messages(self, user):
         """What lies in the user's mailbox, oldest first, as raw bytes."""
         path = self.mail / user
-        if not path.exists():
+        # Postfix makes the folders one after the other with the first message.
+        if not all((path / part).exists() for part in ("new", "cur", "tmp")):
             return []
         box = mailbox.Maildir(path, create=False)
         return [box.get_bytes(key) for key in sorted(box.keys())]

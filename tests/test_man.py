@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The man pages say what the programs do."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import textwrap
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+MAN = ROOT / "docs" / "man"
+PAGES = sorted(MAN.iterdir(), key=lambda page: page.name)
+
+
+@pytest.mark.skipif(not shutil.which("mandoc"), reason="mandoc is not installed")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_is_good_mdoc(page):
+    done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", page], capture_output=True, text=True)
+    assert done.stdout + done.stderr == ""
+
+
+@pytest.mark.parametrize("command, page", [
+    ("mapisend", "mapisend.1"),
+    ("emapi profile create", "emapi.1"),
+    ("emapi profile list", "emapi.1"),
+    ("emapi profile set", "emapi.1"),
+    ("emapi queue list", "emapi.1"),
+    ("emapi queue run", "emapi.1"),
+])
+def test_each_option_is_described(home, command, page):
+    help_text = home.run(*command.split(), "--help").stdout
+    options = set(re.findall(r"^ .*?--([\w-]+)", help_text, re.M)) - {"help"}
+    described = set(re.findall(r"Fl (?:\w , )?-([\w-]+)", (MAN / page).read_text()))
+    assert options and options <= described
+
+
+def test_each_command_is_described(home):
+    usage = home.run("emapi", "--help").stdout
+    commands = re.findall(r"^  ([\w-]+ [\w-]+|[\w-]+)  ", usage, re.M)
+    text = (MAN / "emapi.1").read_text()
+    assert len(commands) > 5
+    assert [c for c in commands if f".It Cm {c}" not in text] == []
+
+
+def test_each_setting_is_described():
+    source = (ROOT / "src" / "mapi" / "profile_section.c").read_text()
+    words = re.findall(r'\{ "(\w+)", PR_', source)
+    text = (MAN / "emapi-profile.5").read_text()
+    described = {word.strip(",") for line in re.findall(r"^\.It Cm (.*)", text, re.M)
+                 for word in line.split()}
+    assert "Server" in words
+    # What mapisvc.inf calls the provider stands in profiles only as programs wrote it.
+    assert set(words) - described == {"ProviderDisplay"}
+
+
+def test_each_variable_is_described():
+    sources = "".join(path.read_text() for path in (ROOT / "src").rglob("*.c")
+                      if "testing" not in path.parts and not path.name.endswith("_test.c"))
+    variables = set(re.findall(r'"(EMAPI_[A-Z_]+)"', sources))
+    text = (MAN / "emapi-spooler.8").read_text()
+    given_by_the_build = {"EMAPI_PROVIDER_DIR", "EMAPI_LIBEXEC_DIR", "EMAPI_DATA_DIR"}
+    services = {"EMAPI_STORE", "EMAPI_SMTP", "EMAPI_PICKUP"}
+    assert "EMAPI_LOG" in variables
+    described = set(re.findall(r"^\.It Ev (\w+)", text, re.M))
+    assert variables - given_by_the_build - services <= described
+
+
+def test_the_example_is_a_profile(home):
+    text = (MAN / "emapi-profile.5").read_text()
+    example = re.search(r"\.Bd -literal -offset indent\n(\[Profile\].*?)\.Ed", text, re.S).group(1)
+    folder = home.config / "profiles"
+    folder.mkdir(parents=True)
+    (folder / "work.profile").write_text(textwrap.dedent(example))
+    listed = home.run("emapi", "profile", "list").stdout
+    assert re.match(r"\* work +ann@example.com +smtp mail.example.com:587 starttls$", listed.strip())
+    home.run("emapi", "profile", "set", "work", "Auth=GSSAPI", "CAFile=/etc/ssl/company.pem",
+             "PasswordCommand=")
+    assert "PasswordCommand" not in home.run("emapi", "profile", "show", "work").stdout

@@ -36,6 +36,29 @@ connect_running(void)
 	return fd;
 }
 
+static GMutex why_lock;
+static char *last_why; /* of the last attempt */
+
+static void
+remember_why(char *why)
+{
+	g_mutex_lock(&why_lock);
+	g_free(last_why);
+	last_why = why;
+	g_mutex_unlock(&why_lock);
+}
+
+char *
+spooler_why(void)
+{
+	char *why;
+
+	g_mutex_lock(&why_lock);
+	why = g_strdup(last_why);
+	g_mutex_unlock(&why_lock);
+	return why;
+}
+
 HRESULT
 spooler_connect(bool start, int *fd)
 {
@@ -60,9 +83,11 @@ spooler_connect(bool start, int *fd)
 		}
 		*fd = connect_running();
 	}
+	if (*fd < 0 && start && !why)
+		why = g_strdup("The spooler was started and does not answer; see spooler.log.");
 	if (*fd < 0 && start)
-		log_error("%s",
-		    why ? why : "The spooler was started and does not answer; see spooler.log.");
+		log_error("%s", why);
+	remember_why(*fd < 0 ? g_steal_pointer(&why) : NULL);
 	g_free(why);
 	return *fd >= 0 ? S_OK : hr;
 }

@@ -14,6 +14,9 @@
  * MAPI_E_NETWORK_ERROR when none runs, or the reason why none could be started.  Close it. */
 HRESULT spooler_connect(bool start, int *fd);
 
+/* Why spooler_connect() last failed in this process, in words; NULL when it did not.  g_free(). */
+char *spooler_why(void);
+
 /* Tells the spooler that the profile's outgoing queue has something.  Starts one if need be.
  * The message is safe whatever this answers: the next wake-up or start finds it. */
 HRESULT spooler_wake(const MAPIUID *profile, const char *profile_name);

@@ -23,6 +23,8 @@
 #define READY_FD 3
 #define READY_TIMEOUT_MS 5000
 #define EXEC_FAILED 'E' /* followed by errno, where the spooler would have written one byte */
+#define CANNOT_WORK 'W' /* followed by the spooler's reason (scheduler.h) */
+#define REPORT_MAX 2048
 
 extern char **environ;
 
@@ -170,15 +172,20 @@ static HRESULT
 await(struct launch *launch, char **why)
 {
 	struct pollfd poller = { .fd = launch->ready[0], .events = POLLIN };
-	char report[1 + sizeof(int)];
+	char report[REPORT_MAX + 1];
 	ssize_t size = 0;
 	int error;
 
 	while (poll(&poller, 1, READY_TIMEOUT_MS) < 0 && errno == EINTR)
 		;
 	if (poller.revents)
-		size = read(launch->ready[0], report, sizeof report);
-	if (size != sizeof report || report[0] != EXEC_FAILED)
+		size = read(launch->ready[0], report, REPORT_MAX);
+	if (size > 1 && report[0] == CANNOT_WORK) {
+		report[size] = '\0';
+		why_set(why, "%s", report + 1);
+		return MAPI_E_CALL_FAILED;
+	}
+	if (size != 1 + sizeof error || report[0] != EXEC_FAILED)
 		return S_OK;
 	memcpy(&error, report + 1, sizeof error);
 	why_set(why, "The spooler %s cannot be started: %s.", launch->path, g_strerror(error));

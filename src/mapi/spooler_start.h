@@ -7,7 +7,8 @@
 
 /* Starts emapi-spooler detached from this process, and waits until it listens, ends, or five
  * seconds have passed: S_OK in each of these cases, since another spooler may have won the race.  A
- * failure when the program cannot be run; *why (may be NULL) then says so, g_free().
+ * failure when the program cannot be run, MAPI_E_CALL_FAILED when it says that it cannot work; *why
+ * (may be NULL) then tells why, g_free().
  *
  * The host's signal handlers, wait() calls, descriptors and threads are left alone: the child is
  * made without SIGCHLD (clone, exit signal 0), so that waitpid(-1) does not see it. */

@@ -242,6 +242,17 @@ on_signal(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+/* To the log, and to the program that started us and waits. */
+static void
+say_why_not(const struct scheduler_options *options, const char *why)
+{
+	g_autofree char *report = g_strconcat("W", why, NULL);
+
+	log_error("%s", why);
+	if (options->ready_fd >= 0 && write(options->ready_fd, report, strlen(report)) < 0)
+		log_debug("nobody waits for us");
+}
+
 /* The socket */
 
 void
@@ -271,7 +282,10 @@ listen_on(struct scheduler *s)
 	unlink(s->options.socket_path); /* of a spooler that was killed; we hold the lock */
 	s->listen_fd = ipc_listen(s->options.socket_path);
 	if (s->listen_fd < 0) {
-		log_error("cannot listen on %s: %s", s->options.socket_path, g_strerror(errno));
+		g_autofree char *text = g_strdup_printf(
+		    "The spooler cannot listen on %s: %s", s->options.socket_path, g_strerror(errno));
+
+		say_why_not(&s->options, text);
 		return MAPI_E_NETWORK_ERROR;
 	}
 	g_unix_set_fd_nonblocking(s->listen_fd, TRUE, NULL);
@@ -315,8 +329,11 @@ open_database(struct scheduler *s, gint64 now)
 	HRESULT hr = spooldb_open(path, &s->policy, &s->db, &why);
 
 	if (FAILED(hr)) {
-		log_error(
-		    "%s.  No mail is sent until this is mended; it is safe in the stores.", why);
+		g_autofree char *text = g_strdup_printf("%s.  No mail is sent until this is "
+							"mended; it is safe in the stores.",
+		    why);
+
+		say_why_not(&s->options, text);
 		return hr;
 	}
 	return spooldb_recover(s->db, now);
@@ -393,7 +410,10 @@ scheduler_run(const struct scheduler_options *options)
 		return 0;
 	}
 	if (FAILED(hr)) {
-		log_error("cannot lock %s: %s", lock_path, hr_text(hr));
+		g_autofree char *text =
+		    g_strdup_printf("The spooler cannot write %s: %s", lock_path, hr_text(hr));
+
+		say_why_not(options, text);
 		return 1;
 	}
 	signal(SIGPIPE, SIG_IGN);

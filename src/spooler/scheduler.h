@@ -14,7 +14,8 @@ struct scheduler_options {
 	const char *worker_program; /* started as PROGRAM --worker UID-HEX */
 	gint64 idle;                /* ends after so long with nothing to do; microseconds */
 	bool background;            /* workers log to the file too */
-	int ready_fd;               /* one byte goes here when the socket listens; -1: none */
+	int ready_fd;               /* "1" goes here when the socket listens, "W" and the reason
+				     * when it cannot; -1: none */
 };
 
 /* The options as paths and environment say (EMAPI_IDLE_SECONDS). */

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <mapicode.h>
+#include "hr.h"
+#include "spooler_link.h"
 
 static const char *cli_name = "emapi";
 
@@ -54,6 +56,7 @@ cli_exit_code(HRESULT hr)
 		{ MAPI_E_CORRUPT_DATA, EX_CONFIG },
 		{ MAPI_E_CORRUPT_STORE, EX_CONFIG },
 		{ MAPI_E_NO_ACCESS, EX_NOPERM },
+		{ STG_E_READFAULT, EX_NOINPUT },
 		{ MAPI_E_NOT_ENOUGH_DISK, EX_TEMPFAIL },
 		{ MAPI_E_DISK_ERROR, EX_TEMPFAIL },
 		{ MAPI_E_NOT_ENOUGH_MEMORY, EX_TEMPFAIL },
@@ -69,6 +72,17 @@ cli_exit_code(HRESULT hr)
 		if (codes[i].hr == hr)
 			return codes[i].code;
 	return EX_SOFTWARE;
+}
+
+int
+cli_fail_spooler(HRESULT hr)
+{
+	g_autofree char *why = spooler_why();
+
+	return cli_fail(EX_UNAVAILABLE,
+	    "the spooler does not answer: %s (%s); no mail is lost by that, its log is spooler.log "
+	    "in the state folder",
+	    why ? why : hr_text(hr), hr_name(hr));
 }
 
 int

@@ -17,6 +17,9 @@ void cli_set_name(const char *name);
 int cli_fail(int code, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void cli_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
+/* The same for a spooler that cannot be reached, with EX_UNAVAILABLE: hr is what it was asked by. */
+int cli_fail_spooler(HRESULT hr);
+
 /* The sysexits code for a result: EX_CONFIG for a profile that is missing or broken, EX_NOPERM,
  * EX_CANTCREAT, EX_TEMPFAIL for what may work later, EX_SOFTWARE for the rest. */
 int cli_exit_code(HRESULT hr);

@@ -59,18 +59,20 @@ bool
 letter_attach(struct letter *letter, const char *path)
 {
 	struct letter_file *file;
-	struct stat status;
+	struct stat status = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+	if (fstat(fd, &status) != 0 || S_ISDIR(status.st_mode)) {
+		if (S_ISDIR(status.st_mode))
+			errno = EISDIR;
 		close(fd);
-		errno = EISDIR;
 		return false;
 	}
 	file = g_new0(struct letter_file, 1);
 	file->fd = fd;
+	file->size = S_ISREG(status.st_mode) ? status.st_size : 0;
 	file->path = g_strdup(path);
 	file->name = g_path_get_basename(path);
 	g_ptr_array_add(letter->attachments, file);
@@ -217,20 +219,39 @@ write_all(IStream *stream, const char *data, size_t size)
 	return S_OK;
 }
 
+/* A file that has fewer bytes than it had when it was opened was cut while it was read. */
+static HRESULT
+check_whole(const struct letter_file *file, gint64 got, char **why)
+{
+	if (got >= file->size)
+		return S_OK;
+	*why = g_strdup_printf("the attachment %s was cut while it was read: %" G_GINT64_FORMAT
+			       " of %" G_GINT64_FORMAT " bytes",
+	    file->path, got, file->size);
+	return STG_E_READFAULT;
+}
+
 static HRESULT
 copy_file(const struct letter_file *file, IStream *stream, char **why)
 {
 	g_autofree char *piece = g_malloc(PIECE_SIZE);
+	gint64 total = 0;
 	ssize_t size;
 	HRESULT hr = S_OK;
 
-	while ((size = read(file->fd, piece, PIECE_SIZE)) > 0 && SUCCEEDED(hr))
+	while (SUCCEEDED(hr) && (size = read(file->fd, piece, PIECE_SIZE)) != 0) {
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0) {
+			*why = g_strdup_printf(
+			    "reading the attachment %s: %s", file->path, g_strerror(errno));
+			return STG_E_READFAULT;
+		}
 		hr = write_all(stream, piece, size);
-	if (size < 0) {
-		*why =
-		    g_strdup_printf("reading the attachment %s: %s", file->path, g_strerror(errno));
-		return MAPI_E_DISK_ERROR;
+		total += size;
 	}
+	if (SUCCEEDED(hr))
+		hr = check_whole(file, total, why);
 	return FAILED(hr) ? hr : stream->lpVtbl->Commit(stream, STGC_DEFAULT);
 }
 
@@ -286,7 +307,7 @@ compose(const struct letter *letter, IMessage *message, const BYTE *key, char **
 	return hr;
 }
 
-/* The store's own words for what failed, NULL when it has none.  g_free(). */
+/* The object's own words for what failed, NULL when it has none.  g_free(). */
 static char *
 last_error(IMAPIProp *object, HRESULT failed)
 {
@@ -299,46 +320,61 @@ last_error(IMAPIProp *object, HRESULT failed)
 	return text;
 }
 
+/* `step` is what was being done, NULL where the words say it themselves. */
 static void
 explain(char **why, const char *step, IMAPIProp *object, HRESULT hr)
 {
 	g_autofree char *words = *why ? NULL : last_error(object, hr);
+	bool named = words && strstr(words, hr_name(hr));
 
-	if (!*why)
-		*why =
-		    g_strdup_printf("%s: %s (%s)", step, words ? words : hr_text(hr), hr_name(hr));
+	if (*why)
+		return;
+	if (!words)
+		words = g_strdup(hr_text(hr));
+	if (g_str_has_suffix(words, "."))
+		words[strlen(words) - 1] = '\0';
+	*why = g_strdup_printf("%s%s%s%s%s%s", step ? step : "", step ? ": " : "", words,
+	    named ? "" : " (", named ? "" : hr_name(hr), named ? "" : ")");
 }
 
 HRESULT
 letter_submit(
     const struct letter *letter, IMAPISession *session, BYTE key[LETTER_KEY_SIZE], char **why)
 {
-	const char *step = "opening the message store";
+	const char *step = NULL; /* a session's words on its store say it all */
 	IMsgStore *store = NULL;
 	IMAPIFolder *outbox = NULL;
 	IMessage *message = NULL;
+	IMAPIProp *object;
 	HRESULT hr;
 
 	*why = NULL;
+	/* A session's GetLastError has the place in the vtable that each object's has. */
+	object = (IMAPIProp *)session;
 	if (getrandom(key, LETTER_KEY_SIZE, 0) != LETTER_KEY_SIZE)
 		return MAPI_E_NOT_ENOUGH_RESOURCES;
 	hr = open_default_store(session, &store);
+	if (hr == MAPI_E_NOT_FOUND)
+		*why = g_strdup("the profile has no message store to put the message into");
 	if (SUCCEEDED(hr)) {
 		step = "opening the Outbox";
+		object = (IMAPIProp *)store;
 		hr = open_outbox(store, &outbox);
 	}
 	if (SUCCEEDED(hr)) {
 		step = "writing the message";
 		hr = outbox->lpVtbl->CreateMessage(outbox, NULL, 0, &message);
 	}
-	if (SUCCEEDED(hr))
+	if (SUCCEEDED(hr)) {
+		object = (IMAPIProp *)message;
 		hr = compose(letter, message, key, why);
+	}
 	if (SUCCEEDED(hr)) {
 		step = "submitting the message";
 		hr = message->lpVtbl->SubmitMessage(message, 0);
 	}
 	if (FAILED(hr))
-		explain(why, step, message ? (IMAPIProp *)message : (IMAPIProp *)store, hr);
+		explain(why, step, object, hr);
 	COM_CLEAR(message);
 	COM_CLEAR(outbox);
 	COM_CLEAR(store);

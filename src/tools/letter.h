@@ -22,6 +22,7 @@ struct letter_file {
 	char *path;
 	char *name;
 	int fd;
+	gint64 size; /* of a regular file when it was opened, else 0 */
 };
 
 struct letter *letter_create(void);

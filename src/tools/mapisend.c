@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "outcome.h"
 #include "profile.h"
 #include "session.h"
+#include "spooler_link.h"
 #include "text.h"
 
 struct options {
@@ -187,6 +189,24 @@ load_profile(const char *name, struct profile **profile)
 	return 0;
 }
 
+/* What to do about a message that could not be stored. */
+static const char *
+advice(HRESULT hr)
+{
+	switch (hr) {
+	case MAPI_E_NOT_ENOUGH_DISK:
+		return "; make room on the disk, then send it again";
+	case MAPI_E_NO_ACCESS:
+		return "; allow this user to write there, then send it again";
+	case MAPI_E_DISK_ERROR:
+	case MAPI_E_BUSY:
+	case MAPI_E_NOT_ENOUGH_MEMORY:
+		return "; send it again later";
+	default:
+		return "";
+	}
+}
+
 static int
 submit(const struct letter *letter, struct profile *profile, BYTE *key)
 {
@@ -200,8 +220,8 @@ submit(const struct letter *letter, struct profile *profile, BYTE *key)
 		session->lpVtbl->Release(session);
 	}
 	if (FAILED(hr))
-		return cli_fail(
-		    cli_exit_code(hr), "%s; nothing was stored or sent", why ? why : hr_text(hr));
+		return cli_fail(cli_exit_code(hr), "%s; nothing was stored or sent%s",
+		    why ? why : hr_text(hr), advice(hr));
 	return 0;
 }
 
@@ -212,6 +232,8 @@ struct outcome {
 	GString *json;
 	char *text;
 	enum spool_state state;
+	gint64 next;
+	int tries;
 	bool known;
 	bool accepted;
 };
@@ -231,6 +253,8 @@ note_outcome(const struct spool_message *message, void *context)
 
 	outcome->known = true;
 	outcome->state = message->state;
+	outcome->next = message->next;
+	outcome->tries = message->tries;
 	outcome->accepted = outcome_all_accepted(message);
 	g_free(outcome->text);
 	outcome->text = text_printable(message->text);
@@ -265,30 +289,57 @@ print_journey(const BYTE *key)
 	spool_message_free(message);
 }
 
+/* A reason as a part of our sentence. */
+static char *
+without_dot(const char *text)
+{
+	char *copy = g_strdup(text ? text : "");
+
+	g_strchomp(copy);
+	if (g_str_has_suffix(copy, "."))
+		copy[strlen(copy) - 1] = '\0';
+	return copy;
+}
+
+static void
+note_waiting(const struct outcome *outcome, int wait)
+{
+	g_autofree char *when = outcome->next ? outcome_time(outcome->next) : NULL;
+
+	if (outcome->known && outcome->tries > 0)
+		cli_note("the mail is safe in the Outbox, but not accepted for every recipient "
+			 "yet; it is tried again by itself%s%s; sooner by: emapi queue run",
+		    when ? " at " : "", when ? when : "");
+	else
+		cli_note("the mail is safe in the Outbox and not accepted yet after %d s; it is "
+			 "tried again by itself; `emapi queue list` tells more",
+		    wait);
+}
+
 /* Says on standard error where the mail is when no server has taken all of it yet. */
 static void
 note_where(const struct outcome *outcome, HRESULT hr, const struct options *o)
 {
-	const char *more = "`emapi queue list` tells more";
+	g_autofree char *reached = spooler_why();
+	g_autofree char *reason =
+	    without_dot(outcome->known ? outcome->text : reached ? reached : hr_text(hr));
 
 	if (!outcome->known && FAILED(hr) && hr != MAPI_E_TIMEOUT)
-		cli_note("the mail is safe in the Outbox, but the spooler cannot be reached: %s "
-			 "(%s); it "
-			 "is sent when one runs again: emapi queue run",
-		    hr_text(hr), hr_name(hr));
+		cli_note("the mail is safe in the Outbox, but the spooler, which sends it, cannot "
+			 "be reached: %s (%s); once that is mended: emapi queue run",
+		    reason, hr_name(hr));
 	else if (outcome->state == SPOOL_HELD)
 		cli_note("the mail is safe in the Outbox but held: %s; once that is mended: emapi "
 			 "queue run",
-		    outcome->text ? outcome->text : "");
+		    reason);
 	else if (outcome->known && outcome->state == SPOOL_FAILED)
-		cli_note("no server took the mail; it stays in the Outbox, unsent");
+		cli_note("no server took the mail; it stays in the Outbox, unsent, and is not "
+			 "tried again: correct what was refused and send it anew");
 	else if (outcome->known && spool_state_final(outcome->state) && !outcome->accepted)
-		cli_note("not every recipient gets the mail, see above; it is in Sent Items");
+		cli_note("not every recipient gets the mail, see above; it is in Sent Items and "
+			 "not tried again: correct those addresses and send it to them anew");
 	else if (!outcome->known || !spool_state_final(outcome->state))
-		cli_note(
-		    "the mail is safe in the Outbox and not accepted yet after %d s; it is tried "
-		    "again by itself; %s",
-		    o->wait, more);
+		note_waiting(outcome, o->wait);
 }
 
 static int
@@ -350,6 +401,8 @@ main(int argc, char **argv)
 	struct letter *letter = letter_create();
 	int code;
 
+	/* Over a limit of the file size, writing fails and says so instead of killing us. */
+	signal(SIGXFSZ, SIG_IGN);
 	setlocale(LC_ALL, "");
 	cli_set_name("mapisend");
 	g_set_prgname("mapisend");

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "client.h"
-#include "hr.h"
 #include "outcome.h"
 #include "text.h"
 
@@ -75,10 +74,7 @@ run(int argc, char **argv)
 		g_string_append_c(out, '[');
 	hr = spooler_list(listing.all, print_one, &listing);
 	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr),
-		    "the spooler does not answer: %s (%s); its log is "
-		    "spooler.log in the state folder",
-		    hr_text(hr), hr_name(hr));
+		return cli_fail_spooler(hr);
 	if (listing.json)
 		g_string_append(out, "]\n");
 	else if (!listing.count)

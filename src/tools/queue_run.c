@@ -3,7 +3,6 @@
 #include "emapi.h"
 
 #include "client.h"
-#include "hr.h"
 #include "profile.h"
 
 static int
@@ -31,8 +30,7 @@ run(int argc, char **argv)
 	hr = spooler_run(profile ? profile_uid(profile) : NULL);
 	profile_unref(profile);
 	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr), "the spooler does not answer: %s (%s)",
-		    hr_text(hr), hr_name(hr));
+		return cli_fail_spooler(hr);
 	return 0;
 }
 

@@ -49,11 +49,16 @@ HRESULT
 db_failed(struct db *db, int code, const char *sql)
 {
 	HRESULT hr = hr_from_sqlite(code);
+	int system;
 
 	if (SUCCEEDED(hr))
 		return hr;
+	system = ((code & 0xff) == SQLITE_IOERR) ? sqlite3_system_errno(db->sqlite) : 0;
+	if (system == EFBIG || system == ENOSPC || system == EDQUOT)
+		hr = MAPI_E_NOT_ENOUGH_DISK;
 	g_free(db->error);
-	db->error = g_strdup_printf("%s: %s", db->path, sqlite3_errmsg(db->sqlite));
+	db->error = g_strdup_printf("%s: %s%s%s", db->path, sqlite3_errmsg(db->sqlite),
+	    system ? ": " : "", system ? g_strerror(system) : "");
 	if (hr != MAPI_E_COLLISION)
 		log_warning("store %s (%s) in: %.80s", db->error, hr_name(hr), sql);
 	return hr;

@@ -287,6 +287,7 @@ db_end(struct db *db, HRESULT hr, enum db_durability durability)
 	}
 	if (FAILED(hr) && !sqlite3_get_autocommit(db->sqlite))
 		db_exec(db, "ROLLBACK", "");
+	db->committed = SUCCEEDED(hr);
 	db_unlock(db);
 	if (SUCCEEDED(hr) && durability == DB_DURABLE) {
 		HRESULT synced = db_sync(db);
@@ -295,4 +296,10 @@ db_end(struct db *db, HRESULT hr, enum db_durability durability)
 			hr = synced;
 	}
 	return hr;
+}
+
+bool
+db_committed(struct db *db)
+{
+	return db->committed;
 }

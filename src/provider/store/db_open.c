@@ -117,6 +117,9 @@ db_open_sqlite(struct db *db, const char *path)
 	hr = db_exec(db, SQL("PRAGMA synchronous=NORMAL"));
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, SQL("PRAGMA secure_delete=OFF"));
+	/* Statements with triggers keep a journal of their own: it need not go to a file. */
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, SQL("PRAGMA temp_store=MEMORY"));
 	return hr;
 }
 
@@ -178,10 +181,29 @@ db_build(struct db *db, const char *path)
 		hr = schema_create(db);
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, SQL("COMMIT"));
+	/* Closing would do this too, but not say that it failed. */
+	if (SUCCEEDED(hr))
+		hr = hr_from_sqlite(sqlite3_wal_checkpoint_v2(
+		    db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
 	db_finalize_statements(db);
-	sqlite3_close(db->sqlite); /* checkpoints, syncs and removes the log */
+	sqlite3_close(db->sqlite);
 	db->sqlite = NULL;
 	return hr;
+}
+
+/* A log that a process left behind would be read into the new file. */
+static void
+db_unlink(const char *path)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
+	size_t at;
+
+	for (at = 0; at < G_N_ELEMENTS(suffixes); at++) {
+		char *name = g_strconcat(path, suffixes[at], NULL);
+
+		unlink(name);
+		g_free(name);
+	}
 }
 
 static HRESULT
@@ -205,14 +227,14 @@ db_create(struct db *db)
 	char *temp = g_strdup_printf("%s.new", db->path);
 	HRESULT hr;
 
-	unlink(temp); /* what a process that died left */
+	db_unlink(temp);
 	hr = db_build(db, temp);
 	if (SUCCEEDED(hr) && rename(temp, db->path))
 		hr = hr_from_errno(errno);
 	if (SUCCEEDED(hr))
 		hr = db_sync_folder(db->path);
 	if (FAILED(hr))
-		unlink(temp);
+		db_unlink(temp);
 	g_free(temp);
 	return hr;
 }

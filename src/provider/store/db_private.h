@@ -11,6 +11,7 @@ struct db {
 	GHashTable *statements;
 	char *path;
 	char *error;
+	bool committed; /* by the last db_end() */
 };
 
 /* Maps and remembers a failure; S_OK for SQLITE_OK. */

@@ -161,11 +161,13 @@ static HRESULT
 folder_update(struct store *store, gint64 id, struct bag *bag)
 {
 	GByteArray *blob = g_byte_array_new();
-	char *name = bag_get_text(bag, PR_DISPLAY_NAME_A);
-	char *key = folder_name_key(name ? name : "");
+	char *name = NULL, *key;
 	HRESULT hr;
 
-	hr = bag_to_blob(bag, blob_skip, blob);
+	hr = bag_copy_text(bag, PR_DISPLAY_NAME_A, &name);
+	key = folder_name_key(name ? name : "");
+	if (SUCCEEDED(hr))
+		hr = bag_to_blob(bag, blob_skip, blob);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
 		    "UPDATE folder SET name = ?, name_key = ?, props = ?, modified = ? WHERE id = "

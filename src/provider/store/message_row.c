@@ -8,6 +8,7 @@
 #include "filetime.h"
 #include "mem.h"
 #include "promoted.h"
+#include "queue.h"
 #include "text.h"
 
 /* What the blob leaves out: columns, and what is made anew at each load. */
@@ -85,20 +86,23 @@ static HRESULT
 row_image_make(struct message *message, struct row_image *image)
 {
 	struct bag *bag = message->set.bag;
-	char *subject = bag_get_text(bag, PR_NORMALIZED_SUBJECT_A);
-	char *sender = bag_get_text(bag, PR_SENDER_NAME_A);
+	char *subject = NULL, *sender = NULL;
 	guint64 size;
 	HRESULT hr;
 
 	memset(image, 0, sizeof(*image));
 	image->root = mem_zalloc(NULL, 1);
 	image->props = g_byte_array_new();
+	hr = image->root ? bag_copy_text(bag, PR_NORMALIZED_SUBJECT_A, &subject)
+			 : MAPI_E_NOT_ENOUGH_MEMORY;
+	if (SUCCEEDED(hr))
+		hr = bag_copy_text(bag, PR_SENDER_NAME_A, &sender);
 	image->subject_key = promoted_sort_key(subject);
 	image->sender_key = promoted_sort_key(sender);
 	g_free(subject);
 	g_free(sender);
-	hr = image->root ? propset_encode(&message->set, blob_skip, image->props)
-			 : MAPI_E_NOT_ENOUGH_MEMORY;
+	if (SUCCEEDED(hr))
+		hr = propset_encode(&message->set, blob_skip, image->props);
 	if (FAILED(hr))
 		return hr;
 	/* PR_MESSAGE_SIZE had the parts until now (message_summarize). */
@@ -254,11 +258,36 @@ message_saved(struct message *message, bool fresh)
 	return hr;
 }
 
+static HRESULT
+message_commit(struct message *message, const struct row_image *image, ULONG flags, bool submit)
+{
+	struct db *db = message->store->db;
+	gint64 id = message->id, version = message->version;
+	HRESULT hr = db_begin(db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = db_end(db, message_write(message, image, flags, submit), DB_DURABLE);
+	if (SUCCEEDED(hr))
+		return hr;
+	if (!db_committed(db)) {
+		message->id = id;
+		message->version = version;
+		return hr;
+	}
+	/* Written, but not known to be on disk: who is told of a failure must not see it sent.
+	 * Should this fail as well, a second submit says MAPI_E_SUBMITTED. */
+	message_saved(message, id == 0);
+	if (submit && SUCCEEDED(queue_abort(message->store, message->id)))
+		message->version++;
+	return hr;
+}
+
 HRESULT
 message_save(struct message *message, ULONG flags, bool submit)
 {
 	struct row_image image = { 0 };
-	gint64 id = message->id, version = message->version;
+	bool fresh = message->id == 0;
 	HRESULT hr;
 
 	hr = propset_stage(message->store, &message->set, blob_skip);
@@ -269,16 +298,11 @@ message_save(struct message *message, ULONG flags, bool submit)
 	if (SUCCEEDED(hr))
 		hr = row_image_make(message, &image);
 	if (SUCCEEDED(hr))
-		hr = db_begin(message->store->db);
-	if (SUCCEEDED(hr)) {
-		hr = message_write(message, &image, flags, submit);
-		hr = db_end(message->store->db, hr, DB_DURABLE);
-	}
+		hr = message_commit(message, &image, flags, submit);
 	row_image_clear(&image);
-	if (FAILED(hr)) {
-		message->id = id;
-		message->version = version;
+	if (FAILED(hr))
 		return hr;
-	}
-	return message_saved(message, id == 0);
+	/* A submitted message ends here: nothing that fails now makes it unsubmitted. */
+	hr = message_saved(message, fresh);
+	return submit ? S_OK : hr;
 }

@@ -72,10 +72,11 @@ settings_from_section(IProfSect *section, struct settings *settings)
 	    section, (SPropTagArray *)(void *)&tags, MAPI_UNICODE, &count, &values);
 	if (FAILED(hr))
 		return hr;
-	settings->path = prop_find_text(values, count, PR_EMAPI_PATH_W);
-	settings->name = prop_find_text(values, count, PR_DISPLAY_NAME_W);
+	hr = props_copy_text(values, count, PR_EMAPI_PATH_W, &settings->path);
+	if (SUCCEEDED(hr))
+		hr = props_copy_text(values, count, PR_DISPLAY_NAME_W, &settings->name);
 	mem_free(values);
-	return S_OK;
+	return hr;
 }
 
 static HRESULT

@@ -151,12 +151,14 @@ recipient_search_key(struct bag *bag, const char *type, const char *address)
 static HRESULT
 recipient_to_oneoff(struct bag *bag, const char *type, const char *address)
 {
-	char *name = bag_get_text(bag, PR_DISPLAY_NAME_A);
+	char *name = NULL;
 	ENTRYID *id = NULL;
 	ULONG size;
 	HRESULT hr;
 
-	hr = oneoff_encode(name ? name : address, type, address, MAPI_UNICODE, &size, &id);
+	hr = bag_copy_text(bag, PR_DISPLAY_NAME_A, &name);
+	if (SUCCEEDED(hr))
+		hr = oneoff_encode(name ? name : address, type, address, MAPI_UNICODE, &size, &id);
 	if (SUCCEEDED(hr))
 		hr = bag_set_binary(bag, PR_ENTRYID, id, size);
 	mem_free(id);
@@ -169,15 +171,17 @@ static HRESULT
 recipient_resolve(struct bag *bag)
 {
 	const SPropValue *id = bag_get(bag, PR_ENTRYID);
-	char *address, *type;
+	char *address = NULL, *type = NULL;
 	HRESULT hr = S_OK;
 
 	if (id && PROP_TYPE(id->ulPropTag) == PT_BINARY)
 		hr = recipient_from_oneoff(bag, &id->Value.bin);
-	address = bag_get_text(bag, PR_EMAIL_ADDRESS_A);
+	if (SUCCEEDED(hr))
+		hr = bag_copy_text(bag, PR_EMAIL_ADDRESS_A, &address);
 	if (SUCCEEDED(hr) && address && strchr(address, '@'))
 		hr = recipient_set_text_default(bag, PR_ADDRTYPE_A, "SMTP");
-	type = bag_get_text(bag, PR_ADDRTYPE_A);
+	if (SUCCEEDED(hr))
+		hr = bag_copy_text(bag, PR_ADDRTYPE_A, &type);
 	if (SUCCEEDED(hr) && address && type) {
 		hr = recipient_set_text_default(bag, PR_DISPLAY_NAME_A, address);
 		if (SUCCEEDED(hr) && !bag_get(bag, PR_ENTRYID))

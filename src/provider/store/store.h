@@ -83,6 +83,9 @@ HRESULT bag_set_eid(struct bag *bag, ULONG tag, const MAPIUID *store, ULONG type
 HRESULT bag_from_blob(struct bag *bag, const void *data, size_t size);
 HRESULT bag_to_blob(const struct bag *bag, const ULONG *skip, GByteArray *out);
 HRESULT bag_set_time(struct bag *bag, ULONG tag, gint64 filetime);
+/* Text as UTF-8, g_free(); S_OK and NULL where there is none. */
+HRESULT bag_copy_text(const struct bag *bag, ULONG tag, char **out);
+HRESULT props_copy_text(const SPropValue *values, ULONG count, ULONG tag, char **out);
 bool tag_listed(const ULONG *list, ULONG tag);
 
 /* The support mask of store objects (PR_STORE_SUPPORT_MASK). */

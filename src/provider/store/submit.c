@@ -47,30 +47,32 @@ sender_from_section(IProfSect *section, struct sender *sender)
 	    section, (SPropTagArray *)(void *)&tags, MAPI_UNICODE, &count, &values);
 	if (FAILED(hr))
 		return hr;
-	sender->name = prop_find_text(values, count, PR_EMAPI_FROM_NAME_W);
-	sender->address = prop_find_text(values, count, PR_EMAPI_FROM_ADDRESS_W);
+	hr = props_copy_text(values, count, PR_EMAPI_FROM_NAME_W, &sender->name);
+	if (SUCCEEDED(hr))
+		hr = props_copy_text(values, count, PR_EMAPI_FROM_ADDRESS_W, &sender->address);
 	mem_free(values);
-	return S_OK;
+	return hr;
 }
 
 /* A profile without an identity is no error here: the transport has a sender of its own or says so.
  */
-static void
+static HRESULT
 sender_read(struct store *store, struct sender *sender)
 {
 	MAPIUID uid;
 	IProfSect *section = NULL;
 	HRESULT hr;
 
-	if (!store->support)
-		return;
 	memcpy(&uid, &MUID_PROFILE_INSTANCE, sizeof(uid));
 	hr = store->support->lpVtbl->OpenProfileSection(store->support, &uid, 0, &section);
 	if (SUCCEEDED(hr) && section)
 		hr = sender_from_section(section, sender);
+	COM_CLEAR(section);
+	if (hr == MAPI_E_NOT_ENOUGH_MEMORY)
+		return hr;
 	if (FAILED(hr))
 		log_info("no identity in the profile: %s", hr_name(hr));
-	COM_CLEAR(section);
+	return S_OK;
 }
 
 /* The five properties of a sender, PR_SENDER_* or PR_SENT_REPRESENTING_*. */
@@ -140,7 +142,9 @@ message_id_put(struct bag *bag)
 		return MAPI_E_CALL_FAILED;
 	for (at = 0; at < sizeof(random); at++)
 		g_snprintf(hex + 2 * at, 3, "%02x", random[at]);
-	address = bag_get_text(bag, PR_SENT_REPRESENTING_EMAIL_ADDRESS_A);
+	hr = bag_copy_text(bag, PR_SENT_REPRESENTING_EMAIL_ADDRESS_A, &address);
+	if (FAILED(hr))
+		return hr;
 	domain = address ? strrchr(address, '@') : NULL;
 	if (!domain || !domain[1]) {
 		gethostname(host, sizeof(host) - 1);
@@ -162,8 +166,9 @@ submit_fill(struct message *message)
 	struct sender sender = { 0 };
 	HRESULT hr;
 
-	sender_read(message->store, &sender);
-	hr = sender_put(bag, &sender, &sender_tags);
+	hr = sender_read(message->store, &sender);
+	if (SUCCEEDED(hr))
+		hr = sender_put(bag, &sender, &sender_tags);
 	if (SUCCEEDED(hr))
 		hr = sender_put(bag, &sender, &representing_tags);
 	sender_clear(&sender);
@@ -191,8 +196,6 @@ submit_prepare(struct message *message)
 	ULONG flags = 0;
 	HRESULT hr = S_OK;
 
-	if (!support)
-		return S_OK;
 	if (bag_get_long(message->set.bag, PR_MESSAGE_FLAGS, 0) & MSGFLAG_RESEND)
 		hr = support->lpVtbl->PrepareSubmit(support, &message->imessage, &flags);
 	if (hr == MAPI_E_NO_SUPPORT || SUCCEEDED(hr))
@@ -246,8 +249,6 @@ submit_notify(struct store *store)
 {
 	HRESULT hr;
 
-	if (!store->support)
-		return;
 	hr = store->support->lpVtbl->SpoolerNotify(store->support, NOTIFY_READYTOSEND, NULL);
 	if (FAILED(hr))
 		log_warning("the spooler could not be woken: %s", hr_name(hr));

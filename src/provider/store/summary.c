@@ -29,10 +29,16 @@ HRESULT
 message_subject_changed(struct message *message)
 {
 	struct bag *bag = message->set.bag;
-	char *subject = bag_get_text(bag, PR_SUBJECT_A);
-	char *prefix = bag_get_text(bag, PR_SUBJECT_PREFIX_A);
-	HRESULT hr = S_OK;
+	char *subject = NULL, *prefix = NULL;
+	HRESULT hr;
 
+	hr = bag_copy_text(bag, PR_SUBJECT_A, &subject);
+	if (SUCCEEDED(hr))
+		hr = bag_copy_text(bag, PR_SUBJECT_PREFIX_A, &prefix);
+	if (FAILED(hr)) {
+		g_free(subject);
+		return hr;
+	}
 	if (!subject) {
 		bag_remove(bag, PR_NORMALIZED_SUBJECT_A);
 	} else {
@@ -53,25 +59,26 @@ static HRESULT
 summarize_list(struct message *message, LONG type, ULONG tag)
 {
 	GString *list = g_string_new(NULL);
-	HRESULT hr;
+	HRESULT hr = S_OK;
 	guint at;
 
-	for (at = 0; at < message->recipients->len; at++) {
+	for (at = 0; at < message->recipients->len && SUCCEEDED(hr); at++) {
 		const struct recipient *one = g_ptr_array_index(message->recipients, at);
 		LONG kind = prop_find_long(one->props, one->count, PR_RECIPIENT_TYPE, MAPI_TO);
 		char *name;
 
 		if ((kind & 0xf) != type)
 			continue;
-		name = prop_find_text(one->props, one->count, PR_DISPLAY_NAME_A);
-		if (!name)
-			name = prop_find_text(one->props, one->count, PR_EMAIL_ADDRESS_A);
+		hr = props_copy_text(one->props, one->count, PR_DISPLAY_NAME_A, &name);
+		if (SUCCEEDED(hr) && !name)
+			hr = props_copy_text(one->props, one->count, PR_EMAIL_ADDRESS_A, &name);
 		if (list->len)
 			g_string_append(list, "; ");
 		g_string_append(list, name ? name : "");
 		g_free(name);
 	}
-	hr = bag_set_text(message->set.bag, tag, list->str);
+	if (SUCCEEDED(hr))
+		hr = bag_set_text(message->set.bag, tag, list->str);
 	g_string_free(list, TRUE);
 	return hr;
 }

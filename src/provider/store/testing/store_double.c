@@ -235,9 +235,11 @@ double_logon_with(IMAPISupport *support, bool spooler, IMsgStore **store, char *
 
 	if (error)
 		*error = NULL;
-	assert_int_equal(MSProviderInit(NULL, NULL, mem_allocate, mem_allocate_more, free_buffer, 0,
-			     CURRENT_SPI_VERSION, &version, &provider),
-	    S_OK);
+	*store = NULL;
+	hr = MSProviderInit(NULL, NULL, mem_allocate, mem_allocate_more, free_buffer, 0,
+	    CURRENT_SPI_VERSION, &version, &provider);
+	if (FAILED(hr))
+		return hr;
 	if (spooler)
 		hr = provider->lpVtbl->SpoolerLogon(provider, support, 0, NULL, 0, NULL, flags,
 		    NULL, 0, NULL, &problem, &logon, store);

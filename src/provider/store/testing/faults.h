@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Failures on demand: SQLite's memory, and what its VFS writes, cuts and syncs. */
+#ifndef EMAPI_STORE_FAULTS_H
+#define EMAPI_STORE_FAULTS_H
+
+/* Once, before SQLite is first used. */
+void faults_install(void);
+/* The n-th allocation of SQLite / the n-th write, truncation or sync from now on fails; 0: none. */
+void faults_sqlite_memory(unsigned long n);
+void faults_sqlite_io(unsigned long n);
+/* How many there were since then. */
+unsigned long faults_sqlite_allocations(void);
+unsigned long faults_sqlite_writes(void);
+
+#endif

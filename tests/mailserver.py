@@ -17,10 +17,17 @@ POSTFIX_DAEMONS = "/usr/lib/postfix/sbin"
 MAILBOXES = ("ann", "bob", "carol", "dave", "erin")
 
 
+reserved = []
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody else is given while this process lives: it stays bound, which lets a server
+    listen that sets SO_REUSEADDR, as all do.  Postfix would even share it with another Postfix."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", 0))
+    reserved.append(s)
+    return s.getsockname()[1]
 
 
 def wait_until(condition, what, seconds=20):

@@ -315,8 +315,8 @@ profile_load_uid(const MAPIUID *uid, struct profile **out, char **why)
 		char *hex = text_hex(uid, sizeof *uid);
 
 		why_set(why,
-		    "The profile is gone: no profile file has the UID %s. Make it again, or put "
-		    "its file back.",
+		    "No profile file has the UID %s: the profile was deleted. Put its file "
+		    "back, or write this UID into the file of another profile.",
 		    hex);
 		g_free(hex);
 	}

@@ -282,8 +282,8 @@ listen_on(struct scheduler *s)
 	unlink(s->options.socket_path); /* of a spooler that was killed; we hold the lock */
 	s->listen_fd = ipc_listen(s->options.socket_path);
 	if (s->listen_fd < 0) {
-		g_autofree char *text = g_strdup_printf(
-		    "The spooler cannot listen on %s: %s", s->options.socket_path, g_strerror(errno));
+		g_autofree char *text = g_strdup_printf("The spooler cannot listen on %s: %s",
+		    s->options.socket_path, g_strerror(errno));
 
 		say_why_not(&s->options, text);
 		return MAPI_E_NETWORK_ERROR;

@@ -81,8 +81,8 @@ may_pass(HRESULT hr)
 static void
 tell_trouble(struct worker *w, HRESULT hr, const char *what, const char *why)
 {
-	g_autofree char *text = g_strdup_printf("%s%s%s.  The mail is safe in the store.", what,
-	    why && *why ? ": " : "", why ? why : "");
+	g_autofree char *text = g_strdup_printf("%s%s%s%s  The mail is safe in the store.", what,
+	    why && *why ? ": " : "", why ? why : "", why && g_str_has_suffix(why, ".") ? "" : ".");
 	g_autofree char *valid = packet_text(text, 4096);
 	GVariantBuilder b;
 

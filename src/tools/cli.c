@@ -55,6 +55,10 @@ cli_exit_code(HRESULT hr)
 		{ MAPI_E_UNCONFIGURED, EX_CONFIG },
 		{ MAPI_E_CORRUPT_DATA, EX_CONFIG },
 		{ MAPI_E_CORRUPT_STORE, EX_CONFIG },
+		{ MAPI_E_VERSION, EX_CONFIG },         /* of the store's file or a provider */
+		{ MAPI_E_COLLISION, EX_CONFIG },       /* the same store twice */
+		{ MAPI_E_FAILONEPROVIDER, EX_CONFIG }, /* a provider that does not load */
+		{ MAPI_E_NOT_FOUND, EX_CONFIG },       /* no such profile or store */
 		{ MAPI_E_NO_ACCESS, EX_NOPERM },
 		{ STG_E_READFAULT, EX_NOINPUT },
 		{ MAPI_E_NOT_ENOUGH_DISK, EX_TEMPFAIL },

@@ -17,7 +17,8 @@ void cli_set_name(const char *name);
 int cli_fail(int code, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void cli_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
-/* The same for a spooler that cannot be reached, with EX_UNAVAILABLE: hr is what it was asked by. */
+/* The same for a spooler that cannot be reached, with EX_UNAVAILABLE: hr is what it was asked by.
+ */
 int cli_fail_spooler(HRESULT hr);
 
 /* The sysexits code for a result: EX_CONFIG for a profile that is missing or broken, EX_NOPERM,

@@ -321,8 +321,9 @@ static void
 note_where(const struct outcome *outcome, HRESULT hr, const struct options *o)
 {
 	g_autofree char *reached = spooler_why();
-	g_autofree char *reason =
-	    without_dot(outcome->known ? outcome->text : reached ? reached : hr_text(hr));
+	g_autofree char *reason = without_dot(outcome->known ? outcome->text
+					      : reached      ? reached
+							     : hr_text(hr));
 
 	if (!outcome->known && FAILED(hr) && hr != MAPI_E_TIMEOUT)
 		cli_note("the mail is safe in the Outbox, but the spooler, which sends it, cannot "

@@ -20,8 +20,8 @@ static void
 refuse_malformed(struct smtp_recipient *recipient, const char *why)
 {
 	char *shown = text_printable(recipient->address ? recipient->address : "");
-	char *text = g_strdup_printf("malformed address \"%s\": %s; not sent to the server", shown,
-	    why ? why : "it is no mailbox");
+	char *text = g_strdup_printf("5.1.3 malformed address \"%s\": %s; not sent to the server",
+	    shown, why ? why : "it is no mailbox");
 
 	smtp_decide(recipient, SMTP_PERMANENT, 553, "5.1.3", text);
 	g_free(shown);
@@ -73,11 +73,13 @@ refuse_utf8(struct smtp_transaction *mail, struct smtp_recipient *recipient, boo
 	char *text;
 
 	if (utf8)
-		text = g_strdup_printf("%s cannot take addresses with letters beyond ASCII before "
-				       "the @ (it has no SMTPUTF8); not sent to the server",
+		text = g_strdup_printf(
+		    "5.6.7 %s cannot take addresses with letters beyond ASCII before "
+		    "the @ (it has no SMTPUTF8); not sent to the server",
 		    smtp_peer(mail->session));
 	else
-		text = g_strdup("the domain has no ASCII form (IDNA); not sent to the server");
+		text =
+		    g_strdup("5.1.2 the domain has no ASCII form (IDNA); not sent to the server");
 	smtp_decide(recipient, SMTP_PERMANENT, 553, utf8 ? "5.6.7" : "5.1.2", text);
 	g_free(text);
 }
@@ -91,25 +93,27 @@ check_message(struct smtp_transaction *mail)
 	char *text;
 
 	if (caps->size_max > 0 && mail->mail->size > caps->size_max) {
-		text = g_strdup_printf("the message has %" G_GUINT64_FORMAT " bytes, and %s takes "
-				       "no more than %" G_GUINT64_FORMAT "; not sent to the server",
+		text = g_strdup_printf(
+		    "5.3.4 the message has %" G_GUINT64_FORMAT " bytes, and %s takes no more than "
+		    "%" G_GUINT64_FORMAT
+		    "; not sent to the server. Make it smaller, or send large files another way",
 		    mail->mail->size, peer, caps->size_max);
 		smtp_decide_all(mail, SMTP_PERMANENT, 552, "5.3.4", text);
 		g_free(text);
 	}
 	if (mail->mail->needs_smtputf8 && !caps->smtputf8) {
-		text =
-		    g_strdup_printf("the header has an address with letters beyond ASCII, and %s "
-				    "has no SMTPUTF8; not sent to the server",
-			peer);
+		text = g_strdup_printf(
+		    "5.6.7 the header has an address with letters beyond ASCII, and %s "
+		    "has no SMTPUTF8; not sent to the server",
+		    peer);
 		smtp_decide_all(mail, SMTP_PERMANENT, 554, "5.6.7", text);
 		g_free(text);
 	}
 	if (mail->mail->needs_8bit && !caps->eightbit) {
-		text =
-		    g_strdup_printf("the message has bytes beyond ASCII, and %s has no 8BITMIME; "
-				    "not sent to the server",
-			peer);
+		text = g_strdup_printf(
+		    "5.6.3 the message has bytes beyond ASCII, and %s has no 8BITMIME; "
+		    "not sent to the server",
+		    peer);
 		smtp_decide_all(mail, SMTP_PERMANENT, 554, "5.6.3", text);
 		g_free(text);
 	}

@@ -200,7 +200,7 @@ def test_malformed_address_never_reaches_the_server(send, address):
         sent = send(peer, to=(address, "bob@example.test"))
     assert sent.rows[-1][1] == "accepted"
     assert peer.seen("RCPT") == ["RCPT TO:<bob@example.test>"]
-    assert "permanent\t553\t5.1.3\tmalformed address" in sent.output
+    assert "permanent\t553\t5.1.3\t5.1.3 malformed address" in sent.output
     assert "not sent to the server" in sent.output
 
 

@@ -10,6 +10,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -100,29 +101,40 @@ class Realm:
         self.kdc.wait(20)
 
 
+def open_folder():
+    """A folder that the servers' own users may enter (pytest's belong to its user alone)."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="emapi-login-"))
+    os.chmod(folder, 0o755)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def realm(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("realm")
-    for path in (folder, *list(folder.parents)[:2]):
-        os.chmod(path, 0o755)
+def realm():
+    folder = open_folder()
     realm = Realm(folder)
     yield realm
     realm.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def open_path():
+    folder = open_folder()
+    yield folder
+    shutil.rmtree(folder)
 
 
 def mail_system(folder, monkeypatch, mechanisms):
     monkeypatch.setattr(mailserver, "Dovecot",
                         functools.partial(mailserver.Dovecot, mechanisms=mechanisms))
-    for path in (folder, *list(folder.parents)[:2]):
-        os.chmod(path, 0o755)
     return mailserver.MailSystem(folder / "system")
 
 
 @needs_servers
 @needs_kerberos
-def test_kerberos(realm, tmp_path, monkeypatch):
+def test_kerberos(realm, tmp_path, monkeypatch, open_path):
     system = mail_system(
-        tmp_path, monkeypatch, "plain login gssapi\nauth_gssapi_hostname = \"$ALL\"\n"
+        open_path, monkeypatch, "plain login gssapi\nauth_gssapi_hostname = \"$ALL\"\n"
         f"auth_krb5_keytab = {realm.keytab}\n"
         f"import_environment = PATH KRB5_CONFIG={realm.environment['KRB5_CONFIG']}\n")
     options = ("--tls=starttls", f"--ca-file={system.authority.ca}")
@@ -201,8 +213,8 @@ def test_ntlm_is_bound_to_the_tls_connection(tmp_path, forgive):
 
 @needs_servers
 @pytest.mark.skipif("HAVE_GSASL" not in FEATURES, reason="built without libgsasl")
-def test_scram_with_dovecot(tmp_path, monkeypatch):
-    system = mail_system(tmp_path, monkeypatch, "plain login scram-sha-1 scram-sha-256")
+def test_scram_with_dovecot(tmp_path, monkeypatch, open_path):
+    system = mail_system(open_path, monkeypatch, "plain login scram-sha-1 scram-sha-256")
     options = ("--tls=starttls", f"--ca-file={system.authority.ca}")
     try:
         for auth, expected in (((), "SHA-256"), (("--auth=scram-sha-1",), "SHA-1")):

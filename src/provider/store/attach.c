@@ -18,6 +18,8 @@ struct attach {
 	ULONG num;
 	bool writable;
 	struct propset set;
+	gint64 id;                /* of the row; 0: none yet */
+	struct message *embedded; /* saved into it and not yet handed to the message */
 };
 
 static const ULONG attach_readonly[] = { PR_ATTACH_NUM, PR_ATTACH_SIZE, PR_RECORD_KEY,
@@ -103,6 +105,12 @@ attach_save(struct attach *attach)
 		return hr;
 	}
 	entry->num = attach->num;
+	if (attach->embedded) {
+		if (entry->embedded)
+			com_release(&entry->embedded->com);
+		entry->embedded = attach->embedded;
+		com_add_ref(&entry->embedded->com);
+	}
 	if (fresh)
 		g_ptr_array_add(message->attachments, entry);
 	message->attachments_dirty = true;
@@ -167,6 +175,44 @@ attach_open_stream(struct attach *attach, ULONG tag, ULONG options, ULONG flags,
 }
 
 static HRESULT
+attach_open_message(struct attach *attach, ULONG flags, IUnknown **out)
+{
+	bool write = (flags & (MAPI_MODIFY | MAPI_CREATE)) != 0;
+	struct message *message;
+	HRESULT hr;
+
+	if (write && !attach->writable)
+		return MAPI_E_NO_ACCESS;
+	hr = embedded_open(
+	    &attach->com, attach->message->store, attach->embedded, attach->id, flags, &message);
+	if (FAILED(hr))
+		return hr;
+	*out = (IUnknown *)&message->imessage;
+	if (flags & MAPI_CREATE)
+		hr = bag_set_long(attach->set.bag, PR_ATTACH_METHOD, ATTACH_EMBEDDED_MSG);
+	return hr;
+}
+
+HRESULT
+attach_keep_embedded(struct com_object *object, struct message *embedded)
+{
+	struct attach *attach = (struct attach *)object;
+
+	if (attach->embedded) {
+		embedded_inherit(attach->embedded, embedded);
+		com_release(&attach->embedded->com);
+	}
+	attach->embedded = embedded;
+	return S_OK;
+}
+
+bool
+attach_is_invalid(struct com_object *object)
+{
+	return ((struct attach *)object)->message->invalid;
+}
+
+static HRESULT
 attach_OpenProperty(
     IAttach *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
 {
@@ -181,8 +227,10 @@ attach_OpenProperty(
 		return hr;
 	if (PROP_TYPE(tag) == PT_UNSPECIFIED)
 		hr = MAPI_E_INVALID_PARAMETER;
+	else if (tag == PR_ATTACH_DATA_OBJ && IsEqualIID(iid, &IID_IMessage))
+		hr = attach_open_message(attach, flags, out);
 	else if (PROP_TYPE(tag) == PT_OBJECT)
-		hr = MAPI_E_NO_SUPPORT; /* embedded messages and OLE objects */
+		hr = MAPI_E_NO_SUPPORT; /* OLE objects */
 	else if (!IsEqualIID(iid, &IID_IStream))
 		hr = MAPI_E_INTERFACE_NOT_SUPPORTED;
 	else
@@ -283,6 +331,8 @@ attach_finalize(void *self)
 	bool entered = SUCCEEDED(store_enter(store));
 
 	propset_clear(store, &attach->set);
+	if (attach->embedded)
+		com_release(&attach->embedded->com);
 	if (entered)
 		store_leave(store, S_OK);
 	com_release(&attach->message->com);
@@ -302,7 +352,6 @@ attach_fill(struct attach *attach, bool fresh)
 {
 	const struct attachment *entry;
 	HRESULT hr;
-	guint at;
 
 	if (fresh) {
 		hr = bag_set_long(attach->set.bag, PR_ATTACH_METHOD, NO_ATTACHMENT);
@@ -316,14 +365,11 @@ attach_fill(struct attach *attach, bool fresh)
 	entry = message_find_attachment(attach->message, attach->num);
 	if (!entry)
 		return MAPI_E_NOT_FOUND;
-	hr = bag_set_array(attach->set.bag, bag_values(entry->set.bag), bag_count(entry->set.bag));
-	for (at = 0; at < entry->set.longs->len && SUCCEEDED(hr); at++) {
-		struct long_value value = g_array_index(entry->set.longs, struct long_value, at);
-
-		value.owned = false;
-		g_array_append_val(attach->set.longs, value);
-	}
-	return hr;
+	attach->id = ABS(entry->id);
+	attach->embedded = entry->embedded;
+	if (attach->embedded)
+		com_add_ref(&attach->embedded->com);
+	return propset_borrow(&entry->set, &attach->set);
 }
 
 HRESULT

@@ -31,6 +31,8 @@ attachment_free(struct store *store, struct attachment *attachment)
 	if (!attachment)
 		return;
 	propset_clear(store, &attachment->set);
+	if (attachment->embedded)
+		com_release(&attachment->embedded->com);
 	g_free(attachment);
 }
 
@@ -139,7 +141,7 @@ message_delete_attachment(struct message *message, ULONG num)
 }
 
 HRESULT
-message_stage_attachments(struct message *message)
+message_prepare_attachments(struct message *message)
 {
 	HRESULT hr = S_OK;
 	guint at;
@@ -149,8 +151,35 @@ message_stage_attachments(struct message *message)
 		struct attachment *one = g_ptr_array_index(message->attachments, at);
 
 		hr = propset_stage(message->store, &one->set, blob_skip);
+		if (SUCCEEDED(hr) && one->embedded)
+			hr = message_prepare(one->embedded);
 	}
 	return hr;
+}
+
+/* It is written over the row that the attachment has, if any. */
+static HRESULT
+attachment_write_embedded(struct message *message, struct attachment *one)
+{
+	struct message *embedded = one->embedded;
+	HRESULT hr;
+
+	embedded->folder = -ABS(one->id);
+	hr = db_int(message->store->db, &embedded->id, "SELECT id FROM message WHERE folder = ?",
+	    "i", embedded->folder);
+	if (hr == MAPI_E_NOT_FOUND)
+		hr = S_OK;
+	return SUCCEEDED(hr) ? message_write(embedded, FORCE_SAVE, false) : hr;
+}
+
+static guint64
+attachment_size(const struct attachment *one, const GByteArray *blob)
+{
+	guint64 size = blob->len + propset_long_bytes(&one->set);
+
+	if (one->embedded)
+		size += (guint64)bag_get_long(one->embedded->set.bag, PR_MESSAGE_SIZE, 0);
+	return size;
 }
 
 static HRESULT
@@ -158,22 +187,24 @@ attachment_write(struct message *message, struct attachment *one)
 {
 	struct db *db = message->store->db;
 	GByteArray *blob = g_byte_array_new();
-	guint64 size;
+	gint64 size;
 	HRESULT hr;
 
 	hr = propset_encode(&one->set, blob_skip, blob);
-	size = blob->len + propset_long_bytes(&one->set);
-	if (SUCCEEDED(hr) && one->id)
+	size = (gint64)attachment_size(one, blob);
+	if (SUCCEEDED(hr) && one->id) {
 		hr = db_exec(db, "UPDATE attachment SET size = ?, props = ? WHERE id = ?", "ibi",
-		    (gint64)size, blob->data, (size_t)blob->len, one->id);
-	else if (SUCCEEDED(hr)) {
+		    size, blob->data, (size_t)blob->len, ABS(one->id));
+	} else if (SUCCEEDED(hr)) {
 		hr = db_exec(db,
 		    "INSERT INTO attachment(message, num, size, props) VALUES(?, ?, ?, ?)", "iuib",
-		    message->id, one->num, (gint64)size, blob->data, (size_t)blob->len);
+		    message->id, one->num, size, blob->data, (size_t)blob->len);
 		one->id = SUCCEEDED(hr) ? -db_last_id(db) : 0; /* until the commit: see _saved() */
 	}
 	if (SUCCEEDED(hr))
 		hr = propset_own(message->store, &one->set, LOB_ATTACHMENT, ABS(one->id));
+	if (SUCCEEDED(hr) && one->embedded)
+		hr = attachment_write_embedded(message, one);
 	g_byte_array_unref(blob);
 	return hr;
 }
@@ -194,8 +225,10 @@ attachments_delete_gone(struct message *message)
 		struct attachment *known =
 		    message_find_attachment(message, (ULONG)sqlite3_column_int64(row, 1));
 
-		if (!known || known->id != id)
+		if (!known)
 			g_array_append_val(gone, id);
+		else if (!known->id)
+			known->id = -id; /* the same one, saved before: see _saved() */
 	}
 	for (at = 0; at < gone->len && SUCCEEDED(hr); at++)
 		hr = db_exec(db, "DELETE FROM attachment WHERE id = ?", "i",
@@ -223,7 +256,7 @@ message_write_attachments(struct message *message)
 	for (at = 0; at < message->attachments->len && SUCCEEDED(hr); at++) {
 		struct attachment *one = g_ptr_array_index(message->attachments, at);
 
-		if (one->set.dirty || !one->id)
+		if (one->set.dirty || one->embedded || !one->id)
 			hr = attachment_write(message, one);
 	}
 	return hr;
@@ -239,8 +272,29 @@ message_attachments_saved(struct message *message)
 
 		one->id = ABS(one->id);
 		propset_saved(&one->set);
+		if (one->embedded)
+			message_saved(one->embedded);
 	}
 	message->attachments_dirty = false;
+}
+
+/* After a commit the rows have all there is; what was kept for them can go. */
+void
+message_unprepare_attachments(struct message *message, bool committed)
+{
+	guint at;
+
+	for (at = 0; message->attachments && at < message->attachments->len; at++) {
+		struct attachment *one = g_ptr_array_index(message->attachments, at);
+
+		if (!one->embedded)
+			continue;
+		message_unprepare(one->embedded, committed);
+		if (committed) {
+			com_release(&one->embedded->com);
+			one->embedded = NULL;
+		}
+	}
 }
 
 /* --- The table ----------------------------------------------------------------------------------

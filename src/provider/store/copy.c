@@ -178,6 +178,32 @@ copy_recipients(IMessage *from, IMessage *to)
 	return hr;
 }
 
+/* A message in the attachment, if there is one. */
+static HRESULT
+copy_embedded(IAttach *source, IAttach *target)
+{
+	struct copy_request request = { .iid = &IID_IMessage };
+	IMessage *from = NULL, *to = NULL;
+	HRESULT hr;
+
+	hr = source->lpVtbl->OpenProperty(
+	    source, PR_ATTACH_DATA_OBJ, &IID_IMessage, 0, 0, (IUnknown **)&from);
+	if (FAILED(hr))
+		return (hr == MAPI_E_NOT_ENOUGH_MEMORY) ? hr : S_OK;
+	hr = target->lpVtbl->OpenProperty(target, PR_ATTACH_DATA_OBJ, &IID_IMessage, 0,
+	    MAPI_CREATE | MAPI_MODIFY, (IUnknown **)&to);
+	if (SUCCEEDED(hr)) {
+		request.source = (IMAPIProp *)from;
+		request.target = to;
+		hr = copy_message(&request);
+	}
+	if (SUCCEEDED(hr))
+		hr = to->lpVtbl->SaveChanges(to, 0);
+	COM_CLEAR(from);
+	COM_CLEAR(to);
+	return hr;
+}
+
 static HRESULT
 copy_one_attachment(IMessage *from, IMessage *to, ULONG num)
 {
@@ -194,6 +220,8 @@ copy_one_attachment(IMessage *from, IMessage *to, ULONG num)
 		request.target = target;
 		hr = copy_all(&request, (IMAPIProp *)target);
 	}
+	if (SUCCEEDED(hr))
+		hr = copy_embedded(source, target);
 	if (SUCCEEDED(hr))
 		hr = target->lpVtbl->SaveChanges(target, 0);
 	COM_CLEAR(source);

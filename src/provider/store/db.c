@@ -39,7 +39,9 @@ hr_from_sqlite(int code)
 	case SQLITE_TOOBIG:
 		return MAPI_E_TOO_BIG;
 	case SQLITE_CONSTRAINT:
-		return MAPI_E_COLLISION;
+		return (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
+			   ? MAPI_E_COLLISION
+			   : MAPI_E_CALL_FAILED;
 	default:
 		return MAPI_E_CALL_FAILED;
 	}
@@ -253,6 +255,7 @@ db_begin(struct db *db)
 	HRESULT hr;
 
 	g_assert(sqlite3_get_autocommit(db->sqlite));
+	db->committed = false;
 	hr = db_lock(db);
 	if (FAILED(hr))
 		return hr;

@@ -117,6 +117,9 @@ db_open_sqlite(struct db *db, const char *path)
 	hr = db_exec(db, SQL("PRAGMA synchronous=NORMAL"));
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, SQL("PRAGMA secure_delete=OFF"));
+	/* Messages within messages go with them. */
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, SQL("PRAGMA recursive_triggers=ON"));
 	/* Statements with triggers keep a journal of their own: it need not go to a file. */
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, SQL("PRAGMA temp_store=MEMORY"));

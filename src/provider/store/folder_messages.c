@@ -188,6 +188,31 @@ copy_longs(struct db *db, enum lob_kind kind, gint64 from, gint64 to)
 	return FAILED(hr) ? hr : S_OK;
 }
 
+static HRESULT copy_rows(struct db *db, gint64 message, gint64 folder);
+
+/* One attachment, with the message in it if there is one. */
+static HRESULT
+copy_attachment(struct db *db, gint64 id, gint64 to)
+{
+	gint64 copy, embedded;
+	HRESULT hr;
+
+	hr = db_exec(db,
+	    "INSERT INTO attachment(message, num, size, props)"
+	    " SELECT ?, num, size, props FROM attachment WHERE id = ?",
+	    "ii", to, id);
+	if (FAILED(hr))
+		return hr;
+	copy = db_last_id(db);
+	hr = copy_longs(db, LOB_ATTACHMENT, id, copy);
+	if (FAILED(hr))
+		return hr;
+	hr = db_int(db, &embedded, "SELECT id FROM message WHERE folder = ?", "i", -id);
+	if (hr == MAPI_E_NOT_FOUND)
+		return S_OK;
+	return FAILED(hr) ? hr : copy_rows(db, embedded, -copy);
+}
+
 static HRESULT
 copy_attachments(struct db *db, gint64 from, gint64 to)
 {
@@ -203,48 +228,44 @@ copy_attachments(struct db *db, gint64 from, gint64 to)
 
 		g_array_append_val(ids, id);
 	}
-	for (at = 0; at < ids->len && SUCCEEDED(hr); at++) {
-		gint64 id = g_array_index(ids, gint64, at);
-
-		hr = db_exec(db,
-		    "INSERT INTO attachment(message, num, size, props)"
-		    " SELECT ?, num, size, props FROM attachment WHERE id = ?",
-		    "ii", to, id);
-		if (SUCCEEDED(hr))
-			hr = copy_longs(db, LOB_ATTACHMENT, id, db_last_id(db));
-	}
+	for (at = 0; at < ids->len && SUCCEEDED(hr); at++)
+		hr = copy_attachment(db, g_array_index(ids, gint64, at), to);
 	g_array_unref(ids);
 	return FAILED(hr) ? hr : S_OK;
 }
 
 static HRESULT
-step_copy(struct folder *folder, gint64 id, void *context)
+copy_rows(struct db *db, gint64 message, gint64 folder)
 {
-	struct db *db = folder->store->db;
-	const gint64 *target = context;
 	gint64 copy;
-	HRESULT hr = step_check(folder, id);
+	HRESULT hr;
 
-	if (hr != S_OK)
-		return hr;
 	hr = db_exec(db,
 	    "INSERT INTO message(folder, associated, " PROMOTED_COLUMNS
-	    ", subject_key, sender_key, props)"
-	    " SELECT ?, associated, " PROMOTED_COLUMNS ", subject_key, sender_key, props"
-	    " FROM message WHERE id = ?",
-	    "ii", *target, id);
+	    ", subject_key, sender_key, props) SELECT ?, associated, " PROMOTED_COLUMNS
+	    ", subject_key, sender_key, props FROM message WHERE id = ?",
+	    "ii", folder, message);
 	if (FAILED(hr))
 		return hr;
 	copy = db_last_id(db);
 	hr = db_exec(db,
-	    "INSERT INTO recipient(message, row, props) SELECT ?, row, props FROM recipient WHERE "
-	    "message = ?",
-	    "ii", copy, id);
+	    "INSERT INTO recipient(message, row, props)"
+	    " SELECT ?, row, props FROM recipient WHERE message = ?",
+	    "ii", copy, message);
 	if (SUCCEEDED(hr))
-		hr = copy_longs(db, LOB_MESSAGE, id, copy);
+		hr = copy_longs(db, LOB_MESSAGE, message, copy);
 	if (SUCCEEDED(hr))
-		hr = copy_attachments(db, id, copy);
+		hr = copy_attachments(db, message, copy);
 	return hr;
+}
+
+static HRESULT
+step_copy(struct folder *folder, gint64 id, void *context)
+{
+	const gint64 *target = context;
+	HRESULT hr = step_check(folder, id);
+
+	return (hr == S_OK) ? copy_rows(folder->store->db, id, *target) : hr;
 }
 
 HRESULT

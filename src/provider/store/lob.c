@@ -81,14 +81,20 @@ lob_copy(struct db *db, gint64 id, gint64 *copy)
 HRESULT
 lob_own(struct db *db, gint64 id, enum lob_kind kind, gint64 owner)
 {
-	return db_exec(
-	    db, "UPDATE lob SET kind = ?, owner = ? WHERE id = ?", "uii", (ULONG)kind, owner, id);
+	return db_exec(db, "UPDATE lob SET kind = ?, owner = ? WHERE id = ? AND kind = 0", "uii",
+	    (ULONG)kind, owner, id);
 }
 
 HRESULT
 lob_delete(struct db *db, gint64 id)
 {
 	return db_exec(db, "DELETE FROM lob WHERE id = ?", "i", id);
+}
+
+HRESULT
+lob_discard(struct db *db, gint64 id)
+{
+	return db_exec(db, "DELETE FROM lob WHERE id = ? AND kind = 0", "i", id);
 }
 
 static HRESULT

@@ -25,8 +25,11 @@ HRESULT lob_set_size(struct db *db, gint64 id, guint64 size);
 HRESULT lob_store(struct db *db, ULONG tag, const void *data, size_t size, gint64 *id);
 /* A staged copy. */
 HRESULT lob_copy(struct db *db, gint64 id, gint64 *copy);
+/* Gives a staged value to its owner; one that has an owner keeps it. */
 HRESULT lob_own(struct db *db, gint64 id, enum lob_kind kind, gint64 owner);
 HRESULT lob_delete(struct db *db, gint64 id);
+/* Removes the value if it is still staged. */
+HRESULT lob_discard(struct db *db, gint64 id);
 /* Removes what dead processes have staged; takes a transaction of its own where there is any. */
 HRESULT lob_sweep(struct db *db);
 

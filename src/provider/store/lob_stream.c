@@ -427,7 +427,7 @@ stream_finalize(void *self)
 		if (stream->changed)
 			stream_commit(stream);
 		if (stream->mine && SUCCEEDED(db_begin(store->db)))
-			db_end(store->db, lob_delete(store->db, stream->id), DB_RELAXED);
+			db_end(store->db, lob_discard(store->db, stream->id), DB_RELAXED);
 		store_leave(store, S_OK);
 	}
 	g_free(stream->buffer);

@@ -41,7 +41,7 @@ message_enter(struct message *message, bool write)
 
 	if (FAILED(hr))
 		return hr;
-	if (message->invalid)
+	if (message->invalid || (message->parent && attach_is_invalid(message->parent)))
 		hr = MAPI_E_INVALID_OBJECT;
 	else if (write && !message->writable)
 		hr = MAPI_E_NO_ACCESS;
@@ -61,6 +61,8 @@ message_identify(struct message *message)
 	LONG access = MAPI_ACCESS_READ;
 	HRESULT hr;
 
+	if (message->parent)
+		identity.id = identity.parent = 0;
 	if (message->writable)
 		access |= MAPI_ACCESS_MODIFY | MAPI_ACCESS_DELETE;
 	hr = store_identify(message->store, &identity, message->set.bag);
@@ -83,6 +85,19 @@ message_GetLastError(IMessage *This, HRESULT failure, ULONG flags, LPMAPIERROR *
 	return store_last_error(message_from(This)->store, failure, flags, error);
 }
 
+/* A message within an attachment is saved into that attachment. */
+static HRESULT
+message_save_embedded(struct message *message)
+{
+	struct message *copy;
+	HRESULT hr;
+
+	hr = message_summarize(message);
+	if (SUCCEEDED(hr))
+		hr = embedded_copy(message, &copy);
+	return SUCCEEDED(hr) ? attach_keep_embedded(message->parent, copy) : hr;
+}
+
 static HRESULT
 message_SaveChanges(IMessage *This, ULONG flags)
 {
@@ -91,7 +106,8 @@ message_SaveChanges(IMessage *This, ULONG flags)
 
 	if (FAILED(hr))
 		return hr;
-	return message_leave(message, message_save(message, flags, false));
+	return message_leave(message,
+	    message->parent ? message_save_embedded(message) : message_save(message, flags, false));
 }
 
 static HRESULT
@@ -387,7 +403,7 @@ message_SetReadFlag(IMessage *This, ULONG flags)
 	if (FAILED(hr))
 		return hr;
 	now = bag_get_long(message->set.bag, PR_MESSAGE_FLAGS, 0);
-	if (message->id)
+	if (message->id && !message->parent)
 		hr = set_read_flag(message->store, message->id, flags, &now);
 	else
 		now = read_flag_change(now, flags);
@@ -433,6 +449,8 @@ message_finalize(void *self)
 		g_ptr_array_unref(message->recipients);
 	if (entered)
 		store_leave(message->store, S_OK);
+	if (message->parent)
+		com_release(message->parent);
 	com_release(&message->store->com);
 }
 
@@ -444,7 +462,7 @@ static const struct com_interface message_interfaces[] = {
 
 static const struct com_class message_class = { "message", message_interfaces, message_finalize };
 
-static HRESULT
+HRESULT
 message_new(struct store *store, struct message **out)
 {
 	struct message *message = com_create(&message_class, sizeof(*message));
@@ -465,6 +483,27 @@ message_new(struct store *store, struct message **out)
 }
 
 HRESULT
+message_begin(struct message *message)
+{
+	ULONG associated = message->associated ? MSGFLAG_ASSOCIATED : 0;
+	HRESULT hr;
+
+	message->recipients = recipients_new();
+	message->attachments = g_ptr_array_new();
+	hr = bag_set_long(message->set.bag, PR_MESSAGE_FLAGS,
+	    (LONG)(MSGFLAG_UNSENT | MSGFLAG_UNMODIFIED | associated));
+	if (SUCCEEDED(hr))
+		hr = bag_set_long(message->set.bag, PR_MSG_STATUS, 0);
+	if (SUCCEEDED(hr))
+		hr = bag_set_long(message->set.bag, PR_IMPORTANCE, IMPORTANCE_NORMAL);
+	if (SUCCEEDED(hr))
+		hr = bag_set_long(message->set.bag, PR_PRIORITY, PRIO_NORMAL);
+	if (SUCCEEDED(hr))
+		hr = bag_set_long(message->set.bag, PR_SENSITIVITY, SENSITIVITY_NONE);
+	return SUCCEEDED(hr) ? message_summarize(message) : hr;
+}
+
+HRESULT
 message_create(struct store *store, gint64 folder, bool associated, struct message **out)
 {
 	struct message *message;
@@ -477,20 +516,7 @@ message_create(struct store *store, gint64 folder, bool associated, struct messa
 	message->folder = folder;
 	message->associated = associated;
 	message->writable = true;
-	message->recipients = recipients_new();
-	message->attachments = g_ptr_array_new();
-	hr = bag_set_long(message->set.bag, PR_MESSAGE_FLAGS,
-	    MSGFLAG_UNSENT | MSGFLAG_UNMODIFIED | (associated ? MSGFLAG_ASSOCIATED : 0));
-	if (SUCCEEDED(hr))
-		hr = bag_set_long(message->set.bag, PR_MSG_STATUS, 0);
-	if (SUCCEEDED(hr))
-		hr = bag_set_long(message->set.bag, PR_IMPORTANCE, IMPORTANCE_NORMAL);
-	if (SUCCEEDED(hr))
-		hr = bag_set_long(message->set.bag, PR_PRIORITY, PRIO_NORMAL);
-	if (SUCCEEDED(hr))
-		hr = bag_set_long(message->set.bag, PR_SENSITIVITY, SENSITIVITY_NONE);
-	if (SUCCEEDED(hr))
-		hr = message_summarize(message);
+	hr = message_begin(message);
 	if (SUCCEEDED(hr))
 		hr = message_identify(message);
 	if (FAILED(hr))

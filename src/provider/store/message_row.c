@@ -52,6 +52,9 @@ message_load(struct message *message)
 		return FAILED(hr) ? hr : MAPI_E_NOT_FOUND;
 	hr = message_read_row(message, row);
 	db_done(row);
+	/* A message within an attachment has no entry ID of its own. */
+	if (SUCCEEDED(hr) && message->folder < 0 && !message->parent)
+		return MAPI_E_NOT_FOUND;
 	if (SUCCEEDED(hr))
 		hr = propset_load(message->store, &message->set, LOB_MESSAGE, message->id);
 	if (SUCCEEDED(hr))
@@ -62,7 +65,7 @@ message_load(struct message *message)
 	return hr;
 }
 
-/* The values a row is written from. */
+/* What a row is written from. */
 struct row_image {
 	void *root; /* MAPI buffer for converted text */
 	GByteArray *props;
@@ -71,8 +74,10 @@ struct row_image {
 };
 
 static void
-row_image_clear(struct row_image *image)
+row_image_free(struct row_image *image)
 {
+	if (!image)
+		return;
 	mem_free(image->root);
 	if (image->props)
 		g_byte_array_unref(image->props);
@@ -80,6 +85,7 @@ row_image_clear(struct row_image *image)
 		g_byte_array_unref(image->subject_key);
 	if (image->sender_key)
 		g_byte_array_unref(image->sender_key);
+	g_free(image);
 }
 
 static HRESULT
@@ -90,7 +96,6 @@ row_image_make(struct message *message, struct row_image *image)
 	guint64 size;
 	HRESULT hr;
 
-	memset(image, 0, sizeof(*image));
 	image->root = mem_zalloc(NULL, 1);
 	image->props = g_byte_array_new();
 	hr = image->root ? bag_copy_text(bag, PR_NORMALIZED_SUBJECT_A, &subject)
@@ -142,7 +147,7 @@ row_insert(struct message *message, const struct row_image *image)
 	    ", subject_key, sender_key, props)"
 	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
 	    "?18,"
-	    " ?19, ?20, ?21, ?22, ?23 WHERE EXISTS(SELECT 1 FROM folder WHERE id = ?1)",
+	    " ?19, ?20, ?21, ?22, ?23 WHERE ?1 < 0 OR EXISTS(SELECT 1 FROM folder WHERE id = ?1)",
 	    "");
 	if (FAILED(hr))
 		return hr;
@@ -212,8 +217,8 @@ row_check(struct message *message, ULONG flags)
 	return FAILED(hr) ? hr : queued ? MAPI_E_SUBMITTED : S_OK;
 }
 
-static HRESULT
-message_write(struct message *message, const struct row_image *image, ULONG flags, bool submit)
+HRESULT
+message_write(struct message *message, ULONG flags, bool submit)
 {
 	struct db *db = message->store->db;
 	HRESULT hr;
@@ -221,9 +226,9 @@ message_write(struct message *message, const struct row_image *image, ULONG flag
 	if (message->id) {
 		hr = row_check(message, flags);
 		if (SUCCEEDED(hr))
-			hr = row_update(message, image);
+			hr = row_update(message, message->image);
 	} else {
-		hr = row_insert(message, image);
+		hr = row_insert(message, message->image);
 	}
 	if (SUCCEEDED(hr))
 		hr = propset_own(message->store, &message->set, LOB_MESSAGE, message->id);
@@ -239,16 +244,50 @@ message_write(struct message *message, const struct row_image *image, ULONG flag
 	return (submit && hr == MAPI_E_COLLISION) ? MAPI_E_SUBMITTED : hr;
 }
 
+HRESULT
+message_prepare(struct message *message)
+{
+	HRESULT hr;
+
+	message->fresh = message->id == 0;
+	hr = propset_stage(message->store, &message->set, blob_skip);
+	if (SUCCEEDED(hr))
+		hr = message_prepare_attachments(message);
+	if (SUCCEEDED(hr))
+		hr = message_summarize(message);
+	if (FAILED(hr))
+		return hr;
+	message->image = g_new0(struct row_image, 1);
+	return row_image_make(message, message->image);
+}
+
+void
+message_unprepare(struct message *message, bool committed)
+{
+	row_image_free(message->image);
+	message->image = NULL;
+	if (message->fresh && !committed)
+		message->id = 0;
+	message->fresh = false;
+	message_unprepare_attachments(message, committed);
+}
+
+void
+message_saved(struct message *message)
+{
+	message->version += message->fresh ? 0 : 1;
+	propset_saved(&message->set);
+	message_attachments_saved(message);
+	message->recipients_dirty = false;
+}
+
+/* What the object says of itself after a save. */
 static HRESULT
-message_saved(struct message *message, bool fresh)
+message_refresh(struct message *message)
 {
 	gint64 flags;
 	HRESULT hr;
 
-	message->version += fresh ? 0 : 1;
-	propset_saved(&message->set);
-	message_attachments_saved(message);
-	message->recipients_dirty = false;
 	hr = db_int(
 	    message->store->db, &flags, "SELECT flags FROM message WHERE id = ?", "i", message->id);
 	if (SUCCEEDED(hr))
@@ -259,26 +298,24 @@ message_saved(struct message *message, bool fresh)
 }
 
 static HRESULT
-message_commit(struct message *message, const struct row_image *image, ULONG flags, bool submit)
+message_commit(struct message *message, ULONG flags, bool submit, bool *committed)
 {
 	struct db *db = message->store->db;
-	gint64 id = message->id, version = message->version;
+	gint64 version = message->version;
 	HRESULT hr = db_begin(db);
 
 	if (FAILED(hr))
 		return hr;
-	hr = db_end(db, message_write(message, image, flags, submit), DB_DURABLE);
-	if (SUCCEEDED(hr))
-		return hr;
-	if (!db_committed(db)) {
-		message->id = id;
+	hr = db_end(db, message_write(message, flags, submit), DB_DURABLE);
+	*committed = db_committed(db);
+	if (!*committed) {
 		message->version = version;
 		return hr;
 	}
+	message_saved(message);
 	/* Written, but not known to be on disk: who is told of a failure must not see it sent.
 	 * Should this fail as well, a second submit says MAPI_E_SUBMITTED. */
-	message_saved(message, id == 0);
-	if (submit && SUCCEEDED(queue_abort(message->store, message->id)))
+	if (FAILED(hr) && submit && SUCCEEDED(queue_abort(message->store, message->id)))
 		message->version++;
 	return hr;
 }
@@ -286,23 +323,16 @@ message_commit(struct message *message, const struct row_image *image, ULONG fla
 HRESULT
 message_save(struct message *message, ULONG flags, bool submit)
 {
-	struct row_image image = { 0 };
-	bool fresh = message->id == 0;
+	bool committed = false;
 	HRESULT hr;
 
-	hr = propset_stage(message->store, &message->set, blob_skip);
+	hr = message_prepare(message);
 	if (SUCCEEDED(hr))
-		hr = message_stage_attachments(message);
-	if (SUCCEEDED(hr))
-		hr = message_summarize(message);
-	if (SUCCEEDED(hr))
-		hr = row_image_make(message, &image);
-	if (SUCCEEDED(hr))
-		hr = message_commit(message, &image, flags, submit);
-	row_image_clear(&image);
+		hr = message_commit(message, flags, submit, &committed);
+	message_unprepare(message, committed);
 	if (FAILED(hr))
 		return hr;
 	/* A submitted message ends here: nothing that fails now makes it unsubmitted. */
-	hr = message_saved(message, fresh);
+	hr = message_refresh(message);
 	return submit ? S_OK : hr;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 #include <mapicode.h>
 #include <mapiguid.h>
 #include <mapitags.h>
@@ -616,6 +617,176 @@ copies_carry_everything(void **state)
 	COM_CLEAR(drafts);
 }
 
+/* --- Messages in messages
+ * ------------------------------------------------------------------------- */
+
+static IMessage *
+embedded_of(IAttach *attach, ULONG flags)
+{
+	IMessage *message = NULL;
+
+	assert_int_equal(attach->lpVtbl->OpenProperty(attach, PR_ATTACH_DATA_OBJ, &IID_IMessage, 0,
+			     flags, (IUnknown **)&message),
+	    S_OK);
+	return message;
+}
+
+static IAttach *
+attach_of(IMessage *message, ULONG flags)
+{
+	IAttach *attach = NULL;
+
+	assert_int_equal(message->lpVtbl->OpenAttach(message, 0, NULL, flags, &attach), S_OK);
+	return attach;
+}
+
+/* A letter in a letter, `depth` deep; the innermost has a long attachment. */
+static void
+nest(IMessage *message, int depth)
+{
+	IAttach *attach = NULL;
+	ULONG num;
+
+	assert_int_equal(message->lpVtbl->CreateAttach(message, NULL, 0, &num, &attach), S_OK);
+	if (depth) {
+		IMessage *inner = embedded_of(attach, MAPI_CREATE | MAPI_MODIFY);
+
+		double_set_text(inner, PR_SUBJECT_W, "inner");
+		double_add_recipient(inner, MAPI_TO, "inner@x.test");
+		nest(inner, depth - 1);
+		assert_int_equal(inner->lpVtbl->SaveChanges(inner, KEEP_OPEN_READWRITE), S_OK);
+		double_set_long(inner, PR_IMPORTANCE, depth);
+		assert_int_equal(inner->lpVtbl->SaveChanges(inner, 0), S_OK);
+		COM_CLEAR(inner);
+	} else {
+		IStream *stream = stream_of(attach, PR_ATTACH_DATA_BIN, MAPI_CREATE | MAPI_MODIFY);
+
+		write_pattern(stream, 300000, 65536);
+		COM_CLEAR(stream);
+	}
+	assert_int_equal(attach->lpVtbl->SaveChanges(attach, 0), S_OK);
+	COM_CLEAR(attach);
+}
+
+static void
+check_nest(IMessage *message, int depth)
+{
+	IAttach *attach = attach_of(message, 0);
+
+	if (depth) {
+		IMessage *inner = embedded_of(attach, 0);
+		SPropValue *value = double_prop(inner, PR_IMPORTANCE);
+
+		assert_int_equal(value->Value.l, depth);
+		mem_free(value);
+		value = double_prop(inner, PR_DISPLAY_TO_A);
+		assert_string_equal(value->Value.lpszA, "inner@x.test");
+		mem_free(value);
+		assert_int_equal(inner->lpVtbl->SubmitMessage(inner, 0), MAPI_E_NO_ACCESS);
+		check_nest(inner, depth - 1);
+		COM_CLEAR(inner);
+	} else {
+		IStream *stream = stream_of(attach, PR_ATTACH_DATA_BIN, 0);
+
+		check_pattern(stream, 300000, 65536);
+		COM_CLEAR(stream);
+	}
+	COM_CLEAR(attach);
+}
+
+static gint64
+rows_left(struct fixture *fixture, const char *sql)
+{
+	sqlite3 *db = NULL;
+	sqlite3_stmt *row = NULL;
+	gint64 count;
+
+	assert_int_equal(sqlite3_open(fixture->place.path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+	count = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(db);
+	return count;
+}
+
+static void
+messages_nest(void **state)
+{
+	struct fixture *fixture = *state;
+	IMAPIFolder *drafts;
+	IMessage *message = double_letter(fixture->outbox, "outer", "bob@x.test"), *inner;
+	SPropValue *id;
+	ENTRYLIST list = { 1, NULL };
+	IAttach *attach;
+
+	nest(message, 2);
+	message = save_and_reopen(fixture, message, MAPI_MODIFY);
+	check_nest(message, 2);
+	/* Changing the inner one keeps what is in it. */
+	attach = attach_of(message, MAPI_MODIFY);
+	inner = embedded_of(attach, MAPI_MODIFY);
+	double_set_text(inner, PR_SUBJECT_W, "changed");
+	assert_int_equal(inner->lpVtbl->SaveChanges(inner, 0), S_OK);
+	COM_CLEAR(inner);
+	assert_int_equal(attach->lpVtbl->SaveChanges(attach, 0), S_OK);
+	COM_CLEAR(attach);
+	message = save_and_reopen(fixture, message, 0);
+	check_nest(message, 2);
+	attach = attach_of(message, 0);
+	inner = embedded_of(attach, 0);
+	id = double_prop(inner, PR_SUBJECT_A);
+	assert_string_equal(id->Value.lpszA, "changed");
+	mem_free(id);
+	COM_CLEAR(inner);
+	COM_CLEAR(attach);
+	/* A copy is whole; after deleting both nothing is left behind. */
+	id = double_prop(message, PR_ENTRYID);
+	COM_CLEAR(message);
+	list.lpbin = &id->Value.bin;
+	drafts = double_folder(fixture->store, PR_IPM_DRAFTS_ENTRYID);
+	assert_int_equal(
+	    fixture->outbox->lpVtbl->CopyMessages(fixture->outbox, &list, NULL, drafts, 0, NULL, 0),
+	    S_OK);
+	assert_int_equal(
+	    fixture->outbox->lpVtbl->DeleteMessages(fixture->outbox, &list, 0, NULL, 0), S_OK);
+	mem_free(id);
+	{
+		IMAPITable *table = NULL;
+		SRowSet *rows;
+
+		assert_int_equal(drafts->lpVtbl->GetContentsTable(drafts, 0, &table), S_OK);
+		rows = double_rows(table, 1);
+		assert_int_equal(
+		    double_open(fixture->store, double_column(rows, 0, PR_ENTRYID), 0, &message),
+		    S_OK);
+		check_nest(message, 2);
+		double_rows_free(rows);
+		COM_CLEAR(table);
+		COM_CLEAR(message);
+	}
+	assert_int_equal(drafts->lpVtbl->EmptyFolder(drafts, 0, NULL, 0), S_OK);
+	COM_CLEAR(drafts);
+	assert_int_equal(
+	    rows_left(fixture, "SELECT (SELECT count(*) FROM message) + (SELECT count(*)"
+			       " FROM attachment) + (SELECT count(*) FROM recipient) +"
+			       " (SELECT count(*) FROM lob) + (SELECT count(*) FROM chunk)"),
+	    0);
+}
+
+static void
+dropped_work_leaves_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	IMessage *message = double_letter(fixture->outbox, "never saved", "bob@x.test");
+
+	nest(message, 1);
+	COM_CLEAR(message);
+	assert_int_equal(rows_left(fixture, "SELECT (SELECT count(*) FROM lob) + (SELECT count(*)"
+					    " FROM chunk)"),
+	    0);
+}
+
 static void
 moved_messages_keep_their_entry_id(void **state)
 {
@@ -698,6 +869,8 @@ main(void)
 		TEST(long_bodies_come_whole_or_by_stream),
 		TEST(stream_moves_and_cuts),
 		TEST(copies_carry_everything),
+		TEST(messages_nest),
+		TEST(dropped_work_leaves_nothing),
 		TEST(moved_messages_keep_their_entry_id),
 		TEST(read_flags_and_counts_agree),
 	};

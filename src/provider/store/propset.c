@@ -25,7 +25,7 @@ propset_discard(struct store *store, const struct long_value *value)
 {
 	if (!value->owned || !store_is_mine(store) || FAILED(db_begin(store->db)))
 		return;
-	db_end(store->db, lob_delete(store->db, value->id), DB_RELAXED);
+	db_end(store->db, lob_discard(store->db, value->id), DB_RELAXED);
 }
 
 void
@@ -227,8 +227,7 @@ propset_own(struct store *store, const struct propset *set, enum lob_kind kind, 
 	for (at = 0; at < set->longs->len && SUCCEEDED(hr); at++) {
 		const struct long_value *value = &g_array_index(set->longs, struct long_value, at);
 
-		if (value->owned)
-			hr = lob_own(store->db, value->id, kind, owner);
+		hr = lob_own(store->db, value->id, kind, owner);
 	}
 	return hr;
 }
@@ -287,4 +286,34 @@ propset_hand_over(struct store *store, struct propset *source, struct propset *t
 	target->dirty = true;
 	source->dirty = false;
 	return S_OK;
+}
+
+HRESULT
+propset_borrow(const struct propset *source, struct propset *target)
+{
+	guint at;
+
+	for (at = 0; at < source->longs->len; at++) {
+		struct long_value value = g_array_index(source->longs, struct long_value, at);
+
+		value.owned = false;
+		g_array_append_val(target->longs, value);
+	}
+	return bag_set_array(target->bag, bag_values(source->bag), bag_count(source->bag));
+}
+
+void
+propset_inherit(struct propset *old, struct propset *heir)
+{
+	guint at;
+
+	for (at = 0; at < old->longs->len; at++) {
+		struct long_value *mine = &g_array_index(old->longs, struct long_value, at);
+		struct long_value *same = propset_find_long(heir, mine->tag);
+
+		if (!same || same->id != mine->id)
+			continue;
+		same->owned = same->owned || mine->owned;
+		mine->owned = false;
+	}
 }

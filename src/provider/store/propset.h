@@ -47,6 +47,11 @@ guint64 propset_long_bytes(const struct propset *set);
  * `source`. */
 HRESULT propset_hand_over(struct store *store, struct propset *source, struct propset *target);
 
+/* A copy to work on: long values stay the source's. `target` is empty. */
+HRESULT propset_borrow(const struct propset *source, struct propset *target);
+/* The owned values that both have become the heir's. */
+void propset_inherit(struct propset *old, struct propset *heir);
+
 struct long_value *propset_find_long(const struct propset *set, ULONG tag);
 /* Sets a long value, or takes it out of the bag's way: the set holds one value per id. */
 HRESULT propset_put_long(struct store *store, struct propset *set, const struct long_value *value);

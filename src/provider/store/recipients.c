@@ -262,6 +262,30 @@ recipient_make(const ADRENTRY *entry, ULONG row, struct recipient **out)
 	return hr;
 }
 
+HRESULT
+recipients_copy(const GPtrArray *from, GPtrArray **out)
+{
+	GPtrArray *list = recipients_new();
+	HRESULT hr = S_OK;
+	guint at;
+
+	for (at = 0; at < from->len && SUCCEEDED(hr); at++) {
+		const struct recipient *one = g_ptr_array_index(from, at);
+		struct recipient *copy = g_new0(struct recipient, 1);
+
+		copy->row = one->row;
+		copy->count = one->count;
+		hr = prop_copy_array(one->props, one->count, &copy->props);
+		g_ptr_array_add(list, copy);
+	}
+	if (FAILED(hr)) {
+		g_ptr_array_unref(list);
+		return hr;
+	}
+	*out = list;
+	return S_OK;
+}
+
 /* --- Changes ------------------------------------------------------------------------------------
  */
 

@@ -4,6 +4,7 @@
  *
  * message   one row a message: what folders are listed, sorted and filtered by in columns of their
  *           own (see promoted.c), everything else in `props` (a blob of src/prop/blob.h).
+ *           A message within an attachment has that attachment's id, negative, as its folder.
  * recipient, attachment
  * lob       a long value: over 64 KiB, or written by a stream.  Its bytes are rows of `chunk`,
  * whose key is (lob's id << 24) | number of the chunk.  kind 0: staged, no owner yet, made by
@@ -81,7 +82,8 @@ static const char *const triggers[] = {
 			" DELETE FROM lob WHERE kind = 1 AND owner = OLD.id;"
 			" DELETE FROM queue WHERE message = OLD.id; END",
 	"CREATE TRIGGER attachment_delete AFTER DELETE ON attachment BEGIN"
-	" DELETE FROM lob WHERE kind = 2 AND owner = OLD.id; END",
+	" DELETE FROM lob WHERE kind = 2 AND owner = OLD.id;"
+	" DELETE FROM message WHERE folder = -OLD.id; END",
 	"CREATE TRIGGER lob_delete AFTER DELETE ON lob BEGIN"
 	" DELETE FROM chunk WHERE id BETWEEN OLD.id << 24 AND (OLD.id << 24) | 16777215; END",
 };

@@ -209,7 +209,7 @@ submit_check(struct message *message)
 	gint64 queued;
 	HRESULT hr;
 
-	if (message->associated)
+	if (message->associated || message->parent)
 		return MAPI_E_NO_SUPPORT;
 	hr = message_load_recipients(message);
 	if (FAILED(hr))

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include "log.h"
 
@@ -95,6 +98,50 @@ environment_has_the_last_word(void **state)
 	unsetenv("EMAPI_LOG");
 }
 
+/* What one datagram to the journal says. */
+static char *
+journal_says(int fd)
+{
+	char text[4096];
+	ssize_t size = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+
+	return size < 0 ? NULL : g_strndup(text, (size_t)size);
+}
+
+static void
+journal_has_fields(void **state)
+{
+	static const struct log_field fields[] = { { "EMAPI_STATE", "filed" },
+		{ "EMAPI_TEXT", "a\nb" }, { "EMAPI_NONE", NULL }, { NULL, NULL } };
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	char *stream, *text;
+	struct stat status;
+
+	assert_false(log_open_journal(LOG_LEVEL_INFO)); /* standard error is a file */
+	g_snprintf(address.sun_path, sizeof(address.sun_path), "%s.journal", path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	setenv("EMAPI_JOURNAL", address.sun_path, 1);
+	assert_int_equal(fstat(STDERR_FILENO, &status), 0);
+	stream = g_strdup_printf("%lu:%lu", (gulong)status.st_dev, (gulong)status.st_ino);
+	setenv("JOURNAL_STREAM", stream, 1);
+	assert_true(log_open_journal(LOG_LEVEL_INFO));
+	assert_true(log_is_journal());
+	log_debug("too much");
+	log_event(LOG_LEVEL_WARNING, fields, "message %d: filed", 7);
+	text = journal_says(fd);
+	assert_non_null(strstr(text, "MESSAGE=message 7: filed\nPRIORITY=4\n"));
+	assert_non_null(strstr(text, "\nEMAPI_STATE=filed\nEMAPI_TEXT\n\x03"));
+	assert_null(strstr(text, "NONE"));
+	assert_null(journal_says(fd));
+	log_open(NULL, LOG_LEVEL_INFO);
+	assert_false(log_is_journal());
+	unlink(address.sun_path);
+	close(fd);
+	g_free(stream);
+	g_free(text);
+}
+
 int
 main(void)
 {
@@ -102,6 +149,7 @@ main(void)
 		cmocka_unit_test(silent_unless_asked),
 		cmocka_unit_test(lines_are_lines),
 		cmocka_unit_test(environment_has_the_last_word),
+		cmocka_unit_test(journal_has_fields),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, redirect, restore);

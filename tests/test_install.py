@@ -34,7 +34,12 @@ class Installed:
 
     def __init__(self, build, folder):
         self.folder = folder
+        # `make uninstall` goes by the log of the last `make install`.
+        log = build / "meson-logs" / "install-log.txt"
+        before = log.read_bytes() if log.exists() else b""
+        log.unlink(missing_ok=True)
         run("meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", folder)
+        log.write_bytes(before)
         options = {o["name"]: o["value"] for o in
                    json.loads(run("meson", "introspect", build, "--buildoptions"))}
         self.prefix = pathlib.Path(options["prefix"])

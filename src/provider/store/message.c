@@ -7,6 +7,7 @@
 #include <mapitags.h>
 #include "copy.h"
 #include "namedprop.h"
+#include "promoted.h"
 #include "readflag.h"
 #include "submit.h"
 
@@ -153,6 +154,8 @@ message_open_property(
 		return MAPI_E_NO_ACCESS;
 	if ((flags & (MAPI_MODIFY | MAPI_CREATE)) && tag_listed(message_readonly, tag))
 		return MAPI_E_COMPUTED;
+	if ((flags & (MAPI_MODIFY | MAPI_CREATE)) && tag_listed(promoted, tag))
+		return MAPI_E_NO_SUPPORT; /* columns are set whole */
 	return lob_stream_open(&place, tag,
 	    (flags & (MAPI_MODIFY | MAPI_CREATE)) | (options & STREAM_APPEND), (IStream **)out);
 }
@@ -201,7 +204,12 @@ message_set_props(
 {
 	struct bag *bag = message->set.bag;
 	HRESULT hr;
+	ULONG at;
 
+	for (at = 0; at < count; at++)
+		if (PROP_TYPE(values[at].ulPropTag) != PT_ERROR &&
+		    !promoted_fits(values[at].ulPropTag))
+			return MAPI_E_INVALID_TYPE;
 	hr = propset_set_props(
 	    message->store, &message->set, count, values, message_readonly_now(message), problems);
 	if (FAILED(hr))

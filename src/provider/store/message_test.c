@@ -220,6 +220,20 @@ what_the_store_computes_cannot_be_set(void **state)
 	COM_CLEAR(message);
 }
 
+static void
+standard_properties_have_their_types(void **state)
+{
+	struct fixture *fixture = *state;
+	IMessage *message = double_letter(fixture->outbox, "typed", NULL);
+	SPropValue wrong = { .ulPropTag = PROP_TAG(PT_BOOLEAN, PROP_ID(PR_MESSAGE_FLAGS)) };
+
+	assert_int_equal(message->lpVtbl->SetProps(message, 1, &wrong, NULL), MAPI_E_INVALID_TYPE);
+	wrong.ulPropTag = PROP_TAG(PT_I2, PROP_ID(PR_IMPORTANCE));
+	assert_int_equal(message->lpVtbl->SetProps(message, 1, &wrong, NULL), MAPI_E_INVALID_TYPE);
+	assert_int_equal(message->lpVtbl->SaveChanges(message, 0), S_OK);
+	COM_CLEAR(message);
+}
+
 static SRowSet *
 recipients(IMessage *message)
 {
@@ -861,6 +875,7 @@ main(void)
 		TEST(unsaved_is_seen_by_nobody),
 		TEST(subjects_are_split),
 		TEST(what_the_store_computes_cannot_be_set),
+		TEST(standard_properties_have_their_types),
 		TEST(recipients_become_one_offs),
 		TEST(recipients_change_by_row_id),
 		TEST(attachments_of_every_size),

@@ -19,6 +19,22 @@ const ULONG promoted[PROMOTED_COUNT + 1] = { PR_MESSAGE_FLAGS, PR_MSG_STATUS, PR
 #define SORT_KEY_MAX 255
 
 bool
+promoted_fits(ULONG tag)
+{
+	size_t at;
+
+	for (at = 0; at < PROMOTED_COUNT; at++) {
+		ULONG type = PROP_TYPE(promoted[at]);
+
+		if (PROP_ID(promoted[at]) != PROP_ID(tag))
+			continue;
+		return PROP_TYPE(tag) == type ||
+		       (type == PT_STRING8 && PROP_TYPE(tag) == PT_UNICODE);
+	}
+	return true;
+}
+
+bool
 promoted_value(sqlite3_stmt *row, int column, ULONG tag, SPropValue *out)
 {
 	if (sqlite3_column_type(row, column) == SQLITE_NULL)

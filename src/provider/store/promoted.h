@@ -23,6 +23,9 @@ extern const ULONG promoted[PROMOTED_COUNT + 1];
 /* Index of the first properties in promoted[]. */
 enum { PROMOTED_FLAGS, PROMOTED_STATUS, PROMOTED_SIZE, PROMOTED_CREATED, PROMOTED_MODIFIED };
 
+/* Whether a tag's type is what its column holds; true for what is in no column. */
+bool promoted_fits(ULONG tag);
+
 /* A column's value; false where it is NULL.  Text and bytes are borrowed from the row. */
 bool promoted_value(sqlite3_stmt *row, int column, ULONG tag, SPropValue *out);
 /* All promoted columns of a row, which begin at `column`, into a bag. */

@@ -10,6 +10,8 @@
 
 /* How long a spooler that does not answer is waited for; its answers take milliseconds. */
 #define ANSWER_MS (30 * 1000)
+/* A search key of more bytes than that nobody types. */
+#define KEY_MAX 256
 
 /* Values */
 
@@ -31,31 +33,39 @@ key_value(const void *key, size_t size)
 	return g_variant_builder_end(&b);
 }
 
-/* Reads until a whole message, `end`, `ok` or `error` is there.  *message stays NULL for the bare
- * words; an `error` is its hr; *ended is set by `end` and `ok`. */
 static HRESULT
-receive(int fd, int timeout_ms, struct spool_message **message, bool *ended)
+error_of(const struct ipc_message *packet)
+{
+	HRESULT hr = (HRESULT)ipc_int(packet, "hr", MAPI_E_CALL_FAILED);
+
+	return SUCCEEDED(hr) ? MAPI_E_CALL_FAILED : hr;
+}
+
+/* Reads until a whole message or another packet is there.  *message stays NULL for the bare words;
+ * an `error` is its hr.  *last is the packet that was no message (`end`, `ok`, `error`), NULL after
+ * a message; ipc_message_free(). */
+static HRESULT
+receive(int fd, int timeout_ms, struct spool_message **message, struct ipc_message **last)
 {
 	bool more = true;
 	HRESULT hr = S_OK;
 
 	*message = NULL;
-	*ended = false;
-	while (SUCCEEDED(hr) && more && !*ended) {
+	*last = NULL;
+	while (SUCCEEDED(hr) && more && !*last) {
 		struct ipc_message *packet = NULL;
 
 		hr = ipc_receive(fd, timeout_ms, &packet);
 		if (FAILED(hr))
 			break;
-		if (strcmp(packet->verb, "message") == 0)
+		if (strcmp(packet->verb, "message") == 0) {
 			hr = packet_to_message(packet, message, &more);
-		else if (strcmp(packet->verb, "error") == 0)
-			hr = (HRESULT)ipc_int(packet, "hr", MAPI_E_CALL_FAILED);
-		else
-			*ended = true;
-		if (strcmp(packet->verb, "error") == 0 && SUCCEEDED(hr))
-			hr = MAPI_E_CALL_FAILED;
-		ipc_message_free(packet);
+			ipc_message_free(packet);
+			continue;
+		}
+		if (strcmp(packet->verb, "error") == 0)
+			hr = error_of(packet);
+		*last = packet;
 	}
 	if (FAILED(hr)) {
 		spool_message_free(*message);
@@ -88,33 +98,38 @@ request(const char *verb, GVariant *values, int *fd)
 	return is_cut_off(hr) ? MAPI_E_NETWORK_ERROR : hr;
 }
 
-/* A request that is answered by one packet. */
+/* A request that is answered by one packet, or one message. */
 static HRESULT
-transact(const char *verb, GVariant *values, struct spool_message **message)
+transact(
+    const char *verb, GVariant *values, struct spool_message **message, struct ipc_message **last)
 {
 	g_autoptr(GVariant) owned = values ? g_variant_ref_sink(values) : NULL;
 	HRESULT hr = MAPI_E_END_OF_SESSION;
-	bool ended;
 	int fd = -1;
 
 	*message = NULL;
+	*last = NULL;
 	for (int i = 0; i < 5 && is_cut_off(hr); i++) {
 		hr = request(verb, owned, &fd);
 		if (FAILED(hr))
 			return hr;
-		hr = receive(fd, ANSWER_MS, message, &ended);
+		hr = receive(fd, ANSWER_MS, message, last);
 		close(fd);
 	}
 	return is_cut_off(hr) ? MAPI_E_NETWORK_ERROR : hr;
 }
 
 static HRESULT
-transact_ok(const char *verb, GVariant *values)
+transact_ok(const char *verb, GVariant *values, char **why)
 {
 	struct spool_message *message = NULL;
-	HRESULT hr = transact(verb, values, &message);
+	struct ipc_message *last = NULL;
+	HRESULT hr = transact(verb, values, &message, &last);
 
+	if (why)
+		*why = FAILED(hr) && last ? g_strdup(ipc_string(last, "text", "")) : NULL;
 	spool_message_free(message);
+	ipc_message_free(last);
 	return hr;
 }
 
@@ -126,13 +141,15 @@ watch_once(int fd, gint64 until, spool_message_fn each, void *context)
 {
 	for (;;) {
 		struct spool_message *message = NULL;
+		struct ipc_message *last = NULL;
 		gint64 left = (until - g_get_monotonic_time()) / 1000;
-		bool ended, go_on;
+		bool go_on;
 		HRESULT hr;
 
 		if (left < 0)
 			return MAPI_E_TIMEOUT;
-		hr = receive(fd, (int)MIN(left + 1, G_MAXINT), &message, &ended);
+		hr = receive(fd, (int)MIN(left + 1, G_MAXINT), &message, &last);
+		ipc_message_free(last);
 		if (hr == MAPI_E_TIMEOUT)
 			continue; /* the clock decides */
 		if (FAILED(hr))
@@ -174,63 +191,171 @@ spooler_watch(const void *key, size_t size, const MAPIUID *profile, int timeout_
 
 /* Asking */
 
+/* One page; *after becomes where the next begins, 0: there is none. */
+static HRESULT
+list_page(int fd, gint64 *after, spool_message_fn each, void *context)
+{
+	struct ipc_message *last = NULL;
+	HRESULT hr = S_OK;
+
+	while (SUCCEEDED(hr) && !last) {
+		struct spool_message *message = NULL;
+
+		hr = receive(fd, ANSWER_MS, &message, &last);
+		if (message && !each(message, context)) {
+			spool_message_free(message);
+			*after = 0;
+			return hr;
+		}
+		spool_message_free(message);
+	}
+	*after = last ? ipc_int(last, "next", 0) : 0;
+	ipc_message_free(last);
+	return hr;
+}
+
 HRESULT
 spooler_list(bool all, spool_message_fn each, void *context)
 {
-	GVariantBuilder b;
-	bool ended = false, go_on = true;
+	gint64 after = 0;
 	HRESULT hr;
-	int fd = -1;
 
-	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(&b, "{sv}", "all", g_variant_new_int64(all));
-	hr = request("list", g_variant_builder_end(&b), &fd);
-	if (FAILED(hr))
-		return hr;
-	while (SUCCEEDED(hr) && go_on && !ended) {
-		struct spool_message *message = NULL;
+	do {
+		GVariantBuilder b;
+		int fd = -1;
 
-		hr = receive(fd, ANSWER_MS, &message, &ended);
-		if (message)
-			go_on = each(message, context);
-		spool_message_free(message);
-	}
-	close(fd);
+		g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+		g_variant_builder_add(&b, "{sv}", "all", g_variant_new_int64(all));
+		g_variant_builder_add(&b, "{sv}", "after", g_variant_new_int64(after));
+		hr = request("list", g_variant_builder_end(&b), &fd);
+		if (FAILED(hr))
+			return hr;
+		hr = list_page(fd, &after, each, context);
+		close(fd);
+	} while (SUCCEEDED(hr) && after);
 	return is_cut_off(hr) ? MAPI_E_NETWORK_ERROR : hr;
 }
 
 HRESULT
 spooler_show(const void *key, size_t size, struct spool_message **out)
 {
-	HRESULT hr = transact("show", key_value(key, size), out);
+	struct ipc_message *last = NULL;
+	HRESULT hr = transact("show", key_value(key, size), out, &last);
 
+	ipc_message_free(last);
 	return SUCCEEDED(hr) && !*out ? MAPI_E_NOT_FOUND : hr;
 }
 
+struct finding {
+	struct spool_message *first;
+	guint count;
+};
+
+/* All messages that `find` answers with; the first is kept. */
+static HRESULT
+find_all(int fd, struct finding *finding)
+{
+	struct ipc_message *last = NULL;
+	HRESULT hr = S_OK;
+
+	while (SUCCEEDED(hr) && !last) {
+		struct spool_message *message = NULL;
+
+		hr = receive(fd, ANSWER_MS, &message, &last);
+		finding->count += message != NULL;
+		if (!finding->first)
+			finding->first = message;
+		else
+			spool_message_free(message);
+	}
+	ipc_message_free(last);
+	return hr;
+}
+
 HRESULT
-spooler_run(const MAPIUID *profile)
+spooler_find(const char *id, struct spool_message **out)
+{
+	struct finding finding = { NULL, 0 };
+	GVariantBuilder b;
+	HRESULT hr;
+	int fd = -1;
+
+	*out = NULL;
+	if (strcmp(id, "last") == 0)
+		return spooler_show(NULL, 0, out);
+	if (!*id || strlen(id) > 2 * KEY_MAX || id[strspn(id, "0123456789abcdefABCDEF")])
+		return MAPI_E_INVALID_PARAMETER;
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "prefix", g_variant_new_string(id));
+	hr = request("find", g_variant_builder_end(&b), &fd);
+	if (FAILED(hr))
+		return hr;
+	hr = find_all(fd, &finding);
+	close(fd);
+	if (SUCCEEDED(hr) && finding.count != 1)
+		hr = finding.count ? MAPI_E_AMBIGUOUS_RECIP : MAPI_E_NOT_FOUND;
+	if (FAILED(hr))
+		spool_message_free(finding.first);
+	else
+		*out = finding.first;
+	return is_cut_off(hr) ? MAPI_E_NETWORK_ERROR : hr;
+}
+
+static GVariant *
+profile_value(const MAPIUID *profile)
 {
 	GVariantBuilder b;
 
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	add_bytes(&b, "profile", profile, sizeof(*profile));
-	return transact_ok("run", g_variant_builder_end(&b));
+	return g_variant_builder_end(&b);
 }
 
 HRESULT
-spooler_retry(const void *key, size_t size)
+spooler_count(const MAPIUID *profile, struct spooler_counts *counts)
 {
-	return transact_ok("retry", key_value(key, size));
+	struct spool_message *message = NULL;
+	struct ipc_message *last = NULL;
+	HRESULT hr = transact("count", profile_value(profile), &message, &last);
+
+	memset(counts, 0, sizeof(*counts));
+	if (SUCCEEDED(hr) && last) {
+		counts->due = ipc_int(last, "due", 0);
+		counts->later = ipc_int(last, "later", 0);
+		counts->held = ipc_int(last, "held", 0);
+		counts->busy = ipc_int(last, "busy", 0) != 0;
+	}
+	spool_message_free(message);
+	ipc_message_free(last);
+	return hr;
 }
 
 HRESULT
-spooler_hold(const void *key, size_t size)
+spooler_run(const MAPIUID *profile)
 {
-	return transact_ok("hold", key_value(key, size));
+	return transact_ok("run", profile_value(profile), NULL);
 }
 
 HRESULT
-spooler_cancel(const void *key, size_t size)
+spooler_retry(const void *key, size_t size, char **why)
 {
-	return transact_ok("cancel", key_value(key, size));
+	return transact_ok("retry", key_value(key, size), why);
+}
+
+HRESULT
+spooler_hold(const void *key, size_t size, char **why)
+{
+	return transact_ok("hold", key_value(key, size), why);
+}
+
+HRESULT
+spooler_release(const void *key, size_t size, char **why)
+{
+	return transact_ok("release", key_value(key, size), why);
+}
+
+HRESULT
+spooler_cancel(const void *key, size_t size, char **why)
+{
+	return transact_ok("cancel", key_value(key, size), why);
 }

@@ -71,8 +71,22 @@ HRESULT spooler_watch(const void *key, size_t size, const MAPIUID *profile, int 
     spool_message_fn each, void *context);
 
 /* Calls `each` with every message that is not final, oldest first; `all`: also with those that
- * are remembered (30 days, at most 10,000). */
+ * are remembered (30 days, at most 10,000).  `each` may answer false after a page's worth. */
 HRESULT spooler_list(bool all, spool_message_fn each, void *context);
+
+/* The one message whose key begins with these hex digits; "last" is the newest of all.
+ * MAPI_E_NOT_FOUND; MAPI_E_AMBIGUOUS_RECIP where several begin so; MAPI_E_INVALID_PARAMETER for
+ * what is no hex. */
+HRESULT spooler_find(const char *id, struct spool_message **out);
+
+/* How a profile's queue stands (NULL: of all). */
+struct spooler_counts {
+	gint64 due;   /* under way, or tried at once */
+	gint64 later; /* wait for their next try or their time */
+	gint64 held;
+	bool busy; /* stores are being looked through: the numbers may grow */
+};
+HRESULT spooler_count(const MAPIUID *profile, struct spooler_counts *counts);
 
 /* The newest message with this key with all its attempts; NULL key: the newest of all.
  * MAPI_E_NOT_FOUND when it is not remembered. */
@@ -81,11 +95,13 @@ HRESULT spooler_show(const void *key, size_t size, struct spool_message **out);
 /* Looks into the stores and tries everything that waits or is held now; NULL: of all profiles. */
 HRESULT spooler_run(const MAPIUID *profile);
 
-/* One message: try now (also one that is held), hold until released, take out of the queue (it
- * stays in the Outbox, unsent).  MAPI_E_NOT_FOUND: no such message in the queue;
- * MAPI_E_UNABLE_TO_ABORT: it is being sent or was sent already. */
-HRESULT spooler_retry(const void *key, size_t size);
-HRESULT spooler_hold(const void *key, size_t size);
-HRESULT spooler_cancel(const void *key, size_t size);
+/* One message: try now (also one that is held); hold until released; release what a person holds;
+ * take out of the queue (it stays in the Outbox, unsent).  MAPI_E_NOT_FOUND: no such message in the
+ * queue; MAPI_E_UNABLE_TO_ABORT: it is being sent or was sent already; MAPI_E_NO_SUPPORT: no person
+ * holds it.  *why (may be NULL) gets the spooler's words, g_free(). */
+HRESULT spooler_retry(const void *key, size_t size, char **why);
+HRESULT spooler_hold(const void *key, size_t size, char **why);
+HRESULT spooler_release(const void *key, size_t size, char **why);
+HRESULT spooler_cancel(const void *key, size_t size, char **why);
 
 #endif

@@ -11,6 +11,9 @@
 
 /* One who does not read for so long is dropped: nobody may hold up the mail. */
 #define SEND_MS 2000
+#define LIST_PAGE 200
+/* Enough to see that a prefix is not unique. */
+#define FIND_MAX 3
 
 struct client {
 	struct scheduler *s;
@@ -212,14 +215,77 @@ on_run(struct client *client, const struct ipc_message *packet)
 /* Asking */
 
 static HRESULT
-on_list(struct client *client, const struct ipc_message *packet)
+send_all(struct client *client, const GArray *ids)
 {
-	g_autoptr(GArray) ids = spooldb_ids(client->s->db, ipc_int(packet, "all", 0) != 0);
 	HRESULT hr = S_OK;
 
 	for (guint i = 0; SUCCEEDED(hr) && i < ids->len; i++)
 		hr = send_by_id(client, g_array_index(ids, gint64, i), false);
+	return hr;
+}
+
+/* A page at a time: mail goes on between two pages of a long queue. */
+static HRESULT
+on_list(struct client *client, const struct ipc_message *packet)
+{
+	gint64 limit = CLAMP(ipc_int(packet, "limit", LIST_PAGE), 1, LIST_PAGE);
+	g_autoptr(GArray) ids = spooldb_ids(
+	    client->s->db, ipc_int(packet, "all", 0) != 0, ipc_int(packet, "after", 0), (int)limit);
+	GVariantBuilder b;
+	HRESULT hr = send_all(client, ids);
+
+	if (FAILED(hr))
+		return hr;
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	if (ids->len == limit)
+		g_variant_builder_add(&b, "{sv}", "next",
+		    g_variant_new_int64(g_array_index(ids, gint64, ids->len - 1)));
+	return send_to(client, "end", g_variant_builder_end(&b));
+}
+
+static HRESULT
+on_find(struct client *client, const struct ipc_message *packet)
+{
+	const char *prefix = ipc_string(packet, "prefix", "");
+	g_autoptr(GArray) ids = spooldb_match(client->s->db, prefix, FIND_MAX);
+	HRESULT hr = send_all(client, ids);
+
 	return FAILED(hr) ? hr : send_to(client, "end", NULL);
+}
+
+/* Whether anything of the profile (NULL: of any) is under way beside what the table says. */
+static bool
+is_busy(struct scheduler *s, GBytes *profile)
+{
+	GHashTableIter iter;
+	gpointer lane;
+
+	g_hash_table_iter_init(&iter, s->lanes);
+	while (g_hash_table_iter_next(&iter, NULL, &lane)) {
+		if ((!profile || g_bytes_equal(((struct lane *)lane)->uid, profile)) &&
+		    lane_busy(lane))
+			return true;
+	}
+	return s->catch_up->len > 0;
+}
+
+static HRESULT
+on_count(struct client *client, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) uid = packet_bytes(packet, "profile");
+	GBytes *profile = g_bytes_get_size(uid) ? uid : NULL;
+	struct spool_counts counts;
+	GVariantBuilder b;
+	HRESULT hr = spooldb_count(client->s->db, profile, g_get_real_time(), &counts);
+
+	if (FAILED(hr))
+		return answer(client, hr);
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "due", g_variant_new_int64(counts.due));
+	g_variant_builder_add(&b, "{sv}", "later", g_variant_new_int64(counts.later));
+	g_variant_builder_add(&b, "{sv}", "held", g_variant_new_int64(counts.held));
+	g_variant_builder_add(&b, "{sv}", "busy", g_variant_new_int64(is_busy(client->s, profile)));
+	return send_to(client, "ok", g_variant_builder_end(&b));
 }
 
 static HRESULT
@@ -234,36 +300,57 @@ on_show(struct client *client, const struct ipc_message *packet)
 	return send_by_id(client, id, true);
 }
 
+/* Why a wish cannot be met. */
+static const char *
+refusal(HRESULT hr)
+{
+	switch (hr) {
+	case MAPI_E_NOT_FOUND:
+		return "it is not in the queue (any more)";
+	case MAPI_E_UNABLE_TO_ABORT:
+		return "it is being sent just now, or was sent already";
+	case MAPI_E_NO_SUPPORT:
+		return "nobody holds this message; what its profile holds goes on after that is "
+		       "mended: emapi queue run";
+	default:
+		return NULL;
+	}
+}
+
 static HRESULT
-wish(struct client *client, const struct ipc_message *packet, enum spool_act act)
+wish(struct client *client, const struct ipc_message *packet, enum spool_want want)
 {
 	g_autoptr(GBytes) key = packet_bytes(packet, "key");
-	HRESULT hr = spooldb_wish(client->s->db, key, act, g_get_real_time());
+	HRESULT hr = spooldb_wish(client->s->db, key, want, g_get_real_time());
 
-	if (hr == MAPI_E_NOT_FOUND)
-		return answer_error(client, hr, "no such message in the queue");
-	if (hr == MAPI_E_UNABLE_TO_ABORT)
-		return answer_error(client, hr, "it is being sent just now, or was sent already");
+	if (FAILED(hr))
+		return answer_error(client, hr, refusal(hr));
 	scheduler_changed(client->s);
-	return answer(client, hr);
+	return answer_ok(client);
 }
 
 static HRESULT
 on_retry(struct client *client, const struct ipc_message *packet)
 {
-	return wish(client, packet, ACT_RETRY);
+	return wish(client, packet, WANT_RETRY);
 }
 
 static HRESULT
 on_hold(struct client *client, const struct ipc_message *packet)
 {
-	return wish(client, packet, ACT_HOLD);
+	return wish(client, packet, WANT_HOLD);
+}
+
+static HRESULT
+on_release(struct client *client, const struct ipc_message *packet)
+{
+	return wish(client, packet, WANT_RELEASE);
 }
 
 static HRESULT
 on_cancel(struct client *client, const struct ipc_message *packet)
 {
-	return wish(client, packet, ACT_CANCEL);
+	return wish(client, packet, WANT_CANCEL);
 }
 
 /* The socket */
@@ -278,10 +365,13 @@ handle(struct client *client, const struct ipc_message *packet)
 		{ "wake", on_wake },
 		{ "watch", on_watch },
 		{ "list", on_list },
+		{ "find", on_find },
+		{ "count", on_count },
 		{ "show", on_show },
 		{ "run", on_run },
 		{ "retry", on_retry },
 		{ "hold", on_hold },
+		{ "release", on_release },
 		{ "cancel", on_cancel },
 	};
 

@@ -243,12 +243,12 @@ a_person_can_hold_and_cancel(void **state)
 {
 	submit("temp.2");
 	expect("temp.2", SPOOL_WAITING, NULL);
-	while (spooler_hold("temp.2", 6) == MAPI_E_UNABLE_TO_ABORT)
+	while (spooler_hold("temp.2", 6, NULL) == MAPI_E_UNABLE_TO_ABORT)
 		g_usleep(1000);
 	expect("temp.2", SPOOL_HELD, NULL);
-	assert_int_equal(spooler_cancel("temp.2", 6), S_OK);
+	assert_int_equal(spooler_cancel("temp.2", 6, NULL), S_OK);
 	expect("temp.2", SPOOL_CANCELLED, NULL);
-	assert_int_equal(spooler_cancel("temp.2", 6), MAPI_E_NOT_FOUND);
+	assert_int_equal(spooler_cancel("temp.2", 6, NULL), MAPI_E_NOT_FOUND);
 }
 
 static void

@@ -66,9 +66,18 @@ HRESULT spooldb_set_profile_name(struct spooldb *db, GBytes *profile, const char
 HRESULT spooldb_set_scanned(struct spooldb *db, GBytes *profile, gint64 now);
 gint64 spooldb_scanned(struct spooldb *db, GBytes *profile);
 
-/* A person's wish for the live message with this PR_SEARCH_KEY: ACT_RETRY now, ACT_HOLD or
- * ACT_CANCEL.  MAPI_E_NOT_FOUND, MAPI_E_UNABLE_TO_ABORT while leased or already sent. */
-HRESULT spooldb_wish(struct spooldb *db, GBytes *key, enum spool_act wish, gint64 now);
+/* What a person can want of a message. */
+enum spool_want {
+	WANT_RETRY,   /* now, whatever held it */
+	WANT_HOLD,    /* until it is released or retried */
+	WANT_RELEASE, /* no longer held by a person; it stays held where its profile is */
+	WANT_CANCEL,  /* out of the queue, unsent */
+};
+
+/* A person's wish for the live message with this PR_SEARCH_KEY.  MAPI_E_NOT_FOUND;
+ * MAPI_E_UNABLE_TO_ABORT while leased or already sent; MAPI_E_NO_SUPPORT to release what no person
+ * holds. */
+HRESULT spooldb_wish(struct spooldb *db, GBytes *key, enum spool_want want, gint64 now);
 
 /* When the profile's next message is due; G_MAXINT64: none. */
 gint64 spooldb_next_due(struct spooldb *db, GBytes *profile);
@@ -79,8 +88,19 @@ HRESULT spooldb_load(struct spooldb *db, gint64 id, bool attempts, struct spool_
 /* The newest message with this key (NULL: of all); 0 when there is none.  *changed (may be NULL)
  * is a stamp that grows with each change. */
 gint64 spooldb_find(struct spooldb *db, GBytes *key, gint64 *changed);
-/* The IDs of all that are not final (or of all), oldest first; g_array_unref(). */
-GArray *spooldb_ids(struct spooldb *db, bool all);
+/* A page of the IDs of all that are not final (or of all): at most `limit` beyond `after`, oldest
+ * first; g_array_unref(). */
+GArray *spooldb_ids(struct spooldb *db, bool all, gint64 after, int limit);
+/* The newest message of each key that begins with these hex digits, at most `limit`. */
+GArray *spooldb_match(struct spooldb *db, const char *hex, int limit);
+
+/* How the queue stands, of one profile or (NULL) of all. */
+struct spool_counts {
+	gint64 due;   /* are or will be tried at once */
+	gint64 later; /* wait for their time */
+	gint64 held;
+};
+HRESULT spooldb_count(struct spooldb *db, GBytes *profile, gint64 now, struct spool_counts *counts);
 
 /* Forgets final messages after 30 days, and the oldest over `keep`. */
 HRESULT spooldb_prune(struct spooldb *db, gint64 now, int keep);

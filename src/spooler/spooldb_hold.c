@@ -119,33 +119,63 @@ spooldb_release(struct spooldb *db, GBytes *profile, gint64 now)
 /* Wishes */
 
 static HRESULT
-apply_wish(struct spooldb *db, gint64 id, enum spool_act wish, gint64 now)
+hold_one(struct spooldb *db, gint64 id, const char *text, enum wish wish, gint64 now)
+{
+	HRESULT hr =
+	    spooldb_run(db, "UPDATE recipient SET state=4 WHERE message=? AND state=0", "i", id);
+
+	if (FAILED(hr))
+		return hr;
+	return spooldb_run(db,
+	    "UPDATE message SET state=4, wish=?, next=0, changed=?, text=? WHERE id=?", "diti",
+	    wish, spooldb_stamp(db, now), text, id);
+}
+
+static HRESULT
+wait_again(struct spooldb *db, gint64 id, enum wish wish, gint64 now)
 {
 	HRESULT hr = S_OK;
 
-	if (wish == ACT_HOLD)
-		hr = spooldb_run(
-		    db, "UPDATE recipient SET state=4 WHERE message=? AND state=0", "i", id);
-	else if (wish == ACT_RETRY)
+	if (wish == WISH_NONE)
 		hr = spooldb_run(db,
-		    "UPDATE recipient SET state=0, next=? WHERE message=?"
-		    " AND state IN (0, 4)",
+		    "UPDATE recipient SET state=0, next=? WHERE message=? AND state IN (0, 4)",
 		    "ii", now, id);
 	if (FAILED(hr))
 		return hr;
-	if (wish == ACT_HOLD)
-		return spooldb_run(db,
-		    "UPDATE message SET state=4, wish=1, next=0, changed=?,"
-		    " text='Held on request.' WHERE id=?",
-		    "ii", spooldb_stamp(db, now), id);
 	return spooldb_run(db,
-	    "UPDATE message SET state=0, wish=?, crashes=0, next=?, changed=?,"
-	    " text='' WHERE id=?",
-	    "diii", wish == ACT_CANCEL ? WISH_CANCEL : WISH_NONE, now, spooldb_stamp(db, now), id);
+	    "UPDATE message SET state=0, wish=?, crashes=0, next=?, changed=?, text='' WHERE id=?",
+	    "diii", wish, now, spooldb_stamp(db, now), id);
+}
+
+/* A person holds it no more; its profile may. */
+static HRESULT
+release_message(struct spooldb *db, gint64 id, gint64 now)
+{
+	g_autoptr(GBytes) profile = spooldb_profile_of(db, id);
+	g_autofree char *held = profile ? spooldb_held(db, profile, NULL) : NULL;
+
+	if (held)
+		return hold_one(db, id, held, WISH_NONE, now);
+	return wait_again(db, id, WISH_NONE, now);
+}
+
+static HRESULT
+apply_want(struct spooldb *db, gint64 id, enum spool_want want, gint64 now)
+{
+	switch (want) {
+	case WANT_HOLD:
+		return hold_one(db, id, "Held on request.", WISH_HOLD, now);
+	case WANT_RELEASE:
+		return release_message(db, id, now);
+	case WANT_CANCEL:
+		return wait_again(db, id, WISH_CANCEL, now);
+	default:
+		return wait_again(db, id, WISH_NONE, now);
+	}
 }
 
 HRESULT
-spooldb_wish(struct spooldb *db, GBytes *key, enum spool_act wish, gint64 now)
+spooldb_wish(struct spooldb *db, GBytes *key, enum spool_want want, gint64 now)
 {
 	gint64 id = spooldb_number(
 	    db, 0, "SELECT max(id) FROM message WHERE key=? AND state NOT IN (3, 5, 6)", "b", key);
@@ -155,11 +185,14 @@ spooldb_wish(struct spooldb *db, GBytes *key, enum spool_act wish, gint64 now)
 	if (!id)
 		return MAPI_E_NOT_FOUND;
 	state = spooldb_number(db, -1, "SELECT state FROM message WHERE id=?", "i", id);
+	if (want == WANT_RELEASE &&
+	    spooldb_number(db, 0, "SELECT wish FROM message WHERE id=?", "i", id) != WISH_HOLD)
+		return MAPI_E_NO_SUPPORT;
 	if (state != SPOOL_WAITING && state != SPOOL_HELD)
 		return MAPI_E_UNABLE_TO_ABORT;
 	hr = spooldb_begin(db, false);
 	if (SUCCEEDED(hr))
-		hr = apply_wish(db, id, wish, now);
+		hr = apply_want(db, id, want, now);
 	return spooldb_end(db, hr);
 }
 

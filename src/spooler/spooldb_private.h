@@ -38,6 +38,9 @@ HRESULT spooldb_end(struct spooldb *db, HRESULT hr);
 /* Whether the room for a verdict is set aside (again). */
 bool spooldb_reserve(struct spooldb *db);
 
+/* The profile of a message; NULL when there is none. */
+GBytes *spooldb_profile_of(struct spooldb *db, gint64 id);
+
 /* A stamp for message.changed. */
 gint64 spooldb_stamp(struct spooldb *db, gint64 now);
 HRESULT spooldb_error(struct spooldb *db);

@@ -304,18 +304,24 @@ settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint
 	}
 }
 
+GBytes *
+spooldb_profile_of(struct spooldb *db, gint64 id)
+{
+	sqlite3_stmt *s = spooldb_query(
+	    db, "SELECT profile FROM message WHERE id=? AND state NOT IN (3, 5, 6)", "i", id);
+	GBytes *profile = spooldb_step(s) ? spooldb_column_bytes(s, 0) : NULL;
+
+	spooldb_done(s);
+	return profile;
+}
+
 HRESULT
 spooldb_settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint64 now)
 {
 	g_autofree char *why = reason(db, id, text);
-	g_autoptr(GBytes) profile = NULL;
-	sqlite3_stmt *s = spooldb_query(
-	    db, "SELECT profile FROM message WHERE id=? AND state NOT IN (3, 5, 6)", "i", id);
+	g_autoptr(GBytes) profile = spooldb_profile_of(db, id);
 	HRESULT hr;
 
-	if (spooldb_step(s))
-		profile = spooldb_column_bytes(s, 0);
-	spooldb_done(s);
 	if (!profile)
 		return MAPI_E_NOT_FOUND;
 	hr = spooldb_begin(db, false);

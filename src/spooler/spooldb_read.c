@@ -2,6 +2,9 @@
 /* spool.db: reading for clients and for the scheduler's clock.  See spooldb.h. */
 #include "spooldb_private.h"
 
+#include <string.h>
+#include "text.h"
+
 gint64
 spooldb_next_due(struct spooldb *db, GBytes *profile)
 {
@@ -41,14 +44,10 @@ spooldb_find(struct spooldb *db, GBytes *key, gint64 *changed)
 	return id;
 }
 
-GArray *
-spooldb_ids(struct spooldb *db, bool all)
+static GArray *
+read_ids(sqlite3_stmt *s)
 {
 	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-	sqlite3_stmt *s =
-	    all ? spooldb_query(db, "SELECT id FROM message ORDER BY id", "")
-		: spooldb_query(
-		      db, "SELECT id FROM message WHERE state NOT IN (3, 5, 6) ORDER BY id", "");
 
 	while (spooldb_step(s)) {
 		gint64 id = sqlite3_column_int64(s, 0);
@@ -57,6 +56,81 @@ spooldb_ids(struct spooldb *db, bool all)
 	}
 	spooldb_done(s);
 	return ids;
+}
+
+GArray *
+spooldb_ids(struct spooldb *db, bool all, gint64 after, int limit)
+{
+	if (all)
+		return read_ids(spooldb_query(db,
+		    "SELECT id FROM message WHERE id>? ORDER BY id LIMIT ?", "id", after, limit));
+	return read_ids(spooldb_query(db,
+	    "SELECT id FROM message WHERE id>? AND state NOT IN (3, 5, 6) ORDER BY id LIMIT ?",
+	    "id", after, limit));
+}
+
+/* The first key that begins with the digits, and the first that does so no longer. */
+static bool
+key_range(const char *hex, GBytes **first, GBytes **end)
+{
+	size_t digits = strlen(hex);
+	g_autofree char *even = g_strconcat(hex, digits % 2 ? "0" : "", NULL);
+	size_t size = strlen(even) / 2;
+	g_autofree guint8 *bytes = g_malloc0(size + 1);
+	int step = digits % 2 ? 0x10 : 1;
+
+	if (!digits || !text_unhex(even, bytes, size))
+		return false;
+	*first = g_bytes_new(bytes, size);
+	for (size_t i = size; i-- > 0; step = 1) {
+		int sum = bytes[i] + step;
+
+		bytes[i] = (guint8)sum;
+		if (sum <= 0xFF) {
+			*end = g_bytes_new(bytes, size);
+			return true;
+		}
+	}
+	memset(bytes, 0xFF, size); /* all ones: nothing comes after them but themselves */
+	*end = g_bytes_new(bytes, size + 1);
+	return true;
+}
+
+GArray *
+spooldb_match(struct spooldb *db, const char *hex, int limit)
+{
+	g_autoptr(GBytes) first = NULL;
+	g_autoptr(GBytes) end = NULL;
+
+	if (!key_range(hex, &first, &end))
+		return g_array_new(FALSE, FALSE, sizeof(gint64));
+	return read_ids(spooldb_query(db,
+	    "SELECT max(id) FROM message WHERE key>=? AND key<? GROUP BY key LIMIT ?", "bbd", first,
+	    end, limit));
+}
+
+HRESULT
+spooldb_count(struct spooldb *db, GBytes *profile, gint64 now, struct spool_counts *counts)
+{
+	sqlite3_stmt *s = profile ? spooldb_query(db,
+					"SELECT sum(state IN (1, 2) OR state=0 AND next<=?1),"
+					" sum(state=0 AND next>?1), sum(state=4) FROM message"
+					" WHERE state NOT IN (3, 5, 6) AND profile=?2",
+					"ib", now, profile)
+				  : spooldb_query(db,
+					"SELECT sum(state IN (1, 2) OR state=0 AND next<=?1),"
+					" sum(state=0 AND next>?1), sum(state=4) FROM message"
+					" WHERE state NOT IN (3, 5, 6)",
+					"i", now);
+
+	memset(counts, 0, sizeof(*counts));
+	if (!spooldb_step(s))
+		return MAPI_E_CALL_FAILED;
+	counts->due = sqlite3_column_int64(s, 0);
+	counts->later = sqlite3_column_int64(s, 1);
+	counts->held = sqlite3_column_int64(s, 2);
+	spooldb_done(s);
+	return S_OK;
 }
 
 /* One message */

@@ -336,18 +336,18 @@ people_can_hold_retry_and_cancel(void **state)
 	gint64 id = add(f, "m", 2);
 	struct lease *l;
 
-	assert_int_equal(spooldb_wish(f->db, other, ACT_HOLD, f->now), MAPI_E_NOT_FOUND);
-	assert_int_equal(spooldb_wish(f->db, key, ACT_HOLD, f->now), S_OK);
+	assert_int_equal(spooldb_wish(f->db, other, WANT_HOLD, f->now), MAPI_E_NOT_FOUND);
+	assert_int_equal(spooldb_wish(f->db, key, WANT_HOLD, f->now), S_OK);
 	assert_int_equal(spooldb_release(f->db, NULL, f->now), S_OK);
 	assert_null(lease(f)); /* running the queue does not release what a person holds */
-	assert_int_equal(spooldb_wish(f->db, key, ACT_RETRY, f->now), S_OK);
+	assert_int_equal(spooldb_wish(f->db, key, WANT_RETRY, f->now), S_OK);
 	l = lease(f);
 	assert_int_equal(l->due->len, 2);
 	lease_free(l);
-	assert_int_equal(spooldb_wish(f->db, key, ACT_CANCEL, f->now), MAPI_E_UNABLE_TO_ABORT);
+	assert_int_equal(spooldb_wish(f->db, key, WANT_CANCEL, f->now), MAPI_E_UNABLE_TO_ABORT);
 	assert_int_equal(report(f, id, "m", "tt"), ACT_RETRY);
 	assert_int_equal(spooldb_settle(f->db, id, ACT_RETRY, "", f->now), S_OK);
-	assert_int_equal(spooldb_wish(f->db, key, ACT_CANCEL, f->now), S_OK);
+	assert_int_equal(spooldb_wish(f->db, key, WANT_CANCEL, f->now), S_OK);
 	l = lease(f);
 	assert_int_equal(l->act, ACT_CANCEL);
 	lease_free(l);
@@ -367,7 +367,7 @@ cancelling_a_half_sent_message_files_it(void **state)
 	lease_free(lease(f));
 	assert_int_equal(report(f, id, "m", "at"), ACT_RETRY);
 	assert_int_equal(spooldb_settle(f->db, id, ACT_RETRY, "", f->now), S_OK);
-	assert_int_equal(spooldb_wish(f->db, key, ACT_CANCEL, f->now), S_OK);
+	assert_int_equal(spooldb_wish(f->db, key, WANT_CANCEL, f->now), S_OK);
 	l = lease(f);
 	assert_int_equal(l->act, ACT_FILE);
 	lease_free(l);
@@ -418,11 +418,11 @@ urgent_goes_first_and_history_is_bounded(void **state)
 		f->now += SECOND;
 	}
 	assert_int_equal(spooldb_prune(f->db, f->now, 2), S_OK);
-	all = spooldb_ids(f->db, true);
+	all = spooldb_ids(f->db, true, 0, 1000);
 	assert_int_equal(all->len, 2);
 	g_array_unref(all);
 	assert_int_equal(spooldb_prune(f->db, f->now + 31 * DAY, 2), S_OK);
-	all = spooldb_ids(f->db, true);
+	all = spooldb_ids(f->db, true, 0, 1000);
 	assert_int_equal(all->len, 0);
 	g_array_unref(all);
 }

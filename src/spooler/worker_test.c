@@ -363,7 +363,7 @@ a_message_that_is_cancelled_stays_unsent(void **state)
 	submit(f, "key-000000000005", "TEST:busy-long@x");
 	expect("key-000000000005", SPOOL_WAITING,
 	    "waiting: The transport \"Test transport\" answers: busy (MAPI_E_BUSY)\n");
-	assert_int_equal(spooler_cancel("key-000000000005", 16), S_OK);
+	assert_int_equal(spooler_cancel("key-000000000005", 16, NULL), S_OK);
 	expect("key-000000000005", SPOOL_CANCELLED,
 	    "cancelled: The transport \"Test transport\" answers: busy (MAPI_E_BUSY)\n");
 	assert_int_equal(times_sent(f, "busy-long@x"), 0);

@@ -14,7 +14,12 @@ static const struct command *const commands[] = {
 	&command_profile_default,
 	&command_profile_delete,
 	&command_queue_list,
+	&command_queue_show,
 	&command_queue_run,
+	&command_queue_retry,
+	&command_queue_hold,
+	&command_queue_release,
+	&command_queue_cancel,
 };
 
 static int

@@ -12,6 +12,11 @@ extern const struct command command_profile_set;
 extern const struct command command_profile_default;
 extern const struct command command_profile_delete;
 extern const struct command command_queue_list;
+extern const struct command command_queue_show;
 extern const struct command command_queue_run;
+extern const struct command command_queue_retry;
+extern const struct command command_queue_hold;
+extern const struct command command_queue_release;
+extern const struct command command_queue_cancel;
 
 #endif

@@ -94,6 +94,30 @@ recipient_json(const struct spool_recipient *recipient, GString *out)
 	g_string_append_c(out, '}');
 }
 
+static void
+attempt_json(const struct spool_attempt *attempt, GString *out)
+{
+	g_string_append(out, out->str[out->len - 1] == '[' ? "{" : ",{");
+	json_member_int(out, "when", attempt->when / G_USEC_PER_SEC);
+	json_member(out, "transport", attempt->transport);
+	json_member(out, "text", attempt->text);
+	g_string_append(out, ",\"dialogue\":[");
+	for (char **line = attempt->journey; *line; line++) {
+		g_string_append(out, line == attempt->journey ? "" : ",");
+		json_string(out, *line);
+	}
+	g_string_append(out, "]}");
+}
+
+static void
+attempts_json(const GPtrArray *attempts, GString *out)
+{
+	g_string_append(out, ",\"attempts\":[");
+	for (guint i = 0; i < attempts->len; i++)
+		attempt_json(attempts->pdata[i], out);
+	g_string_append_c(out, ']');
+}
+
 void
 outcome_json(const struct spool_message *message, GString *out)
 {
@@ -113,7 +137,10 @@ outcome_json(const struct spool_message *message, GString *out)
 	g_string_append(out, ",\"recipients\":[");
 	for (guint i = 0; message->recipients && i < message->recipients->len; i++)
 		recipient_json(message->recipients->pdata[i], out);
-	g_string_append(out, "]}");
+	g_string_append_c(out, ']');
+	if (message->attempts && message->attempts->len)
+		attempts_json(message->attempts, out);
+	g_string_append_c(out, '}');
 }
 
 bool

@@ -3,29 +3,26 @@
 #include "emapi.h"
 
 #include <stdio.h>
-#include <string.h>
-#include "client.h"
 #include "outcome.h"
+#include "queue.h"
 #include "text.h"
 
 struct listing {
 	gboolean all;
 	gboolean json;
-	guint count;
-	GString *out;
+	int limit; /* 0: none */
+	int count;
 };
 
 static void
 print_text(const struct spool_message *message, GString *out)
 {
-	gsize size = 0;
-	const void *data = message->key ? g_bytes_get_data(message->key, &size) : NULL;
-	g_autofree char *key = data ? text_hex(data, size) : g_strdup("-");
+	g_autofree char *id = queue_id(message, false);
 	g_autofree char *subject = text_printable(message->subject);
 	g_autofree char *text = text_printable(message->text);
 	g_autofree char *submitted = outcome_time(message->submitted);
 
-	g_string_append_printf(out, "%.8s  %-9s %s  profile %s  \"%s\"\n", key,
+	g_string_append_printf(out, "%s  %-9s %s  profile %s  \"%s\"\n", id,
 	    spool_state_name(message->state), submitted, message->profile, subject);
 	if (*text)
 		g_string_append_printf(out, "    %s\n", text);
@@ -35,19 +32,22 @@ print_text(const struct spool_message *message, GString *out)
 	}
 }
 
+/* Printed as they come: a queue may be long. */
 static bool
 print_one(const struct spool_message *message, void *context)
 {
 	struct listing *listing = context;
+	g_autoptr(GString) out = g_string_new(NULL);
 
 	if (listing->json) {
-		g_string_append(listing->out, listing->count ? ",\n" : "");
-		outcome_json(message, listing->out);
+		g_string_append(out, listing->count ? ",\n" : "[");
+		outcome_json(message, out);
 	} else {
-		print_text(message, listing->out);
+		print_text(message, out);
 	}
+	fputs(out->str, stdout);
 	listing->count++;
-	return true;
+	return !listing->limit || listing->count < listing->limit;
 }
 
 static int
@@ -57,11 +57,11 @@ run(int argc, char **argv)
 	const GOptionEntry entries[] = {
 		{ "all", 'a', 0, G_OPTION_ARG_NONE, &listing.all,
 		    "also what was sent or has failed, of the last 30 days", NULL },
+		{ "limit", 'n', 0, G_OPTION_ARG_INT, &listing.limit, "at most so many", "COUNT" },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &listing.json, "as JSON", NULL },
 		{ NULL },
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-	g_autoptr(GString) out = g_string_new(NULL);
 	HRESULT hr;
 	int code;
 
@@ -69,17 +69,13 @@ run(int argc, char **argv)
 	code = cli_parse(context, &argc, &argv);
 	if (code)
 		return code;
-	listing.out = out;
-	if (listing.json)
-		g_string_append_c(out, '[');
 	hr = spooler_list(listing.all, print_one, &listing);
 	if (FAILED(hr))
-		return cli_fail_spooler(hr);
+		return queue_unreachable(hr);
 	if (listing.json)
-		g_string_append(out, "]\n");
+		fputs(listing.count ? "]\n" : "[]\n", stdout);
 	else if (!listing.count)
-		g_string_append(out, "Nothing waits.\n");
-	fputs(out->str, stdout);
+		fputs("Nothing waits.\n", stdout);
 	return 0;
 }
 

@@ -25,6 +25,18 @@
 #define EMAPI_RETRY_PERMANENT	((LONG)2) /* refused for good: report to the sender */
 #define EMAPI_RETRY_HOLD	((LONG)3) /* the profile's fault (login, TLS): hold the queue */
 
+/*
+ * PR_EMAPI_RAW_MESSAGE: the message holds a whole mail as it came from a program, in one stream
+ * (emapi-sendmail makes such messages). It is sent as these bytes: lines end in CRLF, Bcc and
+ * Return-Path are left out, Date, From and Message-ID are added where they are missing. Subject,
+ * sender and recipients stand as properties beside it, so that queue and folders can be read; of
+ * these only the recipients, which are the envelope, have a say in what is sent. Who changes such a
+ * message deletes this property first, or what was changed is not what is sent.
+ *
+ * PR_EMAPI_ENVELOPE_SENDER: becomes MAIL FROM where the profile's PR_EMAPI_ALLOW_FROM has it; else
+ * MAIL FROM is the profile's own address, as without it.
+ */
+
 /* PR_EMAPI_TLS. */
 #define EMAPI_TLS_NONE		"none"
 #define EMAPI_TLS_STARTTLS	"starttls"

@@ -231,6 +231,33 @@ address_to_ascii(const char *address)
 	return out;
 }
 
+static bool
+matches_one(const char *pattern, const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	if (g_ascii_strcasecmp(pattern, "any") == 0 || strcmp(pattern, "*") == 0)
+		return true;
+	if (strcmp(pattern, "<>") == 0)
+		return !*address;
+	pattern += pattern[0] == '*' && pattern[1] == '@';
+	if (*pattern == '@')
+		return at && g_ascii_strcasecmp(pattern, at) == 0;
+	return *address && g_ascii_strcasecmp(pattern, address) == 0;
+}
+
+bool
+address_matches(const char *patterns, const char *address)
+{
+	g_auto(GStrv) list = g_strsplit_set(patterns ? patterns : "", ",; \t", -1);
+	size_t i;
+
+	for (i = 0; list[i]; i++)
+		if (*list[i] && matches_one(list[i], address))
+			return true;
+	return false;
+}
+
 /* Text of the tag, without blanks around; NULL where absent or empty. */
 static char *
 get_text(const SPropValue *values, ULONG count, ULONG tag)

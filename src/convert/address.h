@@ -22,6 +22,11 @@ bool address_needs_smtputf8(const char *address);
  * part is left as it is. */
 char *address_to_ascii(const char *address);
 
+/* Whether `address` is one of `patterns` (may be NULL: none), a list parted by commas, semicolons
+ * and blanks: an address, "@example.test" for all of a domain (also "*@example.test"), "<>" for the
+ * empty sender, "any" or "*" for everyone.  Letter case says nothing. */
+bool address_matches(const char *patterns, const char *address);
+
 /* A person as a message names them.  Clear with address_person_clear(). */
 struct address_person {
 	char *name;    /* display name, NULL where there is none or it only repeats the address */

@@ -225,6 +225,37 @@ picks_from_one_off(void **state)
 	bag_free(bag);
 }
 
+static void
+patterns(void **state)
+{
+	static const struct {
+		const char *patterns, *address;
+		bool matches;
+	} tries[] = {
+		{ NULL, "ann@example.test", false },
+		{ "", "ann@example.test", false },
+		{ "", "", false },
+		{ "Ann@Example.test", "ann@example.test", true },
+		{ "bob@example.test; ann@example.test", "ann@example.test", true },
+		{ "bob@example.test", "ann@example.test", false },
+		{ "@example.test", "ann@example.test", true },
+		{ "*@example.test", "ann@EXAMPLE.test", true },
+		{ "@example.test", "ann@sub.example.test", false },
+		{ "@example.test", "ann@badexample.test", false },
+		{ "ample.test", "ann@example.test", false },
+		{ "any", "ann@example.test", true },
+		{ "*", "", true },
+		{ "<>", "", true },
+		{ "<>", "ann@example.test", false },
+		{ "@example.test", "", false },
+	};
+	size_t i;
+
+	for (i = 0; i < G_N_ELEMENTS(tries); i++)
+		if (address_matches(tries[i].patterns, tries[i].address) != tries[i].matches)
+			fail_msg("%s against %s", tries[i].address, tries[i].patterns);
+}
+
 int
 main(void)
 {
@@ -232,6 +263,7 @@ main(void)
 		cmocka_unit_test(every_case),
 		cmocka_unit_test(no_dangerous_byte_passes),
 		cmocka_unit_test(international),
+		cmocka_unit_test(patterns),
 		cmocka_unit_test(picks_from_rows),
 		cmocka_unit_test(picks_from_one_off),
 	};

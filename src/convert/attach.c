@@ -328,13 +328,15 @@ value_part(struct render *render, const struct plan *plan, bool related)
 
 /* Renders one into a memory or disk spool, and lets the outer mail read that. */
 static HRESULT
-render_inner(struct render *outer, IMessage *message, int *fd)
+render_inner(struct render *outer, IMessage *message, int *fd, bool *eightbit)
 {
 	struct mime_options none = { .utf8_headers = false };
 	struct render inner = { .message = message, .options = &none, .depth = outer->depth + 1 };
 	HRESULT hr;
 
 	hr = render_to_fd(&inner, fd, NULL);
+	*eightbit = inner.needs_8bit;
+	outer->needs_8bit = outer->needs_8bit || inner.needs_8bit;
 	if (FAILED(hr))
 		render_fail(
 		    outer, hr, "the attached message: %s", inner.why ? inner.why : hr_text(hr));
@@ -348,6 +350,7 @@ embedded_part(struct render *render, IAttach *attach, const struct plan *plan, G
 	IMessage *message = NULL;
 	GMimeStream *stream;
 	GMimePart *part;
+	bool eightbit = false;
 	int fd = -1;
 	HRESULT hr;
 
@@ -359,13 +362,15 @@ embedded_part(struct render *render, IAttach *attach, const struct plan *plan, G
 	if (FAILED(hr))
 		return render_fail(render, hr, "the attached message %u cannot be opened: %s",
 		    (unsigned)plan->number, hr_text(hr));
-	hr = render_inner(render, message, &fd);
+	hr = render_inner(render, message, &fd, &eightbit);
 	message->lpVtbl->Release(message);
 	if (FAILED(hr))
 		return hr;
 	part = g_mime_part_new_with_type("message", "rfc822");
 	stream = g_mime_stream_fs_new(fd);
-	set_content(part, stream, GMIME_CONTENT_ENCODING_7BIT);
+	/* No other encoding is allowed for a message (RFC 2046 5.2.1). */
+	set_content(
+	    part, stream, eightbit ? GMIME_CONTENT_ENCODING_8BIT : GMIME_CONTENT_ENCODING_7BIT);
 	g_object_unref(stream);
 	*out = GMIME_OBJECT(part);
 	return S_OK;

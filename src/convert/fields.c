@@ -554,3 +554,46 @@ fields_build(struct render *render, GString *header)
 	return render->needs_smtputf8 && !render->options->utf8_headers ? MAPI_E_BAD_CHARWIDTH
 									: S_OK;
 }
+
+/* --- For a mail that came whole ----------------------------------------------------------------
+ */
+
+/* Each field's name gets the prefix; lines that go on with one begin with a blank. */
+static void
+append_prefixed(GString *out, const GString *lines, const char *prefix)
+{
+	const char *line = lines->str, *end;
+
+	for (; *line; line = end) {
+		end = strchr(line, '\n') + 1;
+		if (*line != ' ' && *line != '\t')
+			g_string_append(out, prefix);
+		g_string_append_len(out, line, end - line);
+	}
+}
+
+HRESULT
+fields_missing(struct render *render, unsigned has, GString *header)
+{
+	bool resent = has >> FIELD_RESENT_SHIFT != 0;
+	g_autoptr(GString) lines = g_string_new(NULL);
+	HRESULT hr = S_OK;
+
+	if (render->depth == 0 && render->options->first_lines)
+		g_string_append(header, render->options->first_lines);
+	if (resent)
+		has >>= FIELD_RESENT_SHIFT;
+	if (!(has & FIELD_DATE))
+		add_date(render, lines);
+	if (!(has & FIELD_FROM))
+		hr = add_from(render, lines);
+	if (FAILED(hr))
+		return hr;
+	if (!(has & FIELD_MESSAGE_ID))
+		add_message_id(render, lines);
+	else
+		render->message_id = get_text(render, TAG_MESSAGE_ID_W);
+	append_prefixed(header, lines, resent ? "Resent-" : "");
+	return render->needs_smtputf8 && !render->options->utf8_headers ? MAPI_E_BAD_CHARWIDTH
+									: S_OK;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mime_render(): the header is ours (fields.c), the MIME tree below it GMime's.
+ * mime_render(): the header is ours (fields.c), the MIME tree below it GMime's.  A message that
+ * came as a whole mail goes out as it is (raw.c).
  *
  *   multipart/mixed                          where there are attachments
  *     multipart/alternative                  where there is text and HTML
@@ -21,7 +22,6 @@
 #include "mem.h"
 #include "prop.h"
 #include "read.h"
-#include "spool.h"
 #include "stream_adapter.h"
 
 #define MEMORY_MAX (1024 * 1024)
@@ -96,7 +96,7 @@ render_read(struct render *render)
 		render->count = 0;
 		return render_fail(render, hr, "the message cannot be read: %s", hr_text(hr));
 	}
-	return check_class(render);
+	return S_OK;
 }
 
 /* --- The tree -------------------------------------------------------------------------------- */
@@ -227,13 +227,13 @@ write_tree(struct render *render, GMimeObject *tree, struct spool *spool)
 }
 
 static HRESULT
-render_to_spool(struct render *render, struct spool *spool)
+render_from_props(struct render *render, struct spool *spool)
 {
 	g_autoptr(GString) header = g_string_new(NULL);
 	GMimeObject *tree = NULL;
 	HRESULT hr;
 
-	hr = render_read(render);
+	hr = check_class(render);
 	if (SUCCEEDED(hr))
 		hr = fields_build(render, header);
 	if (SUCCEEDED(hr))
@@ -242,10 +242,30 @@ render_to_spool(struct render *render, struct spool *spool)
 		hr = spool_write(spool, header->str, header->len);
 	if (SUCCEEDED(hr))
 		hr = write_tree(render, tree, spool);
-	if (SUCCEEDED(hr) && spool->last != '\n')
-		hr = spool_write(spool, "\r\n", 2);
 	if (tree)
 		g_object_unref(tree);
+	return hr;
+}
+
+static HRESULT
+render_to_spool(struct render *render, struct spool *spool)
+{
+	IStream *raw = NULL;
+	HRESULT hr;
+
+	hr = render_read(render);
+	if (SUCCEEDED(hr))
+		hr = raw_open(render, &raw);
+	if (FAILED(hr))
+		return hr;
+	if (raw) {
+		hr = raw_write(render, raw, spool);
+		raw->lpVtbl->Release(raw);
+	} else {
+		hr = render_from_props(render, spool);
+	}
+	if (SUCCEEDED(hr) && spool->last != '\n')
+		hr = spool_write(spool, "\r\n", 2);
 	return hr;
 }
 
@@ -290,6 +310,7 @@ mime_render(
 	init_gmime();
 	hr = render_to_fd(&render, &out->fd, &out->size);
 	out->needs_smtputf8 = render.needs_smtputf8;
+	out->needs_8bit = render.needs_8bit;
 	if (SUCCEEDED(hr))
 		out->message_id = g_steal_pointer(&render.message_id);
 	else if (why)

@@ -6,6 +6,9 @@
  * message's properties can break out of, bodies and attachments in 7-bit encodings.  Bcc recipients
  * never stand in it: the envelope is the transport's.  Attachments are read in pieces; memory does
  * not grow with their size.  Lone surrogates and bytes that are no UTF-8 leave as U+FFFD.
+ *
+ * A message that holds a whole mail (PR_EMAPI_RAW_MESSAGE) goes out as that instead: CRLF, but else
+ * its own bytes, whatever they are; raw.c says what is left out and added.
  */
 #ifndef EMAPI_CONVERT_MIME_H
 #define EMAPI_CONVERT_MIME_H
@@ -29,7 +32,7 @@ struct mime_options {
 struct mime_output {
 	int fd;              /* memory or an unlinked file, at offset 0; -1 where there is none */
 	guint64 size;        /* bytes in it */
-	bool needs_8bit;     /* bytes over 127 in a body: BODY=8BITMIME.  Always false today */
+	bool needs_8bit;     /* bytes over 127: BODY=8BITMIME.  Only of a mail that came whole */
 	bool needs_smtputf8; /* an address in the header has no ASCII form: SMTPUTF8, 8BITMIME */
 	char *message_id;    /* as in the header, with angle brackets */
 };

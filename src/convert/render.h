@@ -9,6 +9,7 @@
 
 #include "address.h"
 #include "mime.h"
+#include "spool.h"
 
 /* Tags of [MS-OXPROPS] that the MAPI reference does not have. */
 #define TAG_INTERNET_CPID PROP_TAG(PT_LONG, 0x3FDE)
@@ -35,6 +36,7 @@ struct render {
 	HRESULT result; /* what a source or the sink said first */
 	char *why;
 	bool needs_smtputf8;
+	bool needs_8bit;
 	char *message_id;
 	struct address_person from; /* whose mail it is; fields_build() fills it */
 };
@@ -50,6 +52,20 @@ void render_clear(struct render *render);
 
 /* fields.c: the header but for what describes the body. */
 HRESULT fields_build(struct render *render, GString *header);
+
+/* What a header from elsewhere has: these, and shifted the same with Resent-. */
+#define FIELD_DATE 1u
+#define FIELD_FROM 2u
+#define FIELD_MESSAGE_ID 4u
+#define FIELD_RESENT_SHIFT 3
+#define FIELD_RESENT (1u << (2 * FIELD_RESENT_SHIFT)) /* another Resent- field */
+/* The lines that it lacks, and before them options->first_lines.  Of a mail that is sent on those
+ * of who sends it on.  Fills render->message_id. */
+HRESULT fields_missing(struct render *render, unsigned has, GString *header);
+
+/* raw.c: a message that holds a whole mail.  *stream NULL where it holds none. */
+HRESULT raw_open(struct render *render, IStream **stream);
+HRESULT raw_write(struct render *render, IStream *stream, struct spool *spool);
 
 /* body.c: text and HTML; NULL where the message has none.  `html_text` is for finding cid: links.
  */

@@ -50,6 +50,9 @@ static const struct word {
 	{ "ClientKey", PR_EMAPI_CLIENT_KEY_W },
 	{ "Helo", PR_EMAPI_HELO_W },
 	{ "Timeout", PR_EMAPI_TIMEOUT },
+	{ "AllowFrom", PR_EMAPI_ALLOW_FROM_W },
+	{ "LocalTo", PR_EMAPI_LOCAL_TO_W },
+	{ "HeaderFrom", PR_EMAPI_HEADER_FROM_W },
 };
 
 static const struct resource {

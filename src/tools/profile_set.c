@@ -53,10 +53,15 @@ run_show(int argc, char **argv)
 static bool
 section_of(const struct profile *profile, ULONG tag, MAPIUID *section)
 {
-	if (tag != PR_EMAPI_FROM_NAME_W && tag != PR_EMAPI_FROM_ADDRESS_W)
-		return password_section(profile, section);
-	memcpy(section, &MUID_PROFILE_INSTANCE, sizeof(*section));
-	return true;
+	static const ULONG own[] = { PR_EMAPI_FROM_NAME_W, PR_EMAPI_FROM_ADDRESS_W,
+		PR_EMAPI_ALLOW_FROM_W, PR_EMAPI_LOCAL_TO_W, PR_EMAPI_HEADER_FROM_W };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+		if (tag == own[i]) {
+			memcpy(section, &MUID_PROFILE_INSTANCE, sizeof(*section));
+			return true;
+		}
+	return password_section(profile, section);
 }
 
 static int

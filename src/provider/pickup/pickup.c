@@ -167,7 +167,7 @@ envelope(const char *sender, const struct xp_recipients *recipients)
 	GString *lines = g_string_new(NULL);
 	guint i;
 
-	g_string_append_printf(lines, "X-Sender: %s\r\n", sender);
+	g_string_append_printf(lines, "X-Sender: %s\r\n", *sender ? sender : "<>");
 	for (i = 0; i < recipients->list->len; i++)
 		if (!xp_recipient_at(recipients, i)->verdict.given)
 			g_string_append_printf(
@@ -175,20 +175,22 @@ envelope(const char *sender, const struct xp_recipients *recipients)
 	return g_string_free(lines, FALSE);
 }
 
-/* The profile's address; without a proper one everyone is held, for it is the profile's fault. */
-static char *
-find_sender(struct xp_logon *logon, struct xp_recipients *recipients)
+/* Without a proper address in the profile everyone is held, for it is the profile's fault. */
+static HRESULT
+find_sender(
+    struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients, char **sender)
 {
 	g_autofree char *from = xp_from_address(logon);
 	g_autofree char *why = NULL, *text = NULL;
 
+	*sender = NULL;
 	if (address_check(from, &why))
-		return g_steal_pointer(&from);
+		return xp_sender_address(logon, message, sender);
 	text = g_strdup_printf("the profile's own address \"%s\" is no mail address: %s; set "
 			       "FromAddress in its [Profile] section",
 	    from ? from : "", why);
 	xp_set_remaining(recipients, EMAPI_RETRY_HOLD, 0, NULL, text);
-	return NULL;
+	return S_OK;
 }
 
 static HRESULT
@@ -260,14 +262,14 @@ tell_success(struct xp_logon *logon, struct xp_recipients *recipients, const str
 static HRESULT
 pickup_submit(struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients)
 {
-	g_autofree char *sender = find_sender(logon, recipients);
-	g_autofree char *lines = NULL, *why = NULL;
+	g_autofree char *sender = NULL, *lines = NULL, *why = NULL;
 	struct file file = { .folder = -1, .fd = -1 };
 	struct mime_output mail;
 	HRESULT hr;
 
+	hr = find_sender(logon, message, recipients, &sender);
 	if (!sender)
-		return S_OK;
+		return hr;
 	lines = envelope(sender, recipients);
 	hr = render(logon, message, lines, &mail, &why);
 	if (FAILED(hr)) {

@@ -4,7 +4,7 @@
  *
  * A logon has one session, kept connected between messages until Idle finds it unused for
  * IDLE_SECONDS.  Settings are read at logon, the password each time the server asks for one.
- * MAIL FROM is the profile's own address (design D10).
+ * MAIL FROM is the profile's own address (design D10), or another that the profile allows.
  */
 #include <string.h>
 #include <curl/curl.h>
@@ -14,7 +14,7 @@
 #include "mem.h"
 #include "mime.h"
 #include "smtp_settings.h"
-#include "text.h"
+#include "smtp_wishes.h"
 
 #define IDLE_SECONDS 30
 /* Servers take some hundred recipients at a time; the others follow in transactions of their own.
@@ -84,8 +84,9 @@ struct sending {
 	IMessage *message;
 	struct xp_recipients *recipients;
 	struct smtp_mail mail;
-	char *from, *envid;
-	bool report; /* the sender asked for a delivery report */
+	char *from;   /* the profile's address */
+	char *sender; /* MAIL FROM */
+	struct smtp_wishes wishes;
 };
 
 /* Plain where that is possible; a header that needs SMTPUTF8 is rendered so, and the engine sees to
@@ -106,28 +107,6 @@ render(struct sending *sending, struct mime_output *output, char **why)
 	}
 	g_free(name);
 	return hr;
-}
-
-/* What the message says about reports (RFC 3461): PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED. */
-static void
-read_wishes(struct sending *sending)
-{
-	SizedSPropTagArray(
-	    2, tags) = { 2, { PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, PR_SEARCH_KEY } };
-	SPropValue *values = NULL;
-	ULONG count = 0;
-	HRESULT hr;
-
-	hr = sending->message->lpVtbl->GetProps(
-	    sending->message, (LPSPropTagArray)&tags, 0, &count, &values);
-	if (FAILED(hr) || count < 2)
-		goto out;
-	sending->report =
-	    values[0].ulPropTag == PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED && values[0].Value.b;
-	if (sending->report && values[1].ulPropTag == PR_SEARCH_KEY && values[1].Value.bin.cb <= 50)
-		sending->envid = text_hex(values[1].Value.bin.lpb, values[1].Value.bin.cb);
-out:
-	mem_free(values);
 }
 
 /* What one transaction brought, into the verdicts of those it was for. */
@@ -169,7 +148,7 @@ send_round(struct sending *sending, struct xp_recipient **served, size_t count)
 
 	for (i = 0; i < count; i++) {
 		results[i].address = served[i]->address;
-		results[i].notify = sending->report ? "SUCCESS,FAILURE" : NULL;
+		results[i].notify = sending->wishes.notify;
 	}
 	smtp_send(state->session, &sending->mail, results, count, &queue_id);
 	take_verdicts(sending, results, served, count, queue_id);
@@ -226,27 +205,30 @@ smtp_submit(struct xp_logon *logon, IMessage *message, struct xp_recipients *rec
 		    "This profile has no FromAddress: nobody to send as. Nothing was sent.");
 		return S_OK;
 	}
-	hr = render(&sending, &output, &why);
+	hr = xp_sender_address(logon, message, &sending.sender);
+	if (SUCCEEDED(hr))
+		hr = render(&sending, &output, &why);
 	if (FAILED(hr)) {
 		xp_refuse_unrendered(recipients, hr, why);
 		hr = S_OK;
 		goto out;
 	}
-	read_wishes(&sending);
+	smtp_wishes_read(&sending.wishes, message);
 	sending.mail = (struct smtp_mail){
-		.from = sending.from,
+		.from = sending.sender,
 		.fd = output.fd,
 		.size = output.size,
 		.needs_8bit = output.needs_8bit,
 		.needs_smtputf8 = output.needs_smtputf8,
-		.envid = sending.envid,
-		.ret = sending.report ? "HDRS" : NULL,
+		.envid = sending.wishes.envid,
+		.ret = sending.wishes.ret,
 	};
 	hr = send_rounds(&sending);
 out:
 	mime_output_clear(&output);
+	smtp_wishes_clear(&sending.wishes);
 	g_free(sending.from);
-	g_free(sending.envid);
+	g_free(sending.sender);
 	g_free(why);
 	return hr;
 }

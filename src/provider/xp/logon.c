@@ -7,6 +7,7 @@
 #include <mapiguid.h>
 #include <mapitags.h>
 
+#include "address.h"
 #include "com.h"
 #include "hr.h"
 #include "log.h"
@@ -66,6 +67,29 @@ xp_from_address(const struct xp_logon *logon)
 	return identity_text(logon, PR_EMAPI_FROM_ADDRESS_W);
 }
 
+HRESULT
+xp_sender_address(const struct xp_logon *logon, IMessage *message, char **out)
+{
+	static const ULONG tag = PR_EMAPI_ENVELOPE_SENDER_W;
+	g_autofree char *wanted = NULL, *allowed = identity_text(logon, PR_EMAPI_ALLOW_FROM_W);
+	SPropValue *values = NULL;
+	HRESULT hr;
+
+	*out = NULL;
+	hr = read_props((IMAPIProp *)message, &tag, 1, &values);
+	if (FAILED(hr))
+		return hr;
+	wanted = prop_find_text(values, 1, tag);
+	mem_free(values);
+	if (wanted && strcmp(wanted, "<>") == 0)
+		*wanted = '\0';
+	if (wanted && address_matches(allowed, wanted) && (!*wanted || address_check(wanted, NULL)))
+		*out = g_steal_pointer(&wanted);
+	else
+		*out = xp_from_address(logon);
+	return S_OK;
+}
+
 static HRESULT
 read_section(
     IMAPISupport *support, const GUID *uid, const ULONG *tags, ULONG count, SPropValue **out)
@@ -111,7 +135,8 @@ load_settings(struct xp_logon *logon)
 		PR_EMAPI_USER_W, PR_EMAPI_PASSWORD_COMMAND_W, PR_EMAPI_AUTH_W, PR_EMAPI_CA_FILE_W,
 		PR_EMAPI_PATH_W, PR_EMAPI_PASSWORD_FILE_W, PR_EMAPI_FINGERPRINT_W, PR_EMAPI_PROXY_W,
 		PR_EMAPI_CLIENT_CERT_W, PR_EMAPI_CLIENT_KEY_W, PR_EMAPI_HELO_W, PR_EMAPI_TIMEOUT };
-	static const ULONG identity[] = { PR_EMAPI_FROM_NAME_W, PR_EMAPI_FROM_ADDRESS_W };
+	static const ULONG identity[] = { PR_EMAPI_FROM_NAME_W, PR_EMAPI_FROM_ADDRESS_W,
+		PR_EMAPI_ALLOW_FROM_W };
 	HRESULT hr;
 
 	hr = read_section(logon->support, NULL, settings, G_N_ELEMENTS(settings), &logon->settings);

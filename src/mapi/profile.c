@@ -69,6 +69,7 @@ bad_line(const char *text)
 {
 	char **lines = g_strsplit(text, "\n", -1);
 	unsigned found = 0, i;
+	bool in_group = false;
 
 	for (i = 0; lines[i] && !found; i++) {
 		char *line = g_strstrip(lines[i]);
@@ -80,8 +81,9 @@ bad_line(const char *text)
 			found = i + 1;
 		else if (line[0] == '[')
 			found = line[length - 1] == ']' && length > 2 ? 0 : i + 1;
-		else if (!strchr(line, '=') || line[0] == '=')
+		else if (!strchr(line, '=') || line[0] == '=' || !in_group)
 			found = i + 1;
+		in_group = in_group || line[0] == '[';
 	}
 	g_strfreev(lines);
 	return found;
@@ -115,11 +117,18 @@ read_text(const char *path, char **out, char **why)
 {
 	GError *error = NULL;
 	HRESULT hr = S_OK;
+	gsize size = 0;
 
-	if (!g_file_get_contents(path, out, NULL, &error)) {
+	if (!g_file_get_contents(path, out, &size, &error)) {
 		hr = error->code == G_FILE_ERROR_NOENT ? MAPI_E_NOT_FOUND : MAPI_E_NO_ACCESS;
 		why_set(why, "The profile file %s cannot be read: %s.", path, error->message);
 		g_error_free(error);
+	} else if (strlen(*out) != size) {
+		hr = MAPI_E_CORRUPT_DATA;
+		why_set(why,
+		    "The profile file %s is broken: it holds zero bytes, as no text does. Restore "
+		    "it from a backup, or delete it and make the profile anew.",
+		    path);
 	}
 	return hr;
 }
@@ -409,37 +418,73 @@ profile_list(void)
 	return (char **)g_ptr_array_free(names, FALSE);
 }
 
-/* The key of emapi.conf: NULL where absent, "" where there shall be no default. */
-static char *
-configured_default(char *path)
+/* An emapi.conf; empty where there is none. */
+static HRESULT
+read_config(const char *path, GKeyFile **out, char **why)
 {
 	GKeyFile *keys = g_key_file_new();
+	GError *error = NULL;
+
+	*out = NULL;
+	if (!g_key_file_load_from_file(keys, path, G_KEY_FILE_KEEP_COMMENTS, &error) &&
+	    !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+		why_set(why,
+		    "%s cannot be used: %s. Correct it, or delete it and choose the default "
+		    "profile anew: emapi profile default NAME",
+		    path, error->message);
+		g_error_free(error);
+		g_key_file_free(keys);
+		return MAPI_E_CORRUPT_DATA;
+	}
+	g_clear_error(&error);
+	*out = keys;
+	return S_OK;
+}
+
+/* The key of emapi.conf: NULL where absent, "" where there shall be no default. */
+static char *
+configured_default(char *path, char **why)
+{
+	GKeyFile *keys = NULL;
 	char *name = NULL;
 
-	if (g_key_file_load_from_file(keys, path, G_KEY_FILE_NONE, NULL))
+	if (SUCCEEDED(read_config(path, &keys, why))) {
 		name = g_key_file_get_string(keys, "emapi", "DefaultProfile", NULL);
-	g_key_file_free(keys);
+		g_key_file_free(keys);
+	}
 	g_free(path);
+	return name;
+}
+
+char *
+profile_default_why(char **why)
+{
+	char *name, **names;
+
+	*why = NULL;
+	name = configured_default(paths_config("emapi.conf"), why);
+	if (!name)
+		name = configured_default(paths_system("emapi.conf"), why);
+	if (name && *name)
+		return name;
+	names = profile_list();
+	if (names[0] && !names[1] && !name)
+		name = g_strdup(names[0]);
+	else if (names[0])
+		why_set(why,
+		    "No profile is the default. Choose one by: emapi profile default NAME");
+	if (name && !*name)
+		g_clear_pointer(&name, g_free);
+	g_strfreev(names);
 	return name;
 }
 
 char *
 profile_default(void)
 {
-	char *name = configured_default(paths_config("emapi.conf"));
-	char **names;
+	char *why = NULL, *name = profile_default_why(&why);
 
-	if (!name)
-		name = configured_default(paths_system("emapi.conf"));
-	if (name) {
-		if (!*name)
-			g_clear_pointer(&name, g_free);
-		return name;
-	}
-	names = profile_list();
-	if (names[0] && !names[1])
-		name = g_strdup(names[0]);
-	g_strfreev(names);
+	g_free(why);
 	return name;
 }
 
@@ -447,20 +492,21 @@ HRESULT
 profile_set_default(const char *name)
 {
 	char *path = paths_config("emapi.conf"), *found = name && *name ? find_path(name) : NULL;
-	GKeyFile *keys = g_key_file_new();
+	GKeyFile *keys = NULL;
 	int lock = -1;
 	HRESULT hr;
 
 	hr = name && *name && !found ? MAPI_E_NOT_FOUND : profiles_lock(&lock);
+	if (SUCCEEDED(hr))
+		hr = read_config(path, &keys, NULL);
 	if (FAILED(hr))
 		goto out;
-	g_key_file_load_from_file(keys, path, G_KEY_FILE_KEEP_COMMENTS, NULL);
 	g_key_file_set_string(keys, "emapi", "DefaultProfile", name ? name : "");
 	hr = profile_write_keys(keys, path);
 out:
 	if (lock >= 0)
 		close(lock);
-	g_key_file_free(keys);
+	g_clear_pointer(&keys, g_key_file_free);
 	g_free(found);
 	g_free(path);
 	return hr;

@@ -52,6 +52,10 @@ const MAPIUID *profile_uid(const struct profile *profile);
 /* The default profile's name, g_free(); NULL when none is set.  A single profile is the default
  * though none is set. */
 char *profile_default(void);
+/* The same; where there is none, *why is g_free()able words on what is in the way: an emapi.conf
+ * that cannot be read, several profiles.  NULL where there is no profile at all. */
+char *profile_default_why(char **why);
+/* MAPI_E_NOT_FOUND: no such profile.  MAPI_E_CORRUPT_DATA: emapi.conf has to be mended first. */
 HRESULT profile_set_default(const char *name);
 /* All names, sorted, user's before the system's; g_strfreev(). */
 char **profile_list(void);

@@ -11,6 +11,7 @@
 #include <mapitags.h>
 #include <emapispi.h>
 #include "blob.h"
+#include "command.h"
 #include "hr.h"
 #include "mem.h"
 #include "paths.h"
@@ -19,6 +20,7 @@
 #include "text.h"
 
 #define SECRET_MAX (64 * 1024)
+#define COMMAND_SECONDS 60
 
 bool
 secret_is(ULONG tag)
@@ -66,37 +68,36 @@ find_place(struct profile *profile, const MAPIUID *section, ULONG tag, char **co
 
 /* --- Reading ------------------------------------------------------------------------------- */
 
+/* How long a password command may take. */
+static int
+command_seconds(void)
+{
+	const char *text = g_getenv("EMAPI_PASSWORD_SECONDS");
+	gint64 seconds = text ? g_ascii_strtoll(text, NULL, 10) : 0;
+
+	return seconds > 0 && seconds < 86400 ? (int)seconds : COMMAND_SECONDS;
+}
+
 static HRESULT
 read_command(const char *command, char **secret, char **why)
 {
-	char *argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)command, NULL };
-	char *output = NULL, *complaint = NULL;
-	GError *error = NULL;
-	HRESULT hr = S_OK;
+	char *output = NULL, *reason = NULL;
+	HRESULT hr = command_output(command, command_seconds(), &output, &reason);
 
-	/* No wait status is asked for: the host may reap our child before we do. */
-	if (!g_spawn_sync(
-		NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, &complaint, NULL, &error)) {
-		hr = MAPI_E_CALL_FAILED;
-		why_set(
-		    why, "The password command \"%s\" cannot be run: %s.", command, error->message);
-		goto out;
+	if (SUCCEEDED(hr)) {
+		output[strcspn(output, "\r\n")] = '\0';
+		if (!*output) {
+			hr = MAPI_E_CALL_FAILED;
+			reason = g_strdup("printed no password");
+		}
 	}
-	output[strcspn(output, "\r\n")] = '\0';
-	if (!*output) {
-		hr = MAPI_E_CALL_FAILED;
-		g_strstrip(complaint);
-		why_set(why,
-		    "The password command \"%s\" gave no password%s%s. Run it in a terminal to see "
-		    "why.",
-		    command, *complaint ? "; it said: " : "", complaint);
-		goto out;
-	}
-	*secret = g_steal_pointer(&output);
-out:
-	g_clear_error(&error);
-	g_free(complaint);
+	if (FAILED(hr))
+		why_set(why, "The password command \"%s\" %s. Run it in a terminal to see why.",
+		    command, reason);
+	else
+		*secret = g_steal_pointer(&output);
 	g_free(output);
+	g_free(reason);
 	return hr;
 }
 
@@ -145,12 +146,28 @@ read_file(const char *file, char **secret, char **why)
 		size += got;
 	}
 	buffer[strcspn(buffer, "\r\n")] = '\0';
+	if (!*buffer) {
+		hr = MAPI_E_CALL_FAILED;
+		why_set(why, "The first line of %s, the secret, is empty.", file);
+		goto out;
+	}
 	*secret = g_strdup(buffer);
 out:
 	if (buffer)
 		explicit_bzero(buffer, SECRET_MAX);
 	g_free(buffer);
 	close(fd);
+	return hr;
+}
+
+/* A file that the profile names has to be there; our own need not. */
+static HRESULT
+miss_file(const char *file, const MAPIUID *section, ULONG tag)
+{
+	char *own = own_file(section, tag);
+	HRESULT hr = strcmp(own, file) == 0 ? MAPI_E_NOT_FOUND : MAPI_E_NO_ACCESS;
+
+	g_free(own);
 	return hr;
 }
 
@@ -188,6 +205,8 @@ secret_read(struct profile *profile, const MAPIUID *section, ULONG tag, void *ro
 	if (SUCCEEDED(hr))
 		hr = command && *command ? read_command(command, &text, why)
 					 : read_file(file, &text, why);
+	if (hr == MAPI_E_NOT_FOUND && file)
+		hr = miss_file(file, section, tag);
 	if (SUCCEEDED(hr))
 		hr = parse_secret(text, tag, root, value);
 	if (text)

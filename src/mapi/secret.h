@@ -16,8 +16,9 @@
 bool secret_is(ULONG tag);
 
 /* Reads one secret of a section as a value on the MAPI buffer `root`.  MAPI_E_NOT_FOUND where there
- * is none; MAPI_E_NO_ACCESS for a file that others may read; MAPI_E_CALL_FAILED for a command that
- * fails.  `why` (may be NULL) gets a sentence for people. */
+ * is none; MAPI_E_NO_ACCESS for a file that others may read or that the profile names and is not
+ * there; MAPI_E_CALL_FAILED for a command that fails or prints nothing, and an empty file;
+ * MAPI_E_TIMEOUT for a command that takes longer than a minute (EMAPI_PASSWORD_SECONDS).  `why` (may be NULL) gets a sentence for people. */
 HRESULT secret_read(struct profile *profile, const MAPIUID *section, ULONG tag, void *root,
     SPropValue *value, char **why);
 /* MAPI_E_NO_SUPPORT where a command gives the password. */

@@ -171,21 +171,37 @@ fill_letter(struct letter *letter, const struct options *o, char **more)
 	return code;
 }
 
+/* A reason as a part of our sentence. */
+static char *
+without_dot(const char *text)
+{
+	char *copy = g_strdup(text ? text : "");
+
+	g_strchomp(copy);
+	if (g_str_has_suffix(copy, "."))
+		copy[strlen(copy) - 1] = '\0';
+	return copy;
+}
+
 static int
 load_profile(const char *name, struct profile **profile)
 {
-	g_autofree char *default_name = name ? NULL : profile_default();
-	g_autofree char *why = NULL;
+	g_autofree char *reason = NULL, *why = NULL;
+	g_autofree char *default_name = name ? NULL : profile_default_why(&reason);
+	g_autofree char *words = NULL;
 	HRESULT hr;
 
+	if (!name && !default_name && reason)
+		return cli_fail(EX_CONFIG, "%s; nothing was stored or sent", reason);
 	if (!name && !default_name)
 		return cli_fail(EX_CONFIG,
 		    "there is no profile to send with; make one: emapi profile create NAME "
 		    "--default "
 		    "--from 'You <you@example.com>' --smtp HOST:PORT; nothing was stored or sent");
 	hr = profile_load(name ? name : default_name, profile, &why);
+	words = without_dot(why);
 	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr), "%s; nothing was stored or sent", why);
+		return cli_fail(EX_CONFIG, "%s; nothing was stored or sent", words);
 	return 0;
 }
 
@@ -210,19 +226,24 @@ advice(HRESULT hr)
 static int
 submit(const struct letter *letter, struct profile *profile, BYTE *key)
 {
-	g_autofree char *why = NULL;
+	g_autofree char *why = NULL, *words = NULL;
 	IMAPISession *session = NULL;
 	HRESULT hr = session_create(profile, MAPI_EXTENDED, &session, &why);
+	int code;
 
 	if (SUCCEEDED(hr)) {
 		hr = letter_submit(letter, session, key, &why);
 		session->lpVtbl->Logoff(session, 0, 0, 0);
 		session->lpVtbl->Release(session);
 	}
-	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr), "%s; nothing was stored or sent%s",
-		    why ? why : hr_text(hr), advice(hr));
-	return 0;
+	if (SUCCEEDED(hr))
+		return 0;
+	code = cli_exit_code(hr);
+	words = without_dot(why ? why : hr_text(hr));
+	if (code == EX_CONFIG && !strstr(words, profile_path(profile)))
+		return cli_fail(code, "%s; nothing was stored or sent; the profile is %s", words,
+		    profile_path(profile));
+	return cli_fail(code, "%s; nothing was stored or sent%s", words, advice(hr));
 }
 
 /* Keeps what was said last of the message; the outcome is settled when nothing more happens soon.
@@ -289,24 +310,16 @@ print_journey(const BYTE *key)
 	spool_message_free(message);
 }
 
-/* A reason as a part of our sentence. */
-static char *
-without_dot(const char *text)
-{
-	char *copy = g_strdup(text ? text : "");
-
-	g_strchomp(copy);
-	if (g_str_has_suffix(copy, "."))
-		copy[strlen(copy) - 1] = '\0';
-	return copy;
-}
-
 static void
 note_waiting(const struct outcome *outcome, int wait)
 {
 	g_autofree char *when = outcome->next ? outcome_time(outcome->next) : NULL;
 
-	if (outcome->known && outcome->tries > 0)
+	if (outcome->known && outcome->state == SPOOL_LEASED)
+		cli_note("the mail is safe in the Outbox; it is being sent, and not accepted yet "
+			 "after %d s; `emapi queue list` tells what becomes of it",
+		    wait);
+	else if (outcome->known && outcome->tries > 0)
 		cli_note("the mail is safe in the Outbox, but not accepted for every recipient "
 			 "yet; it is tried again by itself%s%s; sooner by: emapi queue run",
 		    when ? " at " : "", when ? when : "");

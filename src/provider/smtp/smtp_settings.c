@@ -34,6 +34,8 @@ explain_secret(IProfSect *section, HRESULT hr)
 	    error->lpszError)
 		why = g_strdup((const char *)error->lpszError);
 	mem_free(error);
+	if (why && g_str_has_suffix(why, "."))
+		why[strlen(why) - 1] = '\0';
 	return why ? why : g_strdup_printf("the profile cannot give it (%s)", hr_text(hr));
 }
 

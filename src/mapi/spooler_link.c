@@ -16,11 +16,13 @@
 #define STARTS 3 /* spoolers started at most while connecting once */
 #define WAKES 3  /* a spooler may be ending at the moment we ask it */
 
-/* The socket that the lock file names, or -1. */
+/* The socket that the lock file names, else the usual one, where a service manager may listen that
+ * starts the spooler; or -1. */
 static int
 connect_running(void)
 {
-	char *lock = paths_state(LOCK_FILE), *text = NULL, *path;
+	char *lock = paths_state(LOCK_FILE), *usual = paths_runtime("spooler.sock"), *text = NULL;
+	char *path;
 	int fd = -1;
 
 	if (g_file_get_contents(lock, &text, NULL, NULL)) {
@@ -31,7 +33,10 @@ connect_running(void)
 			fd = ipc_connect(path);
 		}
 	}
+	if (fd < 0)
+		fd = ipc_connect(usual);
 	g_free(text);
+	g_free(usual);
 	g_free(lock);
 	return fd;
 }

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "paths.h"
 #include "scheduler.h"
+#include "service.h"
 #include "text.h"
 #include "worker.h"
 
@@ -65,9 +66,8 @@ open_log(bool background)
 		if (stat(path, &st) == 0 && st.st_size > LOG_KEEP)
 			rename(path, old);
 	}
-	log_open(path, g_getenv("EMAPI_LOG") && strcmp(g_getenv("EMAPI_LOG"), "debug") == 0
-			   ? LOG_LEVEL_DEBUG
-			   : LOG_LEVEL_INFO);
+	if (path || !log_open_journal(LOG_LEVEL_INFO))
+		log_open(path, LOG_LEVEL_INFO);
 }
 
 static int
@@ -92,6 +92,8 @@ main(int argc, char **argv)
 	if (!parse(argc, argv, &a))
 		return EX_USAGE;
 	open_log(a.background && !a.foreground);
+	if (!a.worker)
+		service_begin();
 	options = scheduler_options_default();
 	options.background = a.background && !a.foreground;
 	options.ready_fd = a.ready_fd;

@@ -20,8 +20,8 @@
 #include "lock.h"
 #include "paths.h"
 #include "profile.h"
+#include "service.h"
 
-#define STOP_WAIT (30 * (gint64)G_USEC_PER_SEC)
 #define HOUR (3600 * (gint64)G_USEC_PER_SEC)
 /* Profiles whose wake-up may have been lost with its client are looked through after the start,
  * one a second. */
@@ -134,12 +134,24 @@ somebody_waits(struct scheduler *s)
 
 static HRESULT listen_on(struct scheduler *s);
 
+/* A socket that a service manager holds too: who connects after our end starts the next one. */
+static bool
+is_inherited(const struct scheduler *s)
+{
+	return s->options.listen_fd >= 0;
+}
+
 static void
 try_to_end(struct scheduler *s)
 {
-	unlink(s->options.socket_path);
+	if (!is_inherited(s))
+		unlink(s->options.socket_path);
 	if (!somebody_waits(s)) {
 		g_main_loop_quit(s->loop);
+		return;
+	}
+	if (is_inherited(s)) {
+		s->quiet_since = 0;
 		return;
 	}
 	g_source_remove(s->listen_source);
@@ -237,8 +249,41 @@ on_signal(gpointer data)
 
 	if (s->stop_at) /* the second time: now */
 		g_main_loop_quit(s->loop);
-	s->stop_at = g_get_real_time() + STOP_WAIT;
+	service_notify("STOPPING=1\nSTATUS=Finishing what is being sent");
+	s->stop_at = g_get_real_time() + s->options.stop_wait;
 	scheduler_kick(s);
+	return G_SOURCE_CONTINUE;
+}
+
+/* All profiles as they are now: workers are renewed, what a change has mended goes on, and the
+ * stores of those that no worker has seen lately are looked through. */
+static gboolean
+on_reload(gpointer data)
+{
+	struct scheduler *s = data;
+	GHashTableIter iter;
+	gpointer value;
+
+	service_notify("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
+	g_hash_table_iter_init(&iter, s->lanes);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct lane *lane = value;
+
+		lane_wake(lane);
+		lane->renew = lane->pid != 0;
+	}
+	g_ptr_array_unref(s->catch_up);
+	s->catch_up = listed_profiles();
+	log_info("profiles are read anew");
+	service_notify("READY=1");
+	scheduler_kick(s);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_watchdog(gpointer data)
+{
+	service_notify("WATCHDOG=1");
 	return G_SOURCE_CONTINUE;
 }
 
@@ -272,6 +317,19 @@ on_connection(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+/* Whether someone listens where we want to, though no spooler runs: a service manager, who starts
+ * one when it is connected to. */
+static bool
+is_served(const char *path)
+{
+	int fd = ipc_connect(path);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
 static HRESULT
 listen_on(struct scheduler *s)
 {
@@ -279,8 +337,14 @@ listen_on(struct scheduler *s)
 
 	if (FAILED(hr))
 		return hr;
-	unlink(s->options.socket_path); /* of a spooler that was killed; we hold the lock */
-	s->listen_fd = ipc_listen(s->options.socket_path);
+	if (!is_inherited(s) && is_served(s->options.socket_path)) {
+		log_info("%s is a service manager's: left to it", s->options.socket_path);
+		return MAPI_E_BUSY;
+	}
+	if (!is_inherited(s))
+		unlink(s->options.socket_path); /* of a spooler that was killed; we hold the lock */
+	s->listen_fd =
+	    is_inherited(s) ? s->options.listen_fd : ipc_listen(s->options.socket_path);
 	if (s->listen_fd < 0) {
 		g_autofree char *text = g_strdup_printf("The spooler cannot listen on %s: %s",
 		    s->options.socket_path, g_strerror(errno));
@@ -295,22 +359,32 @@ listen_on(struct scheduler *s)
 
 /* Start and stop */
 
+/* A time that the environment may name. */
+static gint64
+seconds(const char *variable, double fallback)
+{
+	const char *text = g_getenv(variable);
+
+	return (gint64)((text && *text ? g_ascii_strtod(text, NULL) : fallback) * G_USEC_PER_SEC);
+}
+
 struct scheduler_options
 scheduler_options_default(void)
 {
 	struct scheduler_options options = {
-		.socket_path = paths_runtime("spooler.sock"),
 		.worker_program = "/proc/self/exe",
-		.idle = 60 * (gint64)G_USEC_PER_SEC,
+		.idle = seconds("EMAPI_IDLE_SECONDS", 60),
+		.stop_wait = seconds("EMAPI_STOP_SECONDS", 30),
 		.ready_fd = -1,
 	};
-	const char *idle = g_getenv("EMAPI_IDLE_SECONDS");
 	char *state = paths_state("spool.db");
+
+	options.listen_fd = service_socket("spooler.sock", &options.socket_path);
+	if (options.listen_fd < 0)
+		options.socket_path = paths_runtime("spooler.sock");
 
 	options.state_path = g_path_get_dirname(state);
 	g_free(state);
-	if (idle && *idle)
-		options.idle = (gint64)(g_ascii_strtod(idle, NULL) * G_USEC_PER_SEC);
 	return options;
 }
 
@@ -360,21 +434,26 @@ start(struct scheduler *s)
 		close(s->options.ready_fd);
 		s->options.ready_fd = -1;
 	}
+	service_notify("READY=1\nSTATUS=Serving %s", s->options.socket_path);
 	return S_OK;
 }
 
 static void
 loop(struct scheduler *s)
 {
-	guint signals[2];
+	gint64 watchdog = service_watchdog();
+	guint sources[4] = { 0 };
 
 	s->loop = g_main_loop_new(NULL, FALSE);
-	signals[0] = g_unix_signal_add(SIGTERM, on_signal, s);
-	signals[1] = g_unix_signal_add(SIGINT, on_signal, s);
+	sources[0] = g_unix_signal_add(SIGTERM, on_signal, s);
+	sources[1] = g_unix_signal_add(SIGINT, on_signal, s);
+	sources[2] = g_unix_signal_add(SIGHUP, on_reload, s);
+	if (watchdog > 0)
+		sources[3] = g_timeout_add((guint)MAX(watchdog / 2000, 1), on_watchdog, s);
 	scheduler_kick(s);
 	g_main_loop_run(s->loop);
-	g_source_remove(signals[0]);
-	g_source_remove(signals[1]);
+	for (size_t i = 0; i < G_N_ELEMENTS(sources) && sources[i]; i++)
+		g_source_remove(sources[i]);
 	g_main_loop_unref(s->loop);
 }
 
@@ -386,7 +465,8 @@ finish(struct scheduler *s)
 	if (s->kick)
 		g_source_remove(s->kick);
 	if (s->listen_fd >= 0) {
-		unlink(s->options.socket_path);
+		if (!is_inherited(s))
+			unlink(s->options.socket_path);
 		g_source_remove(s->listen_source);
 		close(s->listen_fd);
 	}
@@ -395,7 +475,10 @@ finish(struct scheduler *s)
 	if (s->catch_up)
 		g_ptr_array_unref(s->catch_up);
 	spooldb_close(s->db);
-	lock_drop(s->lock_fd);
+	if (is_inherited(s))
+		lock_leave(s->lock_fd, s->options.socket_path);
+	else
+		lock_drop(s->lock_fd);
 }
 
 int
@@ -403,7 +486,9 @@ scheduler_run(const struct scheduler_options *options)
 {
 	struct scheduler s = { .options = *options, .lock_fd = -1, .listen_fd = -1 };
 	g_autofree char *lock_path = g_strconcat(options->state_path, "/spooler.lock", NULL);
-	HRESULT hr = lock_take(lock_path, &s.lock_fd);
+	HRESULT hr = is_inherited(&s)
+			 ? lock_take_over(lock_path, options->stop_wait + G_USEC_PER_SEC, &s.lock_fd)
+			 : lock_take(lock_path, &s.lock_fd);
 
 	if (hr == MAPI_E_BUSY) {
 		log_debug("another spooler runs");
@@ -425,5 +510,5 @@ scheduler_run(const struct scheduler_options *options)
 	if (SUCCEEDED(hr))
 		loop(&s);
 	finish(&s);
-	return FAILED(hr) ? 1 : 0;
+	return FAILED(hr) && hr != MAPI_E_BUSY ? 1 : 0;
 }

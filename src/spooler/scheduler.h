@@ -12,17 +12,20 @@ struct scheduler_options {
 	char *state_path; /* the folder of spool.db, spooler.lock and words/ */
 	char *socket_path;
 	const char *worker_program; /* started as PROGRAM --worker UID-HEX */
+	int listen_fd;              /* a listening socket that was handed down; -1: none */
 	gint64 idle;                /* ends after so long with nothing to do; microseconds */
+	gint64 stop_wait;           /* SIGTERM: so long for what is in hand; microseconds */
 	bool background;            /* workers log to the file too */
 	int ready_fd;               /* "1" goes here when the socket listens, "W" and the reason
 				     * when it cannot; -1: none */
 };
 
-/* The options as paths and environment say (EMAPI_IDLE_SECONDS). */
+/* The options as paths and environment say (EMAPI_IDLE_SECONDS,
+ * EMAPI_STOP_SECONDS), and as a service manager has handed down. */
 struct scheduler_options scheduler_options_default(void);
 void scheduler_options_clear(struct scheduler_options *options);
 
-/* Runs until there is nothing to do or SIGTERM.  The exit code: 0 also when another spooler runs
+/* Runs until there is nothing to do or SIGTERM; SIGHUP: reads all profiles anew.  The exit code: 0 also when another spooler runs
  * already. */
 int scheduler_run(const struct scheduler_options *options);
 

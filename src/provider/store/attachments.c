@@ -297,8 +297,7 @@ message_unprepare_attachments(struct message *message, bool committed)
 	}
 }
 
-/* --- The table ----------------------------------------------------------------------------------
- */
+/* --- The table ----------------------------------------------------------------------- */
 
 static const SizedSPropTagArray(12, table_columns_a) = { 12,
 	{ PR_ATTACH_NUM, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_RENDERING_POSITION,

@@ -161,8 +161,7 @@ contents_GetRowCount(IMAPITable *This, ULONG flags, ULONG *count)
 	return contents_leave(contents, hr);
 }
 
-/* --- Moving
- * --------------------------------------------------------------------------------------- */
+/* --- Moving -------------------------------------------------------------------------- */
 
 static HRESULT
 skip_row(void *context, const struct contents_row *row)
@@ -174,7 +173,7 @@ skip_row(void *context, const struct contents_row *row)
 static HRESULT
 contents_skip(struct contents *contents, LONG rows, gint64 *moved)
 {
-	struct contents_walk walk = { rows, false, skip_row, moved };
+	struct contents_walk walk = { .limit = rows, .fn = skip_row, .context = moved };
 
 	return contents_walk(&contents->scope, &contents->keyset, &walk);
 }
@@ -285,8 +284,7 @@ contents_QueryPosition(IMAPITable *This, ULONG *row, ULONG *numerator, ULONG *de
 	return contents_leave(contents, hr);
 }
 
-/* --- Rows
- * ------------------------------------------------------------------------------------------ */
+/* --- Rows ---------------------------------------------------------------------------- */
 
 struct query {
 	struct contents *contents;
@@ -308,17 +306,6 @@ query_row(void *context, const struct contents_row *row)
 	return FAILED(hr) ? hr : S_OK;
 }
 
-static bool
-columns_need_blob(const SPropTagArray *columns)
-{
-	ULONG at;
-
-	for (at = 0; at < columns->cValues; at++)
-		if (contents_needs_blob(columns->aulPropTag[at]))
-			return true;
-	return false;
-}
-
 /* Rows that have gone since the list was made are passed over. */
 static HRESULT
 query_list(struct query *query, const struct contents_walk *walk)
@@ -337,10 +324,15 @@ static HRESULT
 query_run(struct query *query)
 {
 	struct contents *contents = query->contents;
-	struct contents_walk walk = { (LONG)query->room, columns_need_blob(contents->columns),
-		query_row, query };
+	struct contents_walk walk = {
+		.limit = (LONG)query->room, .fn = query_row, .context = query
+	};
+	const SPropTagArray *columns = contents->columns;
+	ULONG at;
 	HRESULT hr;
 
+	for (at = 0; at < columns->cValues; at++)
+		contents_need_tag(&walk.need, columns->aulPropTag[at]);
 	if (contents->list)
 		return query_list(query, &walk);
 	hr = contents_walk(&contents->scope, &contents->keyset, &walk);
@@ -415,8 +407,7 @@ contents_QueryRows(IMAPITable *This, LONG count, ULONG flags, LPSRowSet *rows)
 	return contents_leave(contents, contents_query(contents, count, flags, rows));
 }
 
-/* --- Finding, restricting, sorting
- * ------------------------------------------------------------------- */
+/* --- Finding, restricting, sorting --------------------------------------------------- */
 
 struct find {
 	const SRestriction *restriction;
@@ -437,11 +428,11 @@ contents_find(
     struct contents *contents, const SRestriction *restriction, BOOKMARK origin, bool backward)
 {
 	struct find find = { restriction, false };
-	struct contents_walk walk = { 1, contents_restriction_needs_blob(restriction), find_row,
-		&find };
+	struct contents_walk walk = { .limit = 1, .fn = find_row, .context = &find };
 	gint64 from, at, step = backward ? -1 : 1;
 	HRESULT hr;
 
+	contents_need_restriction(&walk.need, restriction);
 	hr = contents_want_list(contents);
 	if (SUCCEEDED(hr))
 		hr = bookmark_position(contents, origin, &from);

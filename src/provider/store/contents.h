@@ -45,14 +45,22 @@ struct contents_keyset {
 	struct contents_cursor cursor;
 };
 
+/* What of a row is to be read: a bit for each of promoted[], and what is no column. */
+struct contents_need {
+	guint32 columns;
+	bool computed; /* what a row says of itself: entry IDs, access, PR_HASATTACH … */
+	bool blob;     /* everything that is in no column */
+};
+/* Adds what it takes to answer a property. */
+void contents_need_tag(struct contents_need *need, ULONG tag);
+
 /* Called for each row. */
 typedef HRESULT (*contents_row_fn)(void *context, const struct contents_row *row);
 
-/* Up to `limit` rows (-1: all) after the cursor, which moves with them. `blob`: with the
- * properties that are not columns. */
+/* Up to `limit` rows (-1: all) after the cursor, which moves with them. */
 struct contents_walk {
 	LONG limit;
-	bool blob;
+	struct contents_need need;
 	contents_row_fn fn;
 	void *context;
 };
@@ -64,8 +72,5 @@ HRESULT contents_fetch(
 HRESULT contents_count(const struct contents_scope *scope, gint64 *count);
 /* Which index gives this sort order; false when none does. */
 bool contents_order_of(const SSortOrderSet *sort, gint64 folder, struct contents_keyset *keyset);
-
-/* Whether a property is in no column, so that rows must be read with their blob. */
-bool contents_needs_blob(ULONG tag);
 
 #endif

@@ -20,53 +20,44 @@ struct gather {
 	GArray *rows; /* struct sort_row */
 };
 
-static bool
-restrictions_need_blob(const SRestriction *list, ULONG count)
+void
+contents_need_restriction(struct contents_need *need, const SRestriction *restriction)
 {
-	ULONG at;
+	const SRestriction *parts = NULL;
+	ULONG at, count = 0;
 
-	for (at = 0; at < count; at++)
-		if (contents_restriction_needs_blob(&list[at]))
-			return true;
-	return false;
-}
-
-bool
-contents_restriction_needs_blob(const SRestriction *restriction)
-{
 	if (!restriction)
-		return false;
+		return;
 	switch (restriction->rt) {
 	case RES_AND:
-		return restrictions_need_blob(
-		    restriction->res.resAnd.lpRes, restriction->res.resAnd.cRes);
+		parts = restriction->res.resAnd.lpRes;
+		count = restriction->res.resAnd.cRes;
+		break;
 	case RES_OR:
-		return restrictions_need_blob(
-		    restriction->res.resOr.lpRes, restriction->res.resOr.cRes);
+		parts = restriction->res.resOr.lpRes;
+		count = restriction->res.resOr.cRes;
+		break;
 	case RES_NOT:
-		return contents_restriction_needs_blob(restriction->res.resNot.lpRes);
+		parts = restriction->res.resNot.lpRes;
+		count = 1;
+		break;
 	case RES_CONTENT:
-		return contents_needs_blob(restriction->res.resContent.ulPropTag);
+		contents_need_tag(need, restriction->res.resContent.ulPropTag);
+		break;
 	case RES_PROPERTY:
-		return contents_needs_blob(restriction->res.resProperty.ulPropTag);
+		contents_need_tag(need, restriction->res.resProperty.ulPropTag);
+		break;
 	case RES_BITMASK:
-		return contents_needs_blob(restriction->res.resBitMask.ulPropTag);
+		contents_need_tag(need, restriction->res.resBitMask.ulPropTag);
+		break;
 	case RES_EXIST:
-		return contents_needs_blob(restriction->res.resExist.ulPropTag);
-	default:
-		return true;
+		contents_need_tag(need, restriction->res.resExist.ulPropTag);
+		break;
+	default: /* the rare ones may name anything */
+		*need = (struct contents_need){ G_MAXUINT32, true, true };
 	}
-}
-
-static bool
-sort_needs_blob(const SSortOrderSet *sort)
-{
-	ULONG at;
-
-	for (at = 0; sort && at < sort->cSorts; at++)
-		if (contents_needs_blob(sort->aSort[at].ulPropTag))
-			return true;
-	return false;
+	for (at = 0; at < count; at++)
+		contents_need_restriction(need, &parts[at]);
 }
 
 static const SPropValue *
@@ -149,8 +140,7 @@ contents_list(const struct contents_scope *scope, const SRestriction *restrictio
 {
 	struct gather gather = { restriction, NULL,
 		g_array_new(FALSE, FALSE, sizeof(struct sort_row)) };
-	struct contents_walk walk = { -1, contents_restriction_needs_blob(restriction), gather_row,
-		&gather };
+	struct contents_walk walk = { .limit = -1, .fn = gather_row, .context = &gather };
 	struct contents_keyset keyset;
 	HRESULT hr;
 	guint at;
@@ -158,9 +148,11 @@ contents_list(const struct contents_scope *scope, const SRestriction *restrictio
 	/* What an index can order is not sorted again. */
 	if (!contents_order_of(sort, scope->folder, &keyset)) {
 		gather.sort = sort;
-		walk.blob = walk.blob || sort_needs_blob(sort);
+		for (at = 0; at < sort->cSorts; at++)
+			contents_need_tag(&walk.need, sort->aSort[at].ulPropTag);
 		memset(&keyset, 0, sizeof(keyset));
 	}
+	contents_need_restriction(&walk.need, restriction);
 	hr = contents_walk(scope, &keyset, &walk);
 	if (SUCCEEDED(hr)) {
 		if (gather.sort)

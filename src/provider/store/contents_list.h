@@ -8,7 +8,7 @@
 /* A GArray of gint64. `restriction` and `sort` may be NULL. */
 HRESULT contents_list(const struct contents_scope *scope, const SRestriction *restriction,
     const SSortOrderSet *sort, GArray **out);
-/* Whether matching it takes properties that are in no column. */
-bool contents_restriction_needs_blob(const SRestriction *restriction);
+/* Adds what it takes to match. */
+void contents_need_restriction(struct contents_need *need, const SRestriction *restriction);
 
 #endif

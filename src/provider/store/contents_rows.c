@@ -10,38 +10,27 @@
 #include "folders.h"
 #include "mem.h"
 
-#define SELECT_ROW "SELECT id, CASE WHEN ?1 THEN props END, prefix, " PROMOTED_COLUMNS ", "
-#define FROM_FOLDER " FROM message WHERE folder = ?2 AND associated = ?3 "
-#define FIRST_PROMOTED 3
-#define KEY_COLUMN (FIRST_PROMOTED + PROMOTED_COUNT)
+/* An order's key in SQL.  A partial index serves a query that repeats its condition. */
+#define NOT_OUTBOX " AND folder <> 4"
+static const struct {
+	const char *key, *where;
+} orders[] = {
+	{ "id", "" },
+	{ "ifnull(delivery_time, 0)", NOT_OUTBOX },
+	{ "ifnull(submit_time, 0)", NOT_OUTBOX },
+	{ "subject_key", NOT_OUTBOX },
+	{ "sender_key", NOT_OUTBOX },
+};
 
-/*
- * Two statements a walk: the rest of the rows with the key of the last one, then those behind it.
- * One row-value comparison would make SQLite read every row of an equal key again for each page. A
- * partial index serves a query that repeats its condition.
- */
-#define WALK_SAME(key, where, sign, order)                                                         \
-	SELECT_ROW key FROM_FOLDER where "AND " key " = ?4 AND id " sign " ?5 ORDER BY id" order   \
-					 " LIMIT ?6"
-#define WALK_ON(key, where, sign, order)                                                           \
-	SELECT_ROW key FROM_FOLDER where "AND " key " " sign " ?4 AND ?5 = ?5 ORDER BY " key order \
-					 ", id" order " LIMIT ?6"
-#define WALKS(key, where)                                                                          \
-	{                                                                                          \
-		{ WALK_SAME(key, where, ">", ""), WALK_ON(key, where, ">", "") },                  \
-		    { WALK_SAME(key, where, "<", " DESC"), WALK_ON(key, where, "<", " DESC") },    \
-	}
-#define NOT_OUTBOX "AND folder <> 4 "
-
-/* By order, descending or not, same key or on. */
-static const char *const walk_sql[][2][2] = {
-	{ { NULL, SELECT_ROW "id" FROM_FOLDER "AND id > ?4 AND ?5 = ?5 ORDER BY id LIMIT ?6" },
-	    { NULL,
-		SELECT_ROW "id" FROM_FOLDER "AND id < ?4 AND ?5 = ?5 ORDER BY id DESC LIMIT ?6" } },
-	WALKS("ifnull(delivery_time, 0)", NOT_OUTBOX),
-	WALKS("ifnull(submit_time, 0)", NOT_OUTBOX),
-	WALKS("subject_key", NOT_OUTBOX),
-	WALKS("sender_key", NOT_OUTBOX),
+/* Columns of every statement, before those that are asked for. */
+enum {
+	COLUMN_ID,
+	COLUMN_KEY,
+	COLUMN_BLOB,
+	COLUMN_FLAGS,
+	COLUMN_SUBJECT,
+	COLUMN_PREFIX,
+	COLUMN_FIRST
 };
 
 static const ULONG computed[] = { PR_ENTRYID, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_PARENT_ENTRYID,
@@ -49,10 +38,69 @@ static const ULONG computed[] = { PR_ENTRYID, PR_INSTANCE_KEY, PR_RECORD_KEY, PR
 	PR_ACCESS_LEVEL, PR_HASATTACH, PR_NORMALIZED_SUBJECT_A, 0 };
 #define COMPUTED_MAX 16
 
-bool
-contents_needs_blob(ULONG tag)
+void
+contents_need_tag(struct contents_need *need, ULONG tag)
 {
-	return !tag_listed(promoted, tag) && !tag_listed(computed, tag);
+	int at;
+
+	for (at = 0; at < PROMOTED_COUNT; at++)
+		if (PROP_ID(promoted[at]) == PROP_ID(tag)) {
+			need->columns |= 1u << at;
+			return;
+		}
+	if (tag_listed(computed, tag))
+		need->computed = true;
+	else
+		need->blob = true;
+}
+
+/* The columns of a SELECT, as short as what is needed: reading a key alone stays in the index. */
+static void
+sql_columns(GString *sql, const char *key, const struct contents_need *need)
+{
+	char **names = g_strsplit(PROMOTED_COLUMNS, ", ", -1);
+	int at;
+
+	g_string_append_printf(sql, "SELECT id, %s, %s, %s", key, need->blob ? "props" : "NULL",
+	    need->computed ? "flags, subject, prefix" : "NULL, NULL, NULL");
+	for (at = 0; at < PROMOTED_COUNT; at++)
+		if (need->columns & (1u << at))
+			g_string_append_printf(sql, ", %s", names[at]);
+	g_string_append(sql, " FROM message WHERE folder = ?1 AND associated = ?2");
+	g_strfreev(names);
+}
+
+/* Statements are kept by the address of their text; there are as many as sets of columns in use. */
+static const char *
+sql_intern(GString *sql)
+{
+	const char *text = g_intern_string(sql->str);
+
+	g_string_free(sql, TRUE);
+	return text;
+}
+
+/*
+ * A walk takes two statements: the rest of the rows with the key of the last one, then those behind
+ * it.  One row-value comparison would make SQLite read all rows of an equal key for each page.
+ */
+static const char *
+sql_walk(const struct contents_keyset *keyset, const struct contents_need *need, bool same)
+{
+	const char *key = orders[keyset->order].key, *sign = keyset->descending ? "<" : ">";
+	const char *down = keyset->descending ? " DESC" : "";
+	GString *sql = g_string_new(NULL);
+
+	sql_columns(sql, key, need);
+	g_string_append(sql, orders[keyset->order].where);
+	if (same)
+		g_string_append_printf(
+		    sql, " AND %s = ?3 AND id %s ?4 ORDER BY id%s LIMIT ?5", key, sign, down);
+	else
+		g_string_append_printf(sql,
+		    " AND %s %s ?3 AND ?4 = ?4 ORDER BY %s%s, id%s LIMIT ?5", key, sign, key, down,
+		    down);
+	return sql_intern(sql);
 }
 
 bool
@@ -84,8 +132,7 @@ contents_count(const struct contents_scope *scope, gint64 *count)
 	    (ULONG)scope->associated, scope->folder);
 }
 
-/* --- One row's values
- * ------------------------------------------------------------------------------ */
+/* --- One row's values ---------------------------------------------------------------- */
 
 static void
 value_binary(SPropValue *value, ULONG tag, const void *data, size_t size)
@@ -132,13 +179,12 @@ row_computed(
 static ULONG
 row_derived(sqlite3_stmt *row, SPropValue *values)
 {
-	const char *subject = (const char *)sqlite3_column_text(row, FIRST_PROMOTED + 5);
-	const char *prefix = (const char *)sqlite3_column_text(row, 2);
+	const char *subject = (const char *)sqlite3_column_text(row, COLUMN_SUBJECT);
+	const char *prefix = (const char *)sqlite3_column_text(row, COLUMN_PREFIX);
 	ULONG count = 0;
 
 	values[count].ulPropTag = PR_HASATTACH;
-	values[count++].Value.b =
-	    (sqlite3_column_int(row, FIRST_PROMOTED + PROMOTED_FLAGS) & MSGFLAG_HASATTACH) != 0;
+	values[count++].Value.b = (sqlite3_column_int(row, COLUMN_FLAGS) & MSGFLAG_HASATTACH) != 0;
 	if (subject) {
 		size_t skip = (prefix && g_str_has_prefix(subject, prefix)) ? strlen(prefix) : 0;
 
@@ -148,47 +194,72 @@ row_derived(sqlite3_stmt *row, SPropValue *values)
 	return count;
 }
 
+/* The columns that were asked for. */
+static ULONG
+row_columns(sqlite3_stmt *row, guint32 wanted, SPropValue *values)
+{
+	int at, column = COLUMN_FIRST;
+	ULONG count = 0;
+
+	for (at = 0; at < PROMOTED_COUNT; at++)
+		if ((wanted & (1u << at)) &&
+		    promoted_value(row, column++, promoted[at], &values[count]))
+			count++;
+	return count;
+}
+
 static HRESULT
 row_blob(sqlite3_stmt *row, SPropValue **stored, ULONG *count)
 {
 	*stored = NULL;
 	*count = 0;
-	if (!sqlite3_column_bytes(row, 1))
+	if (!sqlite3_column_bytes(row, COLUMN_BLOB))
 		return S_OK;
-	return blob_decode(
-	    sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1), stored, count);
+	return blob_decode(sqlite3_column_blob(row, COLUMN_BLOB),
+	    (size_t)sqlite3_column_bytes(row, COLUMN_BLOB), stored, count);
+}
+
+/* With the properties of the blob behind the others, in an array of its own. */
+static HRESULT
+row_call_with_blob(const struct contents_walk *walk, sqlite3_stmt *row, struct contents_row *out)
+{
+	const SPropValue *values = out->values;
+	SPropValue *stored;
+	ULONG count;
+	HRESULT hr;
+
+	hr = row_blob(row, &stored, &count);
+	if (FAILED(hr))
+		return (hr == MAPI_E_CORRUPT_DATA) ? MAPI_E_CORRUPT_STORE : hr;
+	out->values = g_new(SPropValue, (gsize)count + out->count + 1);
+	memcpy(out->values, values, out->count * sizeof(*values));
+	if (count)
+		memcpy(out->values + out->count, stored, count * sizeof(*stored));
+	out->count += count;
+	hr = walk->fn(walk->context, out);
+	g_free(out->values);
+	mem_free(stored);
+	return hr;
 }
 
 static HRESULT
 row_call(const struct contents_scope *scope, sqlite3_stmt *row, const struct contents_walk *walk)
 {
-	struct contents_row out = { .id = sqlite3_column_int64(row, 0) };
+	SPropValue values[COMPUTED_MAX + PROMOTED_COUNT];
+	struct contents_row out = { .id = sqlite3_column_int64(row, COLUMN_ID), .values = values };
 	BYTE ids[2 * EID_SIZE];
-	SPropValue *stored;
-	ULONG in_blob;
-	HRESULT hr;
-	int at;
 
-	hr = row_blob(row, &stored, &in_blob);
-	if (FAILED(hr))
-		return (hr == MAPI_E_CORRUPT_DATA) ? MAPI_E_CORRUPT_STORE : hr;
-	out.values = g_new0(SPropValue, (gsize)in_blob + COMPUTED_MAX + PROMOTED_COUNT);
-	out.count = row_computed(scope, &out.id, ids, out.values);
-	for (at = 0; at < PROMOTED_COUNT; at++)
-		if (promoted_value(row, FIRST_PROMOTED + at, promoted[at], &out.values[out.count]))
-			out.count++;
-	out.count += row_derived(row, out.values + out.count);
-	if (in_blob)
-		memcpy(out.values + out.count, stored, in_blob * sizeof(*stored));
-	out.count += in_blob;
-	hr = walk->fn(walk->context, &out);
-	g_free(out.values);
-	mem_free(stored);
-	return hr;
+	if (walk->need.computed) {
+		out.count = row_computed(scope, &out.id, ids, values);
+		out.count += row_derived(row, values + out.count);
+	}
+	out.count += row_columns(row, walk->need.columns, values + out.count);
+	if (walk->need.blob)
+		return row_call_with_blob(walk, row, &out);
+	return walk->fn(walk->context, &out);
 }
 
-/* --- Walking
- * ------------------------------------------------------------------------------------------ */
+/* --- Walking ------------------------------------------------------------------------- */
 
 static bool
 order_is_text(enum contents_order order)
@@ -196,26 +267,21 @@ order_is_text(enum contents_order order)
 	return order == ORDER_SUBJECT || order == ORDER_SENDER;
 }
 
+/* Parameters 3 and 4: where the walk goes on. */
 static void
 cursor_bind(const struct contents_keyset *keyset, sqlite3_stmt *statement)
 {
 	static const BYTE beyond[] = { 0xff };
 	const struct contents_cursor *cursor = &keyset->cursor;
-	bool down = keyset->descending;
+	gint64 outside = keyset->descending ? G_MAXINT64 : G_MININT64;
 
 	if (cursor->begun && order_is_text(keyset->order))
-		sqlite3_bind_blob(statement, 4, cursor->bytes, (int)cursor->size, SQLITE_STATIC);
+		sqlite3_bind_blob(statement, 3, cursor->bytes, (int)cursor->size, SQLITE_STATIC);
 	else if (order_is_text(keyset->order))
-		sqlite3_bind_blob(statement, 4, beyond, down ? 1 : 0, SQLITE_STATIC);
+		sqlite3_bind_blob(statement, 3, beyond, keyset->descending ? 1 : 0, SQLITE_STATIC);
 	else
-		sqlite3_bind_int64(statement, 4,
-		    cursor->begun ? cursor->number
-		    : down        ? G_MAXINT64
-				  : G_MININT64);
-	sqlite3_bind_int64(statement, 5,
-	    cursor->begun ? cursor->id
-	    : down        ? G_MAXINT64
-			  : G_MININT64);
+		sqlite3_bind_int64(statement, 3, cursor->begun ? cursor->number : outside);
+	sqlite3_bind_int64(statement, 4, cursor->begun ? cursor->id : outside);
 }
 
 static void
@@ -224,14 +290,14 @@ cursor_move(struct contents_keyset *keyset, sqlite3_stmt *row)
 	struct contents_cursor *cursor = &keyset->cursor;
 
 	cursor->begun = true;
-	cursor->id = sqlite3_column_int64(row, 0);
+	cursor->id = sqlite3_column_int64(row, COLUMN_ID);
 	if (order_is_text(keyset->order)) {
 		cursor->size =
-		    MIN((ULONG)sqlite3_column_bytes(row, KEY_COLUMN), sizeof(cursor->bytes));
+		    MIN((ULONG)sqlite3_column_bytes(row, COLUMN_KEY), sizeof(cursor->bytes));
 		if (cursor->size)
-			memcpy(cursor->bytes, sqlite3_column_blob(row, KEY_COLUMN), cursor->size);
+			memcpy(cursor->bytes, sqlite3_column_blob(row, COLUMN_KEY), cursor->size);
 	} else {
-		cursor->number = sqlite3_column_int64(row, KEY_COLUMN);
+		cursor->number = sqlite3_column_int64(row, COLUMN_KEY);
 	}
 }
 
@@ -248,11 +314,10 @@ walk_some(const struct contents_scope *scope, struct contents_keyset *keyset,
 	hr = db_query(db, &row, sql, "");
 	if (FAILED(hr))
 		return hr;
-	sqlite3_bind_int(row, 1, walk->blob);
-	sqlite3_bind_int64(row, 2, scope->folder);
-	sqlite3_bind_int(row, 3, scope->associated);
+	sqlite3_bind_int64(row, 1, scope->folder);
+	sqlite3_bind_int(row, 2, scope->associated);
 	cursor_bind(&start, row);
-	sqlite3_bind_int(row, 6, *limit);
+	sqlite3_bind_int(row, 5, *limit);
 	while ((hr = db_next(db, row)) == S_OK) {
 		hr = row_call(scope, row, walk);
 		if (SUCCEEDED(hr))
@@ -271,14 +336,13 @@ HRESULT
 contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset,
     const struct contents_walk *walk)
 {
-	const char *const *sql = walk_sql[keyset->order][keyset->descending];
 	LONG limit = walk->limit;
 	HRESULT hr = S_OK;
 
-	if (keyset->cursor.begun && sql[0])
-		hr = walk_some(scope, keyset, walk, sql[0], &limit);
+	if (keyset->cursor.begun && keyset->order != ORDER_ID)
+		hr = walk_some(scope, keyset, walk, sql_walk(keyset, &walk->need, true), &limit);
 	if (SUCCEEDED(hr) && limit)
-		hr = walk_some(scope, keyset, walk, sql[1], &limit);
+		hr = walk_some(scope, keyset, walk, sql_walk(keyset, &walk->need, false), &limit);
 	return hr;
 }
 
@@ -286,11 +350,14 @@ HRESULT
 contents_fetch(const struct contents_scope *scope, gint64 id, const struct contents_walk *walk)
 {
 	struct db *db = scope->store->db;
+	GString *sql = g_string_new(NULL);
 	sqlite3_stmt *row;
 	HRESULT hr;
 
-	hr = db_query(db, &row, SELECT_ROW "0" FROM_FOLDER "AND id = ?4", "uiui", (ULONG)walk->blob,
-	    scope->folder, (ULONG)scope->associated, id);
+	sql_columns(sql, "0", &walk->need);
+	g_string_append(sql, " AND id = ?3");
+	hr =
+	    db_query(db, &row, sql_intern(sql), "iui", scope->folder, (ULONG)scope->associated, id);
 	if (FAILED(hr))
 		return hr;
 	hr = db_next(db, row);

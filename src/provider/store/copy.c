@@ -144,8 +144,7 @@ copy_attach(const struct copy_request *request)
 	return copy_props(request);
 }
 
-/* --- Recipients and attachments of a message
- * ------------------------------------------------------- */
+/* --- Recipients and attachments of a message ----------------------------------------- */
 
 static void
 rows_free(SRowSet *rows)

@@ -146,8 +146,7 @@ folder_set_read_flags(struct folder *folder, const ENTRYLIST *list, ULONG flags)
 	return messages_do(folder, list, step_mark, &flags);
 }
 
-/* --- Copy and move
- * -------------------------------------------------------------------------------- */
+/* --- Copy and move ------------------------------------------------------------------- */
 
 static HRESULT
 step_move(struct folder *folder, gint64 id, void *context)

@@ -442,8 +442,7 @@ static const struct com_interface stream_interfaces[] = {
 
 static const struct com_class stream_class = { "stream", stream_interfaces, stream_finalize };
 
-/* --- Opening
- * --------------------------------------------------------------------------------------- */
+/* --- Opening ------------------------------------------------------------------------- */
 
 static HRESULT
 stream_fill(struct lob_stream *stream, const SPropValue *value)

@@ -317,8 +317,7 @@ recipients_change_by_row_id(void **state)
 	COM_CLEAR(message);
 }
 
-/* --- Streams
- * --------------------------------------------------------------------------------------- */
+/* --- Streams ------------------------------------------------------------------------- */
 
 static IStream *
 stream_of(void *object, ULONG tag, ULONG flags)
@@ -631,8 +630,7 @@ copies_carry_everything(void **state)
 	COM_CLEAR(drafts);
 }
 
-/* --- Messages in messages
- * ------------------------------------------------------------------------- */
+/* --- Messages in messages ------------------------------------------------------------ */
 
 static IMessage *
 embedded_of(IAttach *attach, ULONG flags)

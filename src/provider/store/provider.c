@@ -45,8 +45,7 @@ provider_Shutdown(IMSProvider *This, ULONG *flags)
 	return S_OK;
 }
 
-/* --- The profile
- * ----------------------------------------------------------------------------------- */
+/* --- The profile --------------------------------------------------------------------- */
 
 struct settings {
 	char *path;
@@ -106,8 +105,7 @@ settings_read(IMAPISupport *support, struct settings *settings, char **why)
 	return S_OK;
 }
 
-/* --- Logging on
- * ------------------------------------------------------------------------------------ */
+/* --- Logging on ---------------------------------------------------------------------- */
 
 static void
 provider_error(const struct logon_request *request, HRESULT hr, const char *why)

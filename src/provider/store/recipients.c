@@ -104,7 +104,7 @@ message_write_recipients(struct message *message)
 	return hr;
 }
 
-/* --- One recipient, from what a caller gave --------------------------------------------------- */
+/* --- One recipient, from what a caller gave ------------------------------------------ */
 
 static HRESULT
 recipient_set_text_default(struct bag *bag, ULONG tag, const char *text)
@@ -286,8 +286,7 @@ recipients_copy(const GPtrArray *from, GPtrArray **out)
 	return S_OK;
 }
 
-/* --- Changes ------------------------------------------------------------------------------------
- */
+/* --- Changes ------------------------------------------------------------------------- */
 
 static struct recipient *
 recipient_find(GPtrArray *list, ULONG row, guint *index)
@@ -400,8 +399,7 @@ message_modify_recipients(struct message *message, ULONG flags, const ADRLIST *l
 	return hr;
 }
 
-/* --- The table ----------------------------------------------------------------------------------
- */
+/* --- The table ----------------------------------------------------------------------- */
 
 static const ULONG table_columns[] = {
 	PR_ROWID,

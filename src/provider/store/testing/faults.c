@@ -27,8 +27,7 @@ faulty_realloc(void *block, int size)
 	return memory_fails() ? NULL : real_memory.xRealloc(block, size);
 }
 
-/* --- A VFS over the default one
- * ----------------------------------------------------------------------- */
+/* --- A VFS over the default one ------------------------------------------------------ */
 
 /* The real file lies behind ours in one block, as SQLite gives it. */
 struct file {

@@ -51,8 +51,7 @@ place_free(struct place *place)
 	g_free(place->path);
 }
 
-/* --- Support and sections
- * ---------------------------------------------------------------------------- */
+/* --- Support and sections ------------------------------------------------------------ */
 
 struct section {
 	struct com_object com;
@@ -214,8 +213,7 @@ double_knows_uid(IMAPISupport *support, MAPIUID *uid)
 	return support_from(support)->knows_uid;
 }
 
-/* --- Logging on
- * ---------------------------------------------------------------------------------------- */
+/* --- Logging on ---------------------------------------------------------------------- */
 
 static ULONG
 free_buffer(LPVOID buffer)
@@ -264,8 +262,7 @@ double_logon(const char *path, bool spooler, IMsgStore **store, char **error)
 	return hr;
 }
 
-/* --- Short forms
- * --------------------------------------------------------------------------------------- */
+/* --- Short forms --------------------------------------------------------------------- */
 
 HRESULT
 double_get(void *object, ULONG tag, SPropValue **value)

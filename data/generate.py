@@ -393,6 +393,11 @@ def make_valmethods_h(path):
                     "data/valmethods.tsv") + guarded("emapi_valmethods.h", body)
 
 
+def make_presets(path):
+    return c_banner("{ name, per minute, connections, recipients }.", "data/presets.tsv") + [
+        "{{ \"{}\", {}, {}, {} }},".format(*row.columns[:4]) for row in read_rows(path)]
+
+
 KINDS = {
     "mapitags.h": make_mapitags_h,
     "emapitags.h": make_emapitags_h,
@@ -408,6 +413,7 @@ KINDS = {
     "emapi_tag_values.inc": make_tag_values,
     "emapi_code_names.inc": make_code_names,
     "emapi_guid_names.inc": make_guid_names,
+    "emapi_presets.inc": make_presets,
     "mapitags.py": make_mapitags_py,
     "emsabtags.py": make_emsabtags_py,
 }

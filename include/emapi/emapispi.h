@@ -24,6 +24,9 @@
 #define EMAPI_RETRY_TEMPORARY	((LONG)1) /* refused for now: try again later */
 #define EMAPI_RETRY_PERMANENT	((LONG)2) /* refused for good: report to the sender */
 #define EMAPI_RETRY_HOLD	((LONG)3) /* the profile's fault (login, TLS): hold the queue */
+/* The way is closed for now and nothing was handed over: another transport of the profile that
+ * serves this recipient may take it; where there is none it is tried again later. */
+#define EMAPI_RETRY_UNREACHABLE	((LONG)4)
 
 /*
  * PR_EMAPI_RAW_MESSAGE: the message holds a whole mail as it came from a program, in one stream

@@ -124,15 +124,14 @@ fill_due(struct spooldb *db, struct lease *lease, gint64 now)
 	G_STATIC_ASSERT(DUE_MAX * sizeof(guint32) < IPC_PACKET_MAX - 4096);
 }
 
-/* Reads the head of the profile's queue; false when nothing is due. */
 static bool
-next_due(struct spooldb *db, GBytes *profile, gint64 now, struct lease *lease)
+next_due_of(struct spooldb *db, GBytes *profile, int priority, gint64 now, struct lease *lease)
 {
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT id, store, entry, state, wish FROM message INDEXED BY message_due"
-	    " WHERE profile=? AND state IN (0, 2) AND next<=?"
-	    " ORDER BY priority DESC, next, id LIMIT 1",
-	    "bi", profile, now);
+	    " WHERE profile=? AND priority=? AND state IN (0, 2) AND next<=?"
+	    " ORDER BY next, id LIMIT 1",
+	    "bdi", profile, priority, now);
 	bool found = spooldb_step(s);
 
 	if (found) {
@@ -147,6 +146,18 @@ next_due(struct spooldb *db, GBytes *profile, gint64 now, struct lease *lease)
 	}
 	spooldb_done(s);
 	return found;
+}
+
+/* Reads the head of the profile's queue; false when nothing is due.  Each priority by itself: the
+ * index then leads to it past all that waits for later. */
+static bool
+next_due(struct spooldb *db, GBytes *profile, gint64 now, struct lease *lease)
+{
+	for (int priority = 1; priority >= -1; priority--) {
+		if (next_due_of(db, profile, priority, now, lease))
+			return true;
+	}
+	return false;
 }
 
 /* A message that some have got cannot be taken back: the others are struck off. */

@@ -8,8 +8,12 @@
 gint64
 spooldb_next_due(struct spooldb *db, GBytes *profile)
 {
+	/* The first of the index for each priority: what waits behind it is not read. */
 	return spooldb_number(db, G_MAXINT64,
-	    "SELECT min(next) FROM message WHERE profile=? AND state IN (0, 2)", "b", profile);
+	    "WITH p(priority) AS (VALUES(1), (0), (-1)) SELECT min((SELECT min(next) FROM message"
+	    " INDEXED BY message_due WHERE profile=? AND priority=p.priority AND state IN (0, 2)))"
+	    " FROM p",
+	    "b", profile);
 }
 
 GPtrArray *

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What the tests across modules share: a home of their own, the built commands, mail servers."""
 
+import contextlib
+import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -12,6 +15,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import mailserver  # noqa: E402
+
+BODY = ("--to", "bob@example.test", "--subject", "s", "--body", "x")
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="Postfix's master needs root")
 
@@ -59,6 +64,27 @@ class Home:
     def picked_up(self):
         return sorted((self.folder / "pickup").glob("*.eml"))
 
+    def stored(self, name="test"):
+        """(messages in the store, messages in its outgoing queue).  What is there must be whole."""
+        path = self.data / f"{name}.store"
+        if not path.exists():
+            return 0, 0
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            for part in ("recipient", "attachment", "queue"):
+                lost = f"SELECT count(*) FROM {part} WHERE message NOT IN (SELECT id FROM message)"
+                assert db.execute(lost).fetchone() == (0,), f"{part} rows without a message"
+            return tuple(db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]
+                         for t in ("message", "queue"))
+
+    def queue(self, *options):
+        """The queue's messages as `emapi queue list --json` tells them."""
+        return json.loads(self.run("emapi", "queue", "list", "--json", *options).stdout)
+
+    def profile_file(self):
+        path, = self.config.glob("profiles/*.profile")
+        return path
+
     def spooler_log(self):
         log = self.state / "spooler.log"
         return log.read_text() if log.exists() else ""
@@ -85,6 +111,24 @@ def home():
     yield home
     home.stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def ordinary(home):
+    """A function that hands the home over to a user who is not root and gives the options of
+    Home.run() that make a command his."""
+    def options():
+        if os.geteuid() != 0:
+            return {}
+        for path in (home.folder, *home.folder.rglob("*")):
+            os.chown(path, 65534, 65534, follow_symlinks=False)
+        user = {"user": 65534, "group": 65534, "extra_groups": []}
+        try:
+            home.run("mapisend", "--help", **user)
+        except (PermissionError, AssertionError) as e:
+            pytest.skip(f"an ordinary user cannot run the commands of this build: {e}")
+        return user
+    return options
 
 
 @pytest.fixture(scope="session")

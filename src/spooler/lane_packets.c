@@ -3,6 +3,7 @@
 #include "scheduler_private.h"
 
 #include <string.h>
+#include "event.h"
 #include "hr.h"
 #include "words.h"
 
@@ -165,8 +166,7 @@ on_done(struct lane *lane, const struct ipc_message *packet)
 	if (!outcome_parse(outcome, &act) || id != lane->lease)
 		return false;
 	spooldb_settle(lane->s->db, id, act, ipc_string(packet, "text", ""), g_get_real_time());
-	log_info(
-	    "message %" G_GINT64_FORMAT ": %s %s", id, outcome, ipc_string(packet, "text", ""));
+	event_message(lane->s->db, id, outcome, ipc_string(packet, "text", ""));
 	lane->lease = 0;
 	lane->crashes = 0;
 	scheduler_changed(lane->s);

@@ -91,6 +91,7 @@ main(int argc, char **argv)
 
 	if (!parse(argc, argv, &a))
 		return EX_USAGE;
+	g_set_prgname("emapi-spooler"); /* a worker is started by another name */
 	open_log(a.background && !a.foreground);
 	if (!a.worker)
 		service_begin();

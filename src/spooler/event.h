@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* What happens to messages, for the log; in the journal with fields to select by. */
+#ifndef EMAPI_SPOOLER_EVENT_H
+#define EMAPI_SPOOLER_EVENT_H
+
+#include "spooldb.h"
+
+/* A step of a message's life.  Fields: EMAPI_STATE (the word for it: filed, retry, failed, held,
+ * cancelled), EMAPI_PROFILE, EMAPI_KEY (PR_SEARCH_KEY, hex), EMAPI_TRIES.  No subject, no text of
+ * the mail. */
+void event_message(struct spooldb *db, gint64 id, const char *state, const char *text);
+
+#endif

@@ -269,3 +269,50 @@ copy_message(const struct copy_request *request)
 	COM_CLEAR(to);
 	return hr;
 }
+
+/* --- Messages from store to store ----------------------------------------------------------------
+ */
+
+static HRESULT
+copy_to_folder(IMAPIFolder *from, const SBinary *id, IMAPIFolder *to)
+{
+	struct copy_request request = { .iid = &IID_IMessage };
+	IMessage *source = NULL, *target = NULL;
+	ULONG type;
+	HRESULT hr;
+
+	hr = from->lpVtbl->OpenEntry(from, id->cb, (ENTRYID *)(void *)id->lpb, &IID_IMessage, 0,
+	    &type, (IUnknown **)&source);
+	if (SUCCEEDED(hr))
+		hr = to->lpVtbl->CreateMessage(to, NULL, 0, &target);
+	if (SUCCEEDED(hr)) {
+		request.source = (IMAPIProp *)source;
+		request.target = target;
+		hr = copy_message(&request);
+	}
+	if (SUCCEEDED(hr))
+		hr = target->lpVtbl->SaveChanges(target, 0);
+	COM_CLEAR(source);
+	COM_CLEAR(target);
+	return hr;
+}
+
+HRESULT
+copy_messages(IMAPIFolder *from, const ENTRYLIST *list, IMAPIFolder *to, ULONG flags)
+{
+	bool partial = false;
+	HRESULT hr = S_OK;
+	ULONG at;
+
+	for (at = 0; at < list->cValues && hr != MAPI_E_NOT_ENOUGH_MEMORY; at++) {
+		ENTRYLIST one = { 1, &list->lpbin[at] };
+
+		hr = copy_to_folder(from, one.lpbin, to);
+		if (SUCCEEDED(hr) && (flags & MESSAGE_MOVE))
+			hr = from->lpVtbl->DeleteMessages(from, &one, 0, NULL, 0);
+		partial = partial || hr != S_OK;
+	}
+	if (hr == MAPI_E_NOT_ENOUGH_MEMORY)
+		return hr;
+	return partial ? MAPI_W_PARTIAL_COMPLETION : S_OK;
+}

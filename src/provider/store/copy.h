@@ -23,4 +23,8 @@ HRESULT copy_attach(const struct copy_request *request);
 /* Properties alone: stores and folders. */
 HRESULT copy_props(const struct copy_request *request);
 
+/* IMAPIFolder::CopyMessages into a folder of another store: message by message, MESSAGE_MOVE
+ * deletes what was copied.  MAPI_W_PARTIAL_COMPLETION. */
+HRESULT copy_messages(IMAPIFolder *from, const ENTRYLIST *list, IMAPIFolder *to, ULONG flags);
+
 #endif

@@ -120,6 +120,10 @@ db_open_sqlite(struct db *db, const char *path)
 	/* Messages within messages go with them. */
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, SQL("PRAGMA recursive_triggers=ON"));
+	/* 32 MiB at most, taken as pages are read: large folders are listed and searched from it.
+	 */
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, SQL("PRAGMA cache_size=-32768"));
 	/* Statements with triggers keep a journal of their own: it need not go to a file. */
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, SQL("PRAGMA temp_store=MEMORY"));

@@ -294,13 +294,8 @@ folder_CopyMessages(IMAPIFolder *This, LPENTRYLIST list, LPCIID iid, LPVOID targ
 	to = folder_target(folder, target);
 	if (to)
 		hr = folder_copy_messages(folder, list, to->id, (flags & MESSAGE_MOVE) != 0);
-	else
-		hr = MAPI_E_NO_SUPPORT;
 	folder_leave(folder, hr);
-	if (hr == MAPI_E_NO_SUPPORT && folder->store->support)
-		hr = folder->store->support->lpVtbl->CopyMessages(folder->store->support,
-		    &IID_IMAPIFolder, This, list, iid, target, window, progress, flags);
-	return hr;
+	return to ? hr : copy_messages(This, list, target, flags);
 }
 
 static HRESULT

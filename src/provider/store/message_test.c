@@ -787,6 +787,44 @@ messages_nest(void **state)
 }
 
 static void
+messages_go_to_another_store(void **state)
+{
+	struct fixture *fixture = *state;
+	struct place elsewhere;
+	IMsgStore *store = NULL;
+	IMAPIFolder *target;
+	IMessage *message = double_letter(fixture->outbox, "outer", "bob@x.test");
+	IMAPITable *table = NULL;
+	ENTRYLIST list = { 1, NULL };
+	SPropValue *id;
+	SRowSet *rows;
+
+	place_make(&elsewhere);
+	assert_int_equal(double_logon(elsewhere.path, false, &store, NULL), S_OK);
+	target = double_inbox(store);
+	nest(message, 1);
+	assert_int_equal(message->lpVtbl->SaveChanges(message, KEEP_OPEN_READWRITE), S_OK);
+	id = double_prop(message, PR_ENTRYID);
+	COM_CLEAR(message);
+	list.lpbin = &id->Value.bin;
+	assert_int_equal(fixture->outbox->lpVtbl->CopyMessages(
+			     fixture->outbox, &list, NULL, target, 0, NULL, MESSAGE_MOVE),
+	    S_OK);
+	mem_free(id);
+	assert_int_equal(double_messages(fixture->outbox), 0);
+	assert_int_equal(target->lpVtbl->GetContentsTable(target, 0, &table), S_OK);
+	rows = double_rows(table, 1);
+	assert_int_equal(double_open(store, double_column(rows, 0, PR_ENTRYID), 0, &message), S_OK);
+	check_nest(message, 1);
+	double_rows_free(rows);
+	COM_CLEAR(table);
+	COM_CLEAR(message);
+	COM_CLEAR(target);
+	COM_CLEAR(store);
+	place_free(&elsewhere);
+}
+
+static void
 dropped_work_leaves_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -883,6 +921,7 @@ main(void)
 		TEST(stream_moves_and_cuts),
 		TEST(copies_carry_everything),
 		TEST(messages_nest),
+		TEST(messages_go_to_another_store),
 		TEST(dropped_work_leaves_nothing),
 		TEST(moved_messages_keep_their_entry_id),
 		TEST(read_flags_and_counts_agree),

@@ -392,6 +392,37 @@ child_of_a_fork_is_told_so(void **state)
 	COM_CLEAR(store);
 }
 
+static void
+first_logons_at_once_make_one_store(void **state)
+{
+	enum { PROCESSES = 6 };
+	struct place *place = *state;
+	int pipes[2], at, status;
+	MAPIUID uids[PROCESSES];
+
+	assert_int_equal(pipe(pipes), 0);
+	for (at = 0; at < PROCESSES; at++)
+		if (!fork()) {
+			IMAPISupport *support = double_support(place->path, NULL, NULL);
+			IMsgStore *store = NULL;
+			MAPIUID uid;
+
+			if (FAILED(double_logon_with(support, false, &store, NULL)) ||
+			    !double_knows_uid(support, &uid))
+				_exit(1);
+			_exit(write(pipes[1], &uid, sizeof(uid)) == sizeof(uid) ? 0 : 2);
+		}
+	for (at = 0; at < PROCESSES; at++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(read(pipes[0], uids, sizeof(uids)), sizeof(uids));
+	for (at = 1; at < PROCESSES; at++)
+		assert_memory_equal(&uids[0], &uids[at], sizeof(MAPIUID));
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
 int
 main(void)
 {
@@ -413,6 +444,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(named_properties_last, setup, teardown),
 		cmocka_unit_test_setup_teardown(receive_folders_follow_the_class, setup, teardown),
 		cmocka_unit_test_setup_teardown(child_of_a_fork_is_told_so, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    first_logons_at_once_make_one_store, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);

@@ -4,12 +4,14 @@
 
 #include <stdarg.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 #include <mapicode.h>
 #include <mapiguid.h>
 #include <mapitags.h>
@@ -401,6 +403,109 @@ processes_submit_at_once(void **state)
 	assert_int_equal(double_messages(fixture->outbox), PROCESSES * EACH);
 }
 
+static gpointer
+submit_some(gpointer context)
+{
+	int at;
+
+	for (at = 0; at < 20; at++)
+		submit(context, "from a thread");
+	return NULL;
+}
+
+static void
+threads_share_a_store(void **state)
+{
+	struct fixture *fixture = *state;
+	GThread *threads[4];
+	size_t at;
+
+	for (at = 0; at < G_N_ELEMENTS(threads); at++)
+		threads[at] = g_thread_new("submitter", submit_some, fixture);
+	for (at = 0; at < G_N_ELEMENTS(threads); at++)
+		g_thread_join(threads[at]);
+	assert_int_equal(queued(fixture->store), 80);
+}
+
+/* Submits letters with a long attachment until it is killed. */
+static void
+submit_for_ever(const struct place *place)
+{
+	static const char piece[100000];
+	struct fixture mine = { .place = *place };
+
+	if (FAILED(double_logon(place->path, false, &mine.store, NULL)))
+		_exit(1);
+	mine.outbox = double_folder(mine.store, PR_IPM_OUTBOX_ENTRYID);
+	for (;;) {
+		IMessage *message = double_letter(mine.outbox, "killed", "bob@x.test");
+		IAttach *attach = NULL;
+		IStream *stream = NULL;
+		ULONG num, at;
+
+		message->lpVtbl->CreateAttach(message, NULL, 0, &num, &attach);
+		attach->lpVtbl->OpenProperty(attach, PR_ATTACH_DATA_BIN, &IID_IStream, 0,
+		    MAPI_CREATE | MAPI_MODIFY, (IUnknown **)&stream);
+		for (at = 0; at < 8; at++)
+			stream->lpVtbl->Write(stream, piece, sizeof(piece), NULL);
+		COM_CLEAR(stream);
+		attach->lpVtbl->SaveChanges(attach, 0);
+		COM_CLEAR(attach);
+		if (FAILED(message->lpVtbl->SubmitMessage(message, 0)))
+			_exit(2);
+		COM_CLEAR(message);
+	}
+}
+
+static gint64
+ask(const char *path, const char *sql)
+{
+	sqlite3 *db = NULL;
+	sqlite3_stmt *row = NULL;
+	gint64 answer;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+	answer = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(db);
+	return answer;
+}
+
+static void
+killed_clients_leave_whole_messages(void **state)
+{
+	struct fixture *fixture = *state;
+	IMsgStore *next = NULL;
+	int round, status;
+
+	for (round = 0; round < 12; round++) {
+		pid_t child = fork();
+
+		if (!child)
+			submit_for_ever(&fixture->place);
+		g_usleep((gulong)(15000 + round * 3777));
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+	}
+	assert_int_equal(double_logon(fixture->place.path, false, &next, NULL), S_OK);
+	COM_CLEAR(next);
+	assert_int_equal(queued(fixture->store), double_messages(fixture->outbox));
+	assert_int_equal(ask(fixture->place.path, "SELECT count(*) FROM pragma_integrity_check"
+						  " WHERE integrity_check <> 'ok'"),
+	    0);
+	/* Each has its attachment, whole, and what was staged for none has been swept. */
+	assert_int_equal(
+	    ask(fixture->place.path, "SELECT count(*) FROM message WHERE NOT EXISTS(SELECT 1"
+				     " FROM attachment JOIN lob ON lob.owner = attachment.id"
+				     " AND lob.kind = 2 AND lob.size = 800000"
+				     " WHERE attachment.message = message.id)"),
+	    0);
+	assert_int_equal(ask(fixture->place.path, "SELECT count(*) FROM lob WHERE kind = 0"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -417,6 +522,8 @@ main(void)
 		TEST(lock_of_a_dead_process_is_none),
 		TEST(submitted_messages_are_left_alone),
 		TEST(processes_submit_at_once),
+		TEST(threads_share_a_store),
+		TEST(killed_clients_leave_whole_messages),
 	};
 
 	return cmocka_run_group_tests_name("submit", tests, NULL, NULL);

@@ -16,7 +16,7 @@
 
 #define LETTERS 50
 
-struct fixture {
+struct listing {
 	struct place place;
 	IMsgStore *store;
 	IMAPIFolder *inbox;
@@ -25,7 +25,7 @@ struct fixture {
 
 /* Subjects s00 … s49 in a shuffled order; every seventh has the same time. */
 static void
-fill(struct fixture *fixture)
+fill(struct listing *fixture)
 {
 	int at;
 
@@ -49,7 +49,7 @@ fill(struct fixture *fixture)
 static int
 setup(void **state)
 {
-	static struct fixture fixture;
+	static struct listing fixture;
 	SizedSPropTagArray(3, columns) = { 3,
 		{ PR_NORMALIZED_SUBJECT_A, PR_MESSAGE_DELIVERY_TIME, PROP_TAG(PT_LONG, 0x6700) } };
 
@@ -69,7 +69,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *fixture = *state;
+	struct listing *fixture = *state;
 
 	COM_CLEAR(fixture->table);
 	COM_CLEAR(fixture->inbox);
@@ -96,7 +96,7 @@ static void
 pages_make_the_whole(void **state)
 {
 	static const LONG sizes[] = { 1, 7, 49, 50, 51, 1000 };
-	struct fixture *fixture = *state;
+	struct listing *fixture = *state;
 	size_t at;
 
 	for (at = 0; at < G_N_ELEMENTS(sizes); at++) {
@@ -126,7 +126,7 @@ pages_make_the_whole(void **state)
 static void
 subjects_sort_both_ways(void **state)
 {
-	struct fixture *fixture = *state;
+	struct listing *fixture = *state;
 	SRowSet *rows;
 	int pass, at;
 
@@ -149,7 +149,7 @@ subjects_sort_both_ways(void **state)
 static void
 times_sort_with_ties_and_gaps(void **state)
 {
-	struct fixture *fixture = *state;
+	struct listing *fixture = *state;
 	DWORD last = 0;
 	SRowSet *rows;
 	ULONG at, row = 0;
@@ -175,7 +175,7 @@ times_sort_with_ties_and_gaps(void **state)
 static void
 any_property_sorts(void **state)
 {
-	struct fixture *fixture = *state;
+	struct listing *fixture = *state;
 	SizedSSortOrderSet(2, sort) = { 2, 0, 0,
 		{ { PR_IMPORTANCE, TABLE_SORT_DESCEND },
 		    { PROP_TAG(PT_LONG, 0x6700), TABLE_SORT_ASCEND } } };
@@ -194,7 +194,7 @@ any_property_sorts(void **state)
 static void
 restrictions_choose(void **state)
 {
-	struct fixture *fixture = *state;
+	struct listing *fixture = *state;
 	SPropValue ten = { .ulPropTag = PROP_TAG(PT_LONG, 0x6700), .Value.l = 10 };
 	SPropValue re = { .ulPropTag = PR_SUBJECT_A, .Value.lpszA = (char *)(size_t) "re:" };
 	SRestriction parts[2] = { { .rt = RES_PROPERTY }, { .rt = RES_CONTENT } },
@@ -230,7 +230,7 @@ restrictions_choose(void **state)
 static void
 positions_move_and_are_marked(void **state)
 {
-	struct fixture *fixture = *state;
+	struct listing *fixture = *state;
 	IMAPITable *table = fixture->table;
 	BOOKMARK mark;
 	SRowSet *rows;
@@ -267,7 +267,7 @@ positions_move_and_are_marked(void **state)
 static void
 noadvance_stays(void **state)
 {
-	struct fixture *fixture = *state;
+	struct listing *fixture = *state;
 	SRowSet *rows = NULL;
 	int first;
 
@@ -286,7 +286,7 @@ indexes_serve_the_indexed_orders(void **state)
 {
 	static const char *const keys[] = { "ifnull(delivery_time, 0)", "ifnull(submit_time, 0)",
 		"subject_key", "sender_key" };
-	struct fixture *fixture = *state;
+	struct listing *fixture = *state;
 	sqlite3 *db = NULL;
 	size_t at;
 

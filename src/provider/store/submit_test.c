@@ -18,7 +18,7 @@
 #include "com.h"
 #include "mem.h"
 
-struct fixture {
+struct spooling {
 	struct place place;
 	IMAPISupport *support;
 	IMsgStore *store;
@@ -30,7 +30,7 @@ struct fixture {
 static int
 setup(void **state)
 {
-	static struct fixture fixture;
+	static struct spooling fixture;
 
 	place_make(&fixture.place);
 	fixture.support = double_support(fixture.place.path, "Ann", "ann@example.test");
@@ -45,7 +45,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 
 	COM_CLEAR(fixture->outbox);
 	COM_CLEAR(fixture->sent);
@@ -57,7 +57,7 @@ teardown(void **state)
 }
 
 static void
-submit(struct fixture *fixture, const char *subject)
+submit(struct spooling *fixture, const char *subject)
 {
 	IMessage *message = double_letter(fixture->outbox, subject, "bob@x.test");
 
@@ -89,7 +89,7 @@ queued(IMsgStore *store)
 
 /* The first of the queue, opened by the spooler. */
 static IMessage *
-take(struct fixture *fixture, SPropValue **id)
+take(struct spooling *fixture, SPropValue **id)
 {
 	SRowSet *rows = queue(fixture->spooler);
 	IMessage *message = NULL;
@@ -103,7 +103,7 @@ take(struct fixture *fixture, SPropValue **id)
 }
 
 static void
-finish(struct fixture *fixture)
+finish(struct spooling *fixture)
 {
 	SPropValue *id;
 	IMessage *message = take(fixture, &id);
@@ -127,7 +127,7 @@ submit_saves_fills_in_and_ends_the_message(void **state)
 		{ PR_SENDER_EMAIL_ADDRESS_A, "ann@example.test" },
 		{ PR_SENT_REPRESENTING_ADDRTYPE_A, "SMTP" }, { PR_DISPLAY_TO_A, "bob@x.test" },
 		{ PR_MESSAGE_CLASS_A, "IPM.Note" }, { PR_SUBJECT_A, "hello" } };
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMessage *message = double_letter(fixture->outbox, "hello", "bob@x.test");
 	SPropValue *value, *id;
 	size_t at;
@@ -163,7 +163,7 @@ submit_saves_fills_in_and_ends_the_message(void **state)
 static void
 what_the_client_set_stays(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMessage *message = double_letter(fixture->outbox, "mine", "bob@x.test");
 	SPropValue key = { .ulPropTag = PR_SEARCH_KEY, .Value.bin = { 3, (BYTE *)(size_t) "abc" } };
 	SPropValue *value, *id;
@@ -190,7 +190,7 @@ what_the_client_set_stays(void **state)
 static void
 no_recipients_leaves_it_open(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMessage *message = double_letter(fixture->outbox, "to nobody", NULL);
 
 	assert_int_equal(message->lpVtbl->SubmitMessage(message, 0), MAPI_E_NO_RECIPIENTS);
@@ -210,7 +210,7 @@ queue_is_in_order_of_submission(void **state)
 	static const ULONG columns[] = { PR_ENTRYID, PR_SEARCH_KEY, PR_SUBJECT,
 		PR_CLIENT_SUBMIT_TIME, PR_PRIORITY, PR_MESSAGE_SIZE, PR_SENDER_NAME, PR_DISPLAY_TO,
 		PR_MESSAGE_FLAGS, PR_SUBMIT_FLAGS, PR_STORE_ENTRYID };
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMessage *first = double_letter(fixture->outbox, "saved first", "bob@x.test");
 	SRowSet *rows;
 	size_t at;
@@ -233,7 +233,7 @@ queue_is_in_order_of_submission(void **state)
 static void
 finished_goes_to_sent_items_with_its_id(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMessage *message;
 	SPropValue *id, *value;
 
@@ -259,7 +259,7 @@ finished_goes_to_sent_items_with_its_id(void **state)
 static void
 delete_after_submit_deletes(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMessage *message = double_letter(fixture->outbox, "gone", "bob@x.test");
 	SPropValue delete = { .ulPropTag = PR_DELETE_AFTER_SUBMIT, .Value.b = 1 };
 
@@ -274,7 +274,7 @@ delete_after_submit_deletes(void **state)
 static void
 only_the_spooler_locks_and_finishes(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMessage *message;
 	SPropValue *id;
 
@@ -309,7 +309,7 @@ only_the_spooler_locks_and_finishes(void **state)
 static void
 lock_of_a_dead_process_is_none(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMessage *message;
 	SPropValue *id;
 	int status;
@@ -345,7 +345,7 @@ lock_of_a_dead_process_is_none(void **state)
 static void
 submitted_messages_are_left_alone(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMessage *message = double_letter(fixture->outbox, "on its way", "bob@x.test"),
 		 *other = NULL;
 	SPropValue *id;
@@ -375,14 +375,14 @@ static void
 processes_submit_at_once(void **state)
 {
 	enum { PROCESSES = 4, EACH = 25 };
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	pid_t children[PROCESSES];
 	int at, status;
 
 	for (at = 0; at < PROCESSES; at++) {
 		children[at] = fork();
 		if (!children[at]) {
-			struct fixture mine = { .place = fixture->place };
+			struct spooling mine = { .place = fixture->place };
 			int n;
 
 			if (FAILED(double_logon(fixture->place.path, false, &mine.store, NULL)))
@@ -416,7 +416,7 @@ submit_some(gpointer context)
 static void
 threads_share_a_store(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	GThread *threads[4];
 	size_t at;
 
@@ -432,7 +432,7 @@ static void
 submit_for_ever(const struct place *place)
 {
 	static const char piece[100000];
-	struct fixture mine = { .place = *place };
+	struct spooling mine = { .place = *place };
 
 	if (FAILED(double_logon(place->path, false, &mine.store, NULL)))
 		_exit(1);
@@ -476,7 +476,7 @@ ask(const char *path, const char *sql)
 static void
 killed_clients_leave_whole_messages(void **state)
 {
-	struct fixture *fixture = *state;
+	struct spooling *fixture = *state;
 	IMsgStore *next = NULL;
 	int round, status;
 

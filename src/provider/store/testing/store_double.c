@@ -3,6 +3,7 @@
 #include "store_double.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -63,7 +64,7 @@ struct support {
 	struct com_object com;
 	IMAPISupport isupport;
 	struct section *own, *identity;
-	unsigned notified;
+	atomic_uint notified;
 	MAPIUID uid;
 	bool knows_uid;
 };
@@ -424,4 +425,53 @@ double_messages(IMAPIFolder *folder)
 	count = double_count(table);
 	COM_CLEAR(table);
 	return count;
+}
+
+/* --- The fixture ----------------------------------------------------------------------------- */
+
+int
+fixture_setup(void **state)
+{
+	static struct fixture fixture;
+
+	place_make(&fixture.place);
+	assert_int_equal(double_logon(fixture.place.path, false, &fixture.store, NULL), S_OK);
+	fixture.outbox = double_folder(fixture.store, PR_IPM_OUTBOX_ENTRYID);
+	*state = &fixture;
+	return 0;
+}
+
+int
+fixture_teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	COM_CLEAR(fixture->outbox);
+	COM_CLEAR(fixture->store);
+	place_free(&fixture->place);
+	return 0;
+}
+
+/* As a new process would: another logon. */
+static void
+reopen(struct fixture *fixture)
+{
+	COM_CLEAR(fixture->outbox);
+	COM_CLEAR(fixture->store);
+	assert_int_equal(double_logon(fixture->place.path, false, &fixture->store, NULL), S_OK);
+	fixture->outbox = double_folder(fixture->store, PR_IPM_OUTBOX_ENTRYID);
+}
+
+IMessage *
+save_and_reopen(struct fixture *fixture, IMessage *message, ULONG flags)
+{
+	SPropValue *id;
+
+	assert_int_equal(message->lpVtbl->SaveChanges(message, KEEP_OPEN_READWRITE), S_OK);
+	id = double_prop(message, PR_ENTRYID);
+	COM_CLEAR(message);
+	reopen(fixture);
+	assert_int_equal(double_open(fixture->store, id, flags, &message), S_OK);
+	mem_free(id);
+	return message;
 }

@@ -45,4 +45,15 @@ const SPropValue *double_column(const SRowSet *rows, ULONG row, ULONG tag); /* b
 HRESULT double_open(IMsgStore *store, const SPropValue *entryid, ULONG flags, IMessage **message);
 ULONG double_messages(IMAPIFolder *folder);
 
+/* A logon with its Outbox, for cmocka's set-up and tear-down. */
+struct fixture {
+	struct place place;
+	IMsgStore *store;
+	IMAPIFolder *outbox;
+};
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+/* Saves, and opens again after another logon, as a new process would; `message` is released. */
+IMessage *save_and_reopen(struct fixture *fixture, IMessage *message, ULONG flags);
+
 #endif

@@ -176,12 +176,17 @@ static HRESULT
 finish(struct run *run, int seconds, char **why)
 {
 	int status = 0;
-	bool ended = read_all(run) && reap(run, &status);
+	bool over = read_all(run), flood = run->size >= COMMAND_OUTPUT_MAX;
+	bool ended = over && !flood && reap(run, &status);
 
 	if (!ended)
 		end_all(run);
 	read_last_complaint(run);
 	g_strstrip(run->complaint);
+	if (flood) {
+		why_set(why, "printed more than %zu bytes and was ended", COMMAND_OUTPUT_MAX - 1);
+		return MAPI_E_CALL_FAILED;
+	}
 	if (!ended) {
 		why_set(why,
 		    "did not end within %d s%s%s; it may wait for something that nobody "

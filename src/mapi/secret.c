@@ -141,6 +141,8 @@ read_file(const char *file, char **secret, char **why)
 			continue;
 		if (got < 0) {
 			hr = hr_from_errno(errno);
+			why_set(
+			    why, "The secret in %s cannot be read: %s.", file, g_strerror(errno));
 			goto out;
 		}
 		size += got;

@@ -107,6 +107,58 @@ story_attach(struct story *story)
 	return hr;
 }
 
+/* A message in the letter. */
+static HRESULT
+story_embed(struct story *story)
+{
+	SPropValue subject = { .ulPropTag = PR_SUBJECT_A, .Value.lpszA = (char *)(size_t) "inner" };
+	IMessage *inner = NULL;
+	IAttach *attach = NULL;
+	ULONG num;
+	HRESULT hr;
+
+	hr = story->message->lpVtbl->CreateAttach(story->message, NULL, 0, &num, &attach);
+	if (SUCCEEDED(hr))
+		hr = attach->lpVtbl->OpenProperty(attach, PR_ATTACH_DATA_OBJ, &IID_IMessage, 0,
+		    MAPI_CREATE | MAPI_MODIFY, (IUnknown **)&inner);
+	if (SUCCEEDED(hr))
+		hr = inner->lpVtbl->SetProps(inner, 1, &subject, NULL);
+	if (SUCCEEDED(hr))
+		hr = inner->lpVtbl->SaveChanges(inner, 0);
+	if (SUCCEEDED(hr))
+		hr = attach->lpVtbl->SaveChanges(attach, 0);
+	COM_CLEAR(inner);
+	COM_CLEAR(attach);
+	return hr;
+}
+
+/* The Outbox listed, in an order and under a restriction that no index gives. */
+static HRESULT
+story_list(struct story *story)
+{
+	SizedSSortOrderSet(1, sort) = { 1, 0, 0, { { PR_MESSAGE_SIZE, TABLE_SORT_DESCEND } } };
+	SPropValue word = { .ulPropTag = PR_SUBJECT_A, .Value.lpszA = (char *)(size_t) "fault" };
+	SRestriction restriction = { .rt = RES_CONTENT };
+	IMAPITable *table = NULL;
+	SRowSet *rows = NULL;
+	HRESULT hr;
+
+	restriction.res.resContent.ulFuzzyLevel = FL_SUBSTRING;
+	restriction.res.resContent.ulPropTag = PR_SUBJECT_A;
+	restriction.res.resContent.lpProp = &word;
+	hr = story->outbox->lpVtbl->GetContentsTable(story->outbox, MAPI_UNICODE, &table);
+	if (SUCCEEDED(hr))
+		hr = table->lpVtbl->SortTable(table, (SSortOrderSet *)(void *)&sort, 0);
+	if (SUCCEEDED(hr))
+		hr = table->lpVtbl->Restrict(table, &restriction, 0);
+	if (SUCCEEDED(hr))
+		hr = table->lpVtbl->QueryRows(table, 10, 0, &rows);
+	if (rows)
+		double_rows_free(rows);
+	COM_CLEAR(table);
+	return hr;
+}
+
 static HRESULT
 story_tell(struct story *story)
 {
@@ -118,12 +170,16 @@ story_tell(struct story *story)
 	if (SUCCEEDED(hr))
 		hr = story_attach(story);
 	if (SUCCEEDED(hr))
+		hr = story_embed(story);
+	if (SUCCEEDED(hr))
 		hr = story->message->lpVtbl->SubmitMessage(story->message, 0);
 	story->submitted = SUCCEEDED(hr);
 	if (SUCCEEDED(hr))
 		hr = story->store->lpVtbl->GetOutgoingQueue(story->store, 0, &story->table);
 	if (SUCCEEDED(hr))
 		hr = story->table->lpVtbl->QueryRows(story->table, 10, 0, &story->rows);
+	if (SUCCEEDED(hr))
+		hr = story_list(story);
 	return hr;
 }
 

@@ -51,14 +51,19 @@ HRESULT
 db_failed(struct db *db, int code, const char *sql)
 {
 	HRESULT hr = hr_from_sqlite(code);
-	int system;
+	int system = errno;
 
 	if (SUCCEEDED(hr))
 		return hr;
-	system = ((code & 0xff) == SQLITE_IOERR) ? sqlite3_system_errno(db->sqlite) : 0;
+	/* SQLite does not keep what a COMMIT met. */
+	if ((code & 0xff) != SQLITE_IOERR)
+		system = 0;
+	else if (sqlite3_system_errno(db->sqlite))
+		system = sqlite3_system_errno(db->sqlite);
 	if (system == EFBIG || system == ENOSPC || system == EDQUOT)
 		hr = MAPI_E_NOT_ENOUGH_DISK;
 	g_free(db->error);
+	db->error_hr = hr;
 	db->error = g_strdup_printf("%s: %s%s%s", db->path, sqlite3_errmsg(db->sqlite),
 	    system ? ": " : "", system ? g_strerror(system) : "");
 	if (hr != MAPI_E_COLLISION)
@@ -67,9 +72,9 @@ db_failed(struct db *db, int code, const char *sql)
 }
 
 const char *
-db_error(struct db *db)
+db_error(struct db *db, HRESULT hr)
 {
-	return db->error ? db->error : "";
+	return db->error && db->error_hr == hr ? db->error : NULL;
 }
 
 const char *
@@ -164,8 +169,10 @@ HRESULT
 db_next(struct db *db, sqlite3_stmt *statement)
 {
 	HRESULT hr;
-	int code = sqlite3_step(statement);
+	int code;
 
+	errno = 0;
+	code = sqlite3_step(statement);
 	if (code == SQLITE_ROW)
 		return S_OK;
 	hr = (code == SQLITE_DONE) ? S_FALSE : db_failed(db, code, sqlite3_sql(statement));

@@ -10,7 +10,8 @@ struct db {
 	int lock; /* descriptor of PATH-lock, for flock */
 	GHashTable *statements;
 	char *path;
-	char *error;
+	char *error; /* of the last failure, and its code */
+	HRESULT error_hr;
 	bool committed; /* by the last db_end() */
 };
 

@@ -90,6 +90,8 @@ folder_GetProps(
 static HRESULT
 folder_GetPropList(IMAPIFolder *This, ULONG flags, LPSPropTagArray *tags)
 {
+	static const ULONG objects[] = { PR_CONTAINER_HIERARCHY, PR_CONTAINER_CONTENTS,
+		PR_FOLDER_ASSOCIATED_CONTENTS, 0 };
 	struct folder *folder = folder_from(This);
 	struct bag *bag;
 	HRESULT hr;
@@ -103,6 +105,8 @@ folder_GetPropList(IMAPIFolder *This, ULONG flags, LPSPropTagArray *tags)
 	hr = folder_bag(folder, &bag);
 	if (SUCCEEDED(hr))
 		hr = bag_get_prop_list(bag, flags, tags);
+	if (SUCCEEDED(hr))
+		hr = tags_append(tags, objects);
 	bag_free(bag);
 	return folder_leave(folder, hr);
 }

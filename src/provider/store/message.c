@@ -132,6 +132,7 @@ message_GetProps(
 static HRESULT
 message_GetPropList(IMessage *This, ULONG flags, LPSPropTagArray *tags)
 {
+	static const ULONG objects[] = { PR_MESSAGE_RECIPIENTS, PR_MESSAGE_ATTACHMENTS, 0 };
 	struct message *message = message_from(This);
 	HRESULT hr;
 
@@ -141,7 +142,10 @@ message_GetPropList(IMessage *This, ULONG flags, LPSPropTagArray *tags)
 	hr = message_enter(message, false);
 	if (FAILED(hr))
 		return hr;
-	return message_leave(message, propset_get_prop_list(&message->set, flags, tags));
+	hr = propset_get_prop_list(&message->set, flags, tags);
+	if (SUCCEEDED(hr))
+		hr = tags_append(tags, objects);
+	return message_leave(message, hr);
 }
 
 static HRESULT

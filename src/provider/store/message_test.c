@@ -180,6 +180,33 @@ standard_properties_have_their_types(void **state)
 	COM_CLEAR(message);
 }
 
+static void
+tables_are_in_the_property_list(void **state)
+{
+	static const ULONG wanted[] = { PR_MESSAGE_RECIPIENTS, PR_MESSAGE_ATTACHMENTS,
+		PR_SUBJECT_W };
+	struct fixture *fixture = *state;
+	IMessage *message = double_letter(fixture->outbox, "listed", "bob@x.test");
+	SPropTagArray *tags = NULL;
+	IMAPITable *table = NULL;
+	size_t want;
+	ULONG at;
+
+	assert_int_equal(message->lpVtbl->GetPropList(message, MAPI_UNICODE, &tags), S_OK);
+	for (want = 0; want < G_N_ELEMENTS(wanted); want++) {
+		for (at = 0; at < tags->cValues && tags->aulPropTag[at] != wanted[want]; at++)
+			;
+		assert_true(at < tags->cValues);
+	}
+	mem_free(tags);
+	assert_int_equal(message->lpVtbl->OpenProperty(message, PR_MESSAGE_RECIPIENTS,
+			     &IID_IMAPITable, MAPI_UNICODE, 0, (IUnknown **)&table),
+	    S_OK);
+	assert_int_equal(double_count(table), 1);
+	COM_CLEAR(table);
+	COM_CLEAR(message);
+}
+
 static SRowSet *
 recipients(IMessage *message)
 {
@@ -338,6 +365,7 @@ main(void)
 		TEST(subjects_are_split),
 		TEST(what_the_store_computes_cannot_be_set),
 		TEST(standard_properties_have_their_types),
+		TEST(tables_are_in_the_property_list),
 		TEST(recipients_become_one_offs),
 		TEST(recipients_change_by_row_id),
 		TEST(moved_messages_keep_their_entry_id),

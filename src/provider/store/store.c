@@ -246,6 +246,25 @@ bag_copy_text(const struct bag *bag, ULONG tag, char **out)
 	return props_copy_text(value, value ? 1 : 0, tag, out);
 }
 
+HRESULT
+tags_append(SPropTagArray **tags, const ULONG *more)
+{
+	SPropTagArray *longer;
+	ULONG count = 0;
+
+	while (more[count])
+		count++;
+	longer = mem_zalloc(NULL, CbNewSPropTagArray((size_t)(*tags)->cValues + count));
+	if (longer) {
+		memcpy(longer, *tags, CbSPropTagArray(*tags));
+		memcpy(longer->aulPropTag + longer->cValues, more, count * sizeof(*more));
+		longer->cValues += count;
+	}
+	mem_free(*tags);
+	*tags = longer;
+	return longer ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+}
+
 bool
 tag_listed(const ULONG *list, ULONG tag)
 {

@@ -86,6 +86,8 @@ HRESULT bag_set_time(struct bag *bag, ULONG tag, gint64 filetime);
 /* Text as UTF-8, g_free(); S_OK and NULL where there is none. */
 HRESULT bag_copy_text(const struct bag *bag, ULONG tag, char **out);
 HRESULT props_copy_text(const SPropValue *values, ULONG count, ULONG tag, char **out);
+/* Appends a 0-ended list to what GetPropList answers: properties that are opened, not read. */
+HRESULT tags_append(SPropTagArray **tags, const ULONG *more);
 bool tag_listed(const ULONG *list, ULONG tag);
 
 /* The support mask of store objects (PR_STORE_SUPPORT_MASK). */

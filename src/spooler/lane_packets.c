@@ -8,25 +8,25 @@
 #include "words.h"
 
 static void
-answer_ok(struct lane *lane, const char *name, GVariant *value)
+answer_ok(struct hand *hand, const char *name, GVariant *value)
 {
 	GVariantBuilder b;
 
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	if (name)
 		g_variant_builder_add(&b, "{sv}", name, value);
-	ipc_send(lane->fd, "ok", g_variant_builder_end(&b));
+	ipc_send(hand->fd, "ok", g_variant_builder_end(&b));
 }
 
 static void
-answer_error(struct lane *lane, HRESULT hr)
+answer_error(struct hand *hand, HRESULT hr)
 {
 	GVariantBuilder b;
 
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&b, "{sv}", "hr", g_variant_new_int64(hr));
 	g_variant_builder_add(&b, "{sv}", "text", g_variant_new_string(hr_text(hr)));
-	ipc_send(lane->fd, "error", g_variant_builder_end(&b));
+	ipc_send(hand->fd, "error", g_variant_builder_end(&b));
 }
 
 /* What a worker could not say to the scheduler before us (see words.h). */
@@ -50,21 +50,24 @@ import_words(struct lane *lane)
 }
 
 static bool
-on_hello(struct lane *lane, const struct ipc_message *packet)
+on_hello(struct hand *hand, const struct ipc_message *packet)
 {
+	struct lane *lane = hand->lane;
 	g_autoptr(GBytes) uid = packet_bytes(packet, "profile");
 
 	if (!g_bytes_equal(uid, lane->uid))
 		return false;
 	import_words(lane);
 	spooldb_set_profile_name(lane->s->db, lane->uid, ipc_string(packet, "name", ""));
-	lane->hello = true;
+	hand->hello = true;
+	lane->alone = true;
 	return true;
 }
 
 static bool
-on_have(struct lane *lane, const struct ipc_message *packet)
+on_have(struct hand *hand, const struct ipc_message *packet)
 {
+	struct lane *lane = hand->lane;
 	g_autoptr(GBytes) store = packet_bytes(packet, "store");
 	g_autoptr(GBytes) entry = packet_bytes(packet, "entry");
 	bool known = false;
@@ -72,62 +75,83 @@ on_have(struct lane *lane, const struct ipc_message *packet)
 	    lane->s->db, store, entry, ipc_int(packet, "submitted", 0), g_get_real_time(), &known);
 
 	if (FAILED(hr))
-		answer_error(lane, hr);
+		answer_error(hand, hr);
 	else
-		answer_ok(lane, "known", g_variant_new_int64(known));
+		answer_ok(hand, "known", g_variant_new_int64(known));
 	return true;
 }
 
 static bool
-on_queued(struct lane *lane, const struct ipc_message *packet)
+on_queued(struct hand *hand, const struct ipc_message *packet)
 {
+	struct lane *lane = hand->lane;
 	gint64 id = 0;
 	bool more = false;
-	HRESULT hr = packet_to_message(packet, &lane->queued, &more);
+	HRESULT hr = packet_to_message(packet, &hand->queued, &more);
 
 	if (SUCCEEDED(hr) && !more)
-		hr = spooldb_add(lane->s->db, lane->uid, lane->queued,
+		hr = spooldb_add(lane->s->db, lane->uid, hand->queued,
 		    (int)CLAMP(ipc_int(packet, "priority", 0), -1, 1), g_get_real_time(), &id);
 	if (FAILED(hr) || !more) {
-		spool_message_free(lane->queued);
-		lane->queued = NULL;
+		spool_message_free(hand->queued);
+		hand->queued = NULL;
 	}
 	if (FAILED(hr))
-		answer_error(lane, hr);
+		answer_error(hand, hr);
 	else
-		answer_ok(lane, "id", g_variant_new_int64(id));
+		answer_ok(hand, "id", g_variant_new_int64(id));
 	if (id)
 		scheduler_changed(lane->s);
 	return true;
 }
 
 static bool
-on_scanned(struct lane *lane, const struct ipc_message *packet)
+on_scanned(struct hand *hand, const struct ipc_message *packet)
 {
-	lane->scanning = false;
+	struct lane *lane = hand->lane;
+	hand->scanning = false;
 	lane->crashes = 0;
 	g_clear_pointer(&lane->trouble, g_free);
 	spooldb_set_scanned(lane->s->db, lane->uid, g_get_real_time());
 	return true;
 }
 
-static bool
-on_status(struct lane *lane, const struct ipc_message *packet)
+/* A server that answers again lets those go that waited for it. */
+static void
+note_reachable(struct lane *lane, const struct report *report)
 {
+	bool answered = false;
+
+	for (guint i = 0; i < report->verdicts->len; i++) {
+		const struct verdict *v = g_ptr_array_index(report->verdicts, i);
+
+		answered = answered || v->class == VERDICT_ACCEPTED || v->code != 0;
+		lane->unreachable = lane->unreachable || v->class == VERDICT_UNREACHABLE;
+	}
+	if (answered)
+		lane_reachable(lane, g_get_real_time());
+}
+
+static bool
+on_status(struct hand *hand, const struct ipc_message *packet)
+{
+	struct lane *lane = hand->lane;
 	enum spool_act act = ACT_SEND;
 	bool more = false;
-	HRESULT hr = packet_to_report(packet, &lane->report, &more);
+	HRESULT hr = packet_to_report(packet, &hand->report, &more);
 
 	if (SUCCEEDED(hr) && !more)
-		hr = spooldb_report(lane->s->db, lane->report, g_get_real_time(), &act);
+		hr = spooldb_report(lane->s->db, hand->report, g_get_real_time(), &act);
+	if (SUCCEEDED(hr) && !more)
+		note_reachable(lane, hand->report);
 	if (FAILED(hr) || !more) {
-		report_free(lane->report);
-		lane->report = NULL;
+		report_free(hand->report);
+		hand->report = NULL;
 	}
 	if (FAILED(hr))
-		answer_error(lane, hr);
+		answer_error(hand, hr);
 	else
-		answer_ok(lane, "act", g_variant_new_string(spool_act_name(act)));
+		answer_ok(hand, "act", g_variant_new_string(spool_act_name(act)));
 	scheduler_changed(lane->s);
 	return true;
 }
@@ -157,17 +181,18 @@ outcome_parse(const char *text, enum spool_act *act)
 }
 
 static bool
-on_done(struct lane *lane, const struct ipc_message *packet)
+on_done(struct hand *hand, const struct ipc_message *packet)
 {
+	struct lane *lane = hand->lane;
 	const char *outcome = ipc_string(packet, "outcome", "");
 	gint64 id = ipc_int(packet, "id", 0);
 	enum spool_act act;
 
-	if (!outcome_parse(outcome, &act) || id != lane->lease)
+	if (!outcome_parse(outcome, &act) || id != hand->lease)
 		return false;
 	spooldb_settle(lane->s->db, id, act, ipc_string(packet, "text", ""), g_get_real_time());
 	event_message(lane->s->db, id, outcome, ipc_string(packet, "text", ""));
-	lane->lease = 0;
+	hand->lease = 0;
 	lane->crashes = 0;
 	scheduler_changed(lane->s);
 	return true;
@@ -175,20 +200,21 @@ on_done(struct lane *lane, const struct ipc_message *packet)
 
 /* The worker cannot log on; it ends by itself after this. */
 static bool
-on_trouble(struct lane *lane, const struct ipc_message *packet)
+on_trouble(struct hand *hand, const struct ipc_message *packet)
 {
+	struct lane *lane = hand->lane;
 	gint64 now = g_get_real_time();
 	const char *text = ipc_string(packet, "text", "The profile cannot be used.");
 
 	log_warning("profile: %s", text);
 	g_free(lane->trouble);
 	lane->trouble = g_strdup(text);
-	if (lane->lease)
-		spooldb_settle(lane->s->db, lane->lease, ACT_RETRY, text, now);
-	lane->lease = 0;
-	lane->scanning = false;
-	lane->quitting = true;
-	lane->not_before = now + retry_delay(&lane->s->policy, ++lane->crashes, 0);
+	if (hand->lease)
+		spooldb_settle(lane->s->db, hand->lease, ACT_RETRY, text, now);
+	hand->lease = 0;
+	hand->scanning = false;
+	hand->quitting = true;
+	lane->not_before = now + retry_delay(&lane->policy, ++lane->crashes, 0);
 	if (ipc_int(packet, "hold", 0)) {
 		lane->want_scan = false;
 		spooldb_hold_profile(lane->s->db, lane->uid, text, now);
@@ -200,11 +226,11 @@ on_trouble(struct lane *lane, const struct ipc_message *packet)
 }
 
 bool
-lane_handle(struct lane *lane, const struct ipc_message *packet)
+lane_handle(struct hand *hand, const struct ipc_message *packet)
 {
 	static const struct {
 		const char *verb;
-		bool (*handle)(struct lane *lane, const struct ipc_message *packet);
+		bool (*handle)(struct hand *hand, const struct ipc_message *packet);
 	} verbs[] = {
 		{ "hello", on_hello },
 		{ "have", on_have },
@@ -217,8 +243,8 @@ lane_handle(struct lane *lane, const struct ipc_message *packet)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
 		if (strcmp(verbs[i].verb, packet->verb) == 0)
-			return verbs[i].handle(lane, packet);
+			return verbs[i].handle(hand, packet);
 	}
-	log_error("worker %d says \"%s\", which nobody knows", (int)lane->pid, packet->verb);
+	log_error("worker %d says \"%s\", which nobody knows", (int)hand->pid, packet->verb);
 	return false;
 }

@@ -25,6 +25,7 @@ struct arguments {
 	gboolean foreground;
 	int ready_fd;
 	char *worker;
+	gboolean first;
 };
 
 static bool
@@ -38,6 +39,7 @@ parse(int argc, char **argv, struct arguments *a)
 		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &a->ready_fd, "write a byte there when ready",
 		    "N" },
 		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->worker, NULL, NULL },
+		{ "first", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->first, NULL, NULL },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
 	GOptionContext *context = g_option_context_new("- send the mail that waits in Outboxes");
@@ -71,7 +73,7 @@ open_log(bool background)
 }
 
 static int
-run_worker(const char *hex, const char *state_path)
+run_worker(const char *hex, const char *state_path, bool first)
 {
 	MAPIUID uid;
 
@@ -79,7 +81,7 @@ run_worker(const char *hex, const char *state_path)
 		fprintf(stderr, "emapi-spooler: \"%s\" is no profile UID\n", hex);
 		return EX_USAGE;
 	}
-	return worker_run(&uid, state_path, SCHEDULER_FD);
+	return worker_run(&uid, state_path, first, SCHEDULER_FD);
 }
 
 int
@@ -99,7 +101,7 @@ main(int argc, char **argv)
 	options.background = a.background && !a.foreground;
 	options.ready_fd = a.ready_fd;
 	if (a.worker)
-		code = run_worker(a.worker, options.state_path);
+		code = run_worker(a.worker, options.state_path, a.first);
 	else
 		code = scheduler_run(&options);
 	scheduler_options_clear(&options);

@@ -351,7 +351,7 @@ verdict_from_row(GVariant *row)
 	gint64 class = row_int(row, "class");
 	struct verdict *v = verdict_create((guint32)row_int(row, "row"), VERDICT_TEMPORARY, NULL);
 
-	if (class >= VERDICT_ACCEPTED && class <= VERDICT_HOLD)
+	if (class >= VERDICT_ACCEPTED && class < VERDICT_COUNT)
 		v->class = (enum verdict_class) class;
 	v->code = (int)row_int(row, "code");
 	v->wait = (int)row_int(row, "wait");

@@ -18,6 +18,8 @@ enum verdict_class {
 	VERDICT_TEMPORARY = 1,
 	VERDICT_PERMANENT = 2,
 	VERDICT_HOLD = 3,
+	VERDICT_UNREACHABLE = 4, /* nobody was reached: like TEMPORARY, due when the way is open */
+	VERDICT_COUNT
 };
 
 struct verdict {

@@ -24,10 +24,12 @@ retry_policy_default(void)
 	struct retry_policy policy = {
 		.first = 60 * (gint64)G_USEC_PER_SEC,
 		.lifetime = 5 * 86400 * (gint64)G_USEC_PER_SEC,
+		.warn = 4 * 3600 * (gint64)G_USEC_PER_SEC,
 	};
 
 	policy.first = seconds_from_environment("EMAPI_RETRY_SECONDS", policy.first);
 	policy.lifetime = seconds_from_environment("EMAPI_LIFETIME_SECONDS", policy.lifetime);
+	policy.warn = seconds_from_environment("EMAPI_DELAY_SECONDS", policy.warn);
 	policy.longest = policy.first * 60;
 	return policy;
 }
@@ -43,4 +45,42 @@ retry_delay(const struct retry_policy *policy, int tries, int asked)
 		delay = asked * (gint64)G_USEC_PER_SEC;
 	delay = MIN(delay, policy->longest);
 	return delay + (gint64)(g_random_double() * 0.25 * (double)delay);
+}
+
+#define MINUTE (60 * (gint64)G_USEC_PER_SEC)
+/* More than that the pace is never ahead of the clock, or the clock was set back. */
+#define AHEAD_MAX (10 * MINUTE)
+
+static int
+burst(const struct retry_policy *policy)
+{
+	return MAX(1, policy->per_minute / 10);
+}
+
+/* Between two messages, so that a burst and a minute of these are per_minute together. */
+static gint64
+interval(const struct retry_policy *policy)
+{
+	int steady = burst(policy) > 1 ? policy->per_minute - burst(policy) : policy->per_minute;
+
+	return (MINUTE + steady - 1) / steady;
+}
+
+gint64
+retry_pace_next(const struct retry_policy *policy, gint64 pace, gint64 now)
+{
+	gint64 early;
+
+	if (policy->per_minute <= 0)
+		return now;
+	early = MIN(pace, now + AHEAD_MAX) - (burst(policy) - 1) * interval(policy);
+	return MAX(early, now);
+}
+
+gint64
+retry_pace_take(const struct retry_policy *policy, gint64 pace, gint64 now, int cost)
+{
+	if (policy->per_minute <= 0)
+		return 0;
+	return MAX(MIN(pace, now + AHEAD_MAX), now) + cost * interval(policy);
 }

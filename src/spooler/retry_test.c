@@ -55,12 +55,54 @@ environment_changes_the_policy(void **state)
 	g_unsetenv("EMAPI_LIFETIME_SECONDS");
 }
 
+/* Never more than the limit in any minute, and nearly as many as it allows. */
+static void
+pace_keeps_a_limit_a_minute(void **state)
+{
+	static const int limits[] = { 1, 2, 9, 10, 30, 100, 1000 };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+		struct retry_policy policy = { .per_minute = limits[i] };
+		gint64 start = 20000 * 24 * 60 * MINUTE, now = start, pace = 0;
+		gint64 *times = g_new0(gint64, (gsize)limits[i] * 6);
+		int sent = 0;
+
+		while (now < start + 5 * MINUTE) {
+			now = retry_pace_next(&policy, pace, now);
+			pace = retry_pace_take(&policy, pace, now, 1);
+			if (sent >= limits[i])
+				assert_true(now - times[sent - limits[i]] >= MINUTE);
+			times[sent++] = now;
+		}
+		assert_true(sent >= limits[i] * 5 * 8 / 10);
+		g_free(times);
+	}
+}
+
+static void
+pace_survives_the_clock(void **state)
+{
+	struct retry_policy policy = { .per_minute = 30 }, none = { 0 };
+	gint64 now = 20000 * 24 * 60 * MINUTE;
+	gint64 pace = retry_pace_take(&policy, 0, now, 1);
+
+	/* Set back by a day: nobody waits a day. */
+	now -= 24 * 60 * MINUTE;
+	assert_true(retry_pace_next(&policy, pace, now) <= now + 10 * MINUTE);
+	assert_int_equal(retry_pace_next(&none, pace, now), now);
+	/* One that is many transactions counts as many. */
+	pace = retry_pace_take(&policy, 0, now, 30);
+	assert_true(retry_pace_next(&policy, pace, now) > now + MINUTE / 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(delays_double_to_an_hour),
 		cmocka_unit_test(environment_changes_the_policy),
+		cmocka_unit_test(pace_keeps_a_limit_a_minute),
+		cmocka_unit_test(pace_survives_the_clock),
 	};
 
 	return cmocka_run_group_tests_name("spooler/retry", tests, NULL, NULL);

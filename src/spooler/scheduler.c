@@ -2,9 +2,8 @@
 /*
  * The scheduler's life: lock, database, socket, loop, end.  See scheduler.h.
  *
- * It ends when for `idle` nothing was due, nobody was connected and nothing waits for a try within
- * the hour (tries are at most an hour apart, so that a message that waits keeps it alive; what is
- * held does not).  At the end: unlink the socket, look once more for somebody who connected just
+ * It ends when for `idle` nothing was due, nobody was connected and nothing waits for its next try
+ * or its time (what is held does not keep it alive).  At the end: unlink the socket, look once more for somebody who connected just
  * before, and only then drop the lock.  Who finds the lock taken but nobody serving waits for it
  * (lock.h), who is cut off before "ok" starts another spooler: no wake-up is lost.
  */
@@ -114,7 +113,7 @@ drive(struct scheduler *s, gint64 now, bool *busy)
 
 		lane_drive(lane, now);
 		next = MIN(next, lane_next(lane, now));
-		if (lane_busy(lane) || spooldb_next_due(s->db, lane->uid) < now + HOUR + HOUR / 3)
+		if (lane_busy(lane) || spooldb_next_due(s->db, lane->uid) < G_MAXINT64)
 			*busy = true;
 	}
 	return next;
@@ -173,7 +172,7 @@ consider_end(struct scheduler *s, bool busy, gint64 now)
 	if (s->stop_at) {
 		g_hash_table_iter_init(&iter, s->lanes);
 		while (g_hash_table_iter_next(&iter, NULL, &lane))
-			in_hand = in_hand || ((struct lane *)lane)->lease;
+			in_hand = in_hand || lane_leased(lane);
 		if (!in_hand || now >= s->stop_at)
 			g_main_loop_quit(s->loop);
 		return s->stop_at;
@@ -270,7 +269,7 @@ on_reload(gpointer data)
 		struct lane *lane = value;
 
 		lane_wake(lane);
-		lane->renew = lane->pid != 0;
+		lane_renew(lane);
 	}
 	g_ptr_array_unref(s->catch_up);
 	s->catch_up = listed_profiles();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What scheduler.c, clients.c, lane.c and lane_packets.c share. */
+/* What scheduler.c, clients.c, lane.c, hand.c and lane_packets.c share. */
 #ifndef EMAPI_SPOOLER_SCHEDULER_PRIVATE_H
 #define EMAPI_SPOOLER_SCHEDULER_PRIVATE_H
 
@@ -43,26 +43,41 @@ void client_free(struct client *client);
 void clients_notify(struct scheduler *s);
 void clients_sweep(struct scheduler *s);
 
-/* A profile's mail: at most one worker, with at most one message in hand. */
+struct lane;
+
+/* One worker process of a profile, with at most one message in hand. */
+struct hand {
+	struct lane *lane;
+	pid_t pid;
+	int fd;
+	guint fd_source;
+	guint child_source;
+	bool hello;    /* it is logged on */
+	bool quitting; /* told to end */
+	bool renew;    /* to be followed by another, which reads the profile anew */
+	bool scanning;
+	gint64 lease;                 /* message in hand; 0: none */
+	gint64 leased;                /* since when, monotonic */
+	gint64 started;               /* by the clock, like a file's stamp */
+	gint64 heard;                 /* when it last said something, monotonic */
+	struct spool_message *queued; /* parts that have come so far */
+	struct report *report;
+};
+
+/* A profile's mail and the workers that carry it. */
 struct lane {
 	struct scheduler *s;
 	GBytes *uid;
-	pid_t pid; /* 0: no worker */
-	int fd;
-	guint fd_source;
-	bool hello;    /* the worker has the profile's lock and is logged on */
-	bool quitting; /* told to end */
+	struct retry_policy policy;
+	GPtrArray *hands; /* of struct hand */
+	bool alone;       /* no worker of an earlier scheduler is left: more than one may start */
 	bool want_scan;
-	bool renew; /* the worker is to be followed by another, which reads the profile anew */
-	bool scanning;
-	gint64 lease; /* message in hand; 0: none */
-	gint64 started;
-	gint64 heard;                 /* when the worker last said something, monotonic */
-	gint64 not_before;            /* no new worker before */
-	int crashes;                  /* in a row */
-	char *trouble;                /* why nothing moves for now, for people; NULL: it moves */
-	struct spool_message *queued; /* parts that have come so far */
-	struct report *report;
+	gint64 not_before;   /* no new worker and no message before */
+	gint64 pace;         /* the limit a minute allows no message before */
+	bool unreachable;    /* something may wait only because nobody was reached */
+	gint64 reachable_at; /* when that was last looked after */
+	int crashes;         /* in a row */
+	char *trouble;       /* why nothing moves for now, for people; NULL: it moves */
 };
 
 /* lane.c */
@@ -73,15 +88,38 @@ void lane_drive(struct lane *lane, gint64 now);
 /* When lane_drive() is to be called again; G_MAXINT64: only after an event. */
 gint64 lane_next(struct lane *lane, gint64 now);
 bool lane_busy(const struct lane *lane);
-/* There may be something in the stores.  A profile that was changed since counts: its worker is
+/* Whether a message is in hand. */
+bool lane_leased(const struct lane *lane);
+/* There may be something in the stores.  A profile that was changed since counts: its workers are
  * renewed, and mail that was held is released. */
 void lane_wake(struct lane *lane);
 /* A person says: now, and with the settings as they are now. */
 void lane_run(struct lane *lane);
+/* Workers are followed by others, which read the profile anew. */
+void lane_renew(struct lane *lane);
+/* The network has changed, or a server has answered: what waits only for that is due. */
+void lane_reachable(struct lane *lane, gint64 now);
+
+/* hand.c: a worker process. */
+
+/* Starts one for the lane; `first` as worker_lock() has it. */
+void hand_start(struct lane *lane, bool first, gint64 now);
+void hand_free(struct hand *hand);
 /* The worker is to end: sends quit and counts it as gone. */
-void lane_quit(struct lane *lane);
+void hand_quit(struct hand *hand);
+/* Ends one that hangs. */
+void hand_check(struct hand *hand);
+/* Until hand_check() has something to do, microseconds. */
+gint64 hand_patience(const struct hand *hand);
+/* Has no work and can take some. */
+bool hand_idle(const struct hand *hand);
+/* By the clock that stands still while the machine sleeps: a nap is no hang. */
+gint64 hand_silence(const struct hand *hand);
 
 /* lane_packets.c: one packet of the worker; false when the worker is not to be trusted. */
-bool lane_handle(struct lane *lane, const struct ipc_message *packet);
+bool lane_handle(struct hand *hand, const struct ipc_message *packet);
+
+/* policy.c: the profile's own settings over the defaults. */
+struct retry_policy policy_read(const struct retry_policy *defaults, GBytes *uid);
 
 #endif

@@ -390,12 +390,12 @@ run_scheduler(const char *ready)
 }
 
 static int
-run_worker(const char *profile_hex)
+run_worker(const char *profile_hex, bool first)
 {
 	g_autofree char *path = state_file("spool.db");
 	g_autofree char *state_path = g_path_get_dirname(path);
 
-	return fake_worker(profile_hex, state_path);
+	return fake_worker(profile_hex, state_path, first);
 }
 
 int
@@ -406,7 +406,7 @@ main(int argc, char **argv)
 	if (argc > 1)
 		open_log();
 	if (argc > 2 && strcmp(argv[1], "--worker") == 0)
-		return run_worker(argv[2]);
+		return run_worker(argv[2], argc > 3 && strcmp(argv[3], "--first") == 0);
 	if (argc > 1)
 		return run_scheduler(argc > 2 ? argv[2] : NULL);
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)

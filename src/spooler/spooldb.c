@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include "log.h"
 
-#define SCHEMA_VERSION 1
-#define APPLICATION_ID 0x454D5350 /* "EMSP" */
+#define SCHEMA_VERSION 2
+#define APPLICATION_ID 1162695504 /* "EMSP" */
 #define RESERVE_BYTES (256 * 1024)
 
 static const char schema[] =
@@ -201,6 +201,24 @@ spooldb_column_text(sqlite3_stmt *stmt, int column)
 	return g_strdup(text ? text : "");
 }
 
+/* Policies */
+
+const struct retry_policy *
+spooldb_policy(struct spooldb *db, GBytes *profile)
+{
+	const struct retry_policy *own =
+	    profile ? g_hash_table_lookup(db->policies, profile) : NULL;
+
+	return own ? own : &db->policy;
+}
+
+void
+spooldb_set_policy(struct spooldb *db, GBytes *profile, const struct retry_policy *policy)
+{
+	g_hash_table_replace(
+	    db->policies, g_bytes_ref(profile), g_memdup2(policy, sizeof(*policy)));
+}
+
 /* Transactions */
 
 /* Room on disk that a verdict can fall back on: a message whose acceptance cannot be written down
@@ -272,32 +290,65 @@ spooldb_stamp(struct spooldb *db, gint64 now)
 
 /* Open and close */
 
+/* What version 2 has beyond version 1: mail that is sent later or expires, reports, the pace. */
+static const char upgrade_1[] =
+    "ALTER TABLE message ADD COLUMN defer INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN expiry INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN reporting INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN reports INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE recipient ADD COLUMN class INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE recipient ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE profile ADD COLUMN pace INTEGER NOT NULL DEFAULT 0;"
+    /* What failed before there were reports is told by the queue alone. */
+    "UPDATE recipient SET told=3 WHERE state=5;";
+
+/* Brings a file of an older version (0: a new one) to this one. */
+static HRESULT
+upgrade(struct spooldb *db, gint64 version)
+{
+	const char *const steps[] = {
+		"BEGIN IMMEDIATE",
+		version < 1 ? schema : "",
+		upgrade_1,
+		"PRAGMA application_id=" G_STRINGIFY(APPLICATION_ID),
+		"PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION),
+		"COMMIT",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+		if (sqlite3_exec(db->sql, steps[i], NULL, NULL, NULL) != SQLITE_OK) {
+			HRESULT hr = spooldb_error(db);
+
+			sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+			return hr;
+		}
+	}
+	return S_OK;
+}
+
 static HRESULT
 prepare_schema(struct spooldb *db, char **why)
 {
 	gint64 version = spooldb_number(db, -1, "PRAGMA user_version", "");
 	gint64 application = spooldb_number(db, -1, "PRAGMA application_id", "");
 
-	if (version == SCHEMA_VERSION && application == APPLICATION_ID)
+	if (application == APPLICATION_ID && version == SCHEMA_VERSION)
 		return S_OK;
-	if (version > SCHEMA_VERSION && application == APPLICATION_ID) {
+	if (application == APPLICATION_ID && version > SCHEMA_VERSION) {
 		*why = g_strdup_printf("it was written by a newer emapi (layout %" G_GINT64_FORMAT
 				       ", this one knows %d)",
 		    version, SCHEMA_VERSION);
 		return MAPI_E_VERSION;
 	}
+	if (application == APPLICATION_ID && version > 0)
+		return upgrade(db, version);
 	if (version != 0 || application != 0 ||
 	    spooldb_number(db, 1, "SELECT count(*) FROM sqlite_master", "") != 0) {
 		*why = g_strdup("it is no spool.db");
 		return MAPI_E_CORRUPT_STORE;
 	}
-	if (sqlite3_exec(db->sql, "BEGIN IMMEDIATE", NULL, NULL, NULL) != 0 ||
-	    sqlite3_exec(db->sql, schema, NULL, NULL, NULL) != 0 ||
-	    sqlite3_exec(db->sql, "PRAGMA application_id=1162695504", NULL, NULL, NULL) != 0 ||
-	    sqlite3_exec(db->sql, "PRAGMA user_version=1", NULL, NULL, NULL) != 0 ||
-	    sqlite3_exec(db->sql, "COMMIT", NULL, NULL, NULL) != 0)
-		return spooldb_error(db);
-	return S_OK;
+	return upgrade(db, 0);
 }
 
 static HRESULT
@@ -340,6 +391,8 @@ spooldb_open(const char *path, const struct retry_policy *policy, struct spooldb
 
 	*out = NULL;
 	db->policy = *policy;
+	db->policies = g_hash_table_new_full(
+	    g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
 	db->statements = g_hash_table_new_full(NULL, NULL, NULL, statement_free);
 	db->reserve = g_strconcat(path, ".reserve", NULL);
 	hr = open_file(db, path, &reason);
@@ -361,6 +414,7 @@ spooldb_close(struct spooldb *db)
 	if (!db)
 		return;
 	g_hash_table_unref(db->statements);
+	g_hash_table_unref(db->policies);
 	sqlite3_close(db->sql);
 	g_free(db->reserve);
 	g_free(db);

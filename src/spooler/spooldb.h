@@ -23,6 +23,9 @@ HRESULT spooldb_open(
     const char *path, const struct retry_policy *policy, struct spooldb **out, char **why);
 void spooldb_close(struct spooldb *db);
 
+/* The profile's own policy, from now on. */
+void spooldb_set_policy(struct spooldb *db, GBytes *profile, const struct retry_policy *policy);
+
 /* At start: leases of a scheduler that died go back. */
 HRESULT spooldb_recover(struct spooldb *db, gint64 now);
 
@@ -37,8 +40,10 @@ HRESULT spooldb_known(
 HRESULT spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *message,
     int priority, gint64 now, gint64 *id);
 
-/* Leases what is due next: urgent before others, then by time.  *out NULL when nothing is. */
-HRESULT spooldb_lease(struct spooldb *db, GBytes *profile, gint64 now, struct lease **out);
+/* Leases what is due next: urgent before others, then by time.  *out NULL when nothing is, or when
+ * the profile's limit a minute asks for patience until *again (0: it does not). */
+HRESULT spooldb_lease(
+    struct spooldb *db, GBytes *profile, gint64 now, struct lease **out, gint64 *again);
 
 /* Commits verdicts durably and says what the worker does next.  MAPI_E_NOT_FOUND when id and entry
  * do not name a live message.  A recipient that was accepted or refused for good stays so. */
@@ -65,6 +70,9 @@ HRESULT spooldb_set_profile_name(struct spooldb *db, GBytes *profile, const char
 /* When the profile's stores were last looked through; 0: never. */
 HRESULT spooldb_set_scanned(struct spooldb *db, GBytes *profile, gint64 now);
 gint64 spooldb_scanned(struct spooldb *db, GBytes *profile);
+
+/* The way is open again: what waits only because nobody could be reached is due now. */
+HRESULT spooldb_reachable(struct spooldb *db, GBytes *profile, gint64 now);
 
 /* What a person can want of a message. */
 enum spool_want {

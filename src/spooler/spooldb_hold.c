@@ -116,6 +116,33 @@ spooldb_release(struct spooldb *db, GBytes *profile, gint64 now)
 	return spooldb_end(db, hr);
 }
 
+HRESULT
+spooldb_reachable(struct spooldb *db, GBytes *profile, gint64 now)
+{
+	HRESULT hr;
+
+	if (!spooldb_number(db, 0,
+		"SELECT 1 FROM message WHERE profile=? AND state=0 AND next>? AND tries>0 LIMIT 1",
+		"bi", profile, now))
+		return S_OK;
+	hr = spooldb_begin(db, false);
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db,
+		    "UPDATE recipient SET next=?1 WHERE state=0 AND class=4 AND next>?1 AND "
+		    "message IN"
+		    " (SELECT id FROM message WHERE profile=?2 AND state=0 AND tries>0 AND "
+		    "next>?1)",
+		    "ib", now, profile);
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db,
+		    "UPDATE message SET next=?1, changed=?2 WHERE profile=?3 AND state=0 AND "
+		    "next>?1"
+		    " AND tries>0 AND EXISTS (SELECT 1 FROM recipient r WHERE r.message=message.id"
+		    " AND r.state=0 AND r.next<=?1)",
+		    "iib", now, spooldb_stamp(db, now), profile);
+	return spooldb_end(db, hr);
+}
+
 /* Wishes */
 
 static HRESULT

@@ -9,10 +9,11 @@
 
 struct spooldb {
 	sqlite3 *sql;
-	GHashTable *statements; /* address of an SQL literal -> prepared statement */
-	struct retry_policy policy;
-	gint64 stamp;  /* the last value of message.changed */
-	char *reserve; /* a file whose room is given back when the disk is full */
+	GHashTable *statements;     /* address of an SQL literal -> prepared statement */
+	struct retry_policy policy; /* of profiles without one of their own */
+	GHashTable *policies;       /* GBytes (profile UID) -> struct retry_policy */
+	gint64 stamp;               /* the last value of message.changed */
+	char *reserve;              /* a file whose room is given back when the disk is full */
 };
 
 /* A person's wish, message.wish. */
@@ -37,6 +38,9 @@ HRESULT spooldb_end(struct spooldb *db, HRESULT hr);
 
 /* Whether the room for a verdict is set aside (again). */
 bool spooldb_reserve(struct spooldb *db);
+
+/* The policy of a profile; NULL: of one that has none of its own. */
+const struct retry_policy *spooldb_policy(struct spooldb *db, GBytes *profile);
 
 /* The profile of a message; NULL when there is none. */
 GBytes *spooldb_profile_of(struct spooldb *db, gint64 id);

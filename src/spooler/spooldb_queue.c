@@ -85,7 +85,7 @@ add_message(struct spooldb *db, GBytes *profile, const struct spool_message *m, 
 	    "INSERT INTO message(store, entry, key, profile, subject, submitted, priority, state,"
 	    " next, expires, changed, text) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    "bbbbtiddiiit", m->store, m->entry, m->key, profile, m->subject, m->submitted, priority,
-	    held ? SPOOL_HELD : SPOOL_WAITING, now, now + db->policy.lifetime,
+	    held ? SPOOL_HELD : SPOOL_WAITING, now, now + spooldb_policy(db, profile)->lifetime,
 	    spooldb_stamp(db, now), held ? held : "");
 }
 
@@ -197,29 +197,66 @@ take(struct spooldb *db, struct lease *lease, gint64 now)
 	    "tii", spool_act_name(lease->act), spooldb_stamp(db, now), lease->id);
 }
 
+/* How many transactions the lease will be, at least. */
+static int
+cost_of(const struct retry_policy *policy, const struct lease *lease)
+{
+	int limit = policy->recipients;
+
+	if (limit <= 0 || lease->due->len == 0)
+		return 1;
+	return ((int)lease->due->len + limit - 1) / limit;
+}
+
+static gint64
+pace_of(struct spooldb *db, GBytes *profile)
+{
+	return spooldb_number(db, 0, "SELECT pace FROM profile WHERE uid=?", "b", profile);
+}
+
+static HRESULT
+take_pace(struct spooldb *db, GBytes *profile, gint64 now, const struct lease *lease)
+{
+	const struct retry_policy *policy = spooldb_policy(db, profile);
+
+	if (policy->per_minute <= 0 || lease->act != ACT_SEND)
+		return S_OK;
+	return spooldb_run(db,
+	    "INSERT INTO profile(uid, pace) VALUES(?1, ?2) ON CONFLICT(uid) DO UPDATE SET pace=?2",
+	    "bi", profile,
+	    retry_pace_take(policy, pace_of(db, profile), now, cost_of(policy, lease)));
+}
+
 HRESULT
-spooldb_lease(struct spooldb *db, GBytes *profile, gint64 now, struct lease **out)
+spooldb_lease(struct spooldb *db, GBytes *profile, gint64 now, struct lease **out, gint64 *again)
 {
 	struct lease *lease = lease_create();
-	HRESULT hr;
+	HRESULT hr = S_OK;
 
 	*out = NULL;
-	if (!next_due(db, profile, now, lease)) {
-		lease_free(lease);
-		return S_OK;
+	*again = 0;
+	if (!next_due(db, profile, now, lease))
+		goto out;
+	if (lease->act == ACT_SEND) {
+		gint64 when =
+		    retry_pace_next(spooldb_policy(db, profile), pace_of(db, profile), now);
+
+		*again = when > now ? when : 0;
+		if (!spooldb_reserve(db))
+			hr = MAPI_E_NOT_ENOUGH_DISK;
 	}
-	if (lease->act == ACT_SEND && !spooldb_reserve(db)) {
-		lease_free(lease);
-		return MAPI_E_NOT_ENOUGH_DISK;
-	}
+	if (FAILED(hr) || *again)
+		goto out;
 	hr = spooldb_begin(db, false);
 	if (SUCCEEDED(hr))
 		hr = take(db, lease, now);
+	if (SUCCEEDED(hr))
+		hr = take_pace(db, profile, now, lease);
 	hr = spooldb_end(db, hr);
-	if (FAILED(hr))
-		lease_free(lease);
-	else
-		*out = lease;
+	if (SUCCEEDED(hr))
+		*out = g_steal_pointer(&lease);
+out:
+	lease_free(lease);
 	return hr;
 }
 
@@ -237,8 +274,10 @@ finish(struct spooldb *db, gint64 id, enum spool_state state, const char *text, 
 static HRESULT
 back_to_waiting(struct spooldb *db, gint64 id, const char *text, gint64 now)
 {
+	g_autoptr(GBytes) profile = spooldb_profile_of(db, id);
 	gint64 tries = spooldb_number(db, 1, "SELECT tries FROM message WHERE id=?", "i", id);
-	gint64 later = now + retry_delay(&db->policy, (int)CLAMP(tries, 1, 1000), 0);
+	gint64 later =
+	    now + retry_delay(spooldb_policy(db, profile), (int)CLAMP(tries, 1, 1000), 0);
 	gint64 expires = spooldb_number(db, 0, "SELECT expires FROM message WHERE id=?", "i", id);
 	HRESULT hr;
 

@@ -110,12 +110,14 @@ static struct lease *
 lease(struct fixture *f)
 {
 	struct lease *l = NULL;
+	gint64 again;
 
-	assert_int_equal(spooldb_lease(f->db, f->profile, f->now, &l), S_OK);
+	assert_int_equal(spooldb_lease(f->db, f->profile, f->now, &l, &again), S_OK);
 	return l;
 }
 
-/* Reports a verdict for each letter: a accepted, t temporary, p permanent, h hold, - none. */
+/* Reports a verdict for each letter: a accepted, t temporary, p permanent, h hold, u unreachable,
+ * - none. */
 static enum spool_act
 report(struct fixture *f, gint64 id, const char *name, const char *verdicts)
 {
@@ -124,7 +126,7 @@ report(struct fixture *f, gint64 id, const char *name, const char *verdicts)
 	enum spool_act act;
 
 	for (guint32 i = 0; verdicts[i]; i++) {
-		const char *classes = "atph";
+		const char *classes = "atphu";
 		const char *class = strchr(classes, verdicts[i]);
 
 		if (class)

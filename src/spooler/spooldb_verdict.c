@@ -27,10 +27,22 @@ spooldb_act(struct spooldb *db, gint64 id, gint64 now)
 	return sent ? ACT_FILE : ACT_ABORT;
 }
 
+static char *
+days(gint64 time)
+{
+	double days = (double)time / G_USEC_PER_SEC / 86400.0;
+
+	if (days >= 1)
+		return g_strdup_printf("%.3g day%s", days, days > 1 ? "s" : "");
+	return g_strdup_printf("%.3g minutes", days * 1440);
+}
+
 /* The recipient's state and next try by the verdict; `text` gets what is recorded (g_free). */
 static enum spool_state
 judge(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now, gint64 *next, char **text)
 {
+	g_autoptr(GBytes) profile = NULL;
+	const struct retry_policy *policy;
 	gint64 expires, tries;
 
 	*next = 0;
@@ -41,16 +53,20 @@ judge(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now, gint64
 		return SPOOL_FAILED;
 	if (v->class == VERDICT_HOLD)
 		return SPOOL_HELD;
+	profile = spooldb_profile_of(db, id);
+	policy = spooldb_policy(db, profile);
 	expires = spooldb_number(db, 0, "SELECT expires FROM message WHERE id=?", "i", id);
 	tries = spooldb_number(db, 0, "SELECT tries FROM recipient WHERE message=? AND row=?", "ii",
 	    id, (gint64)v->row);
 	if (now >= expires) {
+		g_autofree char *lifetime = days(policy->lifetime);
+
 		g_free(*text);
-		*text = g_strdup_printf("Given up after %.3g days.  The last answer: %s",
-		    (double)db->policy.lifetime / G_USEC_PER_SEC / 86400.0, v->text);
+		*text =
+		    g_strdup_printf("Given up after %s.  The last answer: %s", lifetime, v->text);
 		return SPOOL_FAILED;
 	}
-	*next = now + retry_delay(&db->policy, (int)MIN(tries, 1000) + 1, v->wait);
+	*next = now + retry_delay(policy, (int)MIN(tries, 1000) + 1, v->wait);
 	return SPOOL_WAITING;
 }
 
@@ -62,17 +78,17 @@ apply_verdict(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now
 	enum spool_state state = judge(db, id, v, now, &next, &text);
 
 	return spooldb_run(db,
-	    "UPDATE recipient SET state=?, code=?, enhanced=?, text=?, server=?, queue_id=?,"
-	    " tries=tries+1, next=? WHERE message=? AND row=? AND state NOT IN (2, 5)",
-	    "ddttttiii", state, v->code, v->enhanced, text, v->server, v->queue_id, next, id,
-	    (gint64)v->row);
+	    "UPDATE recipient SET state=?, class=?, code=?, enhanced=?, text=?, server=?,"
+	    " queue_id=?, tries=tries+1, next=? WHERE message=? AND row=? AND state NOT IN (2, 5)",
+	    "dddttttiii", state, v->class, v->code, v->enhanced, text, v->server, v->queue_id, next,
+	    id, (gint64)v->row);
 }
 
 /* What a try came to, for people. */
 static char *
 summary(const struct report *report)
 {
-	int counts[4] = { 0 };
+	int counts[VERDICT_COUNT] = { 0 };
 
 	for (guint i = 0; i < report->verdicts->len; i++) {
 		const struct verdict *v = g_ptr_array_index(report->verdicts, i);
@@ -80,7 +96,8 @@ summary(const struct report *report)
 		counts[v->class]++;
 	}
 	return g_strdup_printf("%d accepted, %d refused for now, %d refused for good%s",
-	    counts[VERDICT_ACCEPTED], counts[VERDICT_TEMPORARY], counts[VERDICT_PERMANENT],
+	    counts[VERDICT_ACCEPTED], counts[VERDICT_TEMPORARY] + counts[VERDICT_UNREACHABLE],
+	    counts[VERDICT_PERMANENT],
 	    counts[VERDICT_HOLD] ? ", held: the profile needs mending" : "");
 }
 

@@ -1,74 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The worker's life: the profile's lock, logon, loop, end.  See worker.h.
- *
- * STATE/worker-UID.lock is held for life, so that a new scheduler's worker waits for one that is
- * still busy with what a scheduler that died gave it: no message is ever in two hands.
- */
+/* The worker's life: the profile's lock (worker_lock.h), logon, loop, end.  See worker.h. */
 #include "worker.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 #include "hr.h"
-#include "paths.h"
-#include "text.h"
+#include "worker_lock.h"
 
 #define TICK_MS 5000
-/* A worker of a scheduler that died may finish its message; after that it hangs and is ended. */
-#define OLD_WORKER_WAIT (3600 * (gint64)G_USEC_PER_SEC)
-
-/* The lock file names its holder. */
-static void
-end_holder(int lock_fd)
-{
-	char text[32] = "";
-	pid_t pid;
-
-	if (pread(lock_fd, text, sizeof(text) - 1, 0) <= 0)
-		return;
-	pid = (pid_t)g_ascii_strtoll(text, NULL, 10);
-	log_error("worker %d of an earlier scheduler hangs; ending it", (int)pid);
-	if (pid > 1)
-		kill(pid, SIGKILL);
-}
-
-static HRESULT
-write_holder(int lock_fd)
-{
-	g_autofree char *text = g_strdup_printf("%d\n", (int)getpid());
-
-	if (ftruncate(lock_fd, 0) != 0 || pwrite(lock_fd, text, strlen(text), 0) < 0)
-		return hr_from_errno(errno);
-	return S_OK;
-}
-
-static HRESULT
-take_profile_lock(struct worker *w)
-{
-	g_autofree char *uid = text_hex(g_bytes_get_data(w->uid, NULL), sizeof(MAPIUID));
-	g_autofree char *path = g_strdup_printf("%s/worker-%s.lock", w->state_path, uid);
-	gint64 began = g_get_monotonic_time();
-	HRESULT hr = paths_make_parent(path);
-
-	if (FAILED(hr))
-		return hr;
-	w->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (w->lock_fd < 0)
-		return hr_from_errno(errno);
-	while (flock(w->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EINTR && errno != EWOULDBLOCK)
-			return hr_from_errno(errno);
-		if (g_get_monotonic_time() - began > OLD_WORKER_WAIT)
-			end_holder(w->lock_fd);
-		g_usleep(20000);
-	}
-	return write_holder(w->lock_fd);
-}
-
 /* What may be over by itself; anything else a person has to mend. */
 static bool
 may_pass(HRESULT hr)
@@ -194,7 +134,7 @@ log_off(struct worker *w)
 }
 
 int
-worker_run(const MAPIUID *profile, const char *state_path, int fd)
+worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd)
 {
 	struct worker w = { .fd = fd, .lock_fd = -1 };
 	HRESULT hr;
@@ -205,7 +145,7 @@ worker_run(const MAPIUID *profile, const char *state_path, int fd)
 	w.state_path = g_strdup(state_path);
 	w.uid = g_bytes_new(profile, sizeof(*profile));
 	w.reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	hr = take_profile_lock(&w);
+	hr = worker_lock(state_path, w.uid, first, &w.lock_fd);
 	if (FAILED(hr))
 		tell_trouble(&w, hr, "The spooler's state folder cannot be used", hr_text(hr));
 	else

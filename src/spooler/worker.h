@@ -134,7 +134,8 @@ HRESULT transport_status(struct sending *s, const ADRLIST *recipients);
 /* worker_send.c */
 void worker_send(struct worker *w, const struct lease *lease);
 
-/* worker.c: the program `emapi-spooler --worker`.  The exit code. */
-int worker_run(const MAPIUID *profile, const char *state_path, int fd);
+/* worker.c: the program `emapi-spooler --worker`; `first` as worker_lock() has it.  The exit code.
+ */
+int worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd);
 
 #endif

@@ -5,11 +5,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "text.h"
 #include "worker.h"
+#include "worker_lock.h"
 
 static char *
 path_of(struct worker *w, const char *folder, const char *name)
@@ -196,19 +196,18 @@ serve(struct worker *w)
 }
 
 int
-fake_worker(const char *profile_hex, const char *state_path)
+fake_worker(const char *profile_hex, const char *state_path, bool first)
 {
 	struct worker w = { .fd = 3 };
 	MAPIUID uid;
-	g_autofree char *lock = g_strdup_printf("%s/worker-%s.lock", state_path, profile_hex);
 	GVariantBuilder b;
 
 	text_unhex(profile_hex, &uid, sizeof(uid));
 	w.uid = g_bytes_new(&uid, sizeof(uid));
 	w.state_path = g_strdup(state_path);
 	fcntl(w.fd, F_SETFD, FD_CLOEXEC);
-	w.lock_fd = open(lock, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-	flock(w.lock_fd, LOCK_EX);
+	if (FAILED(worker_lock(state_path, w.uid, first, &w.lock_fd)))
+		abort();
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(
 	    &b, "{sv}", "profile", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w.uid, TRUE));

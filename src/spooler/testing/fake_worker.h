@@ -15,6 +15,8 @@
 #ifndef EMAPI_SPOOLER_FAKE_WORKER_H
 #define EMAPI_SPOOLER_FAKE_WORKER_H
 
-int fake_worker(const char *profile_hex, const char *state_path);
+#include <stdbool.h>
+
+int fake_worker(const char *profile_hex, const char *state_path, bool first);
 
 #endif

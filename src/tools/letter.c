@@ -15,6 +15,7 @@
 #include "hr.h"
 #include "mailbox.h"
 #include "mem.h"
+#include "outbox.h"
 #include "prop.h"
 
 #define PIECE_SIZE (64 * 1024)
@@ -77,63 +78,6 @@ letter_attach(struct letter *letter, const char *path)
 	file->name = g_path_get_basename(path);
 	g_ptr_array_add(letter->attachments, file);
 	return true;
-}
-
-/* The entry ID of the profile's default store, in a row set of one row. */
-static HRESULT
-find_default_store(IMAPISession *session, SRowSet **rows)
-{
-	static const SizedSPropTagArray(1, columns) = { 1, { PR_ENTRYID } };
-	SPropValue yes = { .ulPropTag = PR_DEFAULT_STORE, .Value.b = TRUE };
-	SRestriction is_default = {
-		.rt = RES_PROPERTY,
-		.res.resProperty = { RELOP_EQ, PR_DEFAULT_STORE, &yes },
-	};
-	IMAPITable *table = NULL;
-	HRESULT hr = session->lpVtbl->GetMsgStoresTable(session, 0, &table);
-
-	if (FAILED(hr))
-		return hr;
-	hr = HrQueryAllRows(table, (LPSPropTagArray)&columns, &is_default, NULL, 0, rows);
-	table->lpVtbl->Release(table);
-	if (SUCCEEDED(hr) &&
-	    ((*rows)->cRows == 0 || (*rows)->aRow[0].lpProps[0].ulPropTag != PR_ENTRYID)) {
-		FreeProws(*rows);
-		*rows = NULL;
-		hr = MAPI_E_NOT_FOUND;
-	}
-	return hr;
-}
-
-static HRESULT
-open_default_store(IMAPISession *session, IMsgStore **store)
-{
-	SRowSet *rows = NULL;
-	SBinary *id;
-	HRESULT hr = find_default_store(session, &rows);
-
-	if (FAILED(hr))
-		return hr;
-	id = &rows->aRow[0].lpProps[0].Value.bin;
-	hr = session->lpVtbl->OpenMsgStore(
-	    session, 0, id->cb, (LPENTRYID)id->lpb, NULL, MDB_NO_DIALOG | MDB_WRITE, store);
-	FreeProws(rows);
-	return hr;
-}
-
-static HRESULT
-open_outbox(IMsgStore *store, IMAPIFolder **outbox)
-{
-	SPropValue *id = NULL;
-	ULONG type;
-	HRESULT hr = HrGetOneProp((LPMAPIPROP)store, PR_IPM_OUTBOX_ENTRYID, &id);
-
-	if (FAILED(hr))
-		return hr;
-	hr = store->lpVtbl->OpenEntry(store, id->Value.bin.cb, (LPENTRYID)id->Value.bin.lpb, NULL,
-	    MAPI_MODIFY, &type, (LPUNKNOWN *)outbox);
-	mem_free(id);
-	return hr;
 }
 
 static HRESULT
@@ -250,6 +194,8 @@ copy_file(const struct letter_file *file, IStream *stream, char **why)
 		hr = write_all(stream, piece, size);
 		total += size;
 	}
+	if (hr == STG_E_MEDIUMFULL)
+		hr = MAPI_E_NOT_ENOUGH_DISK;
 	if (SUCCEEDED(hr))
 		hr = check_whole(file, total, why);
 	return FAILED(hr) ? hr : stream->lpVtbl->Commit(stream, STGC_DEFAULT);
@@ -307,76 +253,31 @@ compose(const struct letter *letter, IMessage *message, const BYTE *key, char **
 	return hr;
 }
 
-/* The object's own words for what failed, NULL when it has none.  g_free(). */
-static char *
-last_error(IMAPIProp *object, HRESULT failed)
-{
-	MAPIERROR *error = NULL;
-	char *text = NULL;
-
-	if (object && SUCCEEDED(object->lpVtbl->GetLastError(object, failed, 0, &error)) && error)
-		text = g_strdup(error->lpszError);
-	mem_free(error);
-	return text;
-}
-
-/* `step` is what was being done, NULL where the words say it themselves. */
-static void
-explain(char **why, const char *step, IMAPIProp *object, HRESULT hr)
-{
-	g_autofree char *words = *why ? NULL : last_error(object, hr);
-	bool named = words && strstr(words, hr_name(hr));
-
-	if (*why)
-		return;
-	if (!words)
-		words = g_strdup(hr_text(hr));
-	if (g_str_has_suffix(words, "."))
-		words[strlen(words) - 1] = '\0';
-	*why = g_strdup_printf("%s%s%s%s%s%s", step ? step : "", step ? ": " : "", words,
-	    named ? "" : " (", named ? "" : hr_name(hr), named ? "" : ")");
-}
-
 HRESULT
 letter_submit(
     const struct letter *letter, IMAPISession *session, BYTE key[LETTER_KEY_SIZE], char **why)
 {
-	const char *step = NULL; /* a session's words on its store say it all */
-	IMsgStore *store = NULL;
-	IMAPIFolder *outbox = NULL;
+	const char *step = "writing the message";
+	struct outbox outbox = { NULL, NULL };
 	IMessage *message = NULL;
-	IMAPIProp *object;
 	HRESULT hr;
 
 	*why = NULL;
-	/* A session's GetLastError has the place in the vtable that each object's has. */
-	object = (IMAPIProp *)session;
 	if (getrandom(key, LETTER_KEY_SIZE, 0) != LETTER_KEY_SIZE)
 		return MAPI_E_NOT_ENOUGH_RESOURCES;
-	hr = open_default_store(session, &store);
-	if (hr == MAPI_E_NOT_FOUND)
-		*why = g_strdup("the profile has no message store to put the message into");
-	if (SUCCEEDED(hr)) {
-		step = "opening the Outbox";
-		object = (IMAPIProp *)store;
-		hr = open_outbox(store, &outbox);
-	}
-	if (SUCCEEDED(hr)) {
-		step = "writing the message";
-		hr = outbox->lpVtbl->CreateMessage(outbox, NULL, 0, &message);
-	}
-	if (SUCCEEDED(hr)) {
-		object = (IMAPIProp *)message;
+	hr = outbox_open(session, &outbox, why);
+	if (SUCCEEDED(hr))
+		hr = outbox.folder->lpVtbl->CreateMessage(outbox.folder, NULL, 0, &message);
+	if (SUCCEEDED(hr))
 		hr = compose(letter, message, key, why);
-	}
 	if (SUCCEEDED(hr)) {
 		step = "submitting the message";
 		hr = message->lpVtbl->SubmitMessage(message, 0);
 	}
 	if (FAILED(hr))
-		explain(why, step, object, hr);
+		outbox_explain(
+		    why, step, (IMAPIProp *)(message ? (void *)message : (void *)outbox.store), hr);
 	COM_CLEAR(message);
-	COM_CLEAR(outbox);
-	COM_CLEAR(store);
+	outbox_close(&outbox);
 	return hr;
 }

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * emapi-sendmail: in the place of /usr/sbin/sendmail, for programs that hand their mail to that;
+ * also as mailq and newaliases, by the name it is called by.  Its parts: sendmail.h.
+ */
+#include "sendmail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "cli.h"
+#include "client.h"
+#include "hr.h"
+#include "outcome.h"
+#include "text.h"
+
+#define LOG_MARK "=== emapi-sendmail "
+#define VERBOSE_SECONDS 30
+
+/* A descriptor that is closed would be given to the first file that is opened, and what is printed
+ * would go into a message store. */
+static void
+guard_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_WRONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* -X: what goes in and out is appended to a file.  Web programs have been made to write files of an
+ * attacker's choice by this option: so it makes none, and takes only one that is the user's alone
+ * and empty, or such a log already. */
+static int
+open_log(const char *path, char **argv, int *log)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_local();
+	g_autofree char *when = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S%z");
+	g_autofree char *command = g_strjoinv(" ", argv);
+	g_autofree char *shown = text_printable(command);
+	char mark[sizeof LOG_MARK] = "";
+	struct stat status;
+
+	*log = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (*log >= 0 && (fstat(*log, &status) != 0 || !S_ISREG(status.st_mode) ||
+			     status.st_uid != geteuid() || (status.st_mode & 077) != 0 ||
+			     (status.st_size > 0 && (pread(*log, mark, strlen(LOG_MARK), 0) < 0 ||
+							strcmp(mark, LOG_MARK) != 0)))) {
+		close(*log);
+		*log = -1;
+		errno = EPERM;
+	}
+	if (*log < 0)
+		return cli_fail(EX_CANTCREAT,
+		    "-X %s: %s; it must be there, empty or such a log, of mode 600 and yours; "
+		    "nothing was stored or sent",
+		    path, g_strerror(errno));
+	dprintf(*log, LOG_MARK "%d %s %s\n", (int)getpid(), when, shown);
+	return 0;
+}
+
+static int
+load_profile(const struct sendmail_options *o, struct profile **profile)
+{
+	const char *name = o->profile ? o->profile : getenv("EMAPI_PROFILE");
+	g_autofree char *why = NULL, *standard = NULL;
+	HRESULT hr;
+
+	if (!name || !*name)
+		name = standard = profile_default();
+	if (!name)
+		return cli_fail(EX_CONFIG,
+		    "there is no default profile to send with; make one: emapi profile create NAME "
+		    "--default --from 'You <you@example.com>' --smtp HOST:PORT; nothing was stored "
+		    "or sent");
+	hr = profile_load(name, profile, &why);
+	if (FAILED(hr))
+		return cli_fail(EX_CONFIG, "%s; nothing was stored or sent", why);
+	return 0;
+}
+
+static int
+read_identity(struct profile *profile, struct sendmail_identity *identity)
+{
+	HRESULT hr = sendmail_identity_read(profile, identity);
+
+	if (SUCCEEDED(hr) && identity->address && *identity->address)
+		return 0;
+	return cli_fail(EX_CONFIG,
+	    "the profile \"%s\" says not who sends: emapi profile set %s FromAddress=ADDRESS; "
+	    "nothing was stored or sent",
+	    profile_name(profile), profile_name(profile));
+}
+
+static int
+refuse(const char *why)
+{
+	return cli_fail(EX_DATAERR, "%s; nothing was stored or sent", why);
+}
+
+/* --- What -v tells -----------------------------------------------------------------------------
+ */
+
+static bool
+note_outcome(const struct spool_message *message, void *context)
+{
+	GString *lines = context;
+
+	g_string_truncate(lines, 0);
+	for (guint i = 0; message->recipients && i < message->recipients->len; i++)
+		outcome_recipient_line(message->recipients->pdata[i], lines);
+	return !spool_state_final(message->state) && message->state != SPOOL_HELD &&
+	       !(message->state == SPOOL_WAITING && message->tries > 0);
+}
+
+static void
+tell(struct profile *profile, const struct sendmail_mail *mail, const BYTE *key)
+{
+	g_autofree char *hex = text_hex(key, SENDMAIL_KEY_SIZE);
+	g_autoptr(GString) lines = g_string_new(NULL);
+
+	printf("stored as %.8s, profile \"%s\", %u %s\n", hex, profile_name(profile),
+	    mail->recipients->len, mail->recipients->len == 1 ? "recipient" : "recipients");
+	fflush(stdout);
+	spooler_watch(key, SENDMAIL_KEY_SIZE, profile_uid(profile), VERBOSE_SECONDS * 1000,
+	    note_outcome, lines);
+	fputs(lines->str, stdout);
+}
+
+/* --- Sending -----------------------------------------------------------------------------------
+ */
+
+static int
+fill_envelope(const struct sendmail_options *o, const struct sendmail_identity *identity,
+    struct sendmail_mail *mail)
+{
+	g_autofree char *why = NULL;
+
+	mail->notify = o->notify;
+	mail->ret = o->ret;
+	mail->envid = o->envid;
+	if (o->sender && !sendmail_set_sender(identity, mail, o->sender, &why))
+		return refuse(why);
+	for (char *const *argument = o->arguments; *argument; argument++)
+		if (!sendmail_add_recipients(identity, mail, *argument, &why))
+			return refuse(why);
+	if (!mail->recipients->len && !o->from_header)
+		return cli_fail(EX_USAGE,
+		    "no recipients: name them, or let the header do so by -t; "
+		    "nothing was stored or sent");
+	return 0;
+}
+
+static int
+read_mail(const struct sendmail_options *o, const struct sendmail_identity *identity,
+    struct sendmail_mail *mail, struct sendmail_input *input)
+{
+	g_autofree char *why = NULL;
+	int code = sendmail_load(mail, input, &why);
+
+	if (!code && !sendmail_read_header(identity, mail, o->from_header, o->full_name, &why))
+		code = EX_DATAERR;
+	if (code)
+		return cli_fail(code, "%s; nothing was stored or sent", why);
+	if (!mail->recipients->len)
+		return cli_fail(
+		    EX_USAGE, "no recipients: the header names none; nothing was stored or sent");
+	return 0;
+}
+
+static int
+submit(const struct sendmail_options *o, struct profile *profile, struct sendmail_mail *mail,
+    struct sendmail_input *input)
+{
+	struct sendmail_session session = { .profile = profile };
+	g_autofree char *why = NULL;
+	BYTE key[SENDMAIL_KEY_SIZE];
+	HRESULT hr = sendmail_submit(&session, mail, input, key, &why);
+	int code = cli_exit_code(hr);
+
+	if (FAILED(hr) && input->error)
+		code = EX_IOERR;
+	sendmail_session_close(&session);
+	if (FAILED(hr))
+		return cli_fail(code, "%s; nothing was stored or sent", why);
+	if (o->verbose)
+		tell(profile, mail, key);
+	return 0;
+}
+
+static int
+send_mail(const struct sendmail_options *o, struct profile *profile, int log)
+{
+	struct sendmail_identity identity;
+	struct sendmail_mail mail;
+	struct sendmail_input input;
+	int code = read_identity(profile, &identity);
+
+	sendmail_mail_init(&mail);
+	sendmail_input_init(&input, STDIN_FILENO, log);
+	input.dots = !o->ignore_dots;
+	if (!code)
+		code = fill_envelope(o, &identity, &mail);
+	if (!code && isatty(STDIN_FILENO))
+		cli_note("type the mail, end it with a dot alone on a line");
+	if (!code)
+		code = read_mail(o, &identity, &mail, &input);
+	if (!code)
+		code = submit(o, profile, &mail, &input);
+	sendmail_input_clear(&input);
+	sendmail_mail_clear(&mail);
+	sendmail_identity_clear(&identity);
+	return code;
+}
+
+/* -bv: each address, and what would be done with it. */
+static int
+verify(const struct sendmail_options *o, struct profile *profile)
+{
+	struct sendmail_identity identity;
+	int code = read_identity(profile, &identity);
+
+	if (!code && !*o->arguments)
+		code = cli_fail(EX_USAGE, "no addresses to verify");
+	for (char *const *argument = o->arguments; *argument && code != EX_CONFIG; argument++) {
+		struct sendmail_mail mail;
+		g_autofree char *why = NULL;
+
+		sendmail_mail_init(&mail);
+		if (!sendmail_add_recipients(&identity, &mail, *argument, &why))
+			code = cli_fail(EX_DATAERR, "%s", why);
+		for (guint i = 0; i < mail.recipients->len; i++)
+			printf("%s... well formed; the profile \"%s\" would send to it from %s\n",
+			    ((struct sendmail_person *)mail.recipients->pdata[i])->address,
+			    profile_name(profile), identity.address);
+		sendmail_mail_clear(&mail);
+	}
+	sendmail_identity_clear(&identity);
+	return code;
+}
+
+static int
+with_profile(const struct sendmail_options *o, int log)
+{
+	struct profile *profile = NULL;
+	int code = load_profile(o, &profile);
+
+	if (code)
+		return code;
+	if (o->mode == SENDMAIL_SMTP)
+		code = sendmail_smtp(o, profile, log);
+	else if (o->mode == SENDMAIL_VERIFY)
+		code = verify(o, profile);
+	else
+		code = send_mail(o, profile, log);
+	profile_unref(profile);
+	return code;
+}
+
+static int
+dispatch(const struct sendmail_options *o, char **argv)
+{
+	int log = -1, code = 0;
+
+	switch (o->mode) {
+	case SENDMAIL_LIST:
+		return sendmail_list();
+	case SENDMAIL_RUN:
+		return sendmail_run(o);
+	case SENDMAIL_ALIASES:
+		printf(
+		    "there are no aliases: emapi sends each mail to the addresses it is given\n");
+		return 0;
+	default:
+		if (o->log)
+			code = open_log(o->log, argv, &log);
+		if (!code)
+			code = with_profile(o, log);
+		if (log >= 0) {
+			dprintf(log, "=== exit %d\n", code);
+			close(log);
+		}
+		return code;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "sendmail";
+	struct sendmail_options options = { .mode = SENDMAIL_SEND };
+	int code;
+
+	guard_standard_files();
+	/* Over a limit of the file size, writing fails and says so instead of killing us. */
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	cli_set_name(name);
+	g_set_prgname(name);
+	if (!strcmp(name, "mailq"))
+		options.mode = SENDMAIL_LIST;
+	else if (!strcmp(name, "newaliases"))
+		options.mode = SENDMAIL_ALIASES;
+	code = sendmail_parse(argc, argv, &options);
+	return code ? code : dispatch(&options, argv);
+}

@@ -98,7 +98,7 @@ spooler_connect(bool start, int *fd)
 }
 
 static HRESULT
-wake_once(const MAPIUID *profile, const char *profile_name)
+wake_once(const MAPIUID *profile, const char *profile_name, bool *connected)
 {
 	struct ipc_message *answer = NULL;
 	GVariantBuilder values;
@@ -106,6 +106,7 @@ wake_once(const MAPIUID *profile, const char *profile_name)
 	HRESULT hr;
 
 	hr = spooler_connect(true, &fd);
+	*connected = SUCCEEDED(hr);
 	if (FAILED(hr))
 		return hr;
 	g_variant_builder_init(&values, G_VARIANT_TYPE("a{sv}"));
@@ -133,10 +134,11 @@ HRESULT
 spooler_wake(const MAPIUID *profile, const char *profile_name)
 {
 	HRESULT hr = S_OK;
+	bool connected = true;
 	unsigned i;
 
-	for (i = 0; i < WAKES; i++) {
-		hr = wake_once(profile, profile_name);
+	for (i = 0; i < WAKES && connected; i++) {
+		hr = wake_once(profile, profile_name, &connected);
 		if (hr != MAPI_E_END_OF_SESSION && hr != MAPI_E_NETWORK_ERROR)
 			break;
 	}

@@ -84,8 +84,8 @@ cli_fail_spooler(HRESULT hr)
 	g_autofree char *why = spooler_why();
 
 	return cli_fail(EX_UNAVAILABLE,
-	    "the spooler does not answer: %s (%s); no mail is lost by that, its log is spooler.log "
-	    "in the state folder",
+	    "the spooler does not answer: %s (%s); the mail is safe in the stores; the spooler's "
+	    "log is spooler.log in the state folder",
 	    why ? why : hr_text(hr), hr_name(hr));
 }
 

@@ -2,7 +2,7 @@
 #include "queue.h"
 
 #include <mapicode.h>
-#include "hr.h"
+#include "spooler_link.h"
 #include "profile.h"
 #include "text.h"
 
@@ -11,10 +11,7 @@
 int
 queue_unreachable(HRESULT hr)
 {
-	return cli_fail(cli_exit_code(hr),
-	    "the spooler does not answer: %s (%s); the mail is safe in the stores; the spooler's "
-	    "log is spooler.log in the state folder",
-	    hr_text(hr), hr_name(hr));
+	return cli_fail_spooler(hr);
 }
 
 int
@@ -22,7 +19,10 @@ queue_find(const char *id, struct spool_message **out)
 {
 	g_autofree char *shown = text_printable(id);
 	HRESULT hr = spooler_find(id, out);
+	g_autofree char *why = spooler_why();
 
+	if (FAILED(hr) && why)
+		return queue_unreachable(hr);
 	switch (hr) {
 	case S_OK:
 		return 0;

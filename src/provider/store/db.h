@@ -54,8 +54,8 @@ gint64 db_last_id(struct db *db);
 /* Rows changed by the last db_exec(). */
 int db_changes(struct db *db);
 
-/* What SQLite said last, for people; borrowed. */
-const char *db_error(struct db *db);
+/* What SQLite said of the last failure, for people; borrowed.  NULL where that was not `hr`. */
+const char *db_error(struct db *db, HRESULT hr);
 const char *db_path(struct db *db);
 HRESULT hr_from_sqlite(int code);
 

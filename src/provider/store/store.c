@@ -140,6 +140,7 @@ store_leave(struct store *store, HRESULT hr)
 HRESULT
 store_last_error(struct store *store, HRESULT failure, ULONG flags, MAPIERROR **out)
 {
+	const char *words;
 	MAPIERROR *error;
 	char *text;
 
@@ -152,12 +153,10 @@ store_last_error(struct store *store, HRESULT failure, ULONG flags, MAPIERROR **
 	if (!error)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	error->ulVersion = MAPI_ERROR_VERSION;
-	text = (failure == hr_from_sqlite(SQLITE_CORRUPT) || failure == MAPI_E_DISK_ERROR ||
-		   failure == MAPI_E_NOT_ENOUGH_DISK || failure == MAPI_E_BUSY) &&
-		       *db_error(store->db)
-		   ? g_strdup_printf(
-			 "%s (%s): %s", hr_text(failure), hr_name(failure), db_error(store->db))
-		   : g_strdup_printf("%s (%s)", hr_text(failure), hr_name(failure));
+	/* A collision's words speak of indexes. */
+	words = failure == MAPI_E_COLLISION ? NULL : db_error(store->db, failure);
+	text = g_strdup_printf("%s (%s)%s%s", hr_text(failure), hr_name(failure), words ? ": " : "",
+	    words ? words : "");
 	if (flags & MAPI_UNICODE) {
 		error->lpszError = (LPTSTR)text_to_utf16(error, text);
 		error->lpszComponent = (LPTSTR)text_to_utf16(error, "emapi message store");

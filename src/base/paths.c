@@ -136,6 +136,14 @@ paths_spooler(void)
 	return g_strdup(program && *program ? program : EMAPI_LIBEXEC_DIR "/emapi-spooler");
 }
 
+char *
+paths_keyring(void)
+{
+	const char *program = secure_getenv("EMAPI_KEYRING");
+
+	return g_strdup(program && *program ? program : EMAPI_LIBEXEC_DIR "/emapi-keyring");
+}
+
 HRESULT
 paths_make_parent(const char *path)
 {

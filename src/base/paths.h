@@ -29,6 +29,10 @@ char *paths_provider(const char *file);
 /* The spooler program: $EMAPI_SPOOLER, else $libexecdir/emapi/emapi-spooler. */
 char *paths_spooler(void);
 
+/* The program that speaks to the desktop's keyring: $EMAPI_KEYRING, else
+ * $libexecdir/emapi/emapi-keyring. */
+char *paths_keyring(void);
+
 /* Makes the folder that `path` lies in, with all parents, mode 700. */
 HRESULT paths_make_parent(const char *path);
 

@@ -39,6 +39,7 @@ static const struct word {
 	{ "User", PR_EMAPI_USER_W },
 	{ "PasswordCommand", PR_EMAPI_PASSWORD_COMMAND_W },
 	{ "PasswordFile", PR_EMAPI_PASSWORD_FILE_W },
+	{ "PasswordKeyring", PR_EMAPI_PASSWORD_KEYRING },
 	{ "Auth", PR_EMAPI_AUTH_W },
 	{ "CAFile", PR_EMAPI_CA_FILE_W },
 	{ "Path", PR_EMAPI_PATH_W },

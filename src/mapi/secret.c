@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <mapicode.h>
@@ -44,24 +45,61 @@ own_file(const MAPIUID *section, ULONG tag)
 	return path;
 }
 
-/* Where the section says that the secret is: *command or *file, both g_free(). */
+/* Where the section says that a secret is. */
+struct place {
+	char *command; /* prints it */
+	char *file;
+	char *keyring; /* emapi-keyring, quoted for the shell */
+	char *label;   /* what the keyring shows people */
+};
+
+static void
+place_clear(struct place *place)
+{
+	g_free(place->command);
+	g_free(place->file);
+	g_free(place->keyring);
+	g_free(place->label);
+}
+
+static char *
+quoted_keyring(void)
+{
+	char *program = paths_keyring(), *quoted = g_shell_quote(program);
+
+	g_free(program);
+	return quoted;
+}
+
+static char *
+keyring_command(const struct place *place, const char *verb, const MAPIUID *section)
+{
+	char *hex = text_hex(section, sizeof *section);
+	char *command = g_strdup_printf("%s %s %s", place->keyring, verb, hex);
+
+	g_free(hex);
+	return command;
+}
+
 static HRESULT
-find_place(struct profile *profile, const MAPIUID *section, ULONG tag, char **command, char **file)
+find_place(struct profile *profile, const MAPIUID *section, ULONG tag, struct place *place)
 {
 	SPropValue *values = NULL;
 	ULONG count;
 	HRESULT hr;
 
-	*command = *file = NULL;
 	hr = profile_section_read(profile, section, &values, &count);
 	if (FAILED(hr))
 		return hr;
 	if (PROP_ID(tag) == PROP_ID(PR_EMAPI_PASSWORD)) {
-		*command = prop_find_text(values, count, PR_EMAPI_PASSWORD_COMMAND_W);
-		*file = prop_find_text(values, count, PR_EMAPI_PASSWORD_FILE_W);
+		place->command = prop_find_text(values, count, PR_EMAPI_PASSWORD_COMMAND_W);
+		place->file = prop_find_text(values, count, PR_EMAPI_PASSWORD_FILE_W);
+		if (prop_find_bool(values, count, PR_EMAPI_PASSWORD_KEYRING, false))
+			place->keyring = quoted_keyring();
+		place->label = prop_find_text(values, count, PR_DISPLAY_NAME_W);
 	}
-	if (!*file)
-		*file = own_file(section, tag);
+	if (!place->file)
+		place->file = own_file(section, tag);
 	mem_free(values);
 	return S_OK;
 }
@@ -196,26 +234,41 @@ parse_secret(const char *text, ULONG tag, void *root, SPropValue *value)
 	return hr;
 }
 
+static HRESULT
+read_place(const struct place *place, const MAPIUID *section, ULONG tag, char **text, char **why)
+{
+	char *command;
+	HRESULT hr;
+
+	if (place->command && *place->command)
+		return read_command(place->command, text, why);
+	if (place->keyring) {
+		command = keyring_command(place, "lookup", section);
+		hr = read_command(command, text, why);
+		g_free(command);
+		return hr;
+	}
+	hr = read_file(place->file, text, why);
+	return hr == MAPI_E_NOT_FOUND ? miss_file(place->file, section, tag) : hr;
+}
+
 HRESULT
 secret_read(struct profile *profile, const MAPIUID *section, ULONG tag, void *root,
     SPropValue *value, char **why)
 {
-	char *command = NULL, *file = NULL, *text = NULL;
+	struct place place = { 0 };
+	char *text = NULL;
 	HRESULT hr;
 
-	hr = find_place(profile, section, tag, &command, &file);
+	hr = find_place(profile, section, tag, &place);
 	if (SUCCEEDED(hr))
-		hr = command && *command ? read_command(command, &text, why)
-					 : read_file(file, &text, why);
-	if (hr == MAPI_E_NOT_FOUND && file)
-		hr = miss_file(file, section, tag);
+		hr = read_place(&place, section, tag, &text, why);
 	if (SUCCEEDED(hr))
 		hr = parse_secret(text, tag, root, value);
 	if (text)
 		explicit_bzero(text, strlen(text));
 	g_free(text);
-	g_free(command);
-	g_free(file);
+	place_clear(&place);
 	return hr;
 }
 
@@ -236,54 +289,107 @@ format_secret(const SPropValue *value)
 	return text;
 }
 
+/* Through a file in memory: a password stands on no command line and in no pipe that could fill. */
+static HRESULT
+write_keyring(const struct place *place, const MAPIUID *section, const char *text, char **why)
+{
+	int fd = memfd_create("emapi-secret", 0); /* the command inherits it */
+	char *store = keyring_command(place, "store", section);
+	char *label = g_shell_quote(place->label ? place->label : "emapi");
+	char *command = g_strdup_printf("%s %s </proc/self/fd/%d", store, label, fd);
+	char *output = NULL, *reason = NULL;
+	HRESULT hr;
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		hr = hr_from_errno(errno);
+	else
+		hr = command_output(command, command_seconds(), &output, &reason);
+	if (FAILED(hr))
+		why_set(why, "The password could not be put into the keyring: %s %s.", store,
+		    reason ? reason : hr_text(hr));
+	if (fd >= 0)
+		close(fd);
+	g_free(output);
+	g_free(reason);
+	g_free(command);
+	g_free(label);
+	g_free(store);
+	return hr;
+}
+
+static HRESULT
+write_file(const char *file, const char *text, char **why)
+{
+	char *line = g_strconcat(text, "\n", NULL);
+	HRESULT hr = paths_make_parent(file);
+
+	if (SUCCEEDED(hr))
+		hr = paths_write_file(file, line, strlen(line));
+	if (FAILED(hr))
+		why_set(why, "The secret cannot be written to %s: %s.", file, hr_text(hr));
+	explicit_bzero(line, strlen(line));
+	g_free(line);
+	return hr;
+}
+
 HRESULT
 secret_write(struct profile *profile, const MAPIUID *section, const SPropValue *value, char **why)
 {
-	char *command = NULL, *file = NULL, *text = NULL, *line = NULL;
+	struct place place = { 0 };
+	char *text = NULL;
 	HRESULT hr;
 
-	hr = find_place(profile, section, value->ulPropTag, &command, &file);
+	hr = find_place(profile, section, value->ulPropTag, &place);
 	if (FAILED(hr))
 		goto out;
 	text = format_secret(value);
 	if (!text || strpbrk(text, "\r\n")) {
 		hr = MAPI_E_INVALID_PARAMETER;
-		goto out;
-	}
-	if (command && *command) {
+	} else if (place.command && *place.command) {
 		hr = MAPI_E_NO_SUPPORT;
-		why_set(why, "The password comes from a command (%s); change it there.", command);
-		goto out;
+		why_set(
+		    why, "The password comes from a command (%s); change it there.", place.command);
+	} else if (place.keyring) {
+		hr = write_keyring(&place, section, text, why);
+	} else {
+		hr = write_file(place.file, text, why);
 	}
-	line = g_strconcat(text, "\n", NULL);
-	hr = paths_make_parent(file);
-	if (SUCCEEDED(hr))
-		hr = paths_write_file(file, line, strlen(line));
-	if (FAILED(hr))
-		why_set(why, "The secret cannot be written to %s: %s.", file, hr_text(hr));
 out:
-	if (line)
-		explicit_bzero(line, strlen(line));
 	if (text)
 		explicit_bzero(text, strlen(text));
-	g_free(line);
 	g_free(text);
+	place_clear(&place);
+	return hr;
+}
+
+static HRESULT
+delete_place(const struct place *place, const MAPIUID *section)
+{
+	char *command, *output = NULL;
+	HRESULT hr;
+
+	if (!place->keyring) {
+		if (unlink(place->file) == 0)
+			return S_OK;
+		return errno == ENOENT ? MAPI_E_NOT_FOUND : hr_from_errno(errno);
+	}
+	command = keyring_command(place, "clear", section);
+	hr = command_output(command, command_seconds(), &output, NULL);
+	g_free(output);
 	g_free(command);
-	g_free(file);
 	return hr;
 }
 
 HRESULT
 secret_delete(struct profile *profile, const MAPIUID *section, ULONG tag)
 {
-	char *command = NULL, *file = NULL;
+	struct place place = { 0 };
 	HRESULT hr;
 
-	hr = find_place(profile, section, tag, &command, &file);
-	if (SUCCEEDED(hr) && unlink(file) < 0)
-		hr = errno == ENOENT ? MAPI_E_NOT_FOUND : hr_from_errno(errno);
-	g_free(command);
-	g_free(file);
+	hr = find_place(profile, section, tag, &place);
+	if (SUCCEEDED(hr))
+		hr = delete_place(&place, section);
+	place_clear(&place);
 	return hr;
 }
 

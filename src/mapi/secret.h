@@ -3,7 +3,9 @@
  * Secrets of profile sections: properties 0x67F0-0x67FF, never in the profile's own file.
  *
  * The section's PasswordCommand, when set, is run by /bin/sh and the first line of its output is
- * the password; else the password is the first line of PasswordFile; else of
+ * the password; else with PasswordKeyring=true it is in the desktop's keyring, which the program
+ * emapi-keyring asks (libsecret needs GIO, which no client shall load); else the password is the
+ * first line of PasswordFile; else of
  * $XDG_CONFIG_HOME/emapi/secrets/UID.  Other secrets lie beside it as UID-67F1 ....  Files must not
  * be readable by others (mode 600).
  */

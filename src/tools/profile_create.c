@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <emapispi.h>
+#include "hr.h"
 #include "mailbox.h"
 #include "password.h"
 #include "profile.h"
@@ -19,6 +21,7 @@ struct create_options {
 	char *password_command;
 	char *password_file;
 	char *ca_file;
+	gboolean keyring;
 	gboolean make_default;
 };
 
@@ -53,6 +56,8 @@ parse(int *argc, char ***argv, struct create_options *o)
 		    "a shell command whose first line of output is the password", "CMD" },
 		{ "password-file", 0, 0, G_OPTION_ARG_FILENAME, &o->password_file,
 		    "a file of mode 600 whose first line is the password", "FILE" },
+		{ "keyring", 0, 0, G_OPTION_ARG_NONE, &o->keyring,
+		    "ask for the password and keep it in the desktop's keyring", NULL },
 		{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &o->ca_file,
 		    "trust the certificates in this PEM file instead of the system's", "FILE" },
 		{ "pickup", 0, 0, G_OPTION_ARG_FILENAME, &o->pickup,
@@ -113,6 +118,9 @@ check(const struct create_options *o)
 	    (o->user || o->tls || o->ca_file || o->password_command || o->password_file))
 		return cli_fail(
 		    EX_USAGE, "--user, --tls, --ca-file and the password options go with --smtp");
+	if (o->keyring && (!o->user || o->password_command || o->password_file))
+		return cli_fail(
+		    EX_USAGE, "--keyring goes with --user and no other password option");
 	if (o->smtp && !o->from)
 		return cli_fail(
 		    EX_USAGE, "--from is missing: the server wants to know who the mail is from");
@@ -159,9 +167,20 @@ create(const char *name, const struct create_options *o)
 	return 0;
 }
 
+static HRESULT
+use_keyring(struct profile *profile)
+{
+	SPropValue yes = { .ulPropTag = PR_EMAPI_PASSWORD_KEYRING, .Value.b = TRUE };
+	MAPIUID section;
+
+	if (!password_section(profile, &section))
+		return MAPI_E_NOT_FOUND;
+	return profile_section_write(profile, &section, 1, &yes, NULL);
+}
+
 /* Asks for the password of a new profile; without one the profile does not stay. */
 static int
-ask_password(const char *name)
+ask_password(const char *name, gboolean keyring)
 {
 	struct profile *profile = NULL;
 	g_autofree char *why = NULL;
@@ -170,7 +189,12 @@ ask_password(const char *name)
 
 	if (FAILED(hr))
 		return cli_fail(cli_exit_code(hr), "%s", why);
-	code = password_ask_and_store(profile);
+	hr = keyring ? use_keyring(profile) : S_OK;
+	if (FAILED(hr))
+		code =
+		    cli_fail(cli_exit_code(hr), "the profile cannot be written: %s", hr_text(hr));
+	else
+		code = password_ask_and_store(profile);
 	profile_unref(profile);
 	if (code) {
 		profile_delete(name);
@@ -216,7 +240,7 @@ run(int argc, char **argv)
 	if (!code)
 		code = create(argv[1], &options);
 	if (!code && options.user && !options.password_command && !options.password_file)
-		code = ask_password(argv[1]);
+		code = ask_password(argv[1], options.keyring);
 	if (!code)
 		code = report(argv[1], options.make_default);
 	options_clear(&options);

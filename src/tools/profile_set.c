@@ -82,6 +82,12 @@ parse_value(const char *assignment, SPropValue *value, void **root, bool *remove
 		    EX_USAGE, "a secret never goes on the command line: use --password");
 	value->ulPropTag = tag;
 	*remove = !equals[1];
+	if (PROP_TYPE(tag) == PT_BOOLEAN) {
+		value->Value.b = !g_ascii_strcasecmp(equals + 1, "true");
+		if (!value->Value.b && equals[1] && g_ascii_strcasecmp(equals + 1, "false"))
+			return cli_fail(EX_USAGE, "%s: true or false, please", assignment);
+		return 0;
+	}
 	if (PROP_TYPE(tag) == PT_LONG) {
 		value->Value.l = (LONG)g_ascii_strtoll(equals + 1, &end, 0);
 		if (*end)

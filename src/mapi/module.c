@@ -3,6 +3,7 @@
 #include "module.h"
 #include <dlfcn.h>
 #include <glib.h>
+#include <stdbool.h>
 #include <mapicode.h>
 #include <mapiutil.h>
 #include "hr.h"
@@ -14,6 +15,25 @@
 
 static GMutex lock;
 static GHashTable *loaded; /* path -> dlopen's handle; never shrinks */
+
+/*
+ * A third party's module calls functions of its own that may have the name of one of
+ * libemapi-core's (table_create, say), and would be led to ours, which the program has loaded
+ * before.  So its own come first; not where something is preloaded, which has to come before all
+ * else (an allocator, a sanitizer).
+ */
+static int
+load_flags(const char *file)
+{
+	bool preloaded = g_getenv("LD_PRELOAD") != NULL;
+
+#ifdef __SANITIZE_ADDRESS__
+	preloaded = true;
+#endif
+	if (preloaded || g_str_has_prefix(file, "emapi_"))
+		return RTLD_NOW | RTLD_LOCAL;
+	return RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
+}
 
 static HRESULT
 load(const char *file, void **handle, char **why)
@@ -35,7 +55,7 @@ load(const char *file, void **handle, char **why)
 		loaded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	*handle = g_hash_table_lookup(loaded, path);
 	if (!*handle) {
-		*handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+		*handle = dlopen(path, load_flags(file));
 		if (*handle) {
 			g_hash_table_insert(loaded, g_steal_pointer(&path), *handle);
 		} else {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Provider modules: loaded once for the process (RTLD_NOW | RTLD_LOCAL) and kept, since objects of
- * theirs may outlive every session.
- */
+ * Provider modules: loaded once for the process and kept, since objects of theirs may outlive every
+ * session.
 #ifndef EMAPI_MAPI_MODULE_H
 #define EMAPI_MAPI_MODULE_H
 

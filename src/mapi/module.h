@@ -2,6 +2,7 @@
 /*
  * Provider modules: loaded once for the process and kept, since objects of theirs may outlive every
  * session.
+ */
 #ifndef EMAPI_MAPI_MODULE_H
 #define EMAPI_MAPI_MODULE_H
 

@@ -125,7 +125,8 @@ note_reachable(struct lane *lane, const struct report *report)
 	for (guint i = 0; i < report->verdicts->len; i++) {
 		const struct verdict *v = g_ptr_array_index(report->verdicts, i);
 
-		answered = answered || v->class == VERDICT_ACCEPTED || v->code != 0;
+		answered = answered || v->class == VERDICT_ACCEPTED ||
+			   (v->class != VERDICT_UNREACHABLE && v->code != 0);
 		lane->unreachable = lane->unreachable || v->class == VERDICT_UNREACHABLE;
 	}
 	if (answered)

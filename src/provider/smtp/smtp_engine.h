@@ -80,6 +80,7 @@ struct smtp_recipient {
 	char *enhanced;   /* or NULL */
 	char *text;       /* the reply word for word after its code, or our own sentence */
 	bool from_server; /* the verdict is the server's reply, not ours */
+	bool unreachable; /* there was no session: nothing was handed over */
 	/* The engine's own. */
 	char *wire;    /* the address as sent */
 	bool accepted; /* RCPT was; the message itself is not yet */

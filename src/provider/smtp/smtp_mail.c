@@ -24,6 +24,7 @@ smtp_recipient_clear(struct smtp_recipient *recipient)
 	recipient->accepted = false;
 	recipient->decided = false;
 	recipient->from_server = false;
+	recipient->unreachable = false;
 	recipient->code = 0;
 }
 
@@ -352,6 +353,17 @@ transact(struct smtp_transaction *mail, bool may_repeat)
 	return true;
 }
 
+/* No session: whatever the reason, nobody has been handed anything. */
+static void
+decide_unreachable(struct smtp_transaction *mail)
+{
+	size_t i;
+
+	for (i = 0; i < mail->count; i++)
+		mail->recipients[i].unreachable = !mail->recipients[i].decided;
+	decide_error(mail, mail->error);
+}
+
 static void
 run(struct smtp_transaction *mail)
 {
@@ -360,7 +372,7 @@ run(struct smtp_transaction *mail)
 
 	for (attempt = 0; attempt < 2; attempt++) {
 		if (!smtp_ready(mail->session, &reused, mail->error)) {
-			decide_error(mail, mail->error);
+			decide_unreachable(mail);
 			return;
 		}
 		if (smtp_addresses_for(mail) == 0)

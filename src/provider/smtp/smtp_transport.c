@@ -109,6 +109,15 @@ render(struct sending *sending, struct mime_output *output, char **why)
 	return hr;
 }
 
+/* Temporary, and nothing was handed over: another way may be taken. */
+static LONG
+retry_class(const struct smtp_recipient *result)
+{
+	if (result->class == SMTP_TEMPORARY && result->unreachable)
+		return EMAPI_RETRY_UNREACHABLE;
+	return (LONG)result->class;
+}
+
 /* What one transaction brought, into the verdicts of those it was for. */
 static void
 take_verdicts(struct sending *sending, const struct smtp_recipient *results,
@@ -119,7 +128,7 @@ take_verdicts(struct sending *sending, const struct smtp_recipient *results,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		xp_set_verdict(served[i], (LONG)results[i].class, results[i].code,
+		xp_set_verdict(served[i], retry_class(&results[i]), results[i].code,
 		    results[i].enhanced, results[i].text);
 		xp_set_remote(served[i], results[i].from_server ? smtp_host(state->session) : NULL,
 		    results[i].class == SMTP_ACCEPTED ? queue_id : NULL);
@@ -137,9 +146,11 @@ is_too_many(const struct smtp_recipient *result)
 	       (!result->enhanced || g_str_has_suffix(result->enhanced, ".5.3"));
 }
 
-/* One transaction for all in `served`; those that were too many are left there.  How many. */
+/* One transaction for all in `served`; those that were too many are left there.  How many.
+ * *closed is one for whom there was no session: no use in asking for one again now. */
 static size_t
-send_round(struct sending *sending, struct xp_recipient **served, size_t count)
+send_round(struct sending *sending, struct xp_recipient **served, size_t count,
+    const struct xp_recipient **closed)
 {
 	struct state *state = sending->logon->state;
 	struct smtp_recipient *results = g_new0(struct smtp_recipient, count);
@@ -152,8 +163,11 @@ send_round(struct sending *sending, struct xp_recipient **served, size_t count)
 	}
 	smtp_send(state->session, &sending->mail, results, count, &queue_id);
 	take_verdicts(sending, results, served, count, queue_id);
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		accepted += results[i].class == SMTP_ACCEPTED;
+		if (results[i].unreachable)
+			*closed = served[i];
+	}
 	for (i = 0; i < count && accepted > 0; i++) {
 		if (is_too_many(&results[i]))
 			served[left++] = served[i];
@@ -165,28 +179,58 @@ send_round(struct sending *sending, struct xp_recipient **served, size_t count)
 	return left;
 }
 
+/* Those that are left get the verdict of one who was served. */
+static void
+give_all(struct xp_recipient **left, size_t count, const struct xp_verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		xp_set_verdict(
+		    left[i], verdict->retry_class, verdict->code, verdict->enhanced, verdict->text);
+}
+
+/* Transactions of at most `limit` recipients each, until everyone has a verdict. */
+static HRESULT
+send_served(struct sending *sending, struct xp_recipient **served, size_t count, size_t limit)
+{
+	HRESULT hr = S_OK;
+	const struct xp_recipient *closed = NULL;
+	int round;
+
+	for (round = 0; count > 0 && round < ROUNDS_MAX && SUCCEEDED(hr); round++) {
+		size_t size = limit && limit < count ? limit : count;
+		size_t i, left = send_round(sending, served, size, &closed);
+
+		for (i = 0; i < left; i++)
+			served[i]->verdict.given = false;
+		memmove(served + left, served + size, (count - size) * sizeof(*served));
+		count = left + count - size;
+		if (closed) {
+			give_all(served, count, &closed->verdict);
+			count = 0;
+		}
+		/* Known to the spooler before the server gets more of it. */
+		hr = xp_recipients_report(
+		    sending->logon->support, sending->message, sending->recipients);
+	}
+	return hr;
+}
+
 static HRESULT
 send_rounds(struct sending *sending)
 {
 	GPtrArray *list = sending->recipients->list;
 	struct xp_recipient **served = g_new0(struct xp_recipient *, list->len);
 	size_t count = 0;
-	HRESULT hr = S_OK;
+	HRESULT hr;
 	guint i;
-	int round;
 
 	for (i = 0; i < list->len; i++) {
 		if (!xp_recipient_at(sending->recipients, i)->verdict.given)
 			served[count++] = xp_recipient_at(sending->recipients, i);
 	}
-	for (round = 0; count > 0 && round < ROUNDS_MAX && SUCCEEDED(hr); round++) {
-		count = send_round(sending, served, count);
-		for (i = 0; i < count; i++)
-			served[i]->verdict.given = false;
-		/* Known to the spooler before the server gets more of it. */
-		hr = xp_recipients_report(
-		    sending->logon->support, sending->message, sending->recipients);
-	}
+	hr = send_served(sending, served, count, xp_recipients_limit(sending->logon));
 	g_free(served);
 	return hr;
 }

@@ -12,6 +12,7 @@
 #include "hr.h"
 #include "log.h"
 #include "mem.h"
+#include "preset.h"
 #include "prop.h"
 #include "read.h"
 #include "unsupported.h"
@@ -43,6 +44,30 @@ LONG
 xp_setting_long(const struct xp_logon *logon, ULONG tag, LONG fallback)
 {
 	return prop_find_long(logon->settings, logon->setting_count, tag, fallback);
+}
+
+static int
+preset_recipients(const SPropValue *values, ULONG count)
+{
+	g_autofree char *name = prop_find_text(values, count, PR_EMAPI_PRESET_W);
+	const struct preset *preset = preset_find(name);
+
+	return preset ? preset->recipients : -1;
+}
+
+size_t
+xp_recipients_limit(const struct xp_logon *logon)
+{
+	LONG limit = xp_setting_long(logon, PR_EMAPI_MAX_RECIPIENTS, -1);
+
+	if (limit < 0)
+		limit = prop_find_long(
+		    logon->identity, logon->identity_count, PR_EMAPI_MAX_RECIPIENTS, -1);
+	if (limit < 0)
+		limit = preset_recipients(logon->settings, logon->setting_count);
+	if (limit < 0)
+		limit = preset_recipients(logon->identity, logon->identity_count);
+	return limit > 0 ? (size_t)limit : 0;
 }
 
 static char *
@@ -134,9 +159,10 @@ load_settings(struct xp_logon *logon)
 	static const ULONG settings[] = { PR_EMAPI_SERVER_W, PR_EMAPI_PORT, PR_EMAPI_TLS_W,
 		PR_EMAPI_USER_W, PR_EMAPI_PASSWORD_COMMAND_W, PR_EMAPI_AUTH_W, PR_EMAPI_CA_FILE_W,
 		PR_EMAPI_PATH_W, PR_EMAPI_PASSWORD_FILE_W, PR_EMAPI_FINGERPRINT_W, PR_EMAPI_PROXY_W,
-		PR_EMAPI_CLIENT_CERT_W, PR_EMAPI_CLIENT_KEY_W, PR_EMAPI_HELO_W, PR_EMAPI_TIMEOUT };
+		PR_EMAPI_CLIENT_CERT_W, PR_EMAPI_CLIENT_KEY_W, PR_EMAPI_HELO_W, PR_EMAPI_TIMEOUT,
+		PR_EMAPI_MAX_RECIPIENTS, PR_EMAPI_PRESET_W };
 	static const ULONG identity[] = { PR_EMAPI_FROM_NAME_W, PR_EMAPI_FROM_ADDRESS_W,
-		PR_EMAPI_ALLOW_FROM_W };
+		PR_EMAPI_ALLOW_FROM_W, PR_EMAPI_MAX_RECIPIENTS, PR_EMAPI_PRESET_W };
 	HRESULT hr;
 
 	hr = read_section(logon->support, NULL, settings, G_N_ELEMENTS(settings), &logon->settings);

@@ -13,7 +13,8 @@ from peer import Peer  # noqa: E402
 
 SERVER, PORT, TLS, USER, PASSWORD, FROM = (
     "0x6610001f", "0x66110003", "0x6612001f", "0x6613001f", "0x67f0001e", "0x6619001f")
-ACCEPTED, TEMPORARY, PERMANENT, HOLD = "0123"
+MAX_RECIPIENTS, PRESET = "0x66280003", "0x6629001f"
+ACCEPTED, TEMPORARY, PERMANENT, HOLD, UNREACHABLE = "01234"
 
 
 class Result:
@@ -107,6 +108,24 @@ def test_too_many_recipients_follow_in_transactions_of_their_own():
     assert len(peer.messages) == 3 and result.status == 3
     assert len(result.rows) == 100 and {row[2] for row in result.rows} == {ACCEPTED}
     assert sorted(result.words["responsible"]) == sorted(rows)
+
+
+def test_the_profile_limits_the_recipients_of_a_transaction():
+    rows = [f"SMTP:r{n}@x.test" for n in range(25)]
+    for values, transactions in (({MAX_RECIPIENTS: "10"}, 3), ({PRESET: "gmail"}, 1),
+                                 ({PRESET: "gmail", MAX_RECIPIENTS: "5"}, 5)):
+        with Peer(["PIPELINING"]) as peer:
+            result = submit(peer, *rows, values=values)
+        assert len(peer.messages) == transactions and len(result.rows) == 25
+        assert {row[2] for row in result.rows} == {ACCEPTED} and peer.connections == 1
+
+
+def test_a_closed_way_is_told_apart_from_a_refusal():
+    with Peer(greeting="421 4.3.2 not now") as peer:
+        result = submit(peer, *[f"SMTP:r{n}@x.test" for n in range(9)], "SMTP:bad address",
+                        values={MAX_RECIPIENTS: "2"})
+    assert sorted(row[2] for row in result.rows) == [PERMANENT] + [UNREACHABLE] * 9
+    assert peer.connections == 1
 
 
 def test_no_mailbox_space_is_not_tried_again_at_once():

@@ -317,6 +317,27 @@ sender_domain(struct render *render)
 	return g_strdup(ascii ? strrchr(ascii, '@') + 1 : "localhost.localdomain");
 }
 
+/* The same whenever this submission is rendered: a second try must be known for one.  A store that
+ * gives no Message-ID gives a search key all the same. */
+static char *
+coin_id(struct render *render)
+{
+	const SPropValue *key = prop_find(render->props, render->count, PR_SEARCH_KEY);
+	const SPropValue *time = prop_find(render->props, render->count, PR_CLIENT_SUBMIT_TIME);
+	GChecksum *sum;
+	char *id;
+
+	if (!key || !key->Value.bin.cb)
+		return g_uuid_string_random();
+	sum = g_checksum_new(G_CHECKSUM_SHA256);
+	g_checksum_update(sum, key->Value.bin.lpb, (gssize)key->Value.bin.cb);
+	if (time)
+		g_checksum_update(sum, (const guchar *)&time->Value.ft, sizeof(time->Value.ft));
+	id = g_strndup(g_checksum_get_string(sum), 32);
+	g_checksum_free(sum);
+	return id;
+}
+
 /* [MS-OXCMAIL] 2.1.3.2.11: the one it has, as it is; else a new one. */
 static void
 add_message_id(struct render *render, GString *header)
@@ -330,10 +351,10 @@ add_message_id(struct render *render, GString *header)
 		if (*p > ' ' && *p < 0x7F && *p != '<' && *p != '>')
 			g_string_append_c(id, *p);
 	if (id->len == 1 || id->len > 900) {
-		g_autofree char *uuid = g_uuid_string_random();
+		g_autofree char *coined = coin_id(render);
 		g_autofree char *domain = sender_domain(render);
 
-		g_string_printf(id, "<%s@%s", uuid, domain);
+		g_string_printf(id, "<%s@%s", coined, domain);
 	}
 	g_string_append_c(id, '>');
 	header_words(header, "Message-ID", id->str);
@@ -572,6 +593,22 @@ append_prefixed(GString *out, const GString *lines, const char *prefix)
 	}
 }
 
+/* Who sends a mail on is the sender, whoever the mail is from. */
+static HRESULT
+add_resender(struct render *render, GString *header)
+{
+	struct address_person sender;
+	HRESULT hr;
+
+	hr = address_pick(render->props, render->count, &address_tags_sender, &sender);
+	if (hr == MAPI_E_NOT_FOUND)
+		return add_from(render, header);
+	if (SUCCEEDED(hr))
+		add_one(render, header, "From", &sender);
+	address_person_clear(&sender);
+	return hr;
+}
+
 HRESULT
 fields_missing(struct render *render, unsigned has, GString *header)
 {
@@ -586,7 +623,7 @@ fields_missing(struct render *render, unsigned has, GString *header)
 	if (!(has & FIELD_DATE))
 		add_date(render, lines);
 	if (!(has & FIELD_FROM))
-		hr = add_from(render, lines);
+		hr = resent ? add_resender(render, lines) : add_from(render, lines);
 	if (FAILED(hr))
 		return hr;
 	if (!(has & FIELD_MESSAGE_ID))

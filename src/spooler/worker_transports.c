@@ -351,37 +351,61 @@ report_rest(struct sending *s, enum verdict_class class, int wait, const char *t
 	report_free(report);
 }
 
-/* Those that the transport took without a word of its own are sent. */
+/* Whether the message, as it is open, says of a recipient, who was at `place`, that he is seen to.
+ */
+static bool
+is_seen_to(const GPtrArray *recipients, const SRowSet *rows, guint place, guint32 row)
+{
+	guint n = recipients->len;
+
+	for (guint j = 0; j < n; j++) {
+		guint i = (place + j) % n; /* at once, unless the transport has moved rows */
+
+		if (((struct sending_recipient *)g_ptr_array_index(recipients, i))->row == row)
+			return prop_find_bool(
+			    rows->aRow[i].lpProps, rows->aRow[i].cValues, PR_RESPONSIBILITY, false);
+	}
+	return false;
+}
+
+/* Those that the transport took without a word of its own are sent.  It need not report a delivery
+ * that nobody has asked to know of. */
 static void
 report_taken(struct sending *s)
 {
+	struct report *report = report_create(s->lease->id, s->lease->entry, s->transport->name);
 	GPtrArray *recipients = NULL;
 	SRowSet *rows = NULL;
+	HRESULT hr = recipients_read(s->message, &rows, &recipients);
 
-	if (FAILED(recipients_read(s->message, &rows, &recipients)))
-		return;
-	for (guint i = 0; i < recipients->len && i < s->recipients->len; i++) {
+	for (guint i = 0; SUCCEEDED(hr) && i < s->recipients->len; i++) {
 		struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
 
-		r->served = r->served && prop_find_bool(rows->aRow[i].lpProps,
-					     rows->aRow[i].cValues, PR_RESPONSIBILITY, false);
+		if (!r->open || !r->served || !is_seen_to(recipients, rows, i, r->row))
+			continue;
+		r->open = false;
+		g_ptr_array_add(report->verdicts,
+		    verdict_create(r->row, VERDICT_ACCEPTED, "The transport took it."));
 	}
-	report_rest(s, VERDICT_ACCEPTED, 0, "The transport took it.");
-	g_ptr_array_unref(recipients);
+	if (report->verdicts->len)
+		worker_report(s->worker, report, &s->act);
+	report_free(report);
+	if (recipients)
+		g_ptr_array_unref(recipients);
 	rows_free(rows);
 }
 
+/* The flags are about those who are left: who has the message must not get it again. */
 static void
 after_end(struct sending *s, ULONG flags)
 {
+	report_taken(s);
 	if (flags & END_RESEND_NOW)
 		report_rest(s, VERDICT_TEMPORARY, 1, "The transport asks to begin anew.");
 	else if (flags & END_RESEND_LATER)
 		report_rest(s, VERDICT_TEMPORARY, 0, "The transport asks to come again later.");
 	else if (flags & END_DONT_RESEND)
 		report_rest(s, VERDICT_ACCEPTED, 0, "The transport keeps it and sends it later.");
-	else
-		report_taken(s);
 }
 
 static void

@@ -40,10 +40,34 @@ hr_from_send(int error)
 	}
 }
 
-static HRESULT
-send_packet(int fd, const void *data, size_t size)
+/* Room for one descriptor beside a packet. */
+union control {
+	struct cmsghdr header;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+static void
+attach(struct msghdr *packet, union control *control, int attached)
 {
-	while (send(fd, data, size, MSG_NOSIGNAL) < 0) {
+	memset(control, 0, sizeof(*control));
+	packet->msg_control = control;
+	packet->msg_controllen = sizeof(control->room);
+	control->header.cmsg_level = SOL_SOCKET;
+	control->header.cmsg_type = SCM_RIGHTS;
+	control->header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control->header), &attached, sizeof(int));
+}
+
+static HRESULT
+send_packet(int fd, const void *data, size_t size, int attached)
+{
+	struct iovec part = { (void *)(uintptr_t)data, size };
+	struct msghdr packet = { .msg_iov = &part, .msg_iovlen = 1 };
+	union control control;
+
+	if (attached >= 0)
+		attach(&packet, &control, attached);
+	while (sendmsg(fd, &packet, MSG_NOSIGNAL) < 0) {
 		struct pollfd writable = { .fd = fd, .events = POLLOUT };
 
 		if (errno == EAGAIN)
@@ -57,6 +81,12 @@ send_packet(int fd, const void *data, size_t size)
 HRESULT
 ipc_send(int fd, const char *verb, GVariant *values)
 {
+	return ipc_send_fd(fd, verb, values, -1);
+}
+
+HRESULT
+ipc_send_fd(int fd, const char *verb, GVariant *values, int attached)
+{
 	GVariant *packet;
 	HRESULT hr;
 
@@ -66,7 +96,8 @@ ipc_send(int fd, const char *verb, GVariant *values)
 	if (g_variant_get_size(packet) > IPC_PACKET_MAX)
 		hr = MAPI_E_TOO_BIG;
 	else
-		hr = send_packet(fd, g_variant_get_data(packet), g_variant_get_size(packet));
+		hr = send_packet(
+		    fd, g_variant_get_data(packet), g_variant_get_size(packet), attached);
 	g_variant_unref(packet);
 	return hr;
 }
@@ -110,22 +141,84 @@ parse_packet(void *data, size_t size, struct ipc_message **out)
 	return hr;
 }
 
+/* The first descriptor that came, -1 where none did.  The room's padding may hold a second one,
+ * which nobody has asked for. */
+static int
+attached_to(struct msghdr *packet)
+{
+	struct cmsghdr *header = CMSG_FIRSTHDR(packet);
+	size_t count = 0, i;
+	int first = -1, fd;
+
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+		count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (i = 0; i < count; i++) {
+		memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+		if (first < 0)
+			first = fd;
+		else
+			close(fd);
+	}
+	return first;
+}
+
+/* What recv() gives; with `attached` also a descriptor, else the kernel closes what came. */
+static ssize_t
+receive_packet(int fd, void *data, int *attached)
+{
+	struct iovec part = { data, IPC_PACKET_MAX };
+	union control control;
+	struct msghdr packet = { .msg_iov = &part, .msg_iovlen = 1 };
+	ssize_t size;
+
+	if (attached) {
+		packet.msg_control = &control;
+		packet.msg_controllen = sizeof(control.room);
+	}
+	do
+		size = recvmsg(fd, &packet, MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	while (size < 0 && errno == EINTR);
+	if (attached && size >= 0)
+		*attached = attached_to(&packet);
+	return size;
+}
+
 HRESULT
 ipc_receive(int fd, int timeout_ms, struct ipc_message **out)
+{
+	return ipc_receive_fd(fd, timeout_ms, out, NULL);
+}
+
+static void
+drop(int *attached)
+{
+	if (attached && *attached >= 0) {
+		close(*attached);
+		*attached = -1;
+	}
+}
+
+HRESULT
+ipc_receive_fd(int fd, int timeout_ms, struct ipc_message **out, int *attached)
 {
 	HRESULT hr = wait_readable(fd, timeout_ms);
 	char *data;
 	ssize_t size;
 
 	*out = NULL;
+	if (attached)
+		*attached = -1;
 	if (FAILED(hr))
 		return hr;
 	data = g_malloc(IPC_PACKET_MAX);
-	do
-		size = recv(fd, data, IPC_PACKET_MAX, MSG_TRUNC | MSG_DONTWAIT);
-	while (size < 0 && errno == EINTR);
-	if (size > 0 && size <= IPC_PACKET_MAX)
-		return parse_packet(data, (size_t)size, out);
+	size = receive_packet(fd, data, attached);
+	if (size > 0 && size <= IPC_PACKET_MAX) {
+		hr = parse_packet(data, (size_t)size, out);
+		if (FAILED(hr))
+			drop(attached);
+		return hr;
+	}
+	drop(attached);
 	if (size == 0 || (size < 0 && errno == ECONNRESET))
 		hr = MAPI_E_END_OF_SESSION;
 	else if (size < 0 && errno == EAGAIN)

@@ -22,6 +22,9 @@ struct ipc_message {
  * sent.  MAPI_E_NETWORK_ERROR when the peer is gone, MAPI_E_TOO_BIG over the limit. */
 HRESULT ipc_send(int fd, const char *verb, GVariant *values);
 
+/* The same with descriptor `attached` (-1: none), of which the peer gets one of its own. */
+HRESULT ipc_send_fd(int fd, const char *verb, GVariant *values, int attached);
+
 /* A string for `values`; what is no UTF-8 in it is replaced, as GVariant's strings must be UTF-8.
  * NULL counts as "".  Floating. */
 GVariant *ipc_text(const char *text);
@@ -29,6 +32,8 @@ GVariant *ipc_text(const char *text);
 /* Reads one message, waiting up to timeout_ms (-1 for ever).  MAPI_E_TIMEOUT, or
  * MAPI_E_END_OF_SESSION when the peer closed, or MAPI_E_CALL_FAILED for what is no message. */
 HRESULT ipc_receive(int fd, int timeout_ms, struct ipc_message **out);
+/* The same; *attached is the descriptor that came with it, close-on-exec, to be closed; -1: none. */
+HRESULT ipc_receive_fd(int fd, int timeout_ms, struct ipc_message **out, int *attached);
 void ipc_message_free(struct ipc_message *message);
 
 /* Values by name, ipc_int() of any integer type or boolean; the default where absent or of another

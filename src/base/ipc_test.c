@@ -2,6 +2,7 @@
 /* Packets: values arrive as sent, a bad or vanished peer is told apart and does no harm. */
 #include "testing.h"
 
+#include <fcntl.h>
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <stdbool.h>
@@ -115,6 +116,73 @@ packets_have_a_largest_size(void **state)
 	g_free(text);
 }
 
+/* Two descriptors in one packet, which ipc_send_fd() never sends. */
+static void
+send_two(int to, int a, int b)
+{
+	const char packet[] = "no packet of ours";
+	struct iovec part = { (void *)(uintptr_t)packet, sizeof(packet) };
+	char room[CMSG_SPACE(2 * sizeof(int))] __attribute__((aligned(8))) = { 0 };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = room,
+		.msg_controllen = sizeof(room) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	int fds[2] = { a, b };
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(fds));
+	memcpy(CMSG_DATA(header), fds, sizeof(fds));
+	assert_int_equal(sendmsg(to, &message, 0), sizeof(packet));
+}
+
+static int
+descriptors(void)
+{
+	GDir *dir = g_dir_open("/proc/self/fd", 0, NULL);
+	int count = 0;
+
+	while (g_dir_read_name(dir))
+		count++;
+	g_dir_close(dir);
+	return count;
+}
+
+static void
+descriptors_go_along(void **state)
+{
+	struct ipc_message *message;
+	int pair[2], pipes[2], fd, before;
+	char byte = 0;
+
+	open_pair(pair);
+	assert_int_equal(pipe(pipes), 0);
+	before = descriptors();
+	assert_int_equal(ipc_send_fd(pair[0], "take", NULL, pipes[1]), S_OK);
+	assert_int_equal(ipc_receive_fd(pair[1], 1000, &message, &fd), S_OK);
+	assert_string_equal(message->verb, "take");
+	ipc_message_free(message);
+	assert_int_equal(write(fd, "x", 1), 1);
+	assert_int_equal(read(pipes[0], &byte, 1), 1);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	close(fd);
+	/* Without one, with one that nobody wants, and with what is no message. */
+	assert_int_equal(ipc_send(pair[0], "none", NULL), S_OK);
+	assert_int_equal(ipc_receive_fd(pair[1], 1000, &message, &fd), S_OK);
+	assert_int_equal(fd, -1);
+	ipc_message_free(message);
+	assert_int_equal(ipc_send_fd(pair[0], "unwanted", NULL, pipes[1]), S_OK);
+	assert_int_equal(ipc_receive(pair[1], 1000, &message), S_OK);
+	ipc_message_free(message);
+	send_two(pair[0], pipes[0], pipes[1]);
+	assert_int_equal(ipc_receive_fd(pair[1], 1000, &message, &fd), MAPI_E_CALL_FAILED);
+	assert_int_equal(fd, -1);
+	assert_int_equal(descriptors(), before);
+	close(pipes[0]);
+	close(pipes[1]);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 static void
 assert_reachable(const char *path)
 {
@@ -174,6 +242,7 @@ main(void)
 		cmocka_unit_test(silence_and_the_end_are_told_apart),
 		cmocka_unit_test(nonsense_is_no_message),
 		cmocka_unit_test(packets_have_a_largest_size),
+		cmocka_unit_test(descriptors_go_along),
 		cmocka_unit_test(sockets_are_reached_by_path),
 	};
 

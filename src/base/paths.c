@@ -96,6 +96,14 @@ paths_system(const char *name)
 	return join(folder && folder[0] == '/' ? folder : "/etc/emapi", name);
 }
 
+char *
+paths_machine(const char *name)
+{
+	const char *folder = secure_getenv("EMAPI_MACHINE_FOLDER");
+
+	return join(folder && folder[0] == '/' ? folder : "/run/emapi", name);
+}
+
 static char *
 provider_in(const char *folder, const char *file)
 {

@@ -21,6 +21,10 @@ char *paths_data(const char *name);
 char *paths_state(const char *name);
 char *paths_runtime(const char *name);
 char *paths_system(const char *name);
+/* The folder of the machine's daemon, which any user may look into (design D7, machine mode):
+ * submit.sock, queue.sock, profiles/NAME.profile.  $EMAPI_MACHINE_FOLDER, else /run/emapi; a
+ * program that runs with another user's rights heeds no variable. */
+char *paths_machine(const char *name);
 
 /* Finds a provider module or other file of ours ("emapi_store.so") on the provider path; an
  * absolute path is itself.  NULL when there is none, and for other names with a slash.  A program

@@ -49,11 +49,16 @@ variables_rule(void **state)
 	assert_path(paths_state("spool.db"), "/home/ann/.local/state/emapi/spool.db");
 	assert_path(paths_runtime("spooler.sock"), "/home/ann/.local/state/emapi/spooler.sock");
 	assert_path(paths_system("profiles"), "/etc/emapi/profiles");
+	unsetenv("EMAPI_MACHINE_FOLDER");
+	assert_path(paths_machine("submit.sock"), "/run/emapi/submit.sock");
 	setenv("XDG_CONFIG_HOME", "/c", 1);
 	setenv("XDG_DATA_HOME", "relative", 1);
 	setenv("XDG_STATE_HOME", "", 1);
 	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
 	setenv("EMAPI_SYSCONFDIR", "/sys", 1);
+	setenv("EMAPI_MACHINE_FOLDER", "/m", 1);
+	assert_path(paths_machine("x"), "/m/x");
+	unsetenv("EMAPI_MACHINE_FOLDER");
 	assert_path(paths_config("x"), "/c/emapi/x");
 	assert_path(paths_data("x"), "/home/ann/.local/share/emapi/x");
 	assert_path(paths_state("x"), "/home/ann/.local/state/emapi/x");

@@ -44,19 +44,36 @@ profile_user_path(const char *name)
 	return path;
 }
 
-/* The file that has this name now, the user's before the system's; NULL where there is none. */
+/* Whether this process is the machine's daemon or one of its workers. */
+static bool
+is_daemon(void)
+{
+	const char *machine = g_getenv("EMAPI_MACHINE");
+
+	return machine && strcmp(machine, "1") == 0;
+}
+
+/* Takes over `path`; NULL where there is no such file. */
+static char *
+if_there(char *path)
+{
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		g_clear_pointer(&path, g_free);
+	return path;
+}
+
+/* The file that has this name now: the user's before the machine's before the system's; NULL where
+ * there is none. */
 static char *
 find_path(const char *name)
 {
 	char *file = profile_file(name);
-	char *path = paths_config(file);
+	char *path = if_there(paths_config(file));
 
-	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-		g_free(path);
-		path = paths_system(file);
-		if (!g_file_test(path, G_FILE_TEST_EXISTS))
-			g_clear_pointer(&path, g_free);
-	}
+	if (!path && !is_daemon())
+		path = if_there(paths_machine(file));
+	if (!path)
+		path = if_there(paths_system(file));
 	g_free(file);
 	return path;
 }
@@ -112,6 +129,17 @@ bad_group(GKeyFile *keys, char **group)
 	return *group != NULL;
 }
 
+/* Whether the file lies in the folder, which is freed. */
+static bool
+is_in(char *folder, const char *path)
+{
+	size_t length = strlen(folder);
+	bool is = !strncmp(path, folder, length) && path[length] == '/';
+
+	g_free(folder);
+	return is;
+}
+
 static HRESULT
 read_text(const char *path, char **out, char **why)
 {
@@ -121,6 +149,11 @@ read_text(const char *path, char **out, char **why)
 
 	if (!g_file_get_contents(path, out, &size, &error)) {
 		hr = error->code == G_FILE_ERROR_NOENT ? MAPI_E_NOT_FOUND : MAPI_E_NO_ACCESS;
+		if (error->code == G_FILE_ERROR_ACCES && is_in(paths_system("profiles"), path))
+			why_set(why,
+			    "The profile file %s is the machine's mail service's, which does not run. "
+			    "The administrator starts it by: systemctl start emapi-spooler",
+			    path);
 		why_set(why, "The profile file %s cannot be read: %s.", path, error->message);
 		g_error_free(error);
 	} else if (strlen(*out) != size) {
@@ -368,6 +401,12 @@ profile_uid(const struct profile *profile)
 	return &profile->uid;
 }
 
+bool
+profile_is_machine(const struct profile *profile)
+{
+	return is_in(paths_machine("profiles"), profile->path);
+}
+
 /* --- Names --------------------------------------------------------------------------------- */
 
 static int
@@ -409,11 +448,15 @@ profile_list(void)
 {
 	GPtrArray *names = g_ptr_array_new();
 	char *user = paths_config("profiles"), *system = paths_system("profiles");
+	char *machine = paths_machine("profiles");
 
 	list_folder(names, user);
+	if (!is_daemon())
+		list_folder(names, machine);
 	list_folder(names, system);
 	g_ptr_array_add(names, NULL);
 	g_free(user);
+	g_free(machine);
 	g_free(system);
 	return (char **)g_ptr_array_free(names, FALSE);
 }
@@ -585,10 +628,13 @@ HRESULT
 profile_edit(struct profile *profile, profile_edit_fn edit, void *context)
 {
 	GKeyFile *keys = NULL;
-	char *uid = text_hex(&profile->uid, sizeof profile->uid);
+	char *uid;
 	int lock = -1;
 	HRESULT hr;
 
+	if (profile_is_machine(profile)) /* the daemon writes it anew from its own */
+		return MAPI_E_NO_ACCESS;
+	uid = text_hex(&profile->uid, sizeof profile->uid);
 	g_mutex_lock(&profile->lock);
 	hr = profiles_lock(&lock);
 	if (FAILED(hr))

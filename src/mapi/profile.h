@@ -27,11 +27,16 @@
  * Keys and groups that nobody knows are kept.  Each change: lock, re-read, merge, write a temp
  * file, rename.  Secrets (0x67F0-0x67FF) are never written here.
  *
+ * The machine's daemon (design D7) offers its profiles to every user by files of its own in
+ * paths_machine("profiles"): a store that hands over what is submitted.  Such a file stands for the
+ * system's of the same name, which only the daemon can read.
+ *
  * The name of the default profile stands in emapi.conf, group [emapi], key DefaultProfile.
  */
 #ifndef EMAPI_MAPI_PROFILE_H
 #define EMAPI_MAPI_PROFILE_H
 
+#include <stdbool.h>
 #include <glib.h>
 #include <mapidefs.h>
 
@@ -48,6 +53,8 @@ void profile_unref(struct profile *profile);
 const char *profile_name(const struct profile *profile);
 const char *profile_path(const struct profile *profile);
 const MAPIUID *profile_uid(const struct profile *profile);
+/* Whether it is one that the machine's daemon offers. */
+bool profile_is_machine(const struct profile *profile);
 
 /* The default profile's name, g_free(); NULL when none is set.  A single profile is the default
  * though none is set. */

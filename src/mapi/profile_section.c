@@ -62,6 +62,13 @@ static const struct word {
 	{ "AllowFrom", PR_EMAPI_ALLOW_FROM_W },
 	{ "LocalTo", PR_EMAPI_LOCAL_TO_W },
 	{ "HeaderFrom", PR_EMAPI_HEADER_FROM_W },
+	{ "Machine", PR_EMAPI_MACHINE },
+	{ "MachineDomain", PR_EMAPI_MACHINE_DOMAIN_W },
+	{ "MachineFrom", PR_EMAPI_MACHINE_FROM_W },
+	{ "KeepSent", PR_EMAPI_KEEP_SENT },
+	{ "MaxSize", PR_EMAPI_MAX_SIZE },
+	{ "Socket", PR_EMAPI_SUBMIT_SOCKET_W },
+	{ "PasswordCredential", PR_EMAPI_PASSWORD_CREDENTIAL_W },
 };
 
 static const struct resource {

@@ -48,6 +48,7 @@ own_file(const MAPIUID *section, ULONG tag)
 /* Where the section says that a secret is. */
 struct place {
 	char *command; /* prints it */
+	char *credential; /* a service manager has handed it down under this name */
 	char *file;
 	char *keyring; /* emapi-keyring, quoted for the shell */
 	char *label;   /* what the keyring shows people */
@@ -57,6 +58,7 @@ static void
 place_clear(struct place *place)
 {
 	g_free(place->command);
+	g_free(place->credential);
 	g_free(place->file);
 	g_free(place->keyring);
 	g_free(place->label);
@@ -93,6 +95,8 @@ find_place(struct profile *profile, const MAPIUID *section, ULONG tag, struct pl
 		return hr;
 	if (PROP_ID(tag) == PROP_ID(PR_EMAPI_PASSWORD)) {
 		place->command = prop_find_text(values, count, PR_EMAPI_PASSWORD_COMMAND_W);
+		place->credential =
+		    prop_find_text(values, count, PR_EMAPI_PASSWORD_CREDENTIAL_W);
 		place->file = prop_find_text(values, count, PR_EMAPI_PASSWORD_FILE_W);
 		if (prop_find_bool(values, count, PR_EMAPI_PASSWORD_KEYRING, false))
 			place->keyring = quoted_keyring();
@@ -157,21 +161,12 @@ check_mode(int fd, const char *file, char **why)
 }
 
 static HRESULT
-read_file(const char *file, char **secret, char **why)
+read_first_line(int fd, const char *file, char **secret, char **why)
 {
 	char *buffer = NULL;
 	ssize_t size = 0, got;
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
-	HRESULT hr;
+	HRESULT hr = S_OK;
 
-	if (fd < 0) {
-		hr = errno == ENOENT ? MAPI_E_NOT_FOUND : hr_from_errno(errno);
-		why_set(why, "The secret in %s cannot be read: %s.", file, g_strerror(errno));
-		return hr;
-	}
-	hr = check_mode(fd, file, why);
-	if (FAILED(hr))
-		goto out;
 	buffer = g_malloc0(SECRET_MAX + 1);
 	while (
 	    size < SECRET_MAX && (got = read(fd, buffer + size, SECRET_MAX - (size_t)size)) != 0) {
@@ -196,8 +191,52 @@ out:
 	if (buffer)
 		explicit_bzero(buffer, SECRET_MAX);
 	g_free(buffer);
+	return hr;
+}
+
+/* `shared`: whose folder others cannot enter, whatever the file's own mode. */
+static HRESULT
+read_file(const char *file, bool shared, char **secret, char **why)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	HRESULT hr = S_OK;
+
+	if (fd < 0) {
+		hr = errno == ENOENT ? MAPI_E_NOT_FOUND : hr_from_errno(errno);
+		why_set(why, "The secret in %s cannot be read: %s.", file, g_strerror(errno));
+		return hr;
+	}
+	if (!shared)
+		hr = check_mode(fd, file, why);
+	if (SUCCEEDED(hr))
+		hr = read_first_line(fd, file, secret, why);
 	close(fd);
 	return hr;
+}
+
+/* systemd.exec(5): LoadCredential=. */
+static HRESULT
+read_credential(const char *name, char **secret, char **why)
+{
+	const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
+	char *file;
+	HRESULT hr;
+
+	if (!*name || name[0] == '.' || strchr(name, '/')) {
+		why_set(why, "\"%s\" cannot be the name of a credential.", name);
+		return MAPI_E_UNCONFIGURED;
+	}
+	if (!folder) {
+		why_set(why,
+		    "The password is the systemd credential \"%s\", but no credentials were handed to "
+		    "this program; the unit that starts it needs LoadCredential=%s:FILE.",
+		    name, name);
+		return MAPI_E_NO_ACCESS;
+	}
+	file = g_build_filename(folder, name, NULL);
+	hr = read_file(file, true, secret, why);
+	g_free(file);
+	return hr == MAPI_E_NOT_FOUND ? MAPI_E_NO_ACCESS : hr;
 }
 
 /* A file that the profile names has to be there; our own need not. */
@@ -242,13 +281,15 @@ read_place(const struct place *place, const MAPIUID *section, ULONG tag, char **
 
 	if (place->command && *place->command)
 		return read_command(place->command, text, why);
+	if (place->credential)
+		return read_credential(place->credential, text, why);
 	if (place->keyring) {
 		command = keyring_command(place, "lookup", section);
 		hr = read_command(command, text, why);
 		g_free(command);
 		return hr;
 	}
-	hr = read_file(place->file, text, why);
+	hr = read_file(place->file, false, text, why);
 	return hr == MAPI_E_NOT_FOUND ? miss_file(place->file, section, tag) : hr;
 }
 
@@ -349,6 +390,10 @@ secret_write(struct profile *profile, const MAPIUID *section, const SPropValue *
 		hr = MAPI_E_NO_SUPPORT;
 		why_set(
 		    why, "The password comes from a command (%s); change it there.", place.command);
+	} else if (place.credential) {
+		hr = MAPI_E_NO_SUPPORT;
+		why_set(why, "The password is the systemd credential \"%s\"; change it there.",
+		    place.credential);
 	} else if (place.keyring) {
 		hr = write_keyring(&place, section, text, why);
 	} else {
@@ -368,6 +413,8 @@ delete_place(const struct place *place, const MAPIUID *section)
 	char *command, *output = NULL;
 	HRESULT hr;
 
+	if (place->credential)
+		return MAPI_E_NO_SUPPORT;
 	if (!place->keyring) {
 		if (unlink(place->file) == 0)
 			return S_OK;

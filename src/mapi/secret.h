@@ -3,7 +3,8 @@
  * Secrets of profile sections: properties 0x67F0-0x67FF, never in the profile's own file.
  *
  * The section's PasswordCommand, when set, is run by /bin/sh and the first line of its output is
- * the password; else with PasswordKeyring=true it is in the desktop's keyring, which the program
+ * the password; else with PasswordCredential=NAME it is the systemd credential of that name
+ * ($CREDENTIALS_DIRECTORY/NAME); else with PasswordKeyring=true it is in the desktop's keyring, which the program
  * emapi-keyring asks (libsecret needs GIO, which no client shall load); else the password is the
  * first line of PasswordFile; else of
  * $XDG_CONFIG_HOME/emapi/secrets/UID.  Other secrets lie beside it as UID-67F1 ....  Files must not
@@ -23,7 +24,7 @@ bool secret_is(ULONG tag);
  * MAPI_E_TIMEOUT for a command that takes longer than a minute (EMAPI_PASSWORD_SECONDS).  `why` (may be NULL) gets a sentence for people. */
 HRESULT secret_read(struct profile *profile, const MAPIUID *section, ULONG tag, void *root,
     SPropValue *value, char **why);
-/* MAPI_E_NO_SUPPORT where a command gives the password. */
+/* MAPI_E_NO_SUPPORT where a command or a credential gives the password. */
 HRESULT secret_write(
     struct profile *profile, const MAPIUID *section, const SPropValue *value, char **why);
 HRESULT secret_delete(struct profile *profile, const MAPIUID *section, ULONG tag);

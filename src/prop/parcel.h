@@ -50,7 +50,7 @@ struct parcel_record {
 struct parcel_reader {
 	const BYTE *data;
 	size_t size, at;
-	unsigned depth;                         /* 0: the message itself is open */
+	unsigned depth;                          /* 0: the message itself is open */
 	enum parcel_kind open[PARCEL_DEPTH_MAX]; /* what is open, from the outermost */
 };
 

@@ -148,11 +148,11 @@ take_long(struct builder *b, IMAPIProp *object, const struct parcel_record *reco
 		return S_OK;
 	if (type != PT_BINARY && type != PT_UNICODE && type != PT_STRING8)
 		return MAPI_E_CORRUPT_DATA;
-	hr = object->lpVtbl->OpenProperty(object, tag, &IID_IStream, STGM_WRITE,
-	    MAPI_CREATE | MAPI_MODIFY, (LPUNKNOWN *)&stream);
+	hr = object->lpVtbl->OpenProperty(
+	    object, tag, &IID_IStream, STGM_WRITE, MAPI_CREATE | MAPI_MODIFY, (LPUNKNOWN *)&stream);
 	if (SUCCEEDED(hr))
-		hr = write_all(stream, record->data + PARCEL_LONG_HEAD,
-		    record->size - PARCEL_LONG_HEAD);
+		hr = write_all(
+		    stream, record->data + PARCEL_LONG_HEAD, record->size - PARCEL_LONG_HEAD);
 	COM_CLEAR(stream);
 	return hr;
 }

@@ -35,6 +35,7 @@ struct logon_request {
 	MAPIERROR **error;
 	IMSLogon **logon;
 	IMsgStore **store;
+	LPTSTR profile;
 };
 
 COM_UNKNOWN(provider, struct provider, iprovider, IMSProvider)
@@ -50,6 +51,8 @@ provider_Shutdown(IMSProvider *This, ULONG *flags)
 struct settings {
 	char *path;
 	char *name;
+	char *socket; /* of a store that keeps nothing (relay.h) */
+	MAPIUID uid;  /* the profile section's own */
 };
 
 static void
@@ -57,12 +60,15 @@ settings_clear(struct settings *settings)
 {
 	g_free(settings->path);
 	g_free(settings->name);
+	g_free(settings->socket);
 }
 
 static HRESULT
 settings_from_section(IProfSect *section, struct settings *settings)
 {
-	SizedSPropTagArray(2, tags) = { 2, { PR_EMAPI_PATH_W, PR_DISPLAY_NAME_W } };
+	SizedSPropTagArray(4, tags) = { 4, { PR_EMAPI_PATH_W, PR_DISPLAY_NAME_W,
+					       PR_EMAPI_SUBMIT_SOCKET_W, PR_PROVIDER_UID } };
+	const SPropValue *uid;
 	SPropValue *values = NULL;
 	ULONG count = 0;
 	HRESULT hr;
@@ -74,6 +80,11 @@ settings_from_section(IProfSect *section, struct settings *settings)
 	hr = props_copy_text(values, count, PR_EMAPI_PATH_W, &settings->path);
 	if (SUCCEEDED(hr))
 		hr = props_copy_text(values, count, PR_DISPLAY_NAME_W, &settings->name);
+	if (SUCCEEDED(hr))
+		hr = props_copy_text(values, count, PR_EMAPI_SUBMIT_SOCKET_W, &settings->socket);
+	uid = prop_find(values, count, PR_PROVIDER_UID);
+	if (uid && uid->Value.bin.cb == sizeof(settings->uid))
+		memcpy(&settings->uid, uid->Value.bin.lpb, sizeof(settings->uid));
 	mem_free(values);
 	return hr;
 }
@@ -93,7 +104,7 @@ settings_read(IMAPISupport *support, struct settings *settings, char **why)
 		    "The message store's section of the profile cannot be read: %s.", hr_text(hr));
 		return hr;
 	}
-	if (!settings->path || !*settings->path) {
+	if (!settings->socket && (!settings->path || !*settings->path)) {
 		*why = g_strdup("The profile does not say where the message store's file is: "
 				"add Path= to the store's [Provider] group.");
 		return MAPI_E_UNCONFIGURED;
@@ -160,6 +171,36 @@ provider_hand_out(const struct logon_request *request, struct store *store)
 	return hr;
 }
 
+/* The profile's name as it was given to the logon, which says how its text is coded. */
+static char *
+profile_name_of(const struct logon_request *request)
+{
+	char *name = NULL, *copy;
+
+	text_from_arg(NULL, request->profile, request->flags, &name);
+	copy = g_strdup(name ? name : "");
+	mem_free(name);
+	return copy;
+}
+
+static HRESULT
+open_file(const struct logon_request *request, const struct settings *settings,
+    struct store_logon *logon, char **why)
+{
+	g_autofree char *profile = NULL, *name = NULL;
+	HRESULT hr;
+
+	if (!settings->socket)
+		return db_open(settings->path, true, &logon->db, why);
+	name = text_hex(&settings->uid, sizeof(settings->uid));
+	hr = db_open_memory(name, &settings->uid, &logon->db, why);
+	if (FAILED(hr))
+		return hr;
+	profile = profile_name_of(request);
+	logon->relay = relay_create(settings->socket, profile);
+	return S_OK;
+}
+
 static HRESULT
 provider_open(const struct logon_request *request, char **why)
 {
@@ -170,7 +211,7 @@ provider_open(const struct logon_request *request, char **why)
 
 	hr = settings_read(request->support, &settings, why);
 	if (SUCCEEDED(hr))
-		hr = db_open(settings.path, true, &logon.db, why);
+		hr = open_file(request, &settings, &logon, why);
 	if (SUCCEEDED(hr)) {
 		logon.name = settings.name;
 		logon.writable =
@@ -217,7 +258,7 @@ provider_Logon(IMSProvider *This, LPMAPISUP support, ULONG_PTR window, LPTSTR pr
     LPMAPIERROR *error, LPMSLOGON *logon, LPMDB *store)
 {
 	struct logon_request request = { support, size, id, flags, iid, false, error, logon,
-		store };
+		store, profile };
 
 	/* The spooler reads the same profile: it needs no more than that. */
 	if (security_size)
@@ -232,7 +273,8 @@ provider_SpoolerLogon(IMSProvider *This, LPMAPISUP support, ULONG_PTR window, LP
     ULONG size, LPENTRYID id, ULONG flags, LPCIID iid, ULONG security_size, LPBYTE security,
     LPMAPIERROR *error, LPMSLOGON *logon, LPMDB *store)
 {
-	struct logon_request request = { support, size, id, flags, iid, true, error, logon, store };
+	struct logon_request request = { support, size, id, flags, iid, true, error, logon, store,
+		profile };
 
 	return provider_logon(&request);
 }

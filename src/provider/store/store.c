@@ -28,6 +28,7 @@ store_finalize(void *self)
 		db_close(store->db);
 	else
 		db_abandon(store->db);
+	relay_free(store->relay);
 	COM_CLEAR(store->support);
 	g_rec_mutex_clear(&store->mutex);
 	g_free(store->name);
@@ -88,11 +89,13 @@ store_create(const struct store_logon *logon, struct store **out)
 	store = com_create(&store_class, sizeof(*store));
 	if (!store) {
 		db_close(logon->db);
+		relay_free(logon->relay);
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	}
 	store->istore.lpVtbl = &store_msgstore_vtbl;
 	store->ilogon.lpVtbl = &store_logon_vtbl;
 	store->db = logon->db;
+	store->relay = logon->relay;
 	store->pid = getpid();
 	store->spooler = logon->spooler;
 	store->writable = logon->writable;
@@ -155,8 +158,11 @@ store_last_error(struct store *store, HRESULT failure, ULONG flags, MAPIERROR **
 	error->ulVersion = MAPI_ERROR_VERSION;
 	/* A collision's words speak of indexes. */
 	words = failure == MAPI_E_COLLISION ? NULL : db_error(store->db, failure);
-	text = g_strdup_printf("%s (%s)%s%s", hr_text(failure), hr_name(failure), words ? ": " : "",
-	    words ? words : "");
+	if (relay_why(store->relay, failure))
+		text = g_strdup(relay_why(store->relay, failure));
+	else
+		text = g_strdup_printf("%s (%s)%s%s", hr_text(failure), hr_name(failure),
+		    words ? ": " : "", words ? words : "");
 	if (flags & MAPI_UNICODE) {
 		error->lpszError = (LPTSTR)text_to_utf16(error, text);
 		error->lpszComponent = (LPTSTR)text_to_utf16(error, "emapi message store");

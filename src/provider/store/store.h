@@ -17,12 +17,14 @@
 #include "bag.h"
 #include "com.h"
 #include "db.h"
+#include "relay.h"
 
 struct store {
 	struct com_object com;
 	IMsgStore istore;
 	IMSLogon ilogon;
 	struct db *db;
+	struct relay *relay; /* hands over what is submitted; NULL: it is kept here */
 	GRecMutex mutex;
 	MAPIUID uid;
 	IMAPISupport *support;
@@ -36,9 +38,10 @@ struct store {
 /* PR_MDB_PROVIDER of all stores of this provider. */
 extern const MAPIUID store_provider_uid;
 
-/* What a logon needs; `db` is taken over also on failure. */
+/* What a logon needs; `db` and `relay` are taken over also on failure. */
 struct store_logon {
 	struct db *db;
+	struct relay *relay;
 	IMAPISupport *support;
 	const char *name;
 	bool spooler;

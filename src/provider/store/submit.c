@@ -223,6 +223,34 @@ submit_check(struct message *message)
 	return FAILED(hr) ? hr : queued ? MAPI_E_SUBMITTED : S_OK;
 }
 
+/* To the machine's daemon, whose store fills in what the client did not say. */
+static HRESULT
+submit_relay(struct message *message)
+{
+	struct db *db = message->store->db;
+	HRESULT hr = message_summarize(message);
+
+	if (SUCCEEDED(hr))
+		hr = relay_submit(message->store->relay, &message->imessage);
+	if (FAILED(hr) || !message->id)
+		return hr;
+	/* It is no longer here; it is on its way whatever becomes of the row in memory. */
+	if (SUCCEEDED(db_begin(db)))
+		db_end(db, db_exec(db, "DELETE FROM message WHERE id = ?", "i", message->id),
+		    DB_RELAXED);
+	return hr;
+}
+
+static HRESULT
+submit_here(struct message *message)
+{
+	HRESULT hr = submit_fill(message);
+
+	if (SUCCEEDED(hr))
+		hr = message_save(message, 0, true);
+	return hr;
+}
+
 HRESULT
 message_submit(struct message *message)
 {
@@ -233,9 +261,7 @@ message_submit(struct message *message)
 	if (SUCCEEDED(hr))
 		hr = submit_prepare(message);
 	if (SUCCEEDED(hr))
-		hr = submit_fill(message);
-	if (SUCCEEDED(hr))
-		hr = message_save(message, 0, true);
+		hr = message->store->relay ? submit_relay(message) : submit_here(message);
 	if (FAILED(hr)) {
 		bag_set_long(message->set.bag, PR_MESSAGE_FLAGS, flags);
 		return hr;
@@ -249,6 +275,8 @@ submit_notify(struct store *store)
 {
 	HRESULT hr;
 
+	if (store->relay) /* the daemon wakes its own */
+		return;
 	hr = store->support->lpVtbl->SpoolerNotify(store->support, NOTIFY_READYTOSEND, NULL);
 	if (FAILED(hr))
 		log_warning("the spooler could not be woken: %s", hr_name(hr));

@@ -14,6 +14,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include "policy.h"
 #include "profile.h"
 
 #define WORKER_IDLE (60 * (gint64)G_USEC_PER_SEC)

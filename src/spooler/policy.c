@@ -3,11 +3,12 @@
  * A profile's retries and limits.  They stand in [Profile] or in the section of its transport,
  * which goes before; a preset (data/presets.tsv) gives what neither says, the defaults the rest.
  */
-#include "scheduler_private.h"
+#include "policy.h"
 
 #include <string.h>
 #include <emapispi.h>
 #include <mapiguid.h>
+#include "log.h"
 #include "mem.h"
 #include "preset.h"
 #include "profile.h"

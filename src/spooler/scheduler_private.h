@@ -119,7 +119,4 @@ gint64 hand_silence(const struct hand *hand);
 /* lane_packets.c: one packet of the worker; false when the worker is not to be trusted. */
 bool lane_handle(struct hand *hand, const struct ipc_message *packet);
 
-/* policy.c: the profile's own settings over the defaults. */
-struct retry_policy policy_read(const struct retry_policy *defaults, GBytes *uid);
-
 #endif

@@ -10,6 +10,7 @@
  *   worker_recipients.c recipients' rows
  *   worker_scan.c       what is in the outgoing queues
  *   worker_transports.c the profile's transports, and one call to one of them
+ *   worker_failover.c   from one transport to the next
  *   worker_send.c       what is done with one message
  */
 #ifndef EMAPI_SPOOLER_WORKER_H
@@ -38,9 +39,12 @@ struct worker_transport {
 	bool opened;     /* has been tried */
 	IXPLogon *logon; /* NULL: cannot be opened */
 	char *reason;
-	bool any_type; /* serves every address type */
-	char **types;  /* the address types that it serves, UTF-8 */
-	GArray *uids;  /* of MAPIUID: serves entry IDs of these */
+	bool any_type;       /* serves every address type */
+	char **types;        /* the address types that it serves, UTF-8 */
+	GArray *uids;        /* of MAPIUID: serves entry IDs of these */
+	gint64 closed_until; /* nobody was reached, and nobody is asked again before; monotonic */
+	gint64 gap;          /* from one time that nobody was reached to asking again */
+	char *closed;        /* the words for it */
 };
 
 struct worker {
@@ -53,7 +57,9 @@ struct worker {
 	GPtrArray *stores;     /* of struct worker_store */
 	GPtrArray *transports; /* of struct worker_transport; in profile order */
 	GHashTable *reported;  /* submissions that the scheduler knows, as text */
-	GQueue pending;        /* packets that came while we waited for an answer */
+	gint64 gap_first;      /* see worker_failover.c */
+	gint64 gap_longest;
+	GQueue pending; /* packets that came while we waited for an answer */
 	struct sending *sending;
 };
 
@@ -63,9 +69,10 @@ struct sending_recipient {
 	LONG kind;
 	char *type; /* upper case */
 	char *address;
-	GBytes *entry; /* PR_ENTRYID, may be empty */
-	bool open;     /* is due and has no verdict yet */
-	bool served;   /* given to the transport that is at work */
+	GBytes *entry;           /* PR_ENTRYID, may be empty */
+	bool open;               /* is due and has no verdict yet */
+	bool served;             /* given to the transport that is at work */
+	struct verdict *pending; /* what it is if no other transport takes it; NULL: none yet */
 };
 
 /* The message in hand. */
@@ -77,6 +84,8 @@ struct sending {
 	SRowSet *rows;                      /* the recipients' rows as the store has them */
 	GPtrArray *recipients;              /* of struct sending_recipient, like rows */
 	struct worker_transport *transport; /* at work now */
+	GPtrArray *journey;                 /* of transports that reached nobody; char * */
+	const char *tried;                  /* the last of these */
 	enum spool_act act;                 /* what the scheduler said last */
 };
 
@@ -130,6 +139,23 @@ bool transport_serves(const struct worker_transport *t, const struct sending_rec
 HRESULT transport_send(struct sending *s, struct worker_transport *t);
 /* IMAPISupport::StatusRecips for the message in hand. */
 HRESULT transport_status(struct sending *s, const ADRLIST *recipients);
+
+/* worker_failover.c */
+
+/* The recipient is left to the next transport; the verdict (taken over) is for if there is none. */
+void recipient_postpone(struct sending *s, struct sending_recipient *r, struct verdict *verdict);
+/* The verdict of one whom no transport took: the postponed one, else why nobody did. */
+struct verdict *recipient_verdict(struct sending *s, const struct sending_recipient *r);
+/* The same for all that are marked served. */
+void postpone_served(struct sending *s, enum verdict_class class, int wait, const char *text);
+/* Nobody was reached just now, and nobody is asked again so soon. */
+bool transport_is_closed(const struct worker_transport *t);
+void transport_closed(struct worker *w, struct worker_transport *t, const char *text);
+void transport_reached(struct worker_transport *t);
+/* Keeps what was said until there is a report to put it into. */
+void journey_keep(struct sending *s, char **journey);
+/* Hands the report over with all that was kept; frees it.  One without verdicts is dropped. */
+HRESULT report_hand_over(struct sending *s, struct report *report);
 
 /* worker_send.c */
 void worker_send(struct worker *w, const struct lease *lease);

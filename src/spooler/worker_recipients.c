@@ -133,6 +133,7 @@ sending_recipient_free(struct sending_recipient *r)
 	g_free(r->type);
 	g_free(r->address);
 	g_bytes_unref(r->entry);
+	verdict_free(r->pending);
 	g_free(r);
 }
 

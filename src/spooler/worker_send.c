@@ -222,45 +222,21 @@ mark_served(struct sending *s, const struct worker_transport *t)
 	return any;
 }
 
-/* What to say to a recipient that no transport took. */
-static char *
-nobody_took(struct sending *s, const struct sending_recipient *r)
-{
-	const char *profile = profile_name(s->worker->profile);
-
-	if (!*r->address && g_bytes_get_size(r->entry) == 0)
-		return g_strdup("The recipient has no address.");
-	for (guint i = 0; i < s->worker->transports->len; i++) {
-		if (transport_serves(g_ptr_array_index(s->worker->transports, i), r))
-			return g_strdup_printf(
-			    "No transport of profile \"%s\" took this recipient.", profile);
-	}
-	if (!*r->type)
-		return g_strdup_printf(
-		    "\"%s\" has no address type, and is no Internet address.", r->address);
-	return g_strdup_printf(
-	    "No transport of profile \"%s\" carries address type %s.", profile, r->type);
-}
-
-/* One verdict for all that are still open (or, with served, for those alone). */
+/* The verdict of all that are still open. */
 static void
-report_open(struct sending *s, enum verdict_class class, bool served, const char *text)
+report_open(struct sending *s)
 {
-	struct report *report = report_create(s->lease->id, s->lease->entry, "");
+	struct report *report = report_create(s->lease->id, s->lease->entry, s->tried);
 
 	for (guint i = 0; i < s->recipients->len; i++) {
 		struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
-		g_autofree char *words = NULL;
 
-		if (!r->open || (served && !r->served))
+		if (!r->open)
 			continue;
 		r->open = false;
-		words = text ? g_strdup(text) : nobody_took(s, r);
-		g_ptr_array_add(report->verdicts, verdict_create(r->row, class, words));
+		g_ptr_array_add(report->verdicts, recipient_verdict(s, r));
 	}
-	if (report->verdicts->len)
-		worker_report(s->worker, report, &s->act);
-	report_free(report);
+	report_hand_over(s, report);
 }
 
 static HRESULT
@@ -275,13 +251,15 @@ try_transports(struct sending *s)
 
 		if (!mark_served(s, t))
 			continue;
-		if (usable)
-			hr = transport_send(s, t);
+		if (!usable)
+			postpone_served(s, VERDICT_HOLD, 0, t->reason);
+		else if (transport_is_closed(t))
+			postpone_served(s, VERDICT_UNREACHABLE, 0, t->closed);
 		else
-			report_open(s, VERDICT_HOLD, true, t->reason);
+			hr = transport_send(s, t);
 	}
 	if (SUCCEEDED(hr))
-		report_open(s, VERDICT_PERMANENT, false, NULL);
+		report_open(s);
 	return hr;
 }
 
@@ -359,6 +337,7 @@ worker_send(struct worker *w, const struct lease *lease)
 	struct worker_store *store = worker_find_store(w, lease->store);
 	struct sending s = { .worker = w, .lease = lease, .act = ACT_RETRY };
 
+	s.journey = g_ptr_array_new_with_free_func(g_free);
 	w->sending = &s;
 	if (store && store->store) {
 		s.store = store->store;
@@ -372,4 +351,5 @@ worker_send(struct worker *w, const struct lease *lease)
 		done(&s, "retry", text);
 	}
 	w->sending = NULL;
+	g_ptr_array_unref(s.journey);
 }

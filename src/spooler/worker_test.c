@@ -370,6 +370,109 @@ a_message_that_is_cancelled_stays_unsent(void **state)
 	assert_int_equal(count_in(f, PR_IPM_OUTBOX_ENTRYID), 1);
 }
 
+/* A second transport for the same addresses, which takes what it takes as lines of "second". */
+static char *
+add_second_transport(struct fixture *f)
+{
+	static const char section[] =
+	    "\n[Provider 33333333333333333333333333333333]\n"
+	    "Service=11111111111111111111111111111111\nType=transport\n"
+	    "Module=emapi_test_xp.so\nDisplayName=Second transport\nPath=";
+	char *second = g_build_filename(f->root, "second", NULL);
+	g_autofree char *text = NULL;
+	g_autofree char *all = NULL;
+
+	assert_true(g_file_get_contents(profile_path(f->profile), &text, NULL, NULL));
+	all = g_strconcat(text, section, second, "\n", NULL);
+	assert_true(g_file_set_contents(profile_path(f->profile), all, -1, NULL));
+	return second;
+}
+
+static bool
+has_line(const char *path, const char *line)
+{
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, line) != NULL;
+}
+
+/* The first transport of the profile takes all that it can; the next one what the first could not
+ * reach; when both are closed the message waits, with the words of both. */
+static void
+the_next_transport_takes_what_the_first_cannot_reach(void **state)
+{
+	struct fixture *f = *state;
+	g_autofree char *second = add_second_transport(f);
+	g_autofree char *down = g_strconcat(f->sent, ".down", NULL);
+	g_autofree char *second_down = g_strconcat(second, ".down", NULL);
+
+	submit(f, "key-000000000010", "TEST:took-1@x");
+	expect("key-000000000010", SPOOL_FILED, "sent: The transport took it.\n");
+	assert_int_equal(times_sent(f, "took-1@x"), 1);
+	assert_true(g_file_set_contents(down, "", 0, NULL));
+	submit(f, "key-000000000011", "TEST:took-2@x TEST:ndr-2@x");
+	expect("key-000000000011", SPOOL_FILED,
+	    "sent: The transport took it.\nfailed: Nobody of that name lives here.\n");
+	assert_int_equal(times_sent(f, "took-2@x"), 0);
+	assert_true(has_line(second, "took-2@x\n"));
+	g_setenv("EMAPI_RETRY_SECONDS", "600", TRUE);
+	assert_true(g_file_set_contents(second_down, "", 0, NULL));
+	submit(f, "key-000000000012", "TEST:took-3@x");
+	expect("key-000000000012", SPOOL_WAITING,
+	    "waiting: The transport \"Test transport\" answers: network error "
+	    "(MAPI_E_NETWORK_ERROR)"
+	    "  The transport \"Second transport\" answers: network error"
+	    " (MAPI_E_NETWORK_ERROR)\n");
+	g_remove(second_down);
+	assert_int_equal(spooler_run(NULL), S_OK);
+	expect("key-000000000012", SPOOL_FILED, "sent: The transport took it.\n");
+	assert_true(has_line(second, "took-3@x\n"));
+}
+
+static void
+a_transport_that_cannot_be_opened_is_passed_over(void **state)
+{
+	struct fixture *f = *state;
+	g_autofree char *second = add_second_transport(f);
+	g_autofree char *good = NULL;
+	g_autofree char *bad = NULL;
+	g_auto(GStrv) parts = NULL;
+
+	assert_true(g_file_get_contents(profile_path(f->profile), &good, NULL, NULL));
+	parts = g_strsplit(good, "emapi_test_xp.so", 2);
+	bad = g_strjoinv("no_such.so", parts);
+	assert_true(g_file_set_contents(profile_path(f->profile), bad, -1, NULL));
+	submit(f, "key-000000000013", "TEST:took@x");
+	expect("key-000000000013", SPOOL_FILED, "sent: The transport took it.\n");
+	assert_true(has_line(second, "took@x\n"));
+}
+
+static const struct spool_recipient *
+recipient_of(const struct spool_message *m, guint i)
+{
+	return g_ptr_array_index(m->recipients, i);
+}
+
+/* Each transport gets the recipients of its address types, in one message. */
+static void
+address_types_part_the_recipients(void **state)
+{
+	struct fixture *f = *state;
+
+	struct spool_message *m = NULL;
+
+	submit(f, "key-000000000014", "TEST:took@x SMTP:ann@example.test FAX:12");
+	expect("key-000000000014", SPOOL_FILED, NULL);
+	assert_int_equal(spooler_show("key-000000000014", 16, &m), S_OK);
+	assert_int_equal(recipient_of(m, 0)->state, SPOOL_SENT);
+	assert_int_equal(recipient_of(m, 1)->state, SPOOL_SENT);
+	assert_non_null(strstr(recipient_of(m, 1)->text, ".pickup/"));
+	assert_int_equal(recipient_of(m, 2)->state, SPOOL_FAILED);
+	spool_message_free(m);
+	assert_int_equal(times_sent(f, "took@x"), 1);
+	assert_int_equal(times_sent(f, "ann@example.test"), 0);
+}
+
 /* Deleting a profile loses no mail: it is held, says why, and goes out when the profile is back. */
 static void
 mail_of_a_deleted_profile_is_held(void **state)
@@ -424,6 +527,9 @@ main(void)
 		CASE(refusals_of_the_whole_message),
 		CASE(a_killed_worker_sends_nothing_twice),
 		CASE(a_message_that_is_cancelled_stays_unsent),
+		CASE(the_next_transport_takes_what_the_first_cannot_reach),
+		CASE(a_transport_that_cannot_be_opened_is_passed_over),
+		CASE(address_types_part_the_recipients),
 		CASE(mail_of_a_deleted_profile_is_held),
 		CASE(a_mended_profile_goes_on_by_itself),
 	};

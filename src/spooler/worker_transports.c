@@ -27,6 +27,7 @@ transport_free(struct worker_transport *t)
 	}
 	g_free(t->name);
 	g_free(t->reason);
+	g_free(t->closed);
 	g_strfreev(t->types);
 	if (t->uids)
 		g_array_unref(t->uids);
@@ -227,7 +228,7 @@ verdict_from_props(guint32 row, const SPropValue *props, ULONG count)
 	struct verdict *v = verdict_create(row, documented_class(props, count), NULL);
 	LONG class = prop_find_long(props, count, PR_EMAPI_RETRY_CLASS, -1);
 
-	if (class >= VERDICT_ACCEPTED && class <= VERDICT_HOLD)
+	if (class >= VERDICT_ACCEPTED && class < VERDICT_COUNT)
 		v->class = (enum verdict_class) class;
 	v->code = prop_find_long(props, count, PR_EMAPI_REPLY_CODE, 0);
 	take_text(&v->enhanced, prop_find_text(props, count, PR_EMAPI_ENHANCED_STATUS_W));
@@ -262,12 +263,27 @@ journey_from_props(const SPropValue *props, ULONG count)
 	return journey;
 }
 
+/* Into the report, or put aside for the next transport. */
+static void
+take_verdict(
+    struct sending *s, struct sending_recipient *r, struct report *report, struct verdict *verdict)
+{
+	if (verdict->class == VERDICT_UNREACHABLE && s->transport) {
+		transport_closed(s->worker, s->transport, verdict->text);
+		recipient_postpone(s, r, verdict);
+		return;
+	}
+	if (s->transport)
+		transport_reached(s->transport);
+	r->open = false;
+	g_ptr_array_add(report->verdicts, verdict);
+}
+
 HRESULT
 transport_status(struct sending *s, const ADRLIST *recipients)
 {
 	struct report *report =
 	    report_create(s->lease->id, s->lease->entry, s->transport ? s->transport->name : "");
-	HRESULT hr;
 
 	for (ULONG i = 0; i < recipients->cEntries; i++) {
 		const ADRENTRY *entry = &recipients->aEntries[i];
@@ -279,15 +295,11 @@ transport_status(struct sending *s, const ADRLIST *recipients)
 			report->journey = g_steal_pointer(&journey);
 		}
 		g_strfreev(journey);
-		if (!r)
-			continue;
-		r->open = false;
-		g_ptr_array_add(report->verdicts,
-		    verdict_from_props(r->row, entry->rgPropVals, entry->cValues));
+		if (r)
+			take_verdict(s, r, report,
+			    verdict_from_props(r->row, entry->rgPropVals, entry->cValues));
 	}
-	hr = worker_report(s->worker, report, &s->act);
-	report_free(report);
-	return hr;
+	return report_hand_over(s, report);
 }
 
 /* One call */
@@ -346,9 +358,7 @@ report_rest(struct sending *s, enum verdict_class class, int wait, const char *t
 		v->wait = wait;
 		g_ptr_array_add(report->verdicts, v);
 	}
-	if (report->verdicts->len)
-		worker_report(s->worker, report, &s->act);
-	report_free(report);
+	report_hand_over(s, report);
 }
 
 /* Whether the message, as it is open, says of a recipient, who was at `place`, that he is seen to.
@@ -387,9 +397,7 @@ report_taken(struct sending *s)
 		g_ptr_array_add(report->verdicts,
 		    verdict_create(r->row, VERDICT_ACCEPTED, "The transport took it."));
 	}
-	if (report->verdicts->len)
-		worker_report(s->worker, report, &s->act);
-	report_free(report);
+	report_hand_over(s, report);
 	if (recipients)
 		g_ptr_array_unref(recipients);
 	rows_free(rows);
@@ -418,6 +426,11 @@ after_failure(struct sending *s, HRESULT hr, ULONG_PTR wait)
 		return;
 	text = g_strdup_printf(
 	    "The transport \"%s\" answers: %s (%s)", s->transport->name, hr_text(hr), hr_name(hr));
+	if (hr == MAPI_E_NETWORK_ERROR) {
+		transport_closed(s->worker, s->transport, text);
+		postpone_served(s, VERDICT_UNREACHABLE, seconds, text);
+		return;
+	}
 	report_rest(s, hr == MAPI_E_CANCEL ? VERDICT_PERMANENT : VERDICT_TEMPORARY, seconds, text);
 }
 

@@ -9,6 +9,7 @@
  *   wait, busy, notme, cancel    SubmitMessage answers MAPI_E_WAIT (1 s), MAPI_E_BUSY ...
  *   later          EndMessage says END_RESEND_LATER
  * The last two lines happen once for a message with such a recipient, to all of its recipients.
+ * While the file PATH.down exists SubmitMessage answers MAPI_E_NETWORK_ERROR.
  * Each recipient that it takes is a line in the file that its setting Path names.
  */
 #include <fcntl.h>
@@ -190,6 +191,14 @@ whole(struct logon *self, const char *address, ULONG_PTR *parameter)
 	return S_OK;
 }
 
+static bool
+is_down(struct logon *self)
+{
+	g_autofree char *path = g_strconcat(self->path, ".down", NULL);
+
+	return access(path, F_OK) == 0;
+}
+
 static HRESULT
 logon_SubmitMessage(
     IXPLogon *This, ULONG flags, LPMESSAGE message, ULONG_PTR *reference, ULONG_PTR *parameter)
@@ -202,6 +211,8 @@ logon_SubmitMessage(
 
 	*reference = 1;
 	self->end_flags = 0;
+	if (is_down(self))
+		return MAPI_E_NETWORK_ERROR;
 	hr = message->lpVtbl->GetRecipientTable(message, MAPI_UNICODE, &table);
 	if (SUCCEEDED(hr))
 		hr = table->lpVtbl->QueryColumns(table, TBL_ALL_COLUMNS, &columns);

@@ -97,11 +97,16 @@ class Home:
     def stop(self):
         """Ends the spooler that this home started, if it still runs."""
         pid = self.spooler_pid()
-        command = pathlib.Path(f"/proc/{pid}/cmdline")
-        if pid and command.exists() and b"emapi-spooler" in command.read_bytes():
+
+        def command():
+            try:
+                return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+            except OSError:
+                return b""
+
+        if pid and b"emapi-spooler" in command():
             os.kill(pid, 15)
-            mailserver.wait_until(lambda: not command.exists() or not command.read_bytes(),
-                                  "the spooler ends")
+            mailserver.wait_until(lambda: not command(), "the spooler ends")
 
 
 @pytest.fixture

@@ -136,7 +136,8 @@ def test_a_python_program(installed, user):
 def test_debians_python_finds_the_package(installed):
     if str(installed.prefix) not in ("/usr", "/usr/local"):
         pytest.skip(f"Python does not look below {installed.prefix}")
-    searched = run("/usr/bin/python3", "-I", "-c", "import sys; print(*sys.path, sep='\\n')")
+    searched = run("/usr/bin/python3", "-I", "-c",
+                   "import site; print(*site.getsitepackages(), sep='\\n')")
     assert "/" + str(installed.python.relative_to(installed.folder)) in searched.splitlines()
 
 

@@ -68,10 +68,9 @@ def test_each_setting_is_described():
 def test_each_variable_is_described():
     text = "".join(sources().values())
     variables = set(re.findall(r'(?:getenv|seconds\w*)\(\s*"(EMAPI_[A-Z_]+)"', text))
-    text = (MAN / "emapi-spooler.8").read_text()
     assert "EMAPI_LOG" in variables
-    described = set(re.findall(r"^\.It Ev (\w+)", text, re.M))
-    assert variables <= described
+    pages = "".join(page.read_text() for page in PAGES)
+    assert variables <= set(re.findall(r"^\.It Ev (\w+)", pages, re.M))
 
 
 def test_the_example_is_a_profile(home):

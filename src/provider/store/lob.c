@@ -20,9 +20,19 @@ lob_create(struct db *db, ULONG tag, gint64 *id)
 	return hr;
 }
 
+/* Long values go through SQLite's page cache and would fill it (32 MiB): each 4 MiB, what is read
+ * or written once is let go. */
+static void
+let_go(struct db *db, gint64 number)
+{
+	if (number % 16 == 15)
+		db_exec(db, "PRAGMA shrink_memory", "");
+}
+
 HRESULT
 lob_write(struct db *db, gint64 id, gint64 number, const void *data, size_t size)
 {
+	let_go(db, number);
 	if (!size)
 		return db_exec(db, "DELETE FROM chunk WHERE id = (? << 24) | ?", "ii", id, number);
 	if (number > 0xffffff)
@@ -158,6 +168,7 @@ lob_read(struct db *db, gint64 id, gint64 number, BYTE *buffer)
 		db_done(row);
 	}
 	memset(buffer + size, 0, LOB_CHUNK - size);
+	let_go(db, number);
 	return S_OK;
 }
 

@@ -48,6 +48,9 @@ struct spool_message {
 	gint64 submitted;
 	gint64 next;
 	int tries;
+	gint64 defer;          /* is not sent before: PR_DEFERRED_SEND_TIME, 0: at once */
+	gint64 expiry;         /* is not sent after: PR_EXPIRY_TIME, 0: never too late */
+	bool quiet;            /* its sender wants no report of non-delivery */
 	GBytes *key;           /* PR_SEARCH_KEY */
 	GBytes *store;         /* PR_STORE_RECORD_KEY */
 	GBytes *entry;         /* PR_ENTRYID */

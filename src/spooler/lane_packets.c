@@ -106,6 +106,19 @@ on_queued(struct hand *hand, const struct ipc_message *packet)
 }
 
 static bool
+on_gone(struct hand *hand, const struct ipc_message *packet)
+{
+	struct lane *lane = hand->lane;
+	g_autoptr(GBytes) store = packet_bytes(packet, "store");
+	g_autoptr(GBytes) entry = packet_bytes(packet, "entry");
+
+	if (SUCCEEDED(spooldb_gone(
+		lane->s->db, store, entry, ipc_int(packet, "submitted", 0), g_get_real_time())))
+		scheduler_changed(lane->s);
+	return true;
+}
+
+static bool
 on_scanned(struct hand *hand, const struct ipc_message *packet)
 {
 	struct lane *lane = hand->lane;
@@ -236,6 +249,7 @@ lane_handle(struct hand *hand, const struct ipc_message *packet)
 		{ "hello", on_hello },
 		{ "have", on_have },
 		{ "queued", on_queued },
+		{ "gone", on_gone },
 		{ "scanned", on_scanned },
 		{ "status", on_status },
 		{ "done", on_done },

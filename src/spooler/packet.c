@@ -223,6 +223,9 @@ packet_from_message(const struct spool_message *m, struct packet_cursor *cursor)
 	add_int(&b, "submitted", m->submitted);
 	add_int(&b, "next", m->next);
 	add_int(&b, "tries", m->tries);
+	add_int(&b, "defer", m->defer);
+	add_int(&b, "expiry", m->expiry);
+	add_int(&b, "quiet", m->quiet);
 	add_bytes(&b, "key", m->key);
 	add_bytes(&b, "store", m->store);
 	add_bytes(&b, "entry", m->entry);
@@ -252,6 +255,9 @@ message_head(const struct ipc_message *packet)
 	m->submitted = ipc_int(packet, "submitted", 0);
 	m->next = ipc_int(packet, "next", 0);
 	m->tries = (int)ipc_int(packet, "tries", 0);
+	m->defer = ipc_int(packet, "defer", 0);
+	m->expiry = ipc_int(packet, "expiry", 0);
+	m->quiet = ipc_int(packet, "quiet", 0) != 0;
 	g_bytes_unref(m->key);
 	m->key = packet_bytes(packet, "key");
 	g_bytes_unref(m->store);

@@ -34,6 +34,11 @@ HRESULT spooldb_recover(struct spooldb *db, gint64 now);
 HRESULT spooldb_known(
     struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted, gint64 now, bool *known);
 
+/* A submission that was on record is no longer in the store's queue: taken back or deleted, if it
+ * was not sent meanwhile.  MAPI_E_NOT_FOUND: it was, or is just being sent. */
+HRESULT spooldb_gone(
+    struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted, gint64 now);
+
 /* Records a message of the profile as waiting (held where the profile is); of its
  * recipients those marked sent (a message that is resent) stay so, all others are to be tried.
  * `priority` is PR_PRIORITY. */

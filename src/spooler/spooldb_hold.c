@@ -88,15 +88,16 @@ release_one(struct spooldb *db, GBytes *profile, gint64 now)
 
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
-		    "UPDATE recipient SET state=0, next=?1 WHERE (state=4 OR (state=0 AND next>?1))"
+		    "UPDATE recipient SET state=0, next=max(?1, (SELECT defer FROM message WHERE"
+		    " id=recipient.message)) WHERE (state=4 OR (state=0 AND next>?1))"
 		    " AND message IN (SELECT id FROM message WHERE profile=?2"
 		    " AND (state=4 AND wish=0 OR state=0))",
 		    "ib", now, profile);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE state WHEN 4 THEN 0 ELSE state END, changed=?1,"
-		    " next=?2, text='' WHERE profile=?3"
-		    " AND (state=4 AND wish=0 OR state IN (0, 2) AND next>?2)",
+		    " next=max(?2, defer), text=CASE WHEN defer>?2 THEN text ELSE '' END"
+		    " WHERE profile=?3 AND (state=4 AND wish=0 OR state IN (0, 2) AND next>?2)",
 		    "iib", spooldb_stamp(db, now), now, profile);
 	return hr;
 }
@@ -165,13 +166,24 @@ wait_again(struct spooldb *db, gint64 id, enum wish wish, gint64 now)
 
 	if (wish == WISH_NONE)
 		hr = spooldb_run(db,
-		    "UPDATE recipient SET state=0, next=? WHERE message=? AND state IN (0, 4)",
+		    "UPDATE recipient SET state=0, next=max(?1, (SELECT defer FROM message WHERE"
+		    " id=?2)) WHERE message=?2 AND state IN (0, 4)",
 		    "ii", now, id);
 	if (FAILED(hr))
 		return hr;
 	return spooldb_run(db,
-	    "UPDATE message SET state=0, wish=?, crashes=0, next=?, changed=?, text='' WHERE id=?",
-	    "diii", wish, now, spooldb_stamp(db, now), id);
+	    "UPDATE message SET state=0, wish=?1, crashes=0, changed=?2, text='',"
+	    " next=CASE ?1 WHEN 0 THEN max(?3, defer) ELSE ?3 END WHERE id=?4",
+	    "diii", wish, spooldb_stamp(db, now), now, id);
+}
+
+/* Now, also what was to be sent later. */
+static HRESULT
+retry_now(struct spooldb *db, gint64 id, gint64 now)
+{
+	HRESULT hr = spooldb_run(db, "UPDATE message SET defer=0 WHERE id=?", "i", id);
+
+	return FAILED(hr) ? hr : wait_again(db, id, WISH_NONE, now);
 }
 
 /* A person holds it no more; its profile may. */
@@ -197,7 +209,7 @@ apply_want(struct spooldb *db, gint64 id, enum spool_want want, gint64 now)
 	case WANT_CANCEL:
 		return wait_again(db, id, WISH_CANCEL, now);
 	default:
-		return wait_again(db, id, WISH_NONE, now);
+		return retry_now(db, id, now);
 	}
 }
 

@@ -16,8 +16,9 @@ spooldb_recover(struct spooldb *db, gint64 now)
 
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
-		    "UPDATE message SET state=0, changed=?1, next=min(next, ?1) WHERE state=1", "i",
-		    spooldb_stamp(db, now));
+		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, changed=?1,"
+		    " next=min(next, ?2) WHERE state IN (1, 2)",
+		    "ii", spooldb_stamp(db, now), now);
 	return spooldb_end(db, hr);
 }
 
@@ -64,8 +65,32 @@ spooldb_known(
 	return close_earlier(db, id, state, now);
 }
 
+HRESULT
+spooldb_gone(struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted, gint64 now)
+{
+	gint64 id = spooldb_number(db, 0,
+	    "SELECT id FROM message WHERE store=? AND entry=? AND submitted=? AND state IN (0, 4)",
+	    "bbi", store, entry, submitted);
+
+	if (!id)
+		return MAPI_E_NOT_FOUND;
+	return spooldb_settle(
+	    db, id, ACT_CANCEL, "It was taken back or deleted before it was sent.", now);
+}
+
+/* When a message is due first. */
+static gint64
+first_due(const struct spool_message *m, gint64 now)
+{
+	gint64 when = MAX(now, m->defer);
+
+	/* One that expires before is looked at then, to be given up. */
+	return m->expiry ? MAX(now, MIN(when, m->expiry)) : when;
+}
+
 static HRESULT
-add_recipient(struct spooldb *db, gint64 id, const struct spool_recipient *r, bool held, gint64 now)
+add_recipient(
+    struct spooldb *db, gint64 id, const struct spool_recipient *r, bool held, gint64 next)
 {
 	enum spool_state state = held ? SPOOL_HELD : SPOOL_WAITING;
 
@@ -74,19 +99,26 @@ add_recipient(struct spooldb *db, gint64 id, const struct spool_recipient *r, bo
 	return spooldb_run(db,
 	    "INSERT OR REPLACE INTO recipient(message, row, kind, address, name, type, state, next)"
 	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-	    "iidtttdi", id, (gint64)r->row, r->kind, r->address, r->name, r->type, state, now);
+	    "iidtttdi", id, (gint64)r->row, r->kind, r->address, r->name, r->type, state, next);
 }
 
 static HRESULT
 add_message(struct spooldb *db, GBytes *profile, const struct spool_message *m, int priority,
     gint64 now, const char *held)
 {
+	gint64 lifetime = spooldb_policy(db, profile)->lifetime;
+	const char *text = held             ? held
+			   : m->defer > now ? "To be sent later, as its sender asked."
+					    : "";
+
 	return spooldb_run(db,
 	    "INSERT INTO message(store, entry, key, profile, subject, submitted, priority, state,"
-	    " next, expires, changed, text) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	    "bbbbtiddiiit", m->store, m->entry, m->key, profile, m->subject, m->submitted, priority,
-	    held ? SPOOL_HELD : SPOOL_WAITING, now, now + spooldb_policy(db, profile)->lifetime,
-	    spooldb_stamp(db, now), held ? held : "");
+	    " next, expires, changed, text, defer, expiry, quiet)"
+	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "bbbbtiddiiitiid", m->store, m->entry, m->key, profile, m->subject, m->submitted,
+	    priority, held ? SPOOL_HELD : SPOOL_WAITING, first_due(m, now),
+	    MAX(now, m->defer) + lifetime, spooldb_stamp(db, now), text, m->defer, m->expiry,
+	    (int)m->quiet);
 }
 
 HRESULT
@@ -102,7 +134,8 @@ spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *m, 
 	if (SUCCEEDED(hr))
 		*id = sqlite3_last_insert_rowid(db->sql);
 	for (guint i = 0; SUCCEEDED(hr) && i < m->recipients->len; i++)
-		hr = add_recipient(db, *id, g_ptr_array_index(m->recipients, i), held, now);
+		hr = add_recipient(
+		    db, *id, g_ptr_array_index(m->recipients, i), held, first_due(m, now));
 	return spooldb_end(db, hr);
 }
 
@@ -174,6 +207,22 @@ cancel_partly(struct spooldb *db, struct lease *lease)
 	    "i", lease->id);
 }
 
+/* Too late for those who have not got it. */
+static HRESULT
+expire(struct spooldb *db, gint64 id, gint64 now)
+{
+	if (!spooldb_number(
+		db, 0, "SELECT expiry>0 AND expiry<=? FROM message WHERE id=?", "ii", now, id))
+		return S_OK;
+	return spooldb_run(db,
+	    "UPDATE recipient SET state=5, class=2, next=0, enhanced='4.4.7', text='4.4.7 It "
+	    "expired, as"
+	    " its sender asked, before it could be sent.' || CASE text WHEN '' THEN '' ELSE '  The "
+	    "last"
+	    " answer: ' || text END WHERE message=? AND state=0",
+	    "i", id);
+}
+
 static HRESULT
 take(struct spooldb *db, struct lease *lease, gint64 now)
 {
@@ -181,6 +230,8 @@ take(struct spooldb *db, struct lease *lease, gint64 now)
 
 	if (lease->act == ACT_CANCEL)
 		hr = cancel_partly(db, lease);
+	else if (lease->act == ACT_SEND)
+		hr = expire(db, lease->id, now);
 	if (FAILED(hr))
 		return hr;
 	if (lease->act == ACT_SEND) {
@@ -190,11 +241,12 @@ take(struct spooldb *db, struct lease *lease, gint64 now)
 			lease->act = ACT_SEND;
 		fill_due(db, lease, now);
 	}
+	/* While it is in somebody's hand it is not due. */
 	return spooldb_run(db,
 	    "UPDATE message SET state=CASE ?1 WHEN 'file' THEN 2 ELSE 1 END, "
 	    "tries=tries+(?1='send'),"
-	    " next=0, changed=?2 WHERE id=?3",
-	    "tii", spool_act_name(lease->act), spooldb_stamp(db, now), lease->id);
+	    " next=?4, changed=?2 WHERE id=?3",
+	    "tiii", spool_act_name(lease->act), spooldb_stamp(db, now), lease->id, G_MAXINT64);
 }
 
 /* How many transactions the lease will be, at least. */

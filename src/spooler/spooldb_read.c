@@ -158,7 +158,8 @@ load_message(struct spooldb *db, gint64 id, struct spool_message *m)
 {
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT m.store, m.entry, m.key, coalesce(p.name, ''), m.subject, m.submitted, m.state,"
-	    " m.tries, m.next, m.text FROM message m LEFT JOIN profile p ON p.uid=m.profile"
+	    " m.tries, m.next, m.text, m.defer, m.expiry, m.quiet FROM message m LEFT JOIN profile "
+	    "p ON p.uid=m.profile"
 	    " WHERE m.id=?",
 	    "i", id);
 	bool found = spooldb_step(s);
@@ -174,7 +175,12 @@ load_message(struct spooldb *db, gint64 id, struct spool_message *m)
 		m->state = (enum spool_state)sqlite3_column_int(s, 6);
 		m->tries = sqlite3_column_int(s, 7);
 		m->next = sqlite3_column_int64(s, 8);
+		if (m->next == G_MAXINT64) /* in somebody's hand */
+			m->next = 0;
 		set_text(&m->text, spooldb_column_text(s, 9));
+		m->defer = sqlite3_column_int64(s, 10);
+		m->expiry = sqlite3_column_int64(s, 11);
+		m->quiet = sqlite3_column_int(s, 12) != 0;
 	}
 	spooldb_done(s);
 	return found;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include <mapicode.h>
+#include <sqlite3.h>
 #include "spooldb.h"
 
 #define SECOND (gint64) G_USEC_PER_SEC
@@ -77,15 +78,18 @@ set(char **field, const char *text)
 	*field = g_strdup(text);
 }
 
-/* Records a message with `count` recipients; its entry ID and key are `name`. */
+/* Records a message with `count` recipients; its entry ID and key are `name`.  It is not sent
+ * before `defer` nor after `expiry` (0: neither). */
 static gint64
-add(struct fixture *f, const char *name, int count)
+add_timed(struct fixture *f, const char *name, int count, gint64 defer, gint64 expiry)
 {
 	struct spool_message *m = spool_message_create();
 	gint64 id = 0;
 
 	set(&m->subject, name);
 	m->submitted = f->now;
+	m->defer = defer;
+	m->expiry = expiry;
 	g_bytes_unref(m->key);
 	g_bytes_unref(m->store);
 	g_bytes_unref(m->entry);
@@ -104,6 +108,12 @@ add(struct fixture *f, const char *name, int count)
 	assert_int_equal(spooldb_add(f->db, f->profile, m, 0, f->now, &id), S_OK);
 	spool_message_free(m);
 	return id;
+}
+
+static gint64
+add(struct fixture *f, const char *name, int count)
+{
+	return add_timed(f, name, count, 0, 0);
 }
 
 static struct lease *
@@ -458,6 +468,161 @@ foreign_files_are_refused_in_words(void **state)
 	}
 }
 
+static bool
+is_leased(struct fixture *f)
+{
+	struct lease *l = lease(f);
+	bool leased = l != NULL;
+
+	lease_free(l);
+	return leased;
+}
+
+/* Send later: through a restart, through running the queue; a person's retry sends it now. */
+static void
+deferred_mail_waits_for_its_time(void **state)
+{
+	struct fixture *f = *state;
+	g_autoptr(GBytes) key = g_bytes_new("b", 1);
+	gint64 a = add_timed(f, "a", 1, f->now + DAY, 0);
+	struct spool_message *m;
+
+	add_timed(f, "b", 1, f->now + DAY, 0);
+	add_timed(f, "past", 1, f->now - DAY, 0);
+	assert_true(is_leased(f)); /* the one whose time is past */
+	assert_false(is_leased(f));
+	m = load(f, a);
+	assert_string_equal(m->text, "To be sent later, as its sender asked.");
+	assert_int_equal(m->next, f->now + DAY);
+	spool_message_free(m);
+	f->now += DAY / 2;
+	reopen(f);
+	assert_int_equal(spooldb_release(f->db, NULL, f->now), S_OK);
+	assert_true(is_leased(f)); /* "past", which the restart gave back */
+	assert_false(is_leased(f));
+	assert_int_equal(spooldb_wish(f->db, key, WANT_HOLD, f->now), S_OK);
+	assert_int_equal(spooldb_wish(f->db, key, WANT_RELEASE, f->now), S_OK);
+	assert_false(is_leased(f));
+	assert_int_equal(spooldb_wish(f->db, key, WANT_RETRY, f->now), S_OK);
+	assert_true(is_leased(f));
+	f->now += DAY;
+	assert_true(is_leased(f));
+}
+
+static void
+expired_mail_is_given_up(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add_timed(f, "m", 2, 0, f->now + MINUTE);
+	struct spool_message *m;
+	struct lease *l;
+
+	lease_free(lease(f));
+	assert_int_equal(report(f, id, "m", "at"), ACT_RETRY);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_RETRY, "", f->now), S_OK);
+	assert_int_equal(spooldb_next_due(f->db, f->profile), f->now + MINUTE); /* not later */
+	f->now += MINUTE;
+	l = lease(f);
+	assert_int_equal(l->act, ACT_FILE); /* one has it, the other will not get it */
+	lease_free(l);
+	m = load(f, id);
+	assert_non_null(strstr(
+	    ((struct spool_recipient *)g_ptr_array_index(m->recipients, 1))->text, "It expired"));
+	spool_message_free(m);
+	/* Later than it may be sent: it is given up when it expires. */
+	id = add_timed(f, "n", 1, f->now + DAY, f->now + MINUTE);
+	f->now += MINUTE;
+	l = lease(f);
+	assert_int_equal(l->act, ACT_ABORT);
+	lease_free(l);
+}
+
+static void
+what_a_client_takes_back_is_cancelled(void **state)
+{
+	struct fixture *f = *state;
+	g_autoptr(GBytes) entry = g_bytes_new("m", 1);
+	gint64 submitted = f->now;
+	gint64 id = add(f, "m", 1);
+
+	assert_int_equal(
+	    spooldb_gone(f->db, f->store, entry, submitted + 1, f->now), MAPI_E_NOT_FOUND);
+	assert_int_equal(state_of(f, id), SPOOL_WAITING);
+	assert_true(is_leased(f)); /* just being sent: the worker will find it out */
+	assert_int_equal(spooldb_gone(f->db, f->store, entry, submitted, f->now), MAPI_E_NOT_FOUND);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_RETRY, "", f->now), S_OK);
+	assert_int_equal(spooldb_gone(f->db, f->store, entry, submitted, f->now), S_OK);
+	assert_int_equal(state_of(f, id), SPOOL_CANCELLED);
+}
+
+/* Only what nobody was reached for: a refusal keeps its time. */
+static void
+a_way_that_opens_lets_go_what_waited_for_it(void **state)
+{
+	struct fixture *f = *state;
+	gint64 unreachable = add(f, "u", 1), refused = add(f, "t", 1);
+
+	for (int i = 0; i < 2; i++) {
+		lease_free(lease(f));
+		report(f, i ? refused : unreachable, i ? "t" : "u", i ? "t" : "u");
+		assert_int_equal(
+		    spooldb_settle(f->db, i ? refused : unreachable, ACT_RETRY, "", f->now), S_OK);
+	}
+	assert_false(is_leased(f));
+	assert_int_equal(spooldb_reachable(f->db, f->profile, f->now), S_OK);
+	assert_true(is_leased(f));
+	assert_int_equal(state_of(f, unreachable), SPOOL_LEASED);
+	assert_false(is_leased(f));
+}
+
+static void
+a_profile_has_limits_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct retry_policy policy = {
+		.first = SECOND, .longest = 2 * SECOND, .lifetime = 10 * MINUTE, .per_minute = 6
+	};
+	struct lease *l = NULL;
+	gint64 again = 0;
+
+	spooldb_set_policy(f->db, f->profile, &policy);
+	add(f, "a", 1);
+	add(f, "b", 1);
+	assert_true(is_leased(f));
+	assert_int_equal(spooldb_lease(f->db, f->profile, f->now, &l, &again), S_OK);
+	assert_null(l);
+	assert_int_equal(again, f->now + 10 * SECOND);
+	reopen(f); /* "a" comes back, and the pace is remembered */
+	spooldb_set_policy(f->db, f->profile, &policy);
+	assert_false(is_leased(f));
+	f->now = again;
+	assert_true(is_leased(f));
+}
+
+/* A file of the first layout, as emapi 0.1 wrote it, goes on with its mail. */
+static void
+older_files_are_upgraded(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add(f, "m", 1);
+	static const char back[] =
+	    "ALTER TABLE message DROP COLUMN defer; ALTER TABLE message DROP COLUMN expiry;"
+	    "ALTER TABLE message DROP COLUMN quiet; ALTER TABLE message DROP COLUMN reporting;"
+	    "ALTER TABLE message DROP COLUMN reports; ALTER TABLE recipient DROP COLUMN class;"
+	    "ALTER TABLE recipient DROP COLUMN told; ALTER TABLE profile DROP COLUMN pace;"
+	    "PRAGMA user_version=1";
+	sqlite3 *sql = NULL;
+
+	spooldb_close(f->db);
+	f->db = NULL;
+	assert_int_equal(sqlite3_open(f->path, &sql), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(sql, back, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(sql);
+	reopen(f);
+	assert_int_equal(state_of(f, id), SPOOL_WAITING);
+	assert_true(is_leased(f));
+}
+
 int
 main(void)
 {
@@ -473,6 +638,12 @@ main(void)
 		CASE(cancelling_a_half_sent_message_files_it),
 		CASE(a_submission_is_recorded_once),
 		CASE(urgent_goes_first_and_history_is_bounded),
+		CASE(deferred_mail_waits_for_its_time),
+		CASE(expired_mail_is_given_up),
+		CASE(what_a_client_takes_back_is_cancelled),
+		CASE(a_way_that_opens_lets_go_what_waited_for_it),
+		CASE(a_profile_has_limits_of_its_own),
+		CASE(older_files_are_upgraded),
 		CASE(foreign_files_are_refused_in_words),
 	};
 

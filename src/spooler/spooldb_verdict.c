@@ -43,7 +43,7 @@ judge(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now, gint64
 {
 	g_autoptr(GBytes) profile = NULL;
 	const struct retry_policy *policy;
-	gint64 expires, tries;
+	gint64 expires, expiry, tries;
 
 	*next = 0;
 	*text = g_strdup(v->text);
@@ -67,6 +67,9 @@ judge(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now, gint64
 		return SPOOL_FAILED;
 	}
 	*next = now + retry_delay(policy, (int)MIN(tries, 1000) + 1, v->wait);
+	expiry = spooldb_number(db, 0, "SELECT expiry FROM message WHERE id=?", "i", id);
+	if (expiry > now)
+		*next = MIN(*next, expiry);
 	return SPOOL_WAITING;
 }
 
@@ -128,8 +131,12 @@ apply_report(struct spooldb *db, const struct report *report, gint64 now, enum s
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE ?1 WHEN 'file' THEN 2 ELSE state END, crashes=0,"
-		    " changed=?2 WHERE id=?3",
-		    "tii", spool_act_name(*act), spooldb_stamp(db, now), report->id);
+		    " changed=?2, next=CASE state WHEN 1 THEN ?4 WHEN 2 THEN next ELSE"
+		    " coalesce((SELECT min(next) FROM recipient WHERE message=?3 AND state=0), ?5) "
+		    "END"
+		    " WHERE id=?3",
+		    "tiiii", spool_act_name(*act), spooldb_stamp(db, now), report->id, G_MAXINT64,
+		    now);
 	return hr;
 }
 

@@ -6,6 +6,8 @@
  */
 #include "worker.h"
 
+#include <string.h>
+#include <edkmdb.h>
 #include "hr.h"
 #include "mem.h"
 #include "prop.h"
@@ -20,12 +22,19 @@ unix_time(const FILETIME *time)
 	return (gint64)(ticks / 10) - G_GINT64_CONSTANT(11644473600) * G_USEC_PER_SEC;
 }
 
+/* 0 where there is none. */
+static gint64
+time_of(const SPropValue *values, ULONG count, ULONG tag)
+{
+	const SPropValue *time = prop_find(values, count, tag);
+
+	return time && PROP_TYPE(time->ulPropTag) == PT_SYSTIME ? unix_time(&time->Value.ft) : 0;
+}
+
 static gint64
 submit_time(const SRow *row)
 {
-	const SPropValue *time = prop_find(row->lpProps, row->cValues, PR_CLIENT_SUBMIT_TIME);
-
-	return time ? unix_time(&time->Value.ft) : 0;
+	return time_of(row->lpProps, row->cValues, PR_CLIENT_SUBMIT_TIME);
 }
 
 /* The name under which a submission is remembered. */
@@ -88,16 +97,60 @@ add_recipients(struct spool_message *m, const SRowSet *rows, const GPtrArray *re
 	}
 }
 
-/* Subject, search key and recipients come from the message: they are not sure to be columns. */
-static HRESULT
-fill_from_message(struct worker_store *s, GBytes *entry, struct spool_message *m)
+/* PR_DEFERRED_SEND_NUMBER and _UNITS after the submission go before PR_DEFERRED_SEND_TIME;
+ * Outlook's "do not deliver before" is PR_DEFERRED_DELIVERY_TIME. */
+static gint64
+deferred_until(const SPropValue *values, ULONG count, gint64 submitted)
 {
-	SizedSPropTagArray(2, tags) = { 2, { PR_SUBJECT_W, PR_SEARCH_KEY } };
+	static const gint64 units[] = { 60, 3600, 86400, 7 * 86400 };
+	LONG number = prop_find_long(values, count, PR_DEFERRED_SEND_NUMBER, -1);
+	LONG unit = prop_find_long(values, count, PR_DEFERRED_SEND_UNITS, -1);
+	gint64 until = time_of(values, count, PR_DEFERRED_SEND_TIME);
+
+	if (number >= 0 && unit >= 0 && (size_t)unit < G_N_ELEMENTS(units))
+		until = submitted + number * units[unit] * G_USEC_PER_SEC;
+	return MAX(until, time_of(values, count, PR_DEFERRED_DELIVERY_TIME));
+}
+
+static LONG
+priority_of(const SPropValue *values, ULONG count)
+{
+	LONG priority = prop_find_long(values, count, PR_PRIORITY, PRIO_NORMAL);
+
+	if (priority != PRIO_NORMAL)
+		return priority;
+	return prop_find_long(values, count, PR_IMPORTANCE, IMPORTANCE_NORMAL) - IMPORTANCE_NORMAL;
+}
+
+static void
+fill_from_props(struct spool_message *m, const SPropValue *values, ULONG count)
+{
+	const SPropValue *key = prop_find(values, count, PR_SEARCH_KEY);
+	char *subject = prop_find_text(values, count, PR_SUBJECT_W);
+
+	set_text(&m->subject, subject ? subject : g_strdup(""));
+	if (key) {
+		g_bytes_unref(m->key);
+		m->key = g_bytes_new(key->Value.bin.lpb, key->Value.bin.cb);
+	}
+	m->defer = deferred_until(values, count, m->submitted);
+	m->expiry = time_of(values, count, PR_EXPIRY_TIME);
+	m->quiet =
+	    !prop_find_bool(values, count, PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED, true);
+}
+
+/* What is not sure to be in a row of the queue comes from the message. */
+static HRESULT
+fill_from_message(struct worker_store *s, GBytes *entry, struct spool_message *m, LONG *priority)
+{
+	SizedSPropTagArray(10, tags) = { 10,
+		{ PR_SUBJECT_W, PR_SEARCH_KEY, PR_PRIORITY, PR_IMPORTANCE, PR_DEFERRED_SEND_TIME,
+		    PR_DEFERRED_SEND_NUMBER, PR_DEFERRED_SEND_UNITS, PR_DEFERRED_DELIVERY_TIME,
+		    PR_EXPIRY_TIME, PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED } };
 	GPtrArray *recipients = NULL;
 	IMessage *message = NULL;
 	SRowSet *rows = NULL;
 	SPropValue *values = NULL;
-	const SPropValue *key;
 	ULONG count = 0, type = 0;
 	HRESULT hr;
 
@@ -108,13 +161,8 @@ fill_from_message(struct worker_store *s, GBytes *entry, struct spool_message *m
 	hr = message->lpVtbl->GetProps(
 	    message, (SPropTagArray *)&tags, MAPI_UNICODE, &count, &values);
 	if (SUCCEEDED(hr)) {
-		key = prop_find(values, count, PR_SEARCH_KEY);
-		set_text(&m->subject, prop_find_text(values, count, PR_SUBJECT_W));
-		if (!m->subject)
-			m->subject = g_strdup("");
-		g_bytes_unref(m->key);
-		m->key =
-		    key ? g_bytes_new(key->Value.bin.lpb, key->Value.bin.cb) : g_bytes_new(NULL, 0);
+		fill_from_props(m, values, count);
+		*priority = priority_of(values, count);
 		hr = recipients_read(message, &rows, &recipients);
 	}
 	if (SUCCEEDED(hr))
@@ -146,46 +194,93 @@ tell_queued(struct worker *w, const struct spool_message *m, LONG priority)
 	return hr;
 }
 
+/* Reports a submission that the scheduler does not know yet. */
 static HRESULT
-scan_row(struct worker *w, struct worker_store *s, const SRow *row)
+report_new(struct worker *w, struct worker_store *s, GBytes *entry, gint64 submitted)
+{
+	struct spool_message *m = spool_message_create();
+	LONG priority = PRIO_NORMAL;
+	HRESULT hr;
+
+	m->submitted = submitted;
+	g_bytes_unref(m->store);
+	m->store = g_bytes_ref(s->uid);
+	g_bytes_unref(m->entry);
+	m->entry = g_bytes_ref(entry);
+	hr = fill_from_message(s, entry, m, &priority);
+	if (SUCCEEDED(hr))
+		hr = tell_queued(w, m, priority);
+	spool_message_free(m);
+	return hr;
+}
+
+/* Its name goes into `seen`. */
+static HRESULT
+scan_row(struct worker *w, struct worker_store *s, const SRow *row, GHashTable *seen)
 {
 	const SPropValue *id = prop_find(row->lpProps, row->cValues, PR_ENTRYID);
-	LONG priority = prop_find_long(row->lpProps, row->cValues, PR_PRIORITY, 0);
+	gint64 submitted = submit_time(row);
 	g_autoptr(GBytes) entry = NULL;
-	g_autofree char *name = NULL;
-	struct spool_message *m;
+	char *name;
 	bool known = false;
 	HRESULT hr;
 
 	if (!id)
 		return MAPI_E_CORRUPT_DATA;
 	entry = g_bytes_new(id->Value.bin.lpb, id->Value.bin.cb);
-	name = submission(s->uid, entry, submit_time(row));
+	name = submission(s->uid, entry, submitted);
+	g_hash_table_add(seen, name);
 	if (g_hash_table_contains(w->reported, name))
 		return S_OK;
-	hr = ask_known(w, s->uid, entry, submit_time(row), &known);
-	if (FAILED(hr))
-		return hr;
-	if (!known) {
-		m = spool_message_create();
-		m->submitted = submit_time(row);
-		g_bytes_unref(m->store);
-		m->store = g_bytes_ref(s->uid);
-		g_bytes_unref(m->entry);
-		m->entry = g_bytes_ref(entry);
-		hr = fill_from_message(s, entry, m);
-		if (SUCCEEDED(hr))
-			hr = tell_queued(w, m, priority);
-		spool_message_free(m);
-	}
+	hr = ask_known(w, s->uid, entry, submitted, &known);
+	if (SUCCEEDED(hr) && !known)
+		hr = report_new(w, s, entry, submitted);
 	if (SUCCEEDED(hr))
-		g_hash_table_add(w->reported, g_steal_pointer(&name));
+		g_hash_table_add(w->reported, g_strdup(name));
 	return hr;
+}
+
+static void
+tell_gone(struct worker *w, struct worker_store *s, const char *name)
+{
+	g_auto(GStrv) words = g_strsplit(name, " ", 3);
+	size_t size = strlen(words[1]) / 2;
+	g_autofree guint8 *entry = g_malloc0(size + 1);
+	GVariantBuilder b;
+
+	text_unhex(words[1], entry, size);
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(
+	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), s->uid, TRUE));
+	g_variant_builder_add(
+	    &b, "{sv}", "entry", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, entry, size, 1));
+	g_variant_builder_add(
+	    &b, "{sv}", "submitted", g_variant_new_int64(g_ascii_strtoll(words[2], NULL, 10)));
+	worker_tell(w, "gone", g_variant_builder_end(&b));
+}
+
+/* What was in the store's queue and is no more: a client has taken it back. */
+static void
+forget_gone(struct worker *w, struct worker_store *s, GHashTable *seen)
+{
+	g_autofree char *prefix =
+	    text_hex(g_bytes_get_data(s->uid, NULL), g_bytes_get_size(s->uid));
+	GHashTableIter iter;
+	gpointer name;
+
+	g_hash_table_iter_init(&iter, w->reported);
+	while (g_hash_table_iter_next(&iter, &name, NULL)) {
+		if (!g_str_has_prefix(name, prefix) || g_hash_table_contains(seen, name))
+			continue;
+		tell_gone(w, s, name);
+		g_hash_table_iter_remove(&iter);
+	}
 }
 
 static HRESULT
 scan_store(struct worker *w, struct worker_store *s)
 {
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	IMAPITable *table = NULL;
 	SRowSet *rows = NULL;
 	HRESULT hr = s->store->lpVtbl->GetOutgoingQueue(s->store, 0, &table);
@@ -195,12 +290,14 @@ scan_store(struct worker *w, struct worker_store *s)
 		table->lpVtbl->Release(table);
 	}
 	for (ULONG i = 0; SUCCEEDED(hr) && i < rows->cRows; i++) {
-		HRESULT one = scan_row(w, s, &rows->aRow[i]);
+		HRESULT one = scan_row(w, s, &rows->aRow[i], seen);
 
 		/* One that cannot be read (deleted just now, say) does not stop the others. */
 		if (FAILED(one))
 			log_warning("a message in the queue cannot be read: %s", hr_name(one));
 	}
+	if (SUCCEEDED(hr))
+		forget_gone(w, s, seen);
 	rows_free(rows);
 	return hr;
 }

@@ -17,6 +17,7 @@
 #include "queue.h"
 #include "receive.h"
 #include "store_props.h"
+#include "submit.h"
 #include "unsupported.h"
 
 static struct store *
@@ -318,7 +319,11 @@ store_AbortSubmit(IMsgStore *This, ULONG size, LPENTRYID id, ULONG flags)
 	hr = eid_parse_as(&store->uid, size, id, MAPI_MESSAGE, &message);
 	if (SUCCEEDED(hr))
 		hr = queue_abort(store, message);
-	return store_leave(store, hr);
+	hr = store_leave(store, hr);
+	/* The spooler learns that there is a message less. */
+	if (SUCCEEDED(hr) && !store->spooler)
+		submit_notify(store);
+	return hr;
 }
 
 static HRESULT

@@ -130,6 +130,28 @@ db_open_sqlite(struct db *db, const char *path)
 	return hr;
 }
 
+/* All steps or none.  Another process may have been first. */
+static HRESULT
+db_upgrade(struct db *db, char **why)
+{
+	gint64 version = 0;
+	HRESULT hr = db_begin(db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = db_int(db, &version, SQL("PRAGMA user_version"));
+	if (SUCCEEDED(hr) && version < SCHEMA_VERSION)
+		hr = version < 1 ? MAPI_E_CORRUPT_STORE : schema_upgrade(db, version);
+	hr = db_end(db, hr, DB_DURABLE);
+	if (FAILED(hr))
+		*why = g_strdup_printf(
+		    "The message store %s cannot be brought from format %d to %d: %s%s%s. The "
+		    "store is unchanged.",
+		    db->path, (int)version, SCHEMA_VERSION, hr_text(hr), db->error ? ": " : "",
+		    db->error ? db->error : "");
+	return hr;
+}
+
 /* SQLite's own text is for those who know SQLite; this is for the owner of the mail. */
 static HRESULT
 db_check(struct db *db, char **why)
@@ -164,7 +186,7 @@ db_check(struct db *db, char **why)
 			db->path, (int)version, SCHEMA_VERSION);
 		return MAPI_E_VERSION;
 	}
-	return S_OK;
+	return version < SCHEMA_VERSION ? db_upgrade(db, why) : S_OK;
 }
 
 static HRESULT

@@ -21,10 +21,12 @@ HRESULT db_lock(struct db *db);
 void db_unlock(struct db *db);
 
 /* The schema's version, and what marks a file as ours (PRAGMA application_id, "EMAP"). */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define SCHEMA_APPLICATION 0x454D4150
 
 /* Makes all tables and the folder tree, inside an open transaction. */
 HRESULT schema_create(struct db *db);
+/* From `version` (1 or more) to SCHEMA_VERSION, inside an open transaction. */
+HRESULT schema_upgrade(struct db *db, gint64 version);
 
 #endif

@@ -2,8 +2,6 @@
 /* The outgoing queue: see queue.h. */
 #include "queue.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <unistd.h>
 #include <mapicode.h>
 #include <mapitags.h>
@@ -11,6 +9,7 @@
 #include "filetime.h"
 #include "folders.h"
 #include "mem.h"
+#include "process.h"
 #include "prop.h"
 #include "promoted.h"
 #include "table.h"
@@ -21,22 +20,18 @@ static const SizedSPropTagArray(17, queue_columns) = { 17,
 	    PR_MESSAGE_FLAGS, PR_SUBMIT_FLAGS, PR_STORE_ENTRYID, PR_INSTANCE_KEY,
 	    PR_STORE_RECORD_KEY, PR_OBJECT_TYPE, PR_PARENT_ENTRYID } };
 
-static bool
-locker_lives(gint64 locker)
-{
-	return locker > 0 && (!kill((pid_t)locker, 0) || errno != ESRCH);
-}
-
 static HRESULT
 queue_add_row(struct store *store, sqlite3_stmt *row, struct bag *bag, struct table_rows *rows)
 {
 	struct store_identity identity = { MAPI_MESSAGE, sqlite3_column_int64(row, 0),
 		sqlite3_column_int64(row, 2) };
-	ULONG flags = locker_lives(sqlite3_column_int64(row, 1)) ? SUBMITFLAG_LOCKED : 0;
+	bool locked =
+	    process_lives(sqlite3_column_int64(row, 1), (const char *)sqlite3_column_text(row, 3));
+	ULONG flags = locked ? SUBMITFLAG_LOCKED : 0;
 	HRESULT hr;
 
 	bag_clear(bag);
-	hr = promoted_read(row, 3, bag);
+	hr = promoted_read(row, 4, bag);
 	if (SUCCEEDED(hr))
 		hr = store_identify(store, &identity, bag);
 	if (SUCCEEDED(hr))
@@ -58,7 +53,7 @@ queue_read(struct store *store, struct table_rows *rows)
 	if (!bag)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	hr = db_query(store->db, &row,
-	    "SELECT message.id, queue.locker, folder, " PROMOTED_COLUMNS
+	    "SELECT message.id, queue.locker, folder, queue.mark, " PROMOTED_COLUMNS
 	    " FROM queue JOIN message ON message.id = queue.message ORDER BY queue.seq",
 	    "");
 	while (SUCCEEDED(hr) && (hr = db_next(store->db, row)) == S_OK) {
@@ -91,28 +86,40 @@ queue_table(struct store *store, IMAPITable **out)
 static HRESULT
 queue_locker(struct store *store, gint64 message, gint64 *locker)
 {
-	HRESULT hr =
-	    db_int(store->db, locker, "SELECT locker FROM queue WHERE message = ?", "i", message);
+	sqlite3_stmt *row;
+	HRESULT hr;
 
-	if (SUCCEEDED(hr) && !locker_lives(*locker))
+	*locker = 0;
+	hr = db_query(
+	    store->db, &row, "SELECT locker, mark FROM queue WHERE message = ?", "i", message);
+	if (SUCCEEDED(hr))
+		hr = db_next(store->db, row);
+	if (hr != S_OK)
+		return FAILED(hr) ? hr : MAPI_E_NOT_IN_QUEUE;
+	*locker = sqlite3_column_int64(row, 0);
+	if (!process_lives(*locker, (const char *)sqlite3_column_text(row, 1)))
 		*locker = 0;
-	return (hr == MAPI_E_NOT_FOUND) ? MAPI_E_NOT_IN_QUEUE : hr;
+	db_done(row);
+	return S_OK;
 }
 
 HRESULT
 queue_set_lock(struct store *store, gint64 message, bool lock)
 {
-	gint64 locker;
+	gint64 locker, mine = lock ? getpid() : 0;
+	char mark[PROCESS_MARK] = "";
 	HRESULT hr = db_begin(store->db);
 
 	if (FAILED(hr))
 		return hr;
+	if (lock)
+		process_mark(mine, mark);
 	hr = queue_locker(store, message, &locker);
 	if (SUCCEEDED(hr) && lock && locker && locker != getpid())
 		hr = MAPI_E_NO_ACCESS; /* another worker sends it */
 	if (SUCCEEDED(hr))
-		hr = db_exec(store->db, "UPDATE queue SET locker = ? WHERE message = ?", "ii",
-		    lock ? (gint64)getpid() : (gint64)0, message);
+		hr = db_exec(store->db, "UPDATE queue SET locker = ?, mark = ? WHERE message = ?",
+		    "iti", mine, mark, message);
 	return db_end(store->db, hr, DB_RELAXED);
 }
 

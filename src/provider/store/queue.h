@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The outgoing queue (MAPI reference: IMsgStore::GetOutgoingQueue, SetLockState, FinishedMsg,
- * AbortSubmit).  A lock is the process that holds it: that of a dead process is none.  Lock held in
+ * AbortSubmit).  A lock is the process that holds it (process.h): that of a dead process is none.  Lock held in
  * all functions.
  */
 #ifndef EMAPI_STORE_QUEUE_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tables of a store (design D3), version 1.
+ * The tables of a store (design D3).  `tables` and `triggers` are those of version 1 and stay as
+ * they are; what came later are the steps behind them, which a new file takes as an old one does.
  *
  * message   one row a message: what folders are listed, sorted and filtered by in columns of their
  *           own (see promoted.c), everything else in `props` (a blob of src/prop/blob.h).
@@ -9,8 +10,11 @@
  * lob       a long value: over 64 KiB, or written by a stream.  Its bytes are rows of `chunk`,
  * whose key is (lob's id << 24) | number of the chunk.  kind 0: staged, no owner yet, made by
  *           process `owner`; kind 1: of message `owner`; kind 2: of attachment `owner`.
- * queue     the outgoing queue, in order of submission; `locker` is the process that sends it.
+ * queue     the outgoing queue, in order of submission; `locker` is the process that sends it,
+ *           `mark` says which of that number (process.h).
  * name      named properties: ids from 0x8000 up.
+ * listener  the processes that want to hear of changes, each logon of theirs a row
+ * change    what happened while there is a listener, the last 10,000: see watch.h
  *
  * Counts of folders are kept by triggers, and what hangs on a row goes with it.
  */
@@ -88,6 +92,55 @@ static const char *const triggers[] = {
 	" DELETE FROM chunk WHERE id BETWEEN OLD.id << 24 AND (OLD.id << 24) | 16777215; END",
 };
 
+/* Version 2: locks that outlive no reboot; notifications. */
+
+#define LISTENED "EXISTS(SELECT 1 FROM listener)"
+#define LOG(event, type, row, parent, source, old)                                                 \
+	" INSERT INTO change(event, type, id, parent, source, old) VALUES(" event ", " type        \
+	", " row ".id, " row "." parent ", " source ", " old ");"
+/* MAPI_FOLDER and MAPI_MESSAGE; fnevObjectCreated, Deleted, Modified, Moved. */
+#define LOG_FOLDER(event, row) LOG(event, "3", row, "parent", "0", "0")
+#define LOG_MESSAGE(event, row) LOG(event, "5", row, "folder", "0", "0")
+
+static const char *const version2[] = {
+	"ALTER TABLE queue ADD COLUMN mark TEXT NOT NULL DEFAULT ''",
+	"CREATE TABLE listener(id INTEGER PRIMARY KEY, process INTEGER NOT NULL, mark TEXT NOT "
+	"NULL)",
+	"CREATE TABLE change(seq INTEGER PRIMARY KEY, event INTEGER NOT NULL, type INTEGER NOT "
+	"NULL,"
+	" id INTEGER NOT NULL, parent INTEGER NOT NULL, source INTEGER NOT NULL,"
+	" old INTEGER NOT NULL)",
+	"CREATE TRIGGER change_trim AFTER INSERT ON change BEGIN"
+	" DELETE FROM change WHERE seq <= NEW.seq - 10000; END",
+	"CREATE TRIGGER listen_message_insert AFTER INSERT ON message"
+	" WHEN NEW.folder > 0 AND " LISTENED " BEGIN" LOG_MESSAGE("4", "NEW") " END",
+	"CREATE TRIGGER listen_message_delete AFTER DELETE ON message"
+	" WHEN OLD.folder > 0 AND " LISTENED " BEGIN" LOG_MESSAGE("8", "OLD") " END",
+	"CREATE TRIGGER listen_message_update AFTER UPDATE ON message"
+	" WHEN NEW.folder > 0 AND NEW.folder = OLD.folder AND " LISTENED " BEGIN" LOG_MESSAGE(
+	    "16", "NEW") " END",
+	"CREATE TRIGGER listen_message_move AFTER UPDATE OF folder ON message"
+	" WHEN NEW.folder > 0 AND NEW.folder <> OLD.folder AND " LISTENED " BEGIN" LOG(
+	    "32", "5", "NEW", "folder", "OLD.id", "OLD.folder") " END",
+	"CREATE TRIGGER listen_folder_insert AFTER INSERT ON folder WHEN " LISTENED
+	" BEGIN" LOG_FOLDER("4", "NEW") " END",
+	"CREATE TRIGGER listen_folder_delete AFTER DELETE ON folder WHEN " LISTENED
+	" BEGIN" LOG_FOLDER("8", "OLD") " END",
+	"CREATE TRIGGER listen_folder_update AFTER UPDATE ON folder"
+	" WHEN NEW.parent = OLD.parent AND " LISTENED " BEGIN" LOG_FOLDER("16", "NEW") " END",
+	"CREATE TRIGGER listen_folder_move AFTER UPDATE OF parent ON folder"
+	" WHEN NEW.parent <> OLD.parent AND " LISTENED " BEGIN" LOG(
+	    "32", "3", "NEW", "parent", "OLD.id", "OLD.parent") " END",
+};
+
+/* From each version to the next. */
+static const struct step {
+	const char *const *statements;
+	size_t count;
+} steps[SCHEMA_VERSION - 1] = {
+	{ version2, G_N_ELEMENTS(version2) },
+};
+
 /* clang-format off */
 static const struct { gint64 id, parent; ULONG type; const char *name, *class; } tree[] = {
 	{ FOLDER_ID_ROOT,         0,               FOLDER_ROOT,    "", NULL },
@@ -139,6 +192,18 @@ schema_fill(struct db *db)
 }
 
 HRESULT
+schema_upgrade(struct db *db, gint64 version)
+{
+	HRESULT hr = S_OK;
+
+	for (; version < SCHEMA_VERSION && SUCCEEDED(hr); version++)
+		hr = schema_run(db, steps[version - 1].statements, steps[version - 1].count);
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, "PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION), "");
+	return hr;
+}
+
+HRESULT
 schema_create(struct db *db)
 {
 	MAPIUID uid;
@@ -148,11 +213,11 @@ schema_create(struct db *db)
 		return MAPI_E_CALL_FAILED;
 	hr = db_exec(db, "PRAGMA application_id=" G_STRINGIFY(SCHEMA_APPLICATION), "");
 	if (SUCCEEDED(hr))
-		hr = db_exec(db, "PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION), "");
-	if (SUCCEEDED(hr))
 		hr = schema_run(db, tables, G_N_ELEMENTS(tables));
 	if (SUCCEEDED(hr))
 		hr = schema_run(db, triggers, G_N_ELEMENTS(triggers));
+	if (SUCCEEDED(hr))
+		hr = schema_upgrade(db, 1);
 	if (SUCCEEDED(hr))
 		hr = schema_fill(db);
 	if (SUCCEEDED(hr))

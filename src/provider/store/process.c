@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Processes by number and mark: see process.h. */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Field 22 of /proc/PID/stat, counted from the state behind the name, which may hold anything. */
+#define FIELDS_TO_START 19
+
+static bool
+read_small(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = (fd < 0) ? -1 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = 0;
+	return got > 0;
+}
+
+void
+process_mark(gint64 pid, char mark[PROCESS_MARK])
+{
+	char path[64], stat[1024], boot[40], *at;
+	unsigned long long start;
+	int field;
+
+	mark[0] = 0;
+	g_snprintf(path, sizeof(path), "/proc/%" G_GINT64_FORMAT "/stat", pid);
+	if (!read_small(path, stat, sizeof(stat)) ||
+	    !read_small("/proc/sys/kernel/random/boot_id", boot, sizeof(boot)))
+		return;
+	boot[strcspn(boot, "\n")] = 0;
+	at = strrchr(stat, ')');
+	at = at ? strchr(at, ' ') : NULL;
+	for (field = 0; at && field < FIELDS_TO_START; field++)
+		at = strchr(at + 1, ' ');
+	if (at && sscanf(at, "%llu", &start) == 1)
+		g_snprintf(mark, PROCESS_MARK, "%.36s %llu", boot, start);
+}
+
+bool
+process_lives(gint64 pid, const char *mark)
+{
+	char now[PROCESS_MARK];
+
+	if (pid <= 0 || (kill((pid_t)pid, 0) && errno == ESRCH))
+		return false;
+	if (!mark || !*mark)
+		return true;
+	process_mark(pid, now);
+	return !*now || !strcmp(now, mark);
+}

@@ -92,14 +92,15 @@ struct xp_logon {
 /* Text and numbers of the settings (PR_EMAPI_...); g_free() the text, NULL where absent. */
 char *xp_setting_text(const struct xp_logon *logon, ULONG tag);
 LONG xp_setting_long(const struct xp_logon *logon, ULONG tag, LONG fallback);
-/* How many recipients one transaction may have: MaxRecipients of the transport or of its profile, else
- * what their Preset says; 0: no limit. */
+/* How many recipients one transaction may have: MaxRecipients of the transport or of its profile,
+ * else what their Preset says; 0: no limit. */
 size_t xp_recipients_limit(const struct xp_logon *logon);
 /* The profile's own name and address (D10: MAIL FROM); g_free(), NULL where absent. */
 char *xp_from_name(const struct xp_logon *logon);
 char *xp_from_address(const struct xp_logon *logon);
-/* Who is the message's envelope sender: PR_EMAPI_ENVELOPE_SENDER ("" for nobody) where the profile's
- * AllowFrom has it, else the profile's address; NULL where the profile has none.  g_free(). */
+/* Who is the message's envelope sender: PR_EMAPI_ENVELOPE_SENDER ("" for nobody) where the
+ * profile's AllowFrom has it, else the profile's address; NULL where the profile has none.
+ * g_free(). */
 HRESULT xp_sender_address(const struct xp_logon *logon, IMessage *message, char **out);
 /* Reads one property from the provider's section now (secrets are not kept in `settings`).
  * MAPI_E_NOT_FOUND where there is none; else why the profile could not give it. */

@@ -162,11 +162,23 @@ attached_to(struct msghdr *packet)
 	return first;
 }
 
+/* The size of the packet that waits, so that its room is no larger; errors as recv() has them. */
+static ssize_t
+waiting_size(int fd)
+{
+	ssize_t size;
+
+	do
+		size = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+	while (size < 0 && errno == EINTR);
+	return size;
+}
+
 /* What recv() gives; with `attached` also a descriptor, else the kernel closes what came. */
 static ssize_t
-receive_packet(int fd, void *data, int *attached)
+receive_packet(int fd, void *data, size_t room, int *attached)
 {
-	struct iovec part = { data, IPC_PACKET_MAX };
+	struct iovec part = { data, room };
 	union control control;
 	struct msghdr packet = { .msg_iov = &part, .msg_iovlen = 1 };
 	ssize_t size;
@@ -201,18 +213,25 @@ drop(int *attached)
 HRESULT
 ipc_receive_fd(int fd, int timeout_ms, struct ipc_message **out, int *attached)
 {
-	HRESULT hr = wait_readable(fd, timeout_ms);
+	HRESULT hr = S_OK;
+	ssize_t size = waiting_size(fd);
+	size_t room;
 	char *data;
-	ssize_t size;
 
 	*out = NULL;
 	if (attached)
 		*attached = -1;
-	if (FAILED(hr))
-		return hr;
-	data = g_malloc(IPC_PACKET_MAX);
-	size = receive_packet(fd, data, attached);
-	if (size > 0 && size <= IPC_PACKET_MAX) {
+	if (size < 0 && errno == EAGAIN) {
+		hr = wait_readable(fd, timeout_ms);
+		if (FAILED(hr))
+			return hr;
+		size = waiting_size(fd);
+	}
+	/* One that is too long is taken from the socket all the same. */
+	room = size > 0 && size <= IPC_PACKET_MAX ? (size_t)size : 1;
+	data = g_malloc(room);
+	size = receive_packet(fd, data, room, attached);
+	if (size > 0 && (size_t)size <= room) {
 		hr = parse_packet(data, (size_t)size, out);
 		if (FAILED(hr))
 			drop(attached);

@@ -33,7 +33,7 @@
 #define PER_ROUND 12 /* messages of one submitter in one round */
 #define ATTACHMENT 150000
 
-static guint cuts = 120;
+static guint cuts = 60;
 static char *store_path;
 static gint running; /* submitters still at work */
 static gint round_now;
@@ -454,7 +454,7 @@ record_rounds(void **state)
 		run_round(round);
 	recorder_stop();
 	counts = recorder_counts();
-	print_message("%u writes, %u syncs, %u truncations, %u deletions; %d messages; "
+	print_message("# %u writes, %u syncs, %u truncations, %u deletions; %d messages; "
 		      "%u cuts in %d ways\n",
 	    counts.writes, counts.syncs, counts.truncations, counts.deletions,
 	    SUBMITTERS * ROUNDS * PER_ROUND, cuts + 1, LEFT_KINDS);

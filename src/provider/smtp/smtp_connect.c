@@ -130,17 +130,22 @@ on_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *context)
 	return 0;
 }
 
-/* The time for name and TCP connection; libcurl's own limit would also count the replies. */
+/* The time for name and TCP connection, and for the handshake where TLS comes first; libcurl's own
+ * limit would also count the replies, and its limit for a reply does not count the handshake. */
 static int
 on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
 	struct smtp_session *session = context;
 	unsigned limit = session->options->connect_timeout;
-	double connected = 0;
+	double waited = (double)(g_get_monotonic_time() - session->started) / G_USEC_PER_SEC;
+	double connected = 0, secured = 0;
 
 	curl_easy_getinfo(session->curl, CURLINFO_CONNECT_TIME, &connected);
-	return connected <= 0 && g_get_monotonic_time() - session->started >
-				     (gint64)(limit ? limit : CONNECT_SECONDS) * G_USEC_PER_SEC;
+	curl_easy_getinfo(session->curl, CURLINFO_APPCONNECT_TIME, &secured);
+	if (connected <= 0)
+		return waited > (limit ? limit : CONNECT_SECONDS);
+	return session->options->tls == SMTP_TLS_IMPLICIT && secured <= 0 &&
+	       waited - connected > smtp_reply_seconds(session);
 }
 
 static void

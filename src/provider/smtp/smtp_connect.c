@@ -110,7 +110,8 @@ on_body(char *data, size_t size, size_t count, void *context)
 static int
 on_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *context)
 {
-	static const char tls[] = "SSL connection using ", connect[] = "CONNECT ";
+	static const char tls[] = "SSL connection using ", connect[] = "CONNECT ",
+			  connected[] = "Connected to ";
 	struct smtp_session *session = context;
 	char *text;
 
@@ -120,6 +121,9 @@ on_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *context)
 		size = (size_t)((char *)memchr(data, '\n', size) - data);
 	if (type == CURLINFO_HEADER_OUT)
 		smtp_note_lines(session, "> ", data, size);
+	if (type == CURLINFO_TEXT && size > strlen(connected) &&
+	    !strncmp(data, connected, strlen(connected)))
+		session->connected = g_get_monotonic_time();
 	if (type == CURLINFO_TEXT && size > strlen(tls) && !strncmp(data, tls, strlen(tls))) {
 		text = g_strndup(data + strlen(tls), size - strlen(tls));
 		g_strstrip(text);
@@ -131,21 +135,23 @@ on_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *context)
 }
 
 /* The time for name and TCP connection, and for the handshake where TLS comes first; libcurl's own
- * limit would also count the replies, and its limit for a reply does not count the handshake. */
+ * limit would also count the replies, its limit for a reply does not count the handshake, and its
+ * CURLINFO_CONNECT_TIME is 0 until that is over. */
 static int
 on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
 	struct smtp_session *session = context;
 	unsigned limit = session->options->connect_timeout;
-	double waited = (double)(g_get_monotonic_time() - session->started) / G_USEC_PER_SEC;
+	gint64 now = g_get_monotonic_time();
 	double connected = 0, secured = 0;
 
 	curl_easy_getinfo(session->curl, CURLINFO_CONNECT_TIME, &connected);
 	curl_easy_getinfo(session->curl, CURLINFO_APPCONNECT_TIME, &secured);
-	if (connected <= 0)
-		return waited > (limit ? limit : CONNECT_SECONDS);
-	return session->options->tls == SMTP_TLS_IMPLICIT && secured <= 0 &&
-	       waited - connected > smtp_reply_seconds(session);
+	if (connected <= 0 && !session->connected)
+		return now - session->started >
+		       (gint64)(limit ? limit : CONNECT_SECONDS) * G_USEC_PER_SEC;
+	return session->options->tls == SMTP_TLS_IMPLICIT && secured <= 0 && session->connected &&
+	       now - session->connected > (gint64)smtp_reply_seconds(session) * G_USEC_PER_SEC;
 }
 
 static void
@@ -251,6 +257,7 @@ start(struct smtp_session *session)
 	session->dead = false;
 	session->messages = 0;
 	session->started = g_get_monotonic_time();
+	session->connected = 0;
 	session->last_used = session->started;
 }
 

@@ -25,6 +25,7 @@
 #define EXEC_FAILED 'E' /* followed by errno, where the spooler would have written one byte */
 #define CANNOT_WORK 'W' /* followed by the spooler's reason (scheduler.h) */
 #define REPORT_MAX 2048
+#define NO_CHILD 1 /* exit code; valgrind's own differs */
 
 extern char **environ;
 
@@ -139,7 +140,7 @@ detach(const struct launch *launch)
 	child = bare_fork(SIGCHLD);
 	if (child == 0)
 		run(launch);
-	_exit(child < 0 ? 1 : 0);
+	_exit(child < 0 ? NO_CHILD : 0);
 }
 
 /* --- In the parent ------------------------------------------------------------------------- */
@@ -164,7 +165,8 @@ spawn(const struct launch *launch)
 	/* Someone may have waited for it with __WALL: then it is gone, and all is well. */
 	while (waitpid(child, &status, __WCLONE) < 0 && errno == EINTR)
 		;
-	return WIFEXITED(status) && WEXITSTATUS(status) ? MAPI_E_NOT_ENOUGH_RESOURCES : S_OK;
+	return WIFEXITED(status) && WEXITSTATUS(status) == NO_CHILD ? MAPI_E_NOT_ENOUGH_RESOURCES
+								    : S_OK;
 }
 
 /* Waits for the byte, the end, or the time. */

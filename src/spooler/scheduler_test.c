@@ -296,7 +296,7 @@ only_one_of_many_spoolers_serves(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(pids); i++) {
 		pids[i] = fork();
 		if (pids[i] == 0)
-			execl("/proc/self/exe", "scheduler_test", "--background", NULL);
+			execl(g_getenv("EMAPI_SPOOLER"), "scheduler_test", "--background", NULL);
 	}
 	submit("ok.5");
 	expect("ok.5", SPOOL_FILED, NULL);

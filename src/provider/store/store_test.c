@@ -382,7 +382,7 @@ child_of_a_fork_is_told_so(void **state)
 
 		outbox->lpVtbl->Release(outbox);
 		store->lpVtbl->Release(store);
-		_exit(hr == MAPI_E_END_OF_SESSION ? 0 : 1);
+		double_child_end(hr == MAPI_E_END_OF_SESSION ? 0 : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
@@ -409,8 +409,8 @@ first_logons_at_once_make_one_store(void **state)
 
 			if (FAILED(double_logon_with(support, false, &store, NULL)) ||
 			    !double_knows_uid(support, &uid))
-				_exit(1);
-			_exit(write(pipes[1], &uid, sizeof(uid)) == sizeof(uid) ? 0 : 2);
+				double_child_end(1);
+			double_child_end(write(pipes[1], &uid, sizeof(uid)) == sizeof(uid) ? 0 : 2);
 		}
 	for (at = 0; at < PROCESSES; at++) {
 		assert_true(wait(&status) > 0);

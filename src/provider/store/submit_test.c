@@ -321,16 +321,17 @@ lock_of_a_dead_process_is_none(void **state)
 		IMsgStore *other = NULL;
 
 		if (FAILED(double_logon(fixture->place.path, true, &other, NULL)))
-			_exit(1);
+			double_child_end(1);
 		message = NULL;
 		{
 			SRowSet *rows = queue(other);
 
 			if (FAILED(double_open(
 				other, double_column(rows, 0, PR_ENTRYID), 0, &message)))
-				_exit(2);
+				double_child_end(2);
 		}
-		_exit(FAILED(other->lpVtbl->SetLockState(other, message, MSG_LOCKED)) ? 3 : 0);
+		double_child_end(
+		    FAILED(other->lpVtbl->SetLockState(other, message, MSG_LOCKED)) ? 3 : 0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(WEXITSTATUS(status), 0);
@@ -386,13 +387,13 @@ processes_submit_at_once(void **state)
 			int n;
 
 			if (FAILED(double_logon(fixture->place.path, false, &mine.store, NULL)))
-				_exit(1);
+				double_child_end(1);
 			mine.outbox = double_folder(mine.store, PR_IPM_OUTBOX_ENTRYID);
 			for (n = 0; n < EACH; n++)
 				submit(&mine, "many");
 			COM_CLEAR(mine.outbox);
 			COM_CLEAR(mine.store);
-			_exit(0);
+			double_child_end(0);
 		}
 	}
 	for (at = 0; at < PROCESSES; at++) {
@@ -435,7 +436,7 @@ submit_for_ever(const struct place *place)
 	struct spooling mine = { .place = *place };
 
 	if (FAILED(double_logon(place->path, false, &mine.store, NULL)))
-		_exit(1);
+		double_child_end(1);
 	mine.outbox = double_folder(mine.store, PR_IPM_OUTBOX_ENTRYID);
 	for (;;) {
 		IMessage *message = double_letter(mine.outbox, "killed", "bob@x.test");
@@ -452,7 +453,7 @@ submit_for_ever(const struct place *place)
 		attach->lpVtbl->SaveChanges(attach, 0);
 		COM_CLEAR(attach);
 		if (FAILED(message->lpVtbl->SubmitMessage(message, 0)))
-			_exit(2);
+			double_child_end(2);
 		COM_CLEAR(message);
 	}
 }

@@ -475,3 +475,12 @@ save_and_reopen(struct fixture *fixture, IMessage *message, ULONG flags)
 	mem_free(id);
 	return message;
 }
+
+void
+double_child_end(int code)
+{
+	char *command = g_strdup_printf("exit %d", code);
+
+	execl("/bin/sh", "sh", "-c", command, NULL);
+	_exit(code ? code : 127);
+}

@@ -28,6 +28,10 @@ HRESULT double_logon(const char *path, bool spooler, IMsgStore **store, char **e
 /* The same with the support object handed out (Release it). */
 HRESULT double_logon_with(IMAPISupport *support, bool spooler, IMsgStore **store, char **error);
 
+/* The end of a child that a test forked.  Under valgrind _exit() would answer for all that the
+ * parent's memory holds; a program in its place does not. */
+void double_child_end(int code) __attribute__((noreturn));
+
 /* Short forms for tests; they assert that the calls succeed. */
 IMAPIFolder *double_folder(IMsgStore *store, ULONG tag); /* by a store property, 0: the root */
 IMAPIFolder *double_inbox(IMsgStore *store);

@@ -18,6 +18,7 @@ struct scheduler {
 	guint listen_source;
 	guint timer;
 	guint kick;          /* a pending call of the driver */
+	guint sync;          /* a pending spooldb_sync() */
 	GPtrArray *clients;  /* of struct client */
 	GHashTable *lanes;   /* GBytes (profile UID) -> struct lane */
 	GPtrArray *catch_up; /* profiles still to be scanned after the start, of GBytes */

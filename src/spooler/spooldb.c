@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
+#include "hr.h"
 #include "log.h"
 
 #define SCHEMA_VERSION 2
@@ -251,33 +252,74 @@ reserve_give_back(struct spooldb *db)
 }
 
 HRESULT
-spooldb_begin(struct spooldb *db, bool durable)
+spooldb_begin(struct spooldb *db, enum spooldb_when when)
 {
-	HRESULT hr;
+	HRESULT hr = S_OK;
 
-	/* PRAGMA synchronous cannot change inside a transaction. */
-	if (durable)
-		hr = spooldb_run(db, "PRAGMA synchronous=FULL", "");
-	else
-		hr = spooldb_run(db, "PRAGMA synchronous=NORMAL", "");
-	return FAILED(hr) ? hr : spooldb_run(db, "BEGIN IMMEDIATE", "");
+	db->when = when;
+	if (sqlite3_get_autocommit(db->sql))
+		hr = spooldb_run(db, "BEGIN IMMEDIATE", "");
+	return FAILED(hr) ? hr : spooldb_run(db, "SAVEPOINT step", "");
+}
+
+static HRESULT
+commit(struct spooldb *db)
+{
+	HRESULT hr = spooldb_run(db, "COMMIT", "");
+
+	if (hr == MAPI_E_NOT_ENOUGH_DISK && !sqlite3_get_autocommit(db->sql) &&
+	    reserve_give_back(db))
+		hr = spooldb_run(db, "COMMIT", "");
+	if (SUCCEEDED(hr))
+		db->unsynced = true;
+	else if (!sqlite3_get_autocommit(db->sql))
+		spooldb_run(db, "ROLLBACK", "");
+	return hr;
 }
 
 HRESULT
 spooldb_end(struct spooldb *db, HRESULT hr)
 {
+	bool open = !sqlite3_get_autocommit(db->sql); /* some failures roll all back by themselves */
+
 	if (SUCCEEDED(hr)) {
-		hr = spooldb_run(db, "COMMIT", "");
-		if (hr == MAPI_E_NOT_ENOUGH_DISK && !sqlite3_get_autocommit(db->sql) &&
-		    reserve_give_back(db))
-			hr = spooldb_run(db, "COMMIT", "");
-		if (SUCCEEDED(hr))
-			return hr;
-	} else if (hr == MAPI_E_NOT_ENOUGH_DISK) {
-		reserve_give_back(db);
+		hr = spooldb_run(db, "RELEASE step", "");
+	} else {
+		if (hr == MAPI_E_NOT_ENOUGH_DISK)
+			reserve_give_back(db);
+		if (open && SUCCEEDED(spooldb_run(db, "ROLLBACK TO step", "")))
+			spooldb_run(db, "RELEASE step", "");
+		return hr;
 	}
+	if (SUCCEEDED(hr) && db->when == SPOOLDB_NOW)
+		hr = commit(db);
+	return hr;
+}
+
+bool
+spooldb_pending(const struct spooldb *db)
+{
+	return db->unsynced || !sqlite3_get_autocommit(db->sql);
+}
+
+HRESULT
+spooldb_sync(struct spooldb *db)
+{
+	sqlite3_file *log = NULL;
+	int rc = SQLITE_OK;
+	HRESULT hr = S_OK;
+
 	if (!sqlite3_get_autocommit(db->sql))
-		spooldb_run(db, "ROLLBACK", "");
+		hr = commit(db);
+	if (FAILED(hr) || !db->unsynced)
+		return hr;
+	db->unsynced = false;
+	rc = sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (rc == SQLITE_OK && log && log->pMethods)
+		rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+	hr = hr_from_sqlite(rc);
+	if (FAILED(hr))
+		log_error("spool.db cannot be synced: %s", hr_name(hr));
 	return hr;
 }
 
@@ -365,7 +407,8 @@ open_file(struct spooldb *db, const char *path, char **why)
 	sqlite3_extended_result_codes(db->sql, 1);
 	sqlite3_busy_timeout(db->sql, 5000); /* a person may look with the sqlite3 shell */
 	rc = sqlite3_exec(
-	    db->sql, "PRAGMA journal_mode=WAL; PRAGMA secure_delete=OFF", NULL, NULL, NULL);
+	    db->sql, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=OFF;"
+		     "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
 	if (rc != SQLITE_OK) {
 		*why = g_strdup(sqlite3_errmsg(db->sql));
 		return hr_from_sqlite(rc);
@@ -413,6 +456,8 @@ spooldb_close(struct spooldb *db)
 {
 	if (!db)
 		return;
+	if (db->sql)
+		spooldb_sync(db);
 	g_hash_table_unref(db->statements);
 	g_hash_table_unref(db->policies);
 	sqlite3_close(db->sql);

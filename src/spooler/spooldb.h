@@ -2,9 +2,10 @@
 /*
  * spool.db: what the scheduler knows of each message, its recipients and each try (design D4, D9).
  *
- * One process has it open (the holder of the spooler's lock).  Durable are the records that must
- * survive a power cut: verdicts of recipients (spooldb_report).  All else can be learnt again from
- * the stores, so it is only safe against the death of the process.
+ * One process has it open (the holder of the spooler's lock).  Verdicts of recipients
+ * (spooldb_report) and what a person wants are written when the call returns and so outlive this
+ * process; they are on disk after spooldb_sync(), which is to follow within 100 ms (D4).  What can
+ * be learnt again from the stores is written together with what follows.
  *
  * Messages are known by (store UID, entry ID) while they live; final ones stay as history.  `now`
  * is the time in microseconds since 1970, given so that tests need not wait.
@@ -22,6 +23,10 @@ struct spooldb;
 HRESULT spooldb_open(
     const char *path, const struct retry_policy *policy, struct spooldb **out, char **why);
 void spooldb_close(struct spooldb *db);
+
+/* Whether there is something that spooldb_sync() would bring to disk. */
+bool spooldb_pending(const struct spooldb *db);
+HRESULT spooldb_sync(struct spooldb *db);
 
 /* The profile's own policy, from now on. */
 void spooldb_set_policy(struct spooldb *db, GBytes *profile, const struct retry_policy *policy);
@@ -41,7 +46,8 @@ HRESULT spooldb_gone(
 
 /* Records a message of the profile as waiting (held where the profile is); of its
  * recipients those marked sent (a message that is resent) stay so, all others are to be tried.
- * `priority` is PR_PRIORITY. */
+ * `priority` is PR_PRIORITY.  One that was filed already and is in the store's queue again (a power
+ * cut took the filing back) is not sent again, but filed. */
 HRESULT spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *message,
     int priority, gint64 now, gint64 *id);
 
@@ -50,7 +56,7 @@ HRESULT spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_mess
 HRESULT spooldb_lease(
     struct spooldb *db, GBytes *profile, gint64 now, struct lease **out, gint64 *again);
 
-/* Commits verdicts durably and says what the worker does next.  MAPI_E_NOT_FOUND when id and entry
+/* Commits verdicts and says what the worker does next.  MAPI_E_NOT_FOUND when id and entry
  * do not name a live message.  A recipient that was accepted or refused for good stays so. */
 HRESULT spooldb_report(
     struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act);
@@ -78,6 +84,9 @@ gint64 spooldb_scanned(struct spooldb *db, GBytes *profile);
 
 /* The way is open again: what waits only because nobody could be reached is due now. */
 HRESULT spooldb_reachable(struct spooldb *db, GBytes *profile, gint64 now);
+
+/* The profile of the live message with this PR_SEARCH_KEY; NULL when there is none. */
+GBytes *spooldb_profile(struct spooldb *db, GBytes *key);
 
 /* What a person can want of a message. */
 enum spool_want {

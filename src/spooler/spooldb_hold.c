@@ -68,7 +68,7 @@ hold_rows(struct spooldb *db, GBytes *profile, const char *text, gint64 now)
 HRESULT
 spooldb_hold_profile(struct spooldb *db, GBytes *profile, const char *text, gint64 now)
 {
-	HRESULT hr = spooldb_begin(db, false);
+	HRESULT hr = spooldb_begin(db, SPOOLDB_NOW);
 
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
@@ -106,7 +106,7 @@ HRESULT
 spooldb_release(struct spooldb *db, GBytes *profile, gint64 now)
 {
 	g_autoptr(GPtrArray) all = profile ? NULL : spooldb_profiles(db);
-	HRESULT hr = spooldb_begin(db, false);
+	HRESULT hr = spooldb_begin(db, SPOOLDB_NOW);
 
 	if (SUCCEEDED(hr) && profile)
 		hr = release_one(db, profile, now);
@@ -126,7 +126,7 @@ spooldb_reachable(struct spooldb *db, GBytes *profile, gint64 now)
 		"SELECT 1 FROM message WHERE profile=? AND state=0 AND next>? AND tries>0 LIMIT 1",
 		"bi", profile, now))
 		return S_OK;
-	hr = spooldb_begin(db, false);
+	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE recipient SET next=?1 WHERE state=0 AND class=4 AND next>?1 AND "
@@ -213,11 +213,23 @@ apply_want(struct spooldb *db, gint64 id, enum spool_want want, gint64 now)
 	}
 }
 
+static gint64
+live_message(struct spooldb *db, GBytes *key)
+{
+	return spooldb_number(
+	    db, 0, "SELECT max(id) FROM message WHERE key=? AND state NOT IN (3, 5, 6)", "b", key);
+}
+
+GBytes *
+spooldb_profile(struct spooldb *db, GBytes *key)
+{
+	return spooldb_profile_of(db, live_message(db, key));
+}
+
 HRESULT
 spooldb_wish(struct spooldb *db, GBytes *key, enum spool_want want, gint64 now)
 {
-	gint64 id = spooldb_number(
-	    db, 0, "SELECT max(id) FROM message WHERE key=? AND state NOT IN (3, 5, 6)", "b", key);
+	gint64 id = live_message(db, key);
 	gint64 state;
 	HRESULT hr;
 
@@ -229,7 +241,7 @@ spooldb_wish(struct spooldb *db, GBytes *key, enum spool_want want, gint64 now)
 		return MAPI_E_NO_SUPPORT;
 	if (state != SPOOL_WAITING && state != SPOOL_HELD)
 		return MAPI_E_UNABLE_TO_ABORT;
-	hr = spooldb_begin(db, false);
+	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
 		hr = apply_want(db, id, want, now);
 	return spooldb_end(db, hr);
@@ -252,7 +264,7 @@ spooldb_prune(struct spooldb *db, gint64 now, int keep)
 		"SELECT 1 FROM message WHERE state IN (3, 5, 6) AND changed<=? LIMIT 1", "i",
 		horizon))
 		return S_OK;
-	hr = spooldb_begin(db, false);
+	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "DELETE FROM recipient WHERE message IN"

@@ -7,6 +7,16 @@
 #include <mapicode.h>
 #include "spooldb.h"
 
+/* When a step is committed. */
+enum spooldb_when {
+	/* Together with what follows, at spooldb_sync() at the latest: for what can be learnt again
+	 * from the stores when the process dies. */
+	SPOOLDB_LATER,
+	/* When spooldb_end() returns, so that it outlives the process; it outlives a power cut after
+	 * spooldb_sync(). */
+	SPOOLDB_NOW,
+};
+
 struct spooldb {
 	sqlite3 *sql;
 	GHashTable *statements;     /* address of an SQL literal -> prepared statement */
@@ -14,6 +24,8 @@ struct spooldb {
 	GHashTable *policies;       /* GBytes (profile UID) -> struct retry_policy */
 	gint64 stamp;               /* the last value of message.changed */
 	char *reserve;              /* a file whose room is given back when the disk is full */
+	enum spooldb_when when;     /* of the step that is under way */
+	bool unsynced;              /* something was committed since the last sync */
 };
 
 /* A person's wish, message.wish. */
@@ -31,9 +43,9 @@ HRESULT spooldb_run(struct spooldb *db, const char *sql, const char *types, ...)
 /* The first column of the first row, or `fallback`. */
 gint64 spooldb_number(struct spooldb *db, gint64 fallback, const char *sql, const char *types, ...);
 
-/* A transaction; durable: on disk when the commit returns.  Commit when hr is a success, else roll
- * back; the result is hr or the commit's own failure. */
-HRESULT spooldb_begin(struct spooldb *db, bool durable);
+/* A step, done whole or not at all: taken back where hr is a failure; the result is hr or the
+ * commit's own failure. */
+HRESULT spooldb_begin(struct spooldb *db, enum spooldb_when when);
 HRESULT spooldb_end(struct spooldb *db, HRESULT hr);
 
 /* Whether the room for a verdict is set aside (again). */

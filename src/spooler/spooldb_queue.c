@@ -12,7 +12,7 @@
 HRESULT
 spooldb_recover(struct spooldb *db, gint64 now)
 {
-	HRESULT hr = spooldb_begin(db, false);
+	HRESULT hr = spooldb_begin(db, SPOOLDB_NOW);
 
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
@@ -26,7 +26,7 @@ spooldb_recover(struct spooldb *db, gint64 now)
 static HRESULT
 close_earlier(struct spooldb *db, gint64 id, enum spool_state state, gint64 now)
 {
-	HRESULT hr = spooldb_begin(db, false);
+	HRESULT hr = spooldb_begin(db, SPOOLDB_LATER);
 
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
@@ -121,14 +121,35 @@ add_message(struct spooldb *db, GBytes *profile, const struct spool_message *m, 
 	    (int)m->quiet);
 }
 
+/* The record of this very submission, if it was filed; 0: none. */
+static gint64
+filed_before(struct spooldb *db, const struct spool_message *m)
+{
+	if (g_bytes_get_size(m->key) == 0)
+		return 0;
+	return spooldb_number(db, 0,
+	    "SELECT id FROM message INDEXED BY message_key WHERE key=? AND store=? AND entry=? AND"
+	    " submitted=? AND state=3 LIMIT 1",
+	    "bbbi", m->key, m->store, m->entry, m->submitted);
+}
+
+static HRESULT
+file_again(struct spooldb *db, gint64 id, gint64 now)
+{
+	return spooldb_run(db, "UPDATE message SET state=2, next=?, changed=? WHERE id=?", "iii",
+	    now, spooldb_stamp(db, now), id);
+}
+
 HRESULT
 spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *m, int priority,
     gint64 now, gint64 *id)
 {
 	g_autofree char *held = spooldb_held(db, profile, NULL);
-	HRESULT hr = spooldb_begin(db, false);
+	HRESULT hr = spooldb_begin(db, SPOOLDB_LATER);
 
-	*id = 0;
+	*id = filed_before(db, m);
+	if (*id)
+		return spooldb_end(db, FAILED(hr) ? hr : file_again(db, *id, now));
 	if (SUCCEEDED(hr))
 		hr = add_message(db, profile, m, priority, now, held);
 	if (SUCCEEDED(hr))
@@ -299,7 +320,7 @@ spooldb_lease(struct spooldb *db, GBytes *profile, gint64 now, struct lease **ou
 	}
 	if (FAILED(hr) || *again)
 		goto out;
-	hr = spooldb_begin(db, false);
+	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
 		hr = take(db, lease, now);
 	if (SUCCEEDED(hr))
@@ -426,7 +447,7 @@ spooldb_settle(struct spooldb *db, gint64 id, enum spool_act how, const char *te
 
 	if (!profile)
 		return MAPI_E_NOT_FOUND;
-	hr = spooldb_begin(db, false);
+	hr = spooldb_begin(db, SPOOLDB_LATER);
 	if (SUCCEEDED(hr))
 		hr = settle(db, id, how, why, now);
 	hr = spooldb_end(db, hr);
@@ -441,7 +462,7 @@ spooldb_lease_died(struct spooldb *db, gint64 id, const char *text, gint64 now, 
 	gint64 crashes =
 	    spooldb_number(db, 0, "SELECT crashes FROM message WHERE id=?", "i", id) + 1;
 	char *no_journey[] = { NULL };
-	HRESULT hr = spooldb_begin(db, false);
+	HRESULT hr = spooldb_begin(db, SPOOLDB_NOW);
 
 	if (SUCCEEDED(hr))
 		hr = spooldb_add_attempt(db, id, now, "", text, no_journey);

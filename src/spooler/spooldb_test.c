@@ -623,6 +623,31 @@ older_files_are_upgraded(void **state)
 	assert_true(is_leased(f));
 }
 
+/* A power cut can take back what the store filed; the mail has been sent all the same. */
+static void
+what_comes_back_after_it_was_filed_is_filed_again(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add(f, "one", 1);
+	struct lease *l = lease(f);
+
+	lease_free(l);
+	assert_int_equal(report(f, id, "one", "a"), ACT_FILE);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_FILE, "", f->now), S_OK);
+	assert_true(spooldb_pending(f->db));
+	assert_int_equal(spooldb_sync(f->db), S_OK);
+	assert_false(spooldb_pending(f->db));
+	assert_int_equal(add(f, "one", 1), id);
+	l = lease(f);
+	assert_int_equal(l->id, id);
+	assert_int_equal(l->act, ACT_FILE);
+	lease_free(l);
+	f->now++; /* submitted anew */
+	assert_int_not_equal(add(f, "two", 1), id);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_FILE, "", f->now), S_OK);
+	assert_int_not_equal(add(f, "one", 1), id);
+}
+
 int
 main(void)
 {
@@ -645,6 +670,7 @@ main(void)
 		CASE(a_profile_has_limits_of_its_own),
 		CASE(older_files_are_upgraded),
 		CASE(foreign_files_are_refused_in_words),
+		CASE(what_comes_back_after_it_was_filed_is_filed_again),
 	};
 
 	return cmocka_run_group_tests_name("spooler/spooldb", tests, NULL, NULL);

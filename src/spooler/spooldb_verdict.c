@@ -150,12 +150,12 @@ spooldb_report(struct spooldb *db, const struct report *report, gint64 now, enum
 		"SELECT count(*) FROM message WHERE id=? AND entry=? AND state NOT IN (3, 5, 6)",
 		"ib", report->id, report->entry))
 		return MAPI_E_NOT_FOUND;
-	hr = spooldb_begin(db, true);
+	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
 		hr = apply_report(db, report, now, act);
 	hr = spooldb_end(db, hr);
 	if (hr == MAPI_E_NOT_ENOUGH_DISK) { /* the reserve has been given back: once more */
-		hr = spooldb_begin(db, true);
+		hr = spooldb_begin(db, SPOOLDB_NOW);
 		if (SUCCEEDED(hr))
 			hr = apply_report(db, report, now, act);
 		hr = spooldb_end(db, hr);

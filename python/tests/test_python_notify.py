@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Notifications, through a callback and through an object."""
+import subprocess
+import sys
 import time
 
-import pytest
 import pythoncom
 from homes import home, inbox, session, store  # noqa: F401 - fixtures
 from win32com.mapi import mapi, mapitags
 
 
 def advise(store, mask, sink):
-    try:
-        return store.Advise(None, mask, sink)
-    except pythoncom.com_error as error:
-        if error.hresult == mapi.MAPI_E_NO_SUPPORT:
-            pytest.skip("IMsgStore::Advise is not built yet")
-        raise
+    return store.Advise(None, mask, sink)
 
 
 def create(inbox):
@@ -63,6 +59,32 @@ def test_object(store, inbox):
     connection = advise(store, mapi.fnevObjectCreated, sink)
     create(inbox)
     assert type(wait(Sink.calls)[0]) is list
+    store.Unadvise(connection)
+
+
+def test_another_process_is_heard(home, store, inbox):
+    """Within a second of its SaveChanges."""
+    calls = []
+    sink = mapi.HrAllocAdviseSink(lambda events, given: calls.append(events), None)
+    connection = advise(store, mapi.fnevObjectCreated, sink)
+    script = """if True:
+        import sys, time
+        from win32com.mapi import mapi, mapitags
+        mapi.MAPIInitialize(None)
+        session = mapi.MAPILogonEx(0, None, None, mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT)
+        row, = mapi.HrQueryAllRows(session.GetMsgStoresTable(0), (mapitags.PR_ENTRYID,), None,
+                                   None, 0)
+        store = session.OpenMsgStore(0, row[0][1], None, mapi.MDB_WRITE)
+        inbox = store.OpenEntry(store.GetReceiveFolder("IPM.Note", 0)[0], None, 1)
+        message = inbox.CreateMessage(None, 0)
+        message.SaveChanges(mapi.KEEP_OPEN_READWRITE)
+        print(time.time(), mapi.HrGetOneProp(message, mapitags.PR_ENTRYID)[1].hex())
+    """
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    saved, entry_id = done.stdout.split()
+    (event, fields), = wait(calls)[0]
+    assert event == mapi.fnevObjectCreated and fields[0].hex() == entry_id
+    assert time.time() - float(saved) < 3  # the process's own end is in it
     store.Unadvise(connection)
 
 

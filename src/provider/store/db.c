@@ -298,6 +298,7 @@ db_end(struct db *db, HRESULT hr, enum db_durability durability)
 	if (FAILED(hr) && !sqlite3_get_autocommit(db->sqlite))
 		db_exec(db, "ROLLBACK", "");
 	db->committed = SUCCEEDED(hr);
+	db->commits += db->committed;
 	db_unlock(db);
 	if (SUCCEEDED(hr) && durability == DB_DURABLE) {
 		HRESULT synced = db_sync(db);
@@ -312,4 +313,10 @@ bool
 db_committed(struct db *db)
 {
 	return db->committed;
+}
+
+unsigned
+db_commits(struct db *db)
+{
+	return db->commits;
 }

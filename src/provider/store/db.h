@@ -38,6 +38,8 @@ HRESULT db_begin(struct db *db);
 HRESULT db_end(struct db *db, HRESULT hr, enum db_durability durability);
 /* Whether the last db_end() committed, though the sync after it may have failed. */
 bool db_committed(struct db *db);
+/* How often this connection has committed. */
+unsigned db_commits(struct db *db);
 
 /*
  * `format` has a letter for each `?`: i gint64, u 32-bit number, t UTF-8 text (NULL allowed),

@@ -13,6 +13,7 @@ struct db {
 	char *error; /* of the last failure, and its code */
 	HRESULT error_hr;
 	bool committed; /* by the last db_end() */
+	unsigned commits;
 };
 
 /* Maps and remembers a failure; S_OK for SQLITE_OK. */

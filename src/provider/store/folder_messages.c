@@ -12,6 +12,7 @@
 #include "lob.h"
 #include "promoted.h"
 #include "readflag.h"
+#include "watch.h"
 
 /* S_OK, S_FALSE for a message that must be passed over, or a failure that ends the call. */
 typedef HRESULT (*message_step)(struct folder *folder, gint64 id, void *context);
@@ -187,13 +188,13 @@ copy_longs(struct db *db, enum lob_kind kind, gint64 from, gint64 to)
 	return FAILED(hr) ? hr : S_OK;
 }
 
-static HRESULT copy_rows(struct db *db, gint64 message, gint64 folder);
+static HRESULT copy_rows(struct db *db, gint64 message, gint64 folder, gint64 *copied);
 
 /* One attachment, with the message in it if there is one. */
 static HRESULT
 copy_attachment(struct db *db, gint64 id, gint64 to)
 {
-	gint64 copy, embedded;
+	gint64 copy, embedded, inner;
 	HRESULT hr;
 
 	hr = db_exec(db,
@@ -209,7 +210,7 @@ copy_attachment(struct db *db, gint64 id, gint64 to)
 	hr = db_int(db, &embedded, "SELECT id FROM message WHERE folder = ?", "i", -id);
 	if (hr == MAPI_E_NOT_FOUND)
 		return S_OK;
-	return FAILED(hr) ? hr : copy_rows(db, embedded, -copy);
+	return FAILED(hr) ? hr : copy_rows(db, embedded, -copy, &inner);
 }
 
 static HRESULT
@@ -234,7 +235,7 @@ copy_attachments(struct db *db, gint64 from, gint64 to)
 }
 
 static HRESULT
-copy_rows(struct db *db, gint64 message, gint64 folder)
+copy_rows(struct db *db, gint64 message, gint64 folder, gint64 *copied)
 {
 	gint64 copy;
 	HRESULT hr;
@@ -246,7 +247,7 @@ copy_rows(struct db *db, gint64 message, gint64 folder)
 	    "ii", folder, message);
 	if (FAILED(hr))
 		return hr;
-	copy = db_last_id(db);
+	*copied = copy = db_last_id(db);
 	hr = db_exec(db,
 	    "INSERT INTO recipient(message, row, props)"
 	    " SELECT ?, row, props FROM recipient WHERE message = ?",
@@ -262,9 +263,13 @@ static HRESULT
 step_copy(struct folder *folder, gint64 id, void *context)
 {
 	const gint64 *target = context;
+	gint64 copy;
 	HRESULT hr = step_check(folder, id);
 
-	return (hr == S_OK) ? copy_rows(folder->store->db, id, *target) : hr;
+	if (hr != S_OK)
+		return hr;
+	hr = copy_rows(folder->store->db, id, *target, &copy);
+	return FAILED(hr) ? hr : watch_copied(folder->store->db, copy, id);
 }
 
 HRESULT

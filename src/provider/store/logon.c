@@ -4,6 +4,7 @@
 
 #include <mapicode.h>
 #include "unsupported.h"
+#include "watch.h"
 
 static struct store *
 logon_from(IMSLogon *iface)
@@ -49,6 +50,26 @@ logon_CompareEntryIDs(IMSLogon *This, ULONG size1, LPENTRYID id1, ULONG size2, L
 	return store_compare(size1, id1, size2, id2, result);
 }
 
+static HRESULT
+logon_Advise(IMSLogon *This, ULONG size, LPENTRYID id, ULONG mask, LPMAPIADVISESINK sink,
+    ULONG_PTR *connection)
+{
+	struct store *store = logon_from(This);
+	struct watch_request request = { size, id, mask, sink, connection };
+	HRESULT hr = store_enter(store);
+
+	return FAILED(hr) ? hr : store_leave(store, watch_advise_entry(store, &request));
+}
+
+static HRESULT
+logon_Unadvise(IMSLogon *This, ULONG_PTR connection)
+{
+	struct store *store = logon_from(This);
+	HRESULT hr = store_enter(store);
+
+	return FAILED(hr) ? hr : store_leave(store, watch_unadvise(store, connection));
+}
+
 const IMSLogonVtbl store_logon_vtbl = {
 	.QueryInterface = logon_QueryInterface,
 	.AddRef = logon_AddRef,
@@ -57,7 +78,7 @@ const IMSLogonVtbl store_logon_vtbl = {
 	.Logoff = logon_Logoff,
 	.OpenEntry = logon_OpenEntry,
 	.CompareEntryIDs = logon_CompareEntryIDs,
-	.Advise = unsupported_IMSLogon_Advise,
-	.Unadvise = unsupported_IMSLogon_Unadvise,
+	.Advise = logon_Advise,
+	.Unadvise = logon_Unadvise,
 	.OpenStatusEntry = unsupported_IMSLogon_OpenStatusEntry,
 };

@@ -66,8 +66,8 @@ settings_clear(struct settings *settings)
 static HRESULT
 settings_from_section(IProfSect *section, struct settings *settings)
 {
-	SizedSPropTagArray(4, tags) = { 4, { PR_EMAPI_PATH_W, PR_DISPLAY_NAME_W,
-					       PR_EMAPI_SUBMIT_SOCKET_W, PR_PROVIDER_UID } };
+	SizedSPropTagArray(4, tags) = { 4,
+		{ PR_EMAPI_PATH_W, PR_DISPLAY_NAME_W, PR_EMAPI_SUBMIT_SOCKET_W, PR_PROVIDER_UID } };
 	const SPropValue *uid;
 	SPropValue *values = NULL;
 	ULONG count = 0;
@@ -257,8 +257,8 @@ provider_Logon(IMSProvider *This, LPMAPISUP support, ULONG_PTR window, LPTSTR pr
     LPENTRYID id, ULONG flags, LPCIID iid, ULONG *security_size, LPBYTE *security,
     LPMAPIERROR *error, LPMSLOGON *logon, LPMDB *store)
 {
-	struct logon_request request = { support, size, id, flags, iid, false, error, logon,
-		store, profile };
+	struct logon_request request = { support, size, id, flags, iid, false, error, logon, store,
+		profile };
 
 	/* The spooler reads the same profile: it needs no more than that. */
 	if (security_size)

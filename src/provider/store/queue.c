@@ -205,7 +205,8 @@ queue_finish(struct store *store, gint64 message)
 	if (FAILED(hr))
 		return hr;
 	hr = finish_in_transaction(store, message);
-	/* The spooler has it on record: should a power cut undo this, it files the message again. */
+	/* The spooler has it on record: should a power cut undo this, it files the message again.
+	 */
 	return db_end(store->db, hr, store->spooler ? DB_RELAXED : DB_DURABLE);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The outgoing queue (MAPI reference: IMsgStore::GetOutgoingQueue, SetLockState, FinishedMsg,
- * AbortSubmit).  A lock is the process that holds it (process.h): that of a dead process is none.  Lock held in
- * all functions.
+ * AbortSubmit).  A lock is the process that holds it (process.h): that of a dead process is none.
+ * Lock held in all functions.
  */
 #ifndef EMAPI_STORE_QUEUE_H
 #define EMAPI_STORE_QUEUE_H

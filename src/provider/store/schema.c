@@ -117,11 +117,11 @@ static const char *const version2[] = {
 	"CREATE TRIGGER listen_message_delete AFTER DELETE ON message"
 	" WHEN OLD.folder > 0 AND " LISTENED " BEGIN" LOG_MESSAGE("8", "OLD") " END",
 	"CREATE TRIGGER listen_message_update AFTER UPDATE ON message"
-	" WHEN NEW.folder > 0 AND NEW.folder = OLD.folder AND " LISTENED " BEGIN" LOG_MESSAGE(
-	    "16", "NEW") " END",
+	" WHEN NEW.folder > 0 AND NEW.folder = OLD.folder AND " LISTENED
+	" BEGIN" LOG_MESSAGE("16", "NEW") " END",
 	"CREATE TRIGGER listen_message_move AFTER UPDATE OF folder ON message"
-	" WHEN NEW.folder > 0 AND NEW.folder <> OLD.folder AND " LISTENED " BEGIN" LOG(
-	    "32", "5", "NEW", "folder", "OLD.id", "OLD.folder") " END",
+	" WHEN NEW.folder > 0 AND NEW.folder <> OLD.folder AND " LISTENED
+	" BEGIN" LOG("32", "5", "NEW", "folder", "OLD.id", "OLD.folder") " END",
 	"CREATE TRIGGER listen_folder_insert AFTER INSERT ON folder WHEN " LISTENED
 	" BEGIN" LOG_FOLDER("4", "NEW") " END",
 	"CREATE TRIGGER listen_folder_delete AFTER DELETE ON folder WHEN " LISTENED
@@ -129,8 +129,8 @@ static const char *const version2[] = {
 	"CREATE TRIGGER listen_folder_update AFTER UPDATE ON folder"
 	" WHEN NEW.parent = OLD.parent AND " LISTENED " BEGIN" LOG_FOLDER("16", "NEW") " END",
 	"CREATE TRIGGER listen_folder_move AFTER UPDATE OF parent ON folder"
-	" WHEN NEW.parent <> OLD.parent AND " LISTENED " BEGIN" LOG(
-	    "32", "3", "NEW", "parent", "OLD.id", "OLD.parent") " END",
+	" WHEN NEW.parent <> OLD.parent AND " LISTENED
+	" BEGIN" LOG("32", "3", "NEW", "parent", "OLD.id", "OLD.parent") " END",
 };
 
 /* From each version to the next. */

@@ -15,6 +15,7 @@
 #include "mem.h"
 #include "prop.h"
 #include "text.h"
+#include "watch.h"
 
 const MAPIUID store_provider_uid = { { 0x5b, 0xc1, 0x77, 0x0e, 0x34, 0x9a, 0x4e, 0x61, 0x93, 0x2f,
     0xd8, 0x46, 0x1f, 0xa0, 0x6c, 0x25 } };
@@ -24,10 +25,12 @@ store_finalize(void *self)
 {
 	struct store *store = self;
 
-	if (store_is_mine(store))
+	if (store_is_mine(store)) {
+		watch_free(store);
 		db_close(store->db);
-	else
+	} else {
 		db_abandon(store->db);
+	}
 	relay_free(store->relay);
 	COM_CLEAR(store->support);
 	g_rec_mutex_clear(&store->mutex);
@@ -110,6 +113,8 @@ store_create(const struct store_logon *logon, struct store **out)
 		hr = db_set_checkpointer(store->db, store->spooler);
 	if (SUCCEEDED(hr))
 		hr = lob_sweep(store->db);
+	if (SUCCEEDED(hr))
+		hr = watch_sweep(store->db);
 	if (FAILED(hr)) {
 		com_release(&store->com);
 		return hr;
@@ -136,6 +141,10 @@ store_enter(struct store *store)
 HRESULT
 store_leave(struct store *store, HRESULT hr)
 {
+	struct watch *watch = store->watch;
+
+	if (watch)
+		watch_poke(watch);
 	g_rec_mutex_unlock(&store->mutex);
 	return hr;
 }

@@ -19,12 +19,15 @@
 #include "db.h"
 #include "relay.h"
 
+struct watch;
+
 struct store {
 	struct com_object com;
 	IMsgStore istore;
 	IMSLogon ilogon;
 	struct db *db;
 	struct relay *relay; /* hands over what is submitted; NULL: it is kept here */
+	struct watch *watch; /* since the first Advise; watch.h */
 	GRecMutex mutex;
 	MAPIUID uid;
 	IMAPISupport *support;

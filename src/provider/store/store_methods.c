@@ -19,6 +19,7 @@
 #include "store_props.h"
 #include "submit.h"
 #include "unsupported.h"
+#include "watch.h"
 
 static struct store *
 store_from(IMsgStore *iface)
@@ -400,6 +401,42 @@ store_FinishedMsg(IMsgStore *This, ULONG flags, ULONG size, LPENTRYID id)
 	return store_leave(store, hr);
 }
 
+static HRESULT
+store_Advise(IMsgStore *This, ULONG size, LPENTRYID id, ULONG mask, LPMAPIADVISESINK sink,
+    ULONG_PTR *connection)
+{
+	struct store *store = store_from(This);
+	struct watch_request request = { size, id, mask, sink, connection };
+	HRESULT hr = store_enter(store);
+
+	return FAILED(hr) ? hr : store_leave(store, watch_advise_entry(store, &request));
+}
+
+static HRESULT
+store_Unadvise(IMsgStore *This, ULONG_PTR connection)
+{
+	struct store *store = store_from(This);
+	HRESULT hr = store_enter(store);
+
+	return FAILED(hr) ? hr : store_leave(store, watch_unadvise(store, connection));
+}
+
+static HRESULT
+store_NotifyNewMail(IMsgStore *This, LPNOTIFICATION notification)
+{
+	struct store *store = store_from(This);
+	HRESULT hr;
+
+	if (!notification || notification->ulEventType != fnevNewMail)
+		return MAPI_E_INVALID_PARAMETER;
+	if (!store->spooler)
+		return MAPI_E_NO_SUPPORT;
+	hr = store_enter(store);
+	if (FAILED(hr))
+		return hr;
+	return store_leave(store, watch_new_mail(store, &notification->info.newmail));
+}
+
 const IMsgStoreVtbl store_msgstore_vtbl = {
 	.QueryInterface = store_QueryInterface,
 	.AddRef = store_AddRef,
@@ -415,8 +452,8 @@ const IMsgStoreVtbl store_msgstore_vtbl = {
 	.CopyProps = store_CopyProps,
 	.GetNamesFromIDs = store_GetNamesFromIDs,
 	.GetIDsFromNames = store_GetIDsFromNames,
-	.Advise = unsupported_IMsgStore_Advise,
-	.Unadvise = unsupported_IMsgStore_Unadvise,
+	.Advise = store_Advise,
+	.Unadvise = store_Unadvise,
 	.CompareEntryIDs = store_CompareEntryIDs,
 	.OpenEntry = store_OpenEntry,
 	.SetReceiveFolder = store_SetReceiveFolder,
@@ -427,5 +464,5 @@ const IMsgStoreVtbl store_msgstore_vtbl = {
 	.GetOutgoingQueue = store_GetOutgoingQueue,
 	.SetLockState = store_SetLockState,
 	.FinishedMsg = store_FinishedMsg,
-	.NotifyNewMail = unsupported_IMsgStore_NotifyNewMail,
+	.NotifyNewMail = store_NotifyNewMail,
 };

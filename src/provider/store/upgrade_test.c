@@ -154,7 +154,8 @@ processes_at_once_upgrade_once(void **state)
 		if (!fork()) {
 			IMsgStore *store = NULL;
 
-			double_child_end(double_logon(place->path, false, &store, NULL) == S_OK ? 0 : 1);
+			double_child_end(
+			    double_logon(place->path, false, &store, NULL) == S_OK ? 0 : 1);
 		}
 	for (at = 0; at < PROCESSES; at++) {
 		assert_true(wait(&status) > 0);

@@ -52,6 +52,19 @@ place_free(struct place *place)
 	g_free(place->path);
 }
 
+/* --- Subscriptions, of all support objects ------------------------------------------- */
+
+struct subscription {
+	ULONG_PTR connection;
+	GBytes *key;
+	ULONG mask;
+	IMAPIAdviseSink *sink;
+};
+
+static GMutex subscriptions_lock;
+static GSList *subscriptions;
+static ULONG_PTR last_connection;
+
 /* --- Support and sections ------------------------------------------------------------ */
 
 struct section {
@@ -155,6 +168,67 @@ support_SpoolerNotify(IMAPISupport *This, ULONG flags, LPVOID data)
 	return MAPI_E_NETWORK_ERROR; /* nobody is there: the submit must not care */
 }
 
+static HRESULT
+support_Subscribe(IMAPISupport *This, LPNOTIFKEY key, ULONG mask, ULONG flags,
+    LPMAPIADVISESINK sink, ULONG_PTR *connection)
+{
+	struct subscription *made = g_new0(struct subscription, 1);
+
+	made->key = g_bytes_new(key->ab, key->cb);
+	made->mask = mask;
+	made->sink = sink;
+	sink->lpVtbl->AddRef(sink);
+	g_mutex_lock(&subscriptions_lock);
+	made->connection = *connection = ++last_connection;
+	subscriptions = g_slist_append(subscriptions, made);
+	g_mutex_unlock(&subscriptions_lock);
+	return S_OK;
+}
+
+static HRESULT
+support_Unsubscribe(IMAPISupport *This, ULONG_PTR connection)
+{
+	GSList *at;
+
+	g_mutex_lock(&subscriptions_lock);
+	for (at = subscriptions; at; at = at->next) {
+		struct subscription *subscription = at->data;
+
+		if (subscription->connection != connection)
+			continue;
+		subscriptions = g_slist_delete_link(subscriptions, at);
+		subscription->sink->lpVtbl->Release(subscription->sink);
+		g_bytes_unref(subscription->key);
+		g_free(subscription);
+		break;
+	}
+	g_mutex_unlock(&subscriptions_lock);
+	return at ? S_OK : MAPI_E_NOT_FOUND;
+}
+
+/* At once, on the store's thread. */
+static HRESULT
+support_Notify(
+    IMAPISupport *This, LPNOTIFKEY key, ULONG count, LPNOTIFICATION notifications, ULONG *flags)
+{
+	GBytes *bytes = g_bytes_new(key->ab, key->cb);
+	GSList *at;
+
+	assert_int_equal(count, 1);
+	g_mutex_lock(&subscriptions_lock);
+	for (at = subscriptions; at; at = at->next) {
+		struct subscription *subscription = at->data;
+
+		if (g_bytes_equal(bytes, subscription->key) &&
+		    (subscription->mask & notifications->ulEventType))
+			subscription->sink->lpVtbl->OnNotify(
+			    subscription->sink, count, notifications);
+	}
+	g_mutex_unlock(&subscriptions_lock);
+	g_bytes_unref(bytes);
+	return S_OK;
+}
+
 static const IMAPISupportVtbl support_vtbl = {
 	.QueryInterface = support_QueryInterface,
 	.AddRef = support_AddRef,
@@ -163,6 +237,9 @@ static const IMAPISupportVtbl support_vtbl = {
 	.SetProviderUID = support_SetProviderUID,
 	.WrapStoreEntryID = support_WrapStoreEntryID,
 	.SpoolerNotify = support_SpoolerNotify,
+	.Subscribe = support_Subscribe,
+	.Unsubscribe = support_Unsubscribe,
+	.Notify = support_Notify,
 	.PrepareSubmit = unsupported_IMAPISupport_PrepareSubmit,
 	.ExpandRecips = unsupported_IMAPISupport_ExpandRecips,
 	.CopyMessages = unsupported_IMAPISupport_CopyMessages,

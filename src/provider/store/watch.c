@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT */
+/* A logon's connections and the thread that serves them: see watch.h. */
+#include "watch.h"
+
+#include <string.h>
+#include <mapicode.h>
+#include <mapitags.h>
+#include "eid.h"
+#include "hr.h"
+#include "log.h"
+#include "watch_log.h"
+
+#define PAUSE (G_USEC_PER_SEC / 4)
+#define OBJECT_EVENTS                                                                              \
+	(fnevObjectCreated | fnevObjectDeleted | fnevObjectModified | fnevObjectMoved |            \
+	    fnevObjectCopied)
+
+struct connection {
+	ULONG_PTR id;
+	struct watch_scope scope;
+};
+
+struct watch {
+	struct store *store;
+	/* Under the store's lock: */
+	GArray *connections;
+	gint64 listener; /* 0 while there is no connection */
+	gint64 seen;
+	unsigned commits;
+	/* Under its own: */
+	GMutex mutex;
+	GCond changed;
+	GThread *thread;
+	bool news, listening;
+	bool orphan; /* the logon ended within a call of the thread, which cleans up */
+	gint stop;
+};
+
+/* --- Telling ------------------------------------------------------------------------- */
+
+/* What a batch needs outside the lock. */
+struct batch {
+	struct watch *watch;
+	IMAPISupport *support;
+	MAPIUID uid;
+	GArray *scopes; /* of the connections, each once */
+	GArray *changes;
+};
+
+/* A key is unlike that of any other logon or provider. */
+struct key {
+	ULONG cb;
+	struct {
+		MAPIUID provider;
+		guint64 logon, object, type;
+	} body;
+};
+
+static void
+make_key(const struct watch *watch, const struct watch_scope *scope, struct key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->cb = sizeof(key->body);
+	key->body.provider = store_provider_uid;
+	key->body.logon = (guint64)(size_t)watch;
+	key->body.object = (guint64)scope->object;
+	key->body.type = scope->type;
+}
+
+static bool
+concerns(const struct watch_scope *scope, const struct change *change)
+{
+	bool within = scope->object == change->parent || scope->object == change->old;
+
+	switch (scope->type) {
+	case MAPI_STORE:
+		return true;
+	case MAPI_FOLDER:
+		return within || (change->type == MAPI_FOLDER && change->id == scope->object);
+	case WATCH_CONTENTS:
+		return within && change->type == MAPI_MESSAGE;
+	case WATCH_HIERARCHY:
+		return change->type == MAPI_FOLDER;
+	default:
+		return change->type == scope->type && change->id == scope->object;
+	}
+}
+
+static void
+tell(const struct batch *batch, const struct watch_scope *scope, NOTIFICATION *notification)
+{
+	ULONG flags = 0;
+	struct key key;
+
+	make_key(batch->watch, scope, &key);
+	batch->support->lpVtbl->Notify(
+	    batch->support, (NOTIFKEY *)(void *)&key, 1, notification, &flags);
+}
+
+static ENTRYID *
+entry_of(const struct batch *batch, ULONG type, gint64 id, BYTE bytes[EID_SIZE])
+{
+	eid_make(&batch->uid, type, id, bytes);
+	return (ENTRYID *)(void *)bytes;
+}
+
+static void
+tell_new_mail(
+    const struct batch *batch, const struct watch_scope *scope, const struct change *change)
+{
+	BYTE id[EID_SIZE], parent[EID_SIZE];
+	NOTIFICATION notification = { .ulEventType = fnevNewMail };
+	NEWMAIL_NOTIFICATION *mail = &notification.info.newmail;
+
+	mail->cbEntryID = EID_SIZE;
+	mail->lpEntryID = entry_of(batch, MAPI_MESSAGE, change->id, id);
+	mail->cbParentID = EID_SIZE;
+	mail->lpParentID = entry_of(batch, MAPI_FOLDER, change->parent, parent);
+	mail->lpszMessageClass = (LPTSTR)(void *)change->class;
+	mail->ulMessageFlags = change->flags;
+	tell(batch, scope, &notification);
+}
+
+static void
+tell_object(const struct batch *batch, const struct watch_scope *scope, const struct change *change)
+{
+	BYTE id[EID_SIZE], parent[EID_SIZE], old[EID_SIZE], old_parent[EID_SIZE];
+	NOTIFICATION notification = { .ulEventType = change->event };
+	OBJECT_NOTIFICATION *object = &notification.info.obj;
+
+	object->ulObjType = change->type;
+	object->cbEntryID = EID_SIZE;
+	object->lpEntryID = entry_of(batch, change->type, change->id, id);
+	if (change->parent) {
+		object->cbParentID = EID_SIZE;
+		object->lpParentID = entry_of(batch, MAPI_FOLDER, change->parent, parent);
+	}
+	if (change->source) {
+		object->cbOldID = EID_SIZE;
+		object->lpOldID = entry_of(batch, change->type, change->source, old);
+		object->cbOldParentID = EID_SIZE;
+		object->lpOldParentID = entry_of(batch, MAPI_FOLDER, change->old, old_parent);
+	}
+	tell(batch, scope, &notification);
+}
+
+/* Once a batch, whatever it holds for the table. */
+static void
+tell_table(const struct batch *batch, const struct watch_scope *scope)
+{
+	NOTIFICATION notification = { .ulEventType = fnevTableModified };
+	TABLE_NOTIFICATION *table = &notification.info.tab;
+
+	table->ulTableEvent = TABLE_CHANGED;
+	table->propIndex.ulPropTag = PR_NULL;
+	table->propPrior.ulPropTag = PR_NULL;
+	tell(batch, scope, &notification);
+}
+
+static void
+tell_scope(const struct batch *batch, const struct watch_scope *scope)
+{
+	guint at;
+
+	for (at = 0; at < batch->changes->len && !g_atomic_int_get(&batch->watch->stop); at++) {
+		const struct change *change = &g_array_index(batch->changes, struct change, at);
+
+		if (!concerns(scope, change))
+			continue;
+		if (scope->type == WATCH_CONTENTS || scope->type == WATCH_HIERARCHY) {
+			tell_table(batch, scope);
+			return;
+		}
+		if (change->event == fnevNewMail)
+			tell_new_mail(batch, scope, change);
+		else
+			tell_object(batch, scope, change);
+	}
+}
+
+/* --- The thread ---------------------------------------------------------------------- */
+
+static void
+copy_scopes(const struct watch *watch, GArray *scopes)
+{
+	guint at, other;
+
+	for (at = 0; at < watch->connections->len; at++) {
+		struct watch_scope scope =
+		    g_array_index(watch->connections, struct connection, at).scope;
+
+		for (other = 0; other < scopes->len; other++)
+			if (!memcmp(&g_array_index(scopes, struct watch_scope, other), &scope,
+				sizeof(scope)))
+				break;
+		if (other == scopes->len)
+			g_array_append_val(scopes, scope);
+	}
+}
+
+/* Lock of the store held. */
+static HRESULT
+collect(struct watch *watch, struct batch *batch, bool *more)
+{
+	batch->watch = watch;
+	batch->uid = watch->store->uid;
+	if (!watch->listener)
+		return S_FALSE;
+	batch->support = watch->store->support;
+	batch->support->lpVtbl->AddRef(batch->support);
+	copy_scopes(watch, batch->scopes);
+	return watch_log_read(watch->store->db, &watch->seen, &batch->changes, more);
+}
+
+static bool
+serve(struct watch *watch)
+{
+	struct batch batch = { .scopes = g_array_new(FALSE, TRUE, sizeof(struct watch_scope)) };
+	bool more = false;
+	HRESULT hr = store_enter(watch->store);
+	guint at;
+
+	if (SUCCEEDED(hr)) {
+		hr = collect(watch, &batch, &more);
+		g_rec_mutex_unlock(&watch->store->mutex);
+	}
+	if (FAILED(hr))
+		log_warning("changes of the store cannot be read: %s", hr_name(hr));
+	if (batch.changes) {
+		for (at = 0; at < batch.scopes->len; at++)
+			tell_scope(&batch, &g_array_index(batch.scopes, struct watch_scope, at));
+		watch_log_free(batch.changes);
+	}
+	COM_CLEAR(batch.support);
+	g_array_unref(batch.scopes);
+	return more;
+}
+
+/* Until there may be news; false: the end. */
+static bool
+wait_for_news(struct watch *watch)
+{
+	gint64 until = g_get_monotonic_time() + PAUSE;
+	bool stop;
+
+	g_mutex_lock(&watch->mutex);
+	while (!g_atomic_int_get(&watch->stop) && !watch->news) {
+		if (!watch->listening)
+			g_cond_wait(&watch->changed, &watch->mutex);
+		else if (!g_cond_wait_until(&watch->changed, &watch->mutex, until))
+			break;
+	}
+	watch->news = false;
+	stop = g_atomic_int_get(&watch->stop);
+	g_mutex_unlock(&watch->mutex);
+	return !stop;
+}
+
+static void
+watch_clear(struct watch *watch)
+{
+	g_array_unref(watch->connections);
+	g_mutex_clear(&watch->mutex);
+	g_cond_clear(&watch->changed);
+	g_free(watch);
+}
+
+static gpointer
+run(gpointer context)
+{
+	struct watch *watch = context;
+
+	while (wait_for_news(watch))
+		while (!g_atomic_int_get(&watch->stop) && serve(watch))
+			;
+	if (watch->orphan)
+		watch_clear(watch);
+	return NULL;
+}
+
+static void
+wake(struct watch *watch, bool listening)
+{
+	g_mutex_lock(&watch->mutex);
+	watch->listening = listening;
+	watch->news = true;
+	g_cond_signal(&watch->changed);
+	g_mutex_unlock(&watch->mutex);
+}
+
+void
+watch_poke(struct watch *watch)
+{
+	unsigned commits = db_commits(watch->store->db);
+
+	if (watch->listener && commits != watch->commits)
+		wake(watch, true);
+	watch->commits = commits;
+}
+
+/* --- Connections --------------------------------------------------------------------- */
+
+static HRESULT
+watch_start(struct store *store)
+{
+	struct watch *watch = store->watch;
+
+	if (!watch) {
+		watch = g_new0(struct watch, 1);
+		watch->store = store;
+		watch->connections = g_array_new(FALSE, TRUE, sizeof(struct connection));
+		g_mutex_init(&watch->mutex);
+		g_cond_init(&watch->changed);
+		store->watch = watch;
+	}
+	if (!watch->thread)
+		watch->thread = g_thread_try_new("emapi watch", run, watch, NULL);
+	return watch->thread ? S_OK : MAPI_E_NOT_ENOUGH_RESOURCES;
+}
+
+/* The last connection has gone, or the first could not be made. */
+static void
+watch_rest(struct watch *watch)
+{
+	if (!watch->listener || watch->connections->len)
+		return;
+	watch_log_end(watch->store->db, watch->listener);
+	watch->listener = 0;
+	wake(watch, false);
+}
+
+HRESULT
+watch_advise(struct store *store, const struct watch_scope *scope, ULONG mask,
+    IMAPIAdviseSink *sink, ULONG_PTR *connection)
+{
+	struct connection made;
+	struct watch *watch;
+	struct key key;
+	HRESULT hr = watch_start(store);
+
+	if (FAILED(hr))
+		return hr;
+	watch = store->watch;
+	if (!watch->listener)
+		hr = watch_log_begin(store->db, &watch->listener, &watch->seen);
+	if (FAILED(hr)) {
+		watch->listener = 0;
+		return hr;
+	}
+	memset(&made, 0, sizeof(made));
+	made.scope.type = scope->type;
+	made.scope.object = scope->object;
+	make_key(watch, scope, &key);
+	hr = store->support->lpVtbl->Subscribe(
+	    store->support, (NOTIFKEY *)(void *)&key, mask, 0, sink, &made.id);
+	if (SUCCEEDED(hr)) {
+		g_array_append_val(watch->connections, made);
+		*connection = made.id;
+		wake(watch, true);
+	}
+	watch_rest(watch);
+	return hr;
+}
+
+HRESULT
+watch_unadvise(struct store *store, ULONG_PTR connection)
+{
+	struct watch *watch = store->watch;
+	guint at;
+
+	for (at = 0; watch && at < watch->connections->len; at++)
+		if (g_array_index(watch->connections, struct connection, at).id == connection)
+			break;
+	if (!watch || at == watch->connections->len)
+		return MAPI_E_NOT_FOUND;
+	g_array_remove_index(watch->connections, at);
+	watch_rest(watch);
+	return store->support->lpVtbl->Unsubscribe(store->support, connection);
+}
+
+HRESULT
+watch_advise_entry(struct store *store, const struct watch_request *request)
+{
+	struct watch_scope scope = { MAPI_STORE, 0 };
+	HRESULT hr = S_OK;
+
+	if (!request->sink || !request->connection || !request->mask)
+		return MAPI_E_INVALID_PARAMETER;
+	*request->connection = 0;
+	if (!(request->mask & (OBJECT_EVENTS | fnevNewMail)))
+		return MAPI_E_NO_SUPPORT;
+	if (request->size || request->id)
+		hr = eid_parse(&store->uid, request->size, request->id, &scope.type, &scope.object);
+	if (SUCCEEDED(hr) && scope.type == MAPI_STORE)
+		scope.object = 0;
+	return FAILED(hr)
+		   ? hr
+		   : watch_advise(store, &scope, request->mask, request->sink, request->connection);
+}
+
+HRESULT
+watch_new_mail(struct store *store, const NEWMAIL_NOTIFICATION *mail)
+{
+	gint64 message;
+	HRESULT hr =
+	    eid_parse_as(&store->uid, mail->cbEntryID, mail->lpEntryID, MAPI_MESSAGE, &message);
+
+	if (SUCCEEDED(hr))
+		hr = db_begin(store->db);
+	if (FAILED(hr))
+		return hr;
+	hr = db_exec(store->db,
+	    "INSERT INTO change(event, type, id, parent, source, old)"
+	    " SELECT 2, 5, id, folder, 0, 0 FROM message"
+	    " WHERE id = ? AND EXISTS(SELECT 1 FROM listener)",
+	    "i", message);
+	return db_end(store->db, hr, DB_RELAXED);
+}
+
+void
+watch_free(struct store *store)
+{
+	struct watch *watch = store->watch;
+	bool own;
+
+	if (!watch)
+		return;
+	own = watch->thread == g_thread_self();
+	g_mutex_lock(&watch->mutex);
+	g_atomic_int_set(&watch->stop, true);
+	watch->orphan = own;
+	g_cond_signal(&watch->changed);
+	g_mutex_unlock(&watch->mutex);
+	if (watch->thread && !own)
+		g_thread_join(watch->thread);
+	while (watch->connections->len)
+		watch_unadvise(store, g_array_index(watch->connections, struct connection, 0).id);
+	store->watch = NULL;
+	if (!own)
+		watch_clear(watch);
+	else
+		g_thread_unref(watch->thread);
+}

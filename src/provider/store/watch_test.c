@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* Notifications: who hears of what, from this process and from others. */
+#include "testing/store_double.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <sqlite3.h>
+#include <mapicode.h>
+#include <mapiguid.h>
+#include <mapitags.h>
+#include "com.h"
+#include "eid.h"
+#include "mem.h"
+
+/* --- A sink that writes down --------------------------------------------------------- */
+
+struct sink {
+	struct com_object com;
+	IMAPIAdviseSink isink;
+	GMutex lock;
+	GCond arrived;
+	GString *heard; /* a word for each event */
+	ENTRYID *id;    /* of the last object; mem_free() */
+	ULONG id_size;
+};
+
+static void
+sink_finalize(void *self)
+{
+	struct sink *sink = self;
+
+	g_string_free(sink->heard, TRUE);
+	mem_free(sink->id);
+}
+
+static const struct com_interface sink_interfaces[] = {
+	{ &IID_IMAPIAdviseSink, offsetof(struct sink, isink) },
+	{ NULL, 0 },
+};
+static const struct com_class sink_class = { "sink", sink_interfaces, sink_finalize };
+
+COM_UNKNOWN(sink, struct sink, isink, IMAPIAdviseSink)
+
+static const char *
+word(const NOTIFICATION *event)
+{
+	bool message = event->info.obj.ulObjType == MAPI_MESSAGE;
+
+	switch (event->ulEventType) {
+	case fnevNewMail:
+		return "mail ";
+	case fnevObjectCreated:
+		return message ? "created " : "folder-created ";
+	case fnevObjectDeleted:
+		return message ? "deleted " : "folder-deleted ";
+	case fnevObjectModified:
+		return message ? "modified " : "folder-modified ";
+	case fnevObjectMoved:
+		return message ? "moved " : "folder-moved ";
+	case fnevObjectCopied:
+		return message ? "copied " : "folder-copied ";
+	case fnevTableModified:
+		return event->info.tab.ulTableEvent == TABLE_CHANGED ? "table " : "? ";
+	default:
+		return "? ";
+	}
+}
+
+static ULONG
+sink_OnNotify(IMAPIAdviseSink *This, ULONG count, LPNOTIFICATION events)
+{
+	struct sink *sink = COM_OBJECT(This, struct sink, isink);
+	ULONG at;
+
+	g_mutex_lock(&sink->lock);
+	for (at = 0; at < count; at++) {
+		g_string_append(sink->heard, word(&events[at]));
+		if (events[at].ulEventType == fnevTableModified)
+			continue;
+		mem_free(sink->id);
+		sink->id_size = events[at].info.obj.cbEntryID;
+		sink->id = mem_memdup(NULL, events[at].info.obj.lpEntryID, sink->id_size);
+	}
+	g_cond_signal(&sink->arrived);
+	g_mutex_unlock(&sink->lock);
+	return 0;
+}
+
+static const IMAPIAdviseSinkVtbl sink_vtbl = {
+	.QueryInterface = sink_QueryInterface,
+	.AddRef = sink_AddRef,
+	.Release = sink_Release,
+	.OnNotify = sink_OnNotify,
+};
+
+static struct sink *
+sink_create(void)
+{
+	struct sink *sink = com_create(&sink_class, sizeof(*sink));
+
+	assert_non_null(sink);
+	sink->isink.lpVtbl = &sink_vtbl;
+	g_mutex_init(&sink->lock);
+	g_cond_init(&sink->arrived);
+	sink->heard = g_string_new("");
+	return sink;
+}
+
+/* Waits a second at most for exactly these words, and forgets them. */
+static void
+assert_heard(struct sink *sink, const char *words)
+{
+	gint64 until = g_get_monotonic_time() + G_USEC_PER_SEC;
+
+	g_mutex_lock(&sink->lock);
+	while (strlen(sink->heard->str) < strlen(words))
+		if (!g_cond_wait_until(&sink->arrived, &sink->lock, until))
+			break;
+	assert_string_equal(sink->heard->str, words);
+	g_string_truncate(sink->heard, 0);
+	g_mutex_unlock(&sink->lock);
+}
+
+static ULONG_PTR
+advise(IMsgStore *store, const SPropValue *id, ULONG mask, struct sink *sink)
+{
+	ULONG_PTR connection = 0;
+
+	assert_int_equal(
+	    store->lpVtbl->Advise(store, id ? id->Value.bin.cb : 0,
+		id ? (ENTRYID *)(void *)id->Value.bin.lpb : NULL, mask, &sink->isink, &connection),
+	    S_OK);
+	assert_int_not_equal(connection, 0);
+	return connection;
+}
+
+#define ALL                                                                                        \
+	(fnevNewMail | fnevObjectCreated | fnevObjectDeleted | fnevObjectModified |                \
+	    fnevObjectMoved | fnevObjectCopied)
+/* Without what a folder's counts do. */
+#define COMINGS (ALL & ~fnevObjectModified)
+
+static SPropValue *
+saved_letter(IMAPIFolder *folder)
+{
+	IMessage *message = double_letter(folder, "News", "bob@example.test");
+	SPropValue *id;
+
+	assert_int_equal(message->lpVtbl->SaveChanges(message, KEEP_OPEN_READWRITE), S_OK);
+	id = double_prop(message, PR_ENTRYID);
+	COM_CLEAR(message);
+	return id;
+}
+
+static void
+message_is_followed_through_its_life(void **state)
+{
+	struct fixture *fixture = *state;
+	IMsgStore *store = fixture->store;
+	IMAPIFolder *inbox = double_inbox(store), *box = fixture->outbox;
+	struct sink *sink = sink_create();
+	ULONG_PTR connection = advise(store, NULL, COMINGS, sink);
+	SPropValue *id = saved_letter(inbox);
+	ENTRYLIST list = { 1, &id->Value.bin };
+
+	assert_heard(sink, "created ");
+	assert_int_equal(sink->id_size, id->Value.bin.cb);
+	assert_memory_equal(sink->id, id->Value.bin.lpb, sink->id_size);
+	assert_int_equal(inbox->lpVtbl->CopyMessages(inbox, &list, NULL, box, 0, NULL, 0), S_OK);
+	assert_heard(sink, "copied ");
+	assert_int_equal(
+	    inbox->lpVtbl->CopyMessages(inbox, &list, NULL, box, 0, NULL, MESSAGE_MOVE), S_OK);
+	assert_heard(sink, "moved ");
+	assert_int_equal(box->lpVtbl->DeleteMessages(box, &list, 0, NULL, 0), S_OK);
+	assert_heard(sink, "deleted ");
+	assert_int_equal(store->lpVtbl->Unadvise(store, connection), S_OK);
+	assert_int_equal(store->lpVtbl->Unadvise(store, connection), MAPI_E_NOT_FOUND);
+	mem_free(id);
+	id = saved_letter(inbox);
+	mem_free(id);
+	g_usleep(G_USEC_PER_SEC / 2);
+	assert_heard(sink, "");
+	COM_CLEAR(inbox);
+	com_release(&sink->com);
+}
+
+static void
+change_is_told_once_and_only_to_those_concerned(void **state)
+{
+	struct fixture *fixture = *state;
+	IMsgStore *store = fixture->store;
+	IMAPIFolder *inbox = double_inbox(store);
+	SPropValue *mine = saved_letter(inbox), *other = saved_letter(inbox),
+		   *folder = double_prop(inbox, PR_ENTRYID);
+	struct sink *message_sink = sink_create(), *folder_sink = sink_create();
+	IMessage *message = NULL;
+
+	advise(store, mine, ALL, message_sink);
+	advise(store, folder, COMINGS, folder_sink);
+	assert_int_equal(double_open(store, other, MAPI_BEST_ACCESS, &message), S_OK);
+	double_set_text(message, PR_SUBJECT_W, "Other");
+	assert_int_equal(message->lpVtbl->SaveChanges(message, 0), S_OK);
+	COM_CLEAR(message);
+	assert_int_equal(double_open(store, mine, MAPI_BEST_ACCESS, &message), S_OK);
+	double_set_text(message, PR_SUBJECT_W, "Mine");
+	assert_int_equal(message->lpVtbl->SaveChanges(message, 0), S_OK);
+	COM_CLEAR(message);
+	assert_heard(message_sink, "modified ");
+	mem_free(saved_letter(fixture->outbox));
+	mem_free(saved_letter(inbox));
+	assert_heard(folder_sink, "created ");
+	g_usleep(G_USEC_PER_SEC / 2);
+	assert_heard(folder_sink, "");
+	assert_heard(message_sink, "");
+	mem_free(mine);
+	mem_free(other);
+	mem_free(folder);
+	COM_CLEAR(inbox);
+	com_release(&message_sink->com);
+	com_release(&folder_sink->com);
+}
+
+/* In a process of its own: makes a letter in the Inbox and says that it is new mail. */
+static void
+letter_of_another_process(const char *path)
+{
+	NOTIFICATION event = { .ulEventType = fnevNewMail };
+	IMsgStore *store = NULL;
+	IMAPIFolder *inbox;
+	SPropValue *id;
+	int status;
+
+	if (!fork()) {
+		if (double_logon(path, true, &store, NULL) != S_OK)
+			_exit(1);
+		inbox = double_inbox(store);
+		id = saved_letter(inbox);
+		event.info.newmail.cbEntryID = id->Value.bin.cb;
+		event.info.newmail.lpEntryID = (ENTRYID *)(void *)id->Value.bin.lpb;
+		_exit(store->lpVtbl->NotifyNewMail(store, &event) == S_OK ? 0 : 2);
+	}
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, 0);
+}
+
+static void
+other_processes_are_heard_within_a_second(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sink *sink = sink_create();
+
+	advise(fixture->store, NULL, COMINGS, sink);
+	letter_of_another_process(fixture->place.path);
+	assert_heard(sink, "created mail ");
+	com_release(&sink->com);
+}
+
+static gint64
+number(const char *path, const char *sql)
+{
+	sqlite3_stmt *row = NULL;
+	sqlite3 *db = NULL;
+	gint64 result;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+	result = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(db);
+	return result;
+}
+
+static void
+nothing_is_written_down_when_nobody_listens(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *path = fixture->place.path;
+	struct sink *sink = sink_create();
+	ULONG_PTR connection;
+	IMsgStore *store = NULL;
+	int status;
+
+	mem_free(saved_letter(fixture->outbox));
+	assert_int_equal(number(path, "SELECT count(*) FROM change"), 0);
+	connection = advise(fixture->store, NULL, COMINGS, sink);
+	mem_free(saved_letter(fixture->outbox));
+	assert_heard(sink, "created ");
+	fixture->store->lpVtbl->Unadvise(fixture->store, connection);
+	assert_int_equal(number(path, "SELECT count(*) FROM change"), 0);
+	/* A listener that died is forgotten by the next logon. */
+	if (!fork()) {
+		if (double_logon(path, false, &store, NULL) != S_OK)
+			_exit(1);
+		advise(store, NULL, COMINGS, sink);
+		_exit(0);
+	}
+	assert_true(wait(&status) > 0);
+	assert_int_equal(number(path, "SELECT count(*) FROM listener"), 1);
+	assert_int_equal(double_logon(path, false, &store, NULL), S_OK);
+	assert_int_equal(number(path, "SELECT count(*) FROM listener"), 0);
+	COM_CLEAR(store);
+	com_release(&sink->com);
+}
+
+static void
+wrong_requests_are_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	IMsgStore *store = fixture->store;
+	struct sink *sink = sink_create();
+	ULONG_PTR connection = 1;
+	ENTRYID broken = { { 0 }, { 0 } };
+
+	assert_int_equal(store->lpVtbl->Advise(store, 0, NULL, ALL, NULL, &connection),
+	    MAPI_E_INVALID_PARAMETER);
+	assert_int_equal(
+	    store->lpVtbl->Advise(store, 0, NULL, fnevExtended, &sink->isink, &connection),
+	    MAPI_E_NO_SUPPORT);
+	assert_true(FAILED(
+	    store->lpVtbl->Advise(store, sizeof(broken), &broken, ALL, &sink->isink, &connection)));
+	assert_int_equal(connection, 0);
+	assert_int_equal(store->lpVtbl->Unadvise(store, 4711), MAPI_E_NOT_FOUND);
+	com_release(&sink->com);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(message_is_followed_through_its_life),
+		TEST(change_is_told_once_and_only_to_those_concerned),
+		TEST(other_processes_are_heard_within_a_second),
+		TEST(nothing_is_written_down_when_nobody_listens),
+		TEST(wrong_requests_are_refused),
+	};
+
+	return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
+}

@@ -97,6 +97,26 @@ spooler_connect(bool start, int *fd)
 	return *fd >= 0 ? S_OK : hr;
 }
 
+int
+spooler_connect_machine(void)
+{
+	char *path = paths_machine("queue.sock");
+	int fd = ipc_connect(path);
+
+	g_free(path);
+	return fd;
+}
+
+bool
+spooler_has_state(void)
+{
+	char *path = paths_state("spool.db");
+	bool has = g_file_test(path, G_FILE_TEST_EXISTS);
+
+	g_free(path);
+	return has;
+}
+
 static HRESULT
 wake_once(const MAPIUID *profile, const char *profile_name, bool *connected)
 {

@@ -14,6 +14,12 @@
  * MAPI_E_NETWORK_ERROR when none runs, or the reason why none could be started.  Close it. */
 HRESULT spooler_connect(bool start, int *fd);
 
+/* A socket on which the machine's daemon (design D7) tells this user of the messages that he has
+ * submitted to it; -1 where none serves. */
+int spooler_connect_machine(void);
+/* Whether the user has a spooler of his own, running or not. */
+bool spooler_has_state(void);
+
 /* Why spooler_connect() last failed in this process, in words; NULL when it did not.  g_free(). */
 char *spooler_why(void);
 

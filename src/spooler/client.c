@@ -6,12 +6,16 @@
 #include <mapicode.h>
 #include "ipc.h"
 #include "packet.h"
+#include "profile.h"
 #include "spooler_link.h"
 
 /* How long a spooler that does not answer is waited for; its answers take milliseconds. */
 #define ANSWER_MS (30 * 1000)
 /* A search key of more bytes than that nobody types. */
 #define KEY_MAX 256
+
+/* Who is asked: the user's own spooler, or the machine's daemon of what he has submitted to it. */
+enum whose { OWN, MACHINE };
 
 /* Values */
 
@@ -80,15 +84,24 @@ is_cut_off(HRESULT hr)
 	return hr == MAPI_E_END_OF_SESSION || hr == MAPI_E_NETWORK_ERROR;
 }
 
+static HRESULT
+connect_to(enum whose whose, int *fd)
+{
+	if (whose == OWN)
+		return spooler_connect(true, fd);
+	*fd = spooler_connect_machine();
+	return *fd < 0 ? MAPI_E_NETWORK_ERROR : S_OK;
+}
+
 /* Connects and asks.  A spooler that ends at this moment cuts us off: then another is started. */
 static HRESULT
-request(const char *verb, GVariant *values, int *fd)
+request(enum whose whose, const char *verb, GVariant *values, int *fd)
 {
 	g_autoptr(GVariant) owned = values ? g_variant_ref_sink(values) : NULL;
 	HRESULT hr = MAPI_E_NETWORK_ERROR;
 
 	for (int i = 0; i < 5 && is_cut_off(hr); i++) {
-		hr = spooler_connect(true, fd);
+		hr = connect_to(whose, fd);
 		if (FAILED(hr))
 			return hr;
 		hr = ipc_send(*fd, verb, owned);
@@ -100,8 +113,8 @@ request(const char *verb, GVariant *values, int *fd)
 
 /* A request that is answered by one packet, or one message. */
 static HRESULT
-transact(
-    const char *verb, GVariant *values, struct spool_message **message, struct ipc_message **last)
+transact(enum whose whose, const char *verb, GVariant *values, struct spool_message **message,
+    struct ipc_message **last)
 {
 	g_autoptr(GVariant) owned = values ? g_variant_ref_sink(values) : NULL;
 	HRESULT hr = MAPI_E_END_OF_SESSION;
@@ -110,7 +123,7 @@ transact(
 	*message = NULL;
 	*last = NULL;
 	for (int i = 0; i < 5 && is_cut_off(hr); i++) {
-		hr = request(verb, owned, &fd);
+		hr = request(whose, verb, owned, &fd);
 		if (FAILED(hr))
 			return hr;
 		hr = receive(fd, ANSWER_MS, message, last);
@@ -120,17 +133,59 @@ transact(
 }
 
 static HRESULT
-transact_ok(const char *verb, GVariant *values, char **why)
+transact_ok(enum whose whose, const char *verb, GVariant *values, char **why)
 {
 	struct spool_message *message = NULL;
 	struct ipc_message *last = NULL;
-	HRESULT hr = transact(verb, values, &message, &last);
+	HRESULT hr = transact(whose, verb, values, &message, &last);
 
 	if (why)
 		*why = FAILED(hr) && last ? g_strdup(ipc_string(last, "text", "")) : NULL;
 	spool_message_free(message);
 	ipc_message_free(last);
 	return hr;
+}
+
+/* Whom to ask */
+
+static bool
+machine_serves(void)
+{
+	int fd = spooler_connect_machine();
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Who has the mail of the profile; NULL: the user's own spooler. */
+static enum whose
+whose_profile(const MAPIUID *uid)
+{
+	struct profile *profile = NULL;
+	enum whose whose = OWN;
+
+	if (!uid || !machine_serves() || FAILED(profile_load_uid(uid, &profile, NULL)))
+		return OWN;
+	if (profile_is_machine(profile))
+		whose = MACHINE;
+	profile_unref(profile);
+	return whose;
+}
+
+/* Asks the machine's daemon, and where that does not know, the own spooler; one who has never had
+ * one of his own need not start it for that. */
+static HRESULT
+ask_both(HRESULT (*ask)(enum whose whose, void *context), void *context)
+{
+	HRESULT hr;
+
+	if (!machine_serves())
+		return ask(OWN, context);
+	hr = ask(MACHINE, context);
+	if ((hr != MAPI_E_NOT_FOUND && hr != MAPI_E_NETWORK_ERROR) || !spooler_has_state())
+		return hr;
+	return ask(OWN, context);
 }
 
 /* Watching */
@@ -169,6 +224,7 @@ spooler_watch(const void *key, size_t size, const MAPIUID *profile, int timeout_
 {
 	gint64 until =
 	    timeout_ms < 0 ? G_MAXINT64 : g_get_monotonic_time() + (gint64)timeout_ms * 1000;
+	enum whose whose = whose_profile(profile);
 	HRESULT hr = MAPI_E_END_OF_SESSION;
 
 	while (is_cut_off(hr)) {
@@ -178,7 +234,7 @@ spooler_watch(const void *key, size_t size, const MAPIUID *profile, int timeout_
 		g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 		add_bytes(&b, "key", key, size);
 		add_bytes(&b, "profile", profile, sizeof(*profile));
-		hr = request("watch", g_variant_builder_end(&b), &fd);
+		hr = request(whose, "watch", g_variant_builder_end(&b), &fd);
 		if (FAILED(hr))
 			return hr;
 		hr = watch_once(fd, until, each, context);
@@ -214,8 +270,9 @@ list_page(int fd, gint64 *after, spool_message_fn each, void *context)
 	return hr;
 }
 
-HRESULT
-spooler_list(bool all, spool_message_fn each, void *context)
+/* All pages of one queue. */
+static HRESULT
+list_pages(enum whose whose, bool all, spool_message_fn each, void *context)
 {
 	gint64 after = 0;
 	HRESULT hr;
@@ -227,7 +284,7 @@ spooler_list(bool all, spool_message_fn each, void *context)
 		g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 		g_variant_builder_add(&b, "{sv}", "all", g_variant_new_int64(all));
 		g_variant_builder_add(&b, "{sv}", "after", g_variant_new_int64(after));
-		hr = request("list", g_variant_builder_end(&b), &fd);
+		hr = request(whose, "list", g_variant_builder_end(&b), &fd);
 		if (FAILED(hr))
 			return hr;
 		hr = list_page(fd, &after, each, context);
@@ -236,14 +293,83 @@ spooler_list(bool all, spool_message_fn each, void *context)
 	return is_cut_off(hr) ? MAPI_E_NETWORK_ERROR : hr;
 }
 
+/* What `each` is, and whether it still wants to be called. */
+struct listing {
+	spool_message_fn each;
+	void *context;
+	bool stopped;
+};
+
+static bool
+list_one(const struct spool_message *message, void *context)
+{
+	struct listing *listing = context;
+
+	listing->stopped = !listing->each(message, listing->context);
+	return !listing->stopped;
+}
+
+HRESULT
+spooler_list(bool all, spool_message_fn each, void *context)
+{
+	struct listing listing = { each, context, false };
+	bool machine = machine_serves();
+	HRESULT hr = S_OK;
+
+	if (!machine || spooler_has_state())
+		hr = list_pages(OWN, all, list_one, &listing);
+	if (SUCCEEDED(hr) && machine && !listing.stopped)
+		hr = list_pages(MACHINE, all, list_one, &listing);
+	return hr;
+}
+
+/* One message that is asked for by its key. */
+struct key_request {
+	const char *verb;
+	const void *key;
+	size_t size;
+	char **why;
+	struct spool_message **out;
+};
+
+static HRESULT
+show(enum whose whose, void *context)
+{
+	struct key_request *r = context;
+	struct ipc_message *last = NULL;
+	HRESULT hr = transact(whose, "show", key_value(r->key, r->size), r->out, &last);
+
+	ipc_message_free(last);
+	return SUCCEEDED(hr) && !*r->out ? MAPI_E_NOT_FOUND : hr;
+}
+
+/* The newer of the two queues' newest. */
+static HRESULT
+show_newest(struct spool_message **out)
+{
+	struct spool_message *own = NULL, *machine = NULL;
+	struct key_request request_own = { .out = &own }, request_machine = { .out = &machine };
+	HRESULT hr_machine = show(MACHINE, &request_machine), hr = MAPI_E_NOT_FOUND;
+
+	if (hr_machine == MAPI_E_NETWORK_ERROR || spooler_has_state())
+		hr = show(OWN, &request_own);
+	if (machine && (!own || machine->submitted > own->submitted)) {
+		spool_message_free(own);
+		*out = machine;
+		return S_OK;
+	}
+	spool_message_free(machine);
+	*out = own;
+	return hr;
+}
+
 HRESULT
 spooler_show(const void *key, size_t size, struct spool_message **out)
 {
-	struct ipc_message *last = NULL;
-	HRESULT hr = transact("show", key_value(key, size), out, &last);
+	struct key_request request = { .key = key, .size = size, .out = out };
 
-	ipc_message_free(last);
-	return SUCCEEDED(hr) && !*out ? MAPI_E_NOT_FOUND : hr;
+	*out = NULL;
+	return key && size ? ask_both(show, &request) : show_newest(out);
 }
 
 struct finding {
@@ -272,22 +398,23 @@ find_all(int fd, struct finding *finding)
 	return hr;
 }
 
-HRESULT
-spooler_find(const char *id, struct spool_message **out)
+struct find_request {
+	const char *id;
+	struct spool_message **out;
+};
+
+static HRESULT
+find(enum whose whose, void *context)
 {
+	struct find_request *r = context;
 	struct finding finding = { NULL, 0 };
 	GVariantBuilder b;
 	HRESULT hr;
 	int fd = -1;
 
-	*out = NULL;
-	if (strcmp(id, "last") == 0)
-		return spooler_show(NULL, 0, out);
-	if (!*id || strlen(id) > 2 * KEY_MAX || id[strspn(id, "0123456789abcdefABCDEF")])
-		return MAPI_E_INVALID_PARAMETER;
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(&b, "{sv}", "prefix", g_variant_new_string(id));
-	hr = request("find", g_variant_builder_end(&b), &fd);
+	g_variant_builder_add(&b, "{sv}", "prefix", g_variant_new_string(r->id));
+	hr = request(whose, "find", g_variant_builder_end(&b), &fd);
 	if (FAILED(hr))
 		return hr;
 	hr = find_all(fd, &finding);
@@ -297,8 +424,21 @@ spooler_find(const char *id, struct spool_message **out)
 	if (FAILED(hr))
 		spool_message_free(finding.first);
 	else
-		*out = finding.first;
+		*r->out = finding.first;
 	return is_cut_off(hr) ? MAPI_E_NETWORK_ERROR : hr;
+}
+
+HRESULT
+spooler_find(const char *id, struct spool_message **out)
+{
+	struct find_request request = { id, out };
+
+	*out = NULL;
+	if (strcmp(id, "last") == 0)
+		return spooler_show(NULL, 0, out);
+	if (!*id || strlen(id) > 2 * KEY_MAX || id[strspn(id, "0123456789abcdefABCDEF")])
+		return MAPI_E_INVALID_PARAMETER;
+	return ask_both(find, &request);
 }
 
 static GVariant *
@@ -316,7 +456,8 @@ spooler_count(const MAPIUID *profile, struct spooler_counts *counts)
 {
 	struct spool_message *message = NULL;
 	struct ipc_message *last = NULL;
-	HRESULT hr = transact("count", profile_value(profile), &message, &last);
+	HRESULT hr =
+	    transact(whose_profile(profile), "count", profile_value(profile), &message, &last);
 
 	memset(counts, 0, sizeof(*counts));
 	if (SUCCEEDED(hr) && last) {
@@ -333,29 +474,59 @@ spooler_count(const MAPIUID *profile, struct spooler_counts *counts)
 HRESULT
 spooler_run(const MAPIUID *profile)
 {
-	return transact_ok("run", profile_value(profile), NULL);
+	bool machine = !profile && machine_serves();
+	HRESULT hr = S_OK;
+
+	if (profile)
+		return transact_ok(whose_profile(profile), "run", profile_value(profile), NULL);
+	if (!machine || spooler_has_state())
+		hr = transact_ok(OWN, "run", profile_value(NULL), NULL);
+	/* Who may not has nothing to say about the machine's. */
+	if (SUCCEEDED(hr) && machine)
+		transact_ok(MACHINE, "run", profile_value(NULL), NULL);
+	return hr;
+}
+
+static HRESULT
+wish(enum whose whose, void *context)
+{
+	struct key_request *r = context;
+
+	if (r->why)
+		g_clear_pointer(r->why, g_free);
+	return transact_ok(whose, r->verb, key_value(r->key, r->size), r->why);
+}
+
+static HRESULT
+ask_wish(const char *verb, const void *key, size_t size, char **why)
+{
+	struct key_request request = { .verb = verb, .key = key, .size = size, .why = why };
+
+	if (why)
+		*why = NULL;
+	return ask_both(wish, &request);
 }
 
 HRESULT
 spooler_retry(const void *key, size_t size, char **why)
 {
-	return transact_ok("retry", key_value(key, size), why);
+	return ask_wish("retry", key, size, why);
 }
 
 HRESULT
 spooler_hold(const void *key, size_t size, char **why)
 {
-	return transact_ok("hold", key_value(key, size), why);
+	return ask_wish("hold", key, size, why);
 }
 
 HRESULT
 spooler_release(const void *key, size_t size, char **why)
 {
-	return transact_ok("release", key_value(key, size), why);
+	return ask_wish("release", key, size, why);
 }
 
 HRESULT
 spooler_cancel(const void *key, size_t size, char **why)
 {
-	return transact_ok("cancel", key_value(key, size), why);
+	return ask_wish("cancel", key, size, why);
 }

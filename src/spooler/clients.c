@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Those who are connected: programs that wake, watch and ask.  Any number, each on one socket. */
+/*
+ * Those who are connected: programs that wake, watch and ask.  Any number, each on one socket.
+ *
+ * On the machine's socket anybody may ask, and is told of what he has submitted himself: keys are
+ * looked up with his own end and given out without it (owner.h).  Root and the daemon's own user
+ * see all there too.
+ */
 #include "scheduler_private.h"
 
 #include <poll.h>
@@ -8,10 +14,15 @@
 #include <unistd.h>
 #include <glib-unix.h>
 #include "hr.h"
+#include "owner.h"
 
 /* One who does not read for so long is dropped: nobody may hold up the mail. */
 #define SEND_MS 2000
 #define LIST_PAGE 200
+/* A stranger is waited for so long altogether, and has so many connections. */
+#define PATIENCE_MS 500
+#define STRANGERS_MAX 256
+#define STRANGER_MAX 16
 /* Enough to see that a prefix is not unique. */
 #define FIND_MAX 3
 
@@ -24,6 +35,10 @@ struct client {
 	gint64 seen;     /* the last change that was told */
 	char *told;      /* the last trouble that was told */
 	bool gone;       /* does not read; clients_sweep() ends it */
+	bool machine;    /* came by the machine's socket */
+	bool stranger;   /* may know of his own messages alone */
+	uid_t uid;
+	int patience; /* milliseconds that a stranger is still waited for */
 };
 
 void
@@ -46,9 +61,11 @@ send_to(struct client *client, const char *verb, GVariant *values)
 {
 	g_autoptr(GVariant) owned = values ? g_variant_ref_sink(values) : NULL;
 	struct pollfd room = { .fd = client->fd, .events = POLLOUT };
+	gint64 began = g_get_monotonic_time();
 
-	if (poll(&room, 1, SEND_MS) <= 0)
+	if (poll(&room, 1, client->stranger ? MAX(client->patience, 0) : SEND_MS) <= 0)
 		return MAPI_E_TIMEOUT;
+	client->patience -= (int)((g_get_monotonic_time() - began) / 1000);
 	return ipc_send(client->fd, verb, owned);
 }
 
@@ -94,10 +111,36 @@ send_by_id(struct client *client, gint64 id, bool attempts)
 
 	if (hr == MAPI_E_NOT_FOUND) /* pruned meanwhile */
 		return S_OK;
+	if (SUCCEEDED(hr) && client->stranger) {
+		GBytes *key = owner_strip(m->key);
+
+		g_bytes_unref(m->key);
+		m->key = key;
+	}
 	if (SUCCEEDED(hr))
 		hr = send_message(client, m);
 	spool_message_free(m);
 	return hr;
+}
+
+/* Keys */
+
+/* The key that a packet names as spool.db has it; empty where it names none. */
+static GBytes *
+packet_key(struct client *client, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) key = packet_bytes(packet, "key");
+	GBytes *owned;
+
+	if (!client->machine || g_bytes_get_size(key) == 0)
+		return g_steal_pointer(&key);
+	owned = owner_key(key, client->uid);
+	if (client->stranger)
+		return owned ? owned : g_bytes_new("?", 1); /* nobody's */
+	if (owned && spooldb_find(client->s->db, owned, NULL))
+		return owned;
+	g_bytes_unref(owned);
+	return g_steal_pointer(&key);
 }
 
 /* Watching */
@@ -173,7 +216,7 @@ on_watch(struct client *client, const struct ipc_message *packet)
 {
 	g_bytes_unref(client->key);
 	g_bytes_unref(client->profile);
-	client->key = packet_bytes(packet, "key");
+	client->key = packet_key(client, packet);
 	client->profile = NULL;
 	if (ipc_bytes(packet, "profile", &(size_t){ 0 }))
 		client->profile = packet_bytes(packet, "profile");
@@ -229,8 +272,11 @@ static HRESULT
 on_list(struct client *client, const struct ipc_message *packet)
 {
 	gint64 limit = CLAMP(ipc_int(packet, "limit", LIST_PAGE), 1, LIST_PAGE);
-	g_autoptr(GArray) ids = spooldb_ids(
-	    client->s->db, ipc_int(packet, "all", 0) != 0, ipc_int(packet, "after", 0), (int)limit);
+	bool all = ipc_int(packet, "all", 0) != 0;
+	gint64 after = ipc_int(packet, "after", 0);
+	g_autoptr(GArray) ids =
+	    client->stranger ? spooldb_owned_ids(client->s->db, client->uid, all, after, (int)limit)
+			     : spooldb_ids(client->s->db, all, after, (int)limit);
 	GVariantBuilder b;
 	HRESULT hr = send_all(client, ids);
 
@@ -247,7 +293,9 @@ static HRESULT
 on_find(struct client *client, const struct ipc_message *packet)
 {
 	const char *prefix = ipc_string(packet, "prefix", "");
-	g_autoptr(GArray) ids = spooldb_match(client->s->db, prefix, FIND_MAX);
+	g_autoptr(GArray) ids =
+	    client->stranger ? spooldb_owned_match(client->s->db, client->uid, prefix, FIND_MAX)
+			     : spooldb_match(client->s->db, prefix, FIND_MAX);
 	HRESULT hr = send_all(client, ids);
 
 	return FAILED(hr) ? hr : send_to(client, "end", NULL);
@@ -291,8 +339,10 @@ on_count(struct client *client, const struct ipc_message *packet)
 static HRESULT
 on_show(struct client *client, const struct ipc_message *packet)
 {
-	g_autoptr(GBytes) key = packet_bytes(packet, "key");
-	gint64 id = spooldb_find(client->s->db, g_bytes_get_size(key) ? key : NULL, NULL);
+	g_autoptr(GBytes) key = packet_key(client, packet);
+	gint64 id = client->stranger && g_bytes_get_size(key) == 0
+			? spooldb_owned_newest(client->s->db, client->uid)
+			: spooldb_find(client->s->db, g_bytes_get_size(key) ? key : NULL, NULL);
 
 	if (!id)
 		return answer_error(
@@ -320,7 +370,7 @@ refusal(HRESULT hr)
 static HRESULT
 wish(struct client *client, const struct ipc_message *packet, enum spool_want want)
 {
-	g_autoptr(GBytes) key = packet_bytes(packet, "key");
+	g_autoptr(GBytes) key = packet_key(client, packet);
 	HRESULT hr = spooldb_wish(client->s->db, key, want, g_get_real_time());
 
 	if (FAILED(hr))
@@ -361,23 +411,28 @@ handle(struct client *client, const struct ipc_message *packet)
 	static const struct {
 		const char *verb;
 		HRESULT (*handle)(struct client *client, const struct ipc_message *packet);
+		bool ours; /* not a stranger's */
 	} verbs[] = {
-		{ "wake", on_wake },
-		{ "watch", on_watch },
-		{ "list", on_list },
-		{ "find", on_find },
-		{ "count", on_count },
-		{ "show", on_show },
-		{ "run", on_run },
-		{ "retry", on_retry },
-		{ "hold", on_hold },
-		{ "release", on_release },
-		{ "cancel", on_cancel },
+		{ "wake", on_wake, true },
+		{ "watch", on_watch, false },
+		{ "list", on_list, false },
+		{ "find", on_find, false },
+		{ "count", on_count, true },
+		{ "show", on_show, false },
+		{ "run", on_run, true },
+		{ "retry", on_retry, false },
+		{ "hold", on_hold, false },
+		{ "release", on_release, false },
+		{ "cancel", on_cancel, false },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
-		if (strcmp(verbs[i].verb, packet->verb) == 0)
-			return verbs[i].handle(client, packet);
+		if (strcmp(verbs[i].verb, packet->verb) != 0)
+			continue;
+		if (verbs[i].ours && client->stranger)
+			return answer_error(
+			    client, MAPI_E_NO_ACCESS, "only the administrator may do that");
+		return verbs[i].handle(client, packet);
 	}
 	return answer_error(client, MAPI_E_NO_SUPPORT, "the spooler does not know this word");
 }
@@ -403,29 +458,42 @@ client_says(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-/* Only the user that the spooler works for, and root. */
+/* A stranger has a few connections, and all of them together not so many that files run out. */
 static bool
-may_speak(int fd)
+has_room_for(const struct scheduler *s, uid_t uid)
 {
-	struct ucred peer;
-	socklen_t size = sizeof(peer);
+	guint all = 0, of_one = 0;
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-	       (peer.uid == geteuid() || peer.uid == 0);
+	for (guint i = 0; i < s->clients->len; i++) {
+		const struct client *client = g_ptr_array_index(s->clients, i);
+
+		all += client->stranger;
+		of_one += client->stranger && client->uid == uid;
+	}
+	return all < STRANGERS_MAX && of_one < STRANGER_MAX;
 }
 
 void
-client_add(struct scheduler *s, int fd)
+client_add(struct scheduler *s, int fd, bool machine)
 {
+	struct ucred peer = { 0 };
+	socklen_t size = sizeof(peer);
+	bool known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+	/* The user that the spooler works for, and root. */
+	bool stranger = peer.uid != geteuid() && peer.uid != 0;
 	struct client *client;
 
-	if (!may_speak(fd)) {
+	if (!known || (stranger && !(machine && has_room_for(s, peer.uid)))) {
 		close(fd);
 		return;
 	}
 	client = g_new0(struct client, 1);
 	client->s = s;
 	client->fd = fd;
+	client->machine = machine;
+	client->stranger = stranger;
+	client->uid = peer.uid;
+	client->patience = PATIENCE_MS;
 	client->source = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP, client_says, client);
 	g_ptr_array_add(s->clients, client);
 }

@@ -4,6 +4,8 @@
  *
  *   emapi-spooler [--background] [--ready-fd=N]   log to STATE/spooler.log
  *   emapi-spooler --foreground                    log to standard error
+ *   emapi-spooler --machine                       for all users, with a user of its own
+ *   emapi-spooler --receive                       started by that, descriptor 3 is the socket
  *   emapi-spooler --worker UID-HEX                started by the scheduler, descriptor 3 is its
  */
 #include <stdio.h>
@@ -11,18 +13,22 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include "log.h"
+#include "machine.h"
 #include "paths.h"
+#include "receiver.h"
 #include "scheduler.h"
 #include "service.h"
 #include "text.h"
 #include "worker.h"
 
-#define SCHEDULER_FD 3
+#define PARENT_FD 3
 #define LOG_KEEP (4 * 1024 * 1024)
 
 struct arguments {
 	gboolean background;
 	gboolean foreground;
+	gboolean machine;
+	gboolean receive;
 	int ready_fd;
 	char *worker;
 	gboolean first;
@@ -38,6 +44,9 @@ parse(int argc, char **argv, struct arguments *a)
 		    NULL },
 		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &a->ready_fd, "write a byte there when ready",
 		    "N" },
+		{ "machine", 0, 0, G_OPTION_ARG_NONE, &a->machine,
+		    "send the mail of all users of this machine", NULL },
+		{ "receive", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->receive, NULL, NULL },
 		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->worker, NULL, NULL },
 		{ "first", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->first, NULL, NULL },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -73,38 +82,54 @@ open_log(bool background)
 }
 
 static int
-run_worker(const char *hex, const char *state_path, bool first)
+run_worker(const struct arguments *a)
 {
+	g_autofree char *db = paths_state("spool.db");
+	g_autofree char *state_path = g_path_get_dirname(db);
 	MAPIUID uid;
 
-	if (!text_unhex(hex, &uid, sizeof(uid))) {
-		fprintf(stderr, "emapi-spooler: \"%s\" is no profile UID\n", hex);
+	if (!text_unhex(a->worker, &uid, sizeof(uid))) {
+		fprintf(stderr, "emapi-spooler: \"%s\" is no profile UID\n", a->worker);
 		return EX_USAGE;
 	}
-	return worker_run(&uid, state_path, first, SCHEDULER_FD);
+	return worker_run(&uid, state_path, a->first, PARENT_FD);
+}
+
+static int
+run_scheduler(const struct arguments *a)
+{
+	struct scheduler_options options;
+	int code;
+
+	service_begin();
+	options = scheduler_options_default();
+	options.background = a->background && !a->foreground;
+	options.ready_fd = a->ready_fd;
+	options.machine = a->machine;
+	code = scheduler_run(&options);
+	scheduler_options_clear(&options);
+	return code;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct arguments a = { .ready_fd = -1 };
-	struct scheduler_options options;
 	int code;
 
 	if (!parse(argc, argv, &a))
 		return EX_USAGE;
 	g_set_prgname("emapi-spooler"); /* a worker is started by another name */
+	a.machine = a.machine || g_strcmp0(g_getenv("EMAPI_MACHINE"), "1") == 0;
+	if (a.machine)
+		machine_environment();
 	open_log(a.background && !a.foreground);
-	if (!a.worker)
-		service_begin();
-	options = scheduler_options_default();
-	options.background = a.background && !a.foreground;
-	options.ready_fd = a.ready_fd;
 	if (a.worker)
-		code = run_worker(a.worker, options.state_path, a.first);
+		code = run_worker(&a);
+	else if (a.receive)
+		code = receiver_run(PARENT_FD);
 	else
-		code = scheduler_run(&options);
-	scheduler_options_clear(&options);
+		code = run_scheduler(&a);
 	g_free(a.worker);
 	return code;
 }

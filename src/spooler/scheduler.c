@@ -17,6 +17,7 @@
 #include <glib-unix.h>
 #include "hr.h"
 #include "lock.h"
+#include "machine.h"
 #include "paths.h"
 #include "profile.h"
 #include "service.h"
@@ -179,7 +180,7 @@ consider_end(struct scheduler *s, bool busy, gint64 now)
 			g_main_loop_quit(s->loop);
 		return s->stop_at;
 	}
-	if (busy || s->clients->len > 0) {
+	if (busy || s->clients->len > 0 || s->machine) {
 		s->quiet_since = 0;
 		return G_MAXINT64;
 	}
@@ -270,6 +271,7 @@ on_signal(gpointer data)
 	if (s->stop_at) /* the second time: now */
 		g_main_loop_quit(s->loop);
 	service_notify("STOPPING=1\nSTATUS=Finishing what is being sent");
+	machine_quiet(s);
 	s->stop_at = g_get_real_time() + s->options.stop_wait;
 	scheduler_kick(s);
 	return G_SOURCE_CONTINUE;
@@ -294,6 +296,7 @@ on_reload(gpointer data)
 	}
 	g_ptr_array_unref(s->catch_up);
 	s->catch_up = listed_profiles();
+	machine_reload(s);
 	log_info("profiles are read anew");
 	service_notify("READY=1");
 	scheduler_kick(s);
@@ -326,7 +329,7 @@ scheduler_accept(struct scheduler *s)
 	int fd;
 
 	while ((fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
-		client_add(s, fd);
+		client_add(s, fd, false);
 }
 
 static gboolean
@@ -448,6 +451,10 @@ start(struct scheduler *s)
 	s->catch_up = listed_profiles();
 	s->catch_up_at = now + MIN(CATCH_UP_AFTER, s->options.idle);
 	s->not_before = now + FIRST_CLIENT;
+	if (s->options.machine)
+		hr = machine_start(s);
+	if (FAILED(hr))
+		return hr;
 	if (s->options.ready_fd >= 0) {
 		if (write(s->options.ready_fd, "1", 1) != 1)
 			log_debug("nobody waits for us");
@@ -486,6 +493,7 @@ finish(struct scheduler *s)
 		g_source_remove(s->kick);
 	if (s->sync)
 		g_source_remove(s->sync);
+	machine_stop(s);
 	if (s->listen_fd >= 0) {
 		if (!is_inherited(s))
 			unlink(s->options.socket_path);

@@ -15,6 +15,7 @@ struct scheduler_options {
 	int listen_fd;              /* a listening socket that was handed down; -1: none */
 	gint64 idle;                /* ends after so long with nothing to do; microseconds */
 	gint64 stop_wait;           /* SIGTERM: so long for what is in hand; microseconds */
+	bool machine;               /* for all users (machine.h); never ends by itself */
 	bool background;            /* workers log to the file too */
 	int ready_fd;               /* "1" goes here when the socket listens, "W" and the reason
 				     * when it cannot; -1: none */

@@ -27,6 +27,7 @@ struct scheduler {
 	gint64 not_before;  /* does not end before */
 	gint64 quiet_since; /* nothing to do since; 0: busy */
 	gint64 stop_at;     /* SIGTERM: give up waiting for workers then; 0: not stopping */
+	struct machine *machine; /* machine.h; NULL: one user's spooler */
 };
 
 /* Looks at everything that may be due, soon (from the loop). */
@@ -39,7 +40,8 @@ void scheduler_run_all(struct scheduler *s);
 
 /* clients.c */
 struct client;
-void client_add(struct scheduler *s, int fd);
+/* `machine`: by the socket that anybody may connect to. */
+void client_add(struct scheduler *s, int fd, bool machine);
 void client_free(struct client *client);
 void clients_notify(struct scheduler *s);
 void clients_sweep(struct scheduler *s);

@@ -13,6 +13,7 @@
 #ifndef EMAPI_SPOOLER_SPOOLDB_H
 #define EMAPI_SPOOLER_SPOOLDB_H
 
+#include <sys/types.h>
 #include "packet.h"
 #include "retry.h"
 
@@ -115,6 +116,12 @@ gint64 spooldb_find(struct spooldb *db, GBytes *key, gint64 *changed);
 GArray *spooldb_ids(struct spooldb *db, bool all, gint64 after, int limit);
 /* The newest message of each key that begins with these hex digits, at most `limit`. */
 GArray *spooldb_match(struct spooldb *db, const char *hex, int limit);
+
+/* The same three of one user of the machine (owner.h): spooldb_find(NULL), spooldb_ids() and
+ * spooldb_match() with nobody else's messages. */
+gint64 spooldb_owned_newest(struct spooldb *db, uid_t uid);
+GArray *spooldb_owned_ids(struct spooldb *db, uid_t uid, bool all, gint64 after, int limit);
+GArray *spooldb_owned_match(struct spooldb *db, uid_t uid, const char *hex, int limit);
 
 /* How the queue stands, of one profile or (NULL) of all. */
 struct spool_counts {

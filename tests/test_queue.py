@@ -4,6 +4,7 @@ cancel; limits, order, and what is sent later."""
 
 import json
 import os
+import pathlib
 import pty
 import re
 import select
@@ -13,6 +14,13 @@ import time
 import pytest
 from mailserver import free_port, wait_until
 from scripted_smtp import Peer
+
+
+API = pathlib.Path(__file__).parent / "api_queue.py"
+PR_IMPORTANCE, PR_PRIORITY = 0x00170003, 0x00260003
+PR_DEFERRED_SEND_TIME, PR_EXPIRY_TIME = 0x3FEF0040, 0x00150040
+PR_DEFERRED_SEND_NUMBER, PR_DEFERRED_SEND_UNITS = 0x3FEB0003, 0x3FEC0003
+PR_DELETE_AFTER_SUBMIT = 0x0E01000B
 
 
 def listed(home, *options):
@@ -29,6 +37,16 @@ def wait_for(home, subject, state):
     def find():
         return [m for m in listed(home, "--all") if m["subject"] == subject and m["state"] == state]
     return wait_until(find, lambda: f"{subject} is {state}: {listed(home, '--all')}")[0]
+
+
+def api(home, **order):
+    """Does something through MAPI (see api_queue.py) and gives what that found."""
+    done = home.run("/usr/bin/python3", API, input=json.dumps(order))
+    return json.loads(done.stdout)
+
+
+def in_folder(home, name, subject):
+    return [m for m in api(home, do="folder", name=name) if m["props"].get("0037001F") == subject]
 
 
 def peer_profile(home, peer, name="test", **environment):
@@ -149,3 +167,204 @@ def test_list_is_limited_and_pages(home, down):
     wait_until(lambda: len(listed(home)) == 251, "all are listed", 60)
     first = listed(home, "--limit", "3")
     assert [m["id"] for m in first] == [m["id"] for m in listed(home)][:3]
+
+
+def subjects(peer):
+    """What the server has taken, in order."""
+    return [re.search(rb"^Subject: (.*?)\r?$", m, re.M).group(1).decode() for m in peer.messages]
+
+
+def settings(home, *assignments):
+    home.run("emapi", "profile", "set", "test", *assignments)
+
+
+def test_mail_leaves_in_the_order_of_its_submission(home):
+    with Peer() as peer:
+        peer_profile(home, peer)
+        names = [str(i) for i in range(30)]
+        for name in names:
+            send(home, subject=name)
+        wait_until(lambda: len(peer.messages) == 30, "all are sent")
+        assert subjects(peer) == names
+
+
+def test_urgent_mail_goes_first(home):
+    """Importance is priority in the queue: what waits is overtaken."""
+    started = threading.Event()
+    with Peer(data_reply=lambda line: (started.wait(10), "354 go on")[1]) as peer:
+        peer_profile(home, peer)
+        settings(home, "MaxConnections=1")
+        send(home, subject="first")
+        wait_until(lambda: peer.seen("DATA"), "the first is on its way")
+        for subject, props in (("low", [[PR_IMPORTANCE, 0]]), ("normal", []),
+                               ("urgent", [[PR_PRIORITY, 1]]), ("high", [[PR_IMPORTANCE, 2]])):
+            api(home, do="submit", subject=subject, to=["bob@example.test"], props=props)
+        wait_until(lambda: len(listed(home)) == 5, "all wait")
+        started.set()
+        wait_until(lambda: len(peer.messages) == 5, "all are sent")
+        assert subjects(peer) == ["first", "urgent", "high", "normal", "low"]
+
+
+def test_a_slow_message_does_not_stop_the_others(home):
+    """The server takes its time over one message; the next one overtakes it by a connection of its
+    own."""
+    slow = threading.Event()
+    first = iter([True])
+    with Peer(data_reply=lambda line: (next(first, False) and slow.wait(20), "354 go on")[1]) as peer:
+        peer_profile(home, peer)
+        send(home, subject="slow")
+        wait_until(lambda: peer.seen("DATA"), "the first is on its way")
+        send(home, subject="quick")
+        wait_for(home, "quick", "filed")
+        assert subjects(peer) == ["quick"] and peer.connections == 2
+        slow.set()
+        wait_for(home, "slow", "filed")
+
+
+def test_parallel_connections_are_limited(home):
+    """MaxConnections=3: three at a time, and no more."""
+    now, most, lock = 0, 0, threading.Lock()
+
+    def data(line):
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.3)
+        with lock:
+            now -= 1
+        return "354 go on"
+    with Peer(data_reply=data) as peer:
+        peer_profile(home, peer)
+        settings(home, "MaxConnections=3")
+        for i in range(12):
+            send(home, subject=str(i))
+        wait_until(lambda: len(peer.messages) == 12, "all are sent")
+        assert most == 3 and peer.connections == 3
+        assert sorted(subjects(peer)) == sorted(str(i) for i in range(12))
+
+
+def test_messages_a_minute_are_limited_also_after_a_restart(home):
+    with Peer() as peer:
+        peer_profile(home, peer)
+        settings(home, "MaxPerMinute=40")  # four at once, then one in 1.67 s
+        for i in range(10):
+            send(home, subject=str(i))
+        wait_until(lambda: len(peer.messages) >= 4, "a first burst")
+        before = time.monotonic()
+        home.stop()
+        home.run("emapi", "queue", "run")
+        time.sleep(1)
+        assert len(peer.messages) <= 6
+        wait_until(lambda: len(peer.messages) >= 7, "more")
+        assert time.monotonic() - before > 3
+        assert "waiting" in {m["state"] for m in listed(home)}
+
+
+def test_a_preset_brings_the_limits_of_a_service(home):
+    with Peer(["PIPELINING"]) as peer:
+        peer_profile(home, peer)
+        settings(home, "Preset=amazon-ses")
+        send(home, ",".join(f"r{i}@example.test" for i in range(120)), "many")
+        wait_for(home, "many", "filed")
+        assert len(peer.messages) == 3 and len(peer.seen("RCPT")) == 120
+        unknown = home.run("emapi", "profile", "set", "test", "Preset=nonsense", code=64)
+        assert "exchange-online" in unknown.stderr
+
+
+def test_retries_follow_the_profile(home):
+    replies = iter(["450 4.2.0 later", "450 4.2.0 later"])
+    with Peer(rcpt=lambda line: next(replies, "250 ok")) as peer:
+        peer_profile(home, peer)
+        settings(home, "RetryFirst=1", "RetryMax=1")
+        send(home)
+        wait_until(lambda: peer.messages, "the third try")
+        assert listed(home, "--all")[0]["recipients"][0]["tries"] == 3
+
+
+def test_a_short_life_ends_in_a_failure(home):
+    with Peer(rcpt="450 4.2.0 later") as peer:
+        peer_profile(home, peer)
+        settings(home, "RetryFirst=1", "Lifetime=1")
+        send(home, subject="short")
+        message = wait_for(home, "short", "failed")
+        assert message["recipients"][0]["reply"].startswith("Given up after")
+        assert "450" in message["recipients"][0]["reply"] or "4.2.0" in str(message)
+
+
+def test_a_server_that_is_back_gets_what_waited_for_it_at_once(home):
+    """Nobody waits an hour for a server that answers again: the next message through lets all go."""
+    with Peer(greeting=lambda c: c.say("421 4.3.2 not now")) as peer:
+        peer_profile(home, peer)
+        for i in range(5):
+            send(home, subject=str(i))
+        wait_until(lambda: [m["tries"] for m in listed(home) if m["state"] == "waiting"] == [1] * 5,
+                   "all were tried")
+        assert peer.connections < 5  # nobody is hammered
+        peer.settings["greeting"] = "220 here again"
+        home.run("emapi", "queue", "retry", "last")
+        wait_until(lambda: len(peer.messages) == 5, lambda: f"all are sent {listed(home)}")
+
+
+def test_send_later_survives_a_restart(home):
+    home.pickup_profile()
+    api(home, do="submit", subject="later", to=["bob@example.test"],
+        props=[[PR_DEFERRED_SEND_TIME, time.time() + 3]])
+    api(home, do="submit", subject="past", to=["bob@example.test"],
+        props=[[PR_DEFERRED_SEND_TIME, time.time() - 3]])
+    wait_for(home, "past", "filed")
+    message = wait_for(home, "later", "waiting")
+    assert "sent later" in message["text"] and message["next_try"] > time.time()
+    home.stop()
+    home.run("emapi", "queue", "run")  # runs the queue: no reason to send it early
+    assert len(home.picked_up()) == 1
+    wait_for(home, "later", "filed")
+    assert len(home.picked_up()) == 2
+
+
+def test_send_later_by_number_and_unit_and_send_now_after_all(home):
+    home.pickup_profile()
+    api(home, do="submit", subject="week", to=["bob@example.test"],
+        props=[[PR_DEFERRED_SEND_NUMBER, 1], [PR_DEFERRED_SEND_UNITS, 3]])
+    message = wait_for(home, "week", "waiting")
+    assert abs(message["next_try"] - time.time() - 7 * 86400) < 60
+    home.run("emapi", "queue", "retry", message["id"])
+    wait_for(home, "week", "filed")
+
+
+def test_expired_mail_is_not_sent(home, down):
+    api(home, do="submit", subject="stale", to=["bob@example.test"],
+        props=[[PR_EXPIRY_TIME, time.time() - 1]])
+    message = wait_for(home, "stale", "failed")
+    assert "expired" in message["recipients"][0]["reply"]
+
+
+def test_sent_mail_goes_where_its_sender_says(home):
+    home.pickup_profile()
+    api(home, do="submit", subject="filed", to=["bob@example.test"], sent_folder="Projects")
+    api(home, do="submit", subject="deleted", to=["bob@example.test"],
+        props=[[PR_DELETE_AFTER_SUBMIT, True]])
+    wait_for(home, "filed", "filed")
+    wait_for(home, "deleted", "filed")
+    assert len(in_folder(home, "Projects", "filed")) == 1
+    for name in ("outbox", "sent"):
+        assert in_folder(home, name, "filed") == in_folder(home, name, "deleted") == []
+
+
+def test_a_client_takes_a_waiting_message_back(home, down):
+    api(home, do="abort", subject="waits")
+    message = wait_for(home, "waits", "cancelled")
+    assert "taken back" in message["text"] and listed(home) == []
+    back, = in_folder(home, "outbox", "waits")
+    assert not int(back["props"]["0E070003"]) & 0x4  # no longer submitted
+
+
+def test_a_message_is_sent_again_to_those_who_lack_it(home):
+    with Peer(rcpt=lambda line: "550 5.1.1 no" if "bob" in line else "250 ok") as peer:
+        peer_profile(home, peer)
+        api(home, do="submit", subject="again", to=["ann@example.test", "bob@example.test"])
+        wait_for(home, "again", "filed")
+        peer.settings["rcpt"] = "250 ok"
+        api(home, do="resend", subject="again", to=["bob@example.test"])
+        wait_until(lambda: len(peer.messages) == 2, "it is sent again")
+        assert len(peer.seen("RCPT TO:<ANN")) == 1 and len(peer.seen("RCPT TO:<BOB")) == 2

@@ -379,9 +379,16 @@ wish(struct client *client, const struct ipc_message *packet, enum spool_want wa
 	return answer_ok(client);
 }
 
+/* Now means now: a worker that remembers a dead server is followed by one that asks it. */
 static HRESULT
 on_retry(struct client *client, const struct ipc_message *packet)
 {
+	g_autoptr(GBytes) key = packet_bytes(packet, "key");
+	g_autoptr(GBytes) profile = spooldb_profile(client->s->db, key);
+	struct lane *lane = profile ? g_hash_table_lookup(client->s->lanes, profile) : NULL;
+
+	if (lane)
+		lane_renew(lane);
 	return wish(client, packet, WANT_RETRY);
 }
 

@@ -8,7 +8,8 @@
  * Several workers: where the profile says how many connections there may be, all of them are used
  * as long as there is work.  Where it says nothing there may be two, but the second gets a message
  * only beside one that has taken longer than a second: mail then leaves in the order of its
- * submission, and a slow or huge message still stops nobody else.
+ * submission, and a slow or huge message still stops nobody else.  Beside these there may be one
+ * that only looks into the stores while all others are slow.
  */
 #include "scheduler_private.h"
 
@@ -172,28 +173,62 @@ lane_reachable(struct lane *lane, gint64 now)
 /* What to do next */
 
 static bool
-something_to_do(struct lane *lane, gint64 now)
+mail_is_due(struct lane *lane, gint64 now)
 {
-	if (now < lane->not_before)
-		return false;
-	return lane->want_scan ||
-	       (now >= lane->pace && spooldb_next_due(lane->s->db, lane->uid) <= now);
+	return now >= lane->not_before && now >= lane->pace &&
+	       spooldb_next_due(lane->s->db, lane->uid) <= now;
 }
 
-/* Until a message beside those in hand may be begun, microseconds; 0: now. */
+static bool
+scan_is_due(const struct lane *lane)
+{
+	return lane->want_scan && !is_scanning(lane);
+}
+
+/* Until all messages in hand have taken long, microseconds; 0: now. */
 static gint64
 until_slow(const struct lane *lane, const struct hand *besides)
 {
 	gint64 now = g_get_monotonic_time();
 	gint64 wait = 0;
 
-	for (guint i = 0; lane->policy.connections <= 0 && i < lane->hands->len; i++) {
+	for (guint i = 0; i < lane->hands->len; i++) {
 		const struct hand *hand = hand_at(lane, i);
 
 		if (hand != besides && hand->lease)
 			wait = MAX(wait, hand->leased + SLOW - now);
 	}
-	return MAX(wait, 0);
+	return wait;
+}
+
+/* Until a message beside those in hand may be begun. */
+static gint64
+until_another(const struct lane *lane, const struct hand *besides)
+{
+	return lane->policy.connections > 0 ? 0 : until_slow(lane, besides);
+}
+
+static guint
+limit_of(const struct lane *lane)
+{
+	return lane->policy.connections > 0 ? (guint)lane->policy.connections : CONNECTIONS_UNTOLD;
+}
+
+/* Workers that may have a connection. */
+static guint
+senders(const struct lane *lane)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < lane->hands->len; i++)
+		count += hand_at(lane, i)->sender;
+	return count;
+}
+
+static bool
+may_send(const struct lane *lane, const struct hand *hand)
+{
+	return hand->sender || senders(lane) < limit_of(lane);
 }
 
 static void
@@ -207,6 +242,7 @@ send_lease(struct hand *hand, gint64 now)
 		lane->not_before = now + retry_delay(&lane->policy, 1, 0);
 	if (!lease)
 		return;
+	hand->sender = true;
 	hand->lease = lease->id;
 	hand->leased = hand->heard = g_get_monotonic_time();
 	log_debug("message %" G_GINT64_FORMAT ": %s", lease->id, spool_act_name(lease->act));
@@ -225,43 +261,52 @@ drive_hand(struct hand *hand, gint64 now)
 		hand_check(hand);
 	} else if (lane->s->stop_at || hand->renew) {
 		hand_quit(hand);
-	} else if (lane->want_scan && !is_scanning(lane)) {
+	} else if (scan_is_due(lane)) {
 		lane->want_scan = false;
 		hand->scanning = true;
 		hand->heard = g_get_monotonic_time();
 		ipc_send(hand->fd, "scan", NULL);
-	} else if (something_to_do(lane, now) && until_slow(lane, hand) == 0) {
+	} else if (mail_is_due(lane, now) && may_send(lane, hand) &&
+		   until_another(lane, hand) == 0) {
 		send_lease(hand, now);
 	} else if (hand_silence(hand) >= WORKER_IDLE) {
 		hand_quit(hand);
 	}
 }
 
-/* Whether a further worker may be started at all; then until_slow() and the work decide. */
+/* Everyone has work, and nobody is about to come or to go. */
 static bool
-room_for_another(const struct lane *lane)
+all_busy(const struct lane *lane)
 {
-	guint limit =
-	    lane->policy.connections > 0 ? (guint)lane->policy.connections : CONNECTIONS_UNTOLD;
-
-	if (lane->hands->len > 0 && (!lane->alone || lane->hands->len >= limit))
-		return false;
 	for (guint i = 0; i < lane->hands->len; i++) {
 		const struct hand *hand = hand_at(lane, i);
 
-		/* One that begins or ends will be there, or make room, soon. */
 		if (!hand->hello || hand->quitting || hand->renew || hand_idle(hand))
 			return false;
 	}
-	return !lane->s->stop_at;
+	return true;
 }
 
-static void
-start_another(struct lane *lane, gint64 now)
+/* Until a further worker is to be started, G_MAXINT64: not before something happens.  One that only
+ * looks into the stores, while the others are slow, is beside the limit: it opens no connection. */
+static gint64
+until_worker(struct lane *lane, gint64 now)
 {
-	if (lane->hands->len == 0)
-		lane->want_scan = true; /* it looks before it sends: see spooldb_known() */
-	hand_start(lane, !lane->alone, now);
+	gint64 wait = G_MAXINT64;
+
+	if (lane->s->stop_at || !all_busy(lane))
+		return G_MAXINT64;
+	if (lane->hands->len > 0 && (!lane->alone || lane->hands->len > limit_of(lane)))
+		return G_MAXINT64;
+	if (lane->hands->len == 0 || senders(lane) < limit_of(lane)) {
+		gint64 due = MAX(spooldb_next_due(lane->s->db, lane->uid), lane->pace);
+
+		if (due < G_MAXINT64)
+			wait = MAX(MAX(0, due - now), until_another(lane, NULL));
+	}
+	if (scan_is_due(lane))
+		wait = MIN(wait, until_slow(lane, NULL));
+	return wait < G_MAXINT64 ? MAX(wait, lane->not_before - now) : wait;
 }
 
 void
@@ -269,31 +314,40 @@ lane_drive(struct lane *lane, gint64 now)
 {
 	for (guint i = 0; i < lane->hands->len; i++)
 		drive_hand(hand_at(lane, i), now);
-	if (room_for_another(lane) && something_to_do(lane, now) && until_slow(lane, NULL) == 0)
-		start_another(lane, now);
+	if (until_worker(lane, now) > 0)
+		return;
+	if (lane->hands->len == 0)
+		lane->want_scan = true; /* it looks before it sends: see spooldb_known() */
+	hand_start(lane, !lane->alone, now);
+}
+
+/* Until an idle worker has something to do. */
+static gint64
+until_work(struct lane *lane, const struct hand *hand, gint64 now)
+{
+	gint64 wait = MAX(0, WORKER_IDLE - hand_silence(hand));
+	gint64 due;
+
+	if (scan_is_due(lane))
+		return 0;
+	if (!may_send(lane, hand))
+		return wait;
+	due = MAX(MAX(spooldb_next_due(lane->s->db, lane->uid), lane->pace), lane->not_before);
+	if (due == G_MAXINT64)
+		return wait;
+	return MIN(wait, MAX(MAX(0, due - now), until_another(lane, hand)));
 }
 
 gint64
 lane_next(struct lane *lane, gint64 now)
 {
-	bool can_take = room_for_another(lane);
-	gint64 next = G_MAXINT64, due;
+	gint64 wait = until_worker(lane, now);
 
 	for (guint i = 0; i < lane->hands->len; i++) {
 		struct hand *hand = hand_at(lane, i);
 
-		if (!hand_idle(hand)) {
-			next = MIN(next, now + hand_patience(hand));
-			continue;
-		}
-		can_take = true;
-		next = MIN(next, now + MAX(0, WORKER_IDLE - hand_silence(hand)));
+		wait =
+		    MIN(wait, hand_idle(hand) ? until_work(lane, hand, now) : hand_patience(hand));
 	}
-	if (!can_take)
-		return next;
-	due = MAX(spooldb_next_due(lane->s->db, lane->uid),
-	    MAX(lane->pace, now + until_slow(lane, NULL)));
-	if (lane->want_scan && !is_scanning(lane))
-		due = now;
-	return MIN(next, MAX(due, lane->not_before));
+	return wait < G_MAXINT64 ? now + MAX(wait, 0) : G_MAXINT64;
 }

@@ -59,6 +59,7 @@ struct hand {
 	bool quitting; /* told to end */
 	bool renew;    /* to be followed by another, which reads the profile anew */
 	bool scanning;
+	bool sender;                  /* has had mail to send: may have a connection */
 	gint64 lease;                 /* message in hand; 0: none */
 	gint64 leased;                /* since when, monotonic */
 	gint64 started;               /* by the clock, like a file's stamp */

@@ -10,6 +10,7 @@
 #include "hr.h"
 #include "mem.h"
 #include "password.h"
+#include "preset.h"
 #include "profile.h"
 #include "prop.h"
 
@@ -94,6 +95,9 @@ parse_value(const char *assignment, SPropValue *value, void **root, bool *remove
 			return cli_fail(EX_USAGE, "%s: a number, please", assignment);
 		return 0;
 	}
+	if (tag == PR_EMAPI_PRESET_W && equals[1] && !preset_find(equals + 1))
+		return cli_fail(
+		    EX_USAGE, "%s: unknown; it is one of %s", assignment, preset_names());
 	*root = mem_zalloc(NULL, 1);
 	if (!*root || FAILED(prop_set_text(*root, value, tag, equals + 1)))
 		return cli_fail(EX_USAGE, "%s: this setting takes no text", assignment);

@@ -170,6 +170,16 @@ lane_reachable(struct lane *lane, gint64 now)
 	spooldb_reachable(lane->s->db, lane->uid, now);
 }
 
+void
+lane_network(struct lane *lane, gint64 now)
+{
+	if (!lane->unreachable)
+		return;
+	lane->reachable_at = 0;
+	lane_reachable(lane, now);
+	lane_renew(lane);
+}
+
 /* What to do next */
 
 static bool

@@ -17,6 +17,7 @@
 #include <glib-unix.h>
 #include "hr.h"
 #include "lock.h"
+#include "network.h"
 #include "machine.h"
 #include "paths.h"
 #include "profile.h"
@@ -436,6 +437,19 @@ open_database(struct scheduler *s, gint64 now)
 	return spooldb_recover(s->db, now);
 }
 
+static void
+on_network(void *context)
+{
+	struct scheduler *s = context;
+	GHashTableIter iter;
+	gpointer lane;
+
+	g_hash_table_iter_init(&iter, s->lanes);
+	while (g_hash_table_iter_next(&iter, NULL, &lane))
+		lane_network(lane, g_get_real_time());
+	scheduler_kick(s);
+}
+
 static HRESULT
 start(struct scheduler *s)
 {
@@ -451,6 +465,7 @@ start(struct scheduler *s)
 	s->catch_up = listed_profiles();
 	s->catch_up_at = now + MIN(CATCH_UP_AFTER, s->options.idle);
 	s->not_before = now + FIRST_CLIENT;
+	s->network = network_watch(on_network, s);
 	if (s->options.machine)
 		hr = machine_start(s);
 	if (FAILED(hr))
@@ -487,6 +502,7 @@ loop(struct scheduler *s)
 static void
 finish(struct scheduler *s)
 {
+	network_free(s->network);
 	if (s->timer)
 		g_source_remove(s->timer);
 	if (s->kick)

@@ -21,6 +21,7 @@ struct scheduler {
 	guint sync;          /* a pending spooldb_sync() */
 	GPtrArray *clients;  /* of struct client */
 	GHashTable *lanes;   /* GBytes (profile UID) -> struct lane */
+	struct network *network;
 	GPtrArray *catch_up; /* profiles still to be scanned after the start, of GBytes */
 	gint64 catch_up_at;
 	gint64 prune_at;
@@ -101,8 +102,10 @@ void lane_wake(struct lane *lane);
 void lane_run(struct lane *lane);
 /* Workers are followed by others, which read the profile anew. */
 void lane_renew(struct lane *lane);
-/* The network has changed, or a server has answered: what waits only for that is due. */
+/* A server has answered: what waits only for that is due. */
 void lane_reachable(struct lane *lane, gint64 now);
+/* The network has changed: the same, and workers forget that nobody was reached. */
+void lane_network(struct lane *lane, gint64 now);
 
 /* hand.c: a worker process. */
 

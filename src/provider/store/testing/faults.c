@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 static unsigned long memory_fail, memory_count, io_fail, io_count;
+static bool io_full, io_lasting;
 static sqlite3_mem_methods real_memory;
 
 static int
@@ -44,10 +45,14 @@ real(sqlite3_file *file)
 	return ((struct file *)file)->real;
 }
 
+/* SQLITE_OK, or how this write, truncation or sync fails. */
 static int
-io_fails(void)
+io_result(int error)
 {
-	return ++io_count == io_fail;
+	io_count++;
+	if (!io_fail || (io_lasting ? io_count < io_fail : io_count != io_fail))
+		return SQLITE_OK;
+	return io_full ? SQLITE_FULL : error;
 }
 
 static int
@@ -65,21 +70,24 @@ file_read(sqlite3_file *file, void *data, int size, sqlite3_int64 at)
 static int
 file_write(sqlite3_file *file, const void *data, int size, sqlite3_int64 at)
 {
-	return io_fails() ? SQLITE_IOERR_WRITE
-			  : real(file)->pMethods->xWrite(real(file), data, size, at);
+	int code = io_result(SQLITE_IOERR_WRITE);
+
+	return code ? code : real(file)->pMethods->xWrite(real(file), data, size, at);
 }
 
 static int
 file_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-	return io_fails() ? SQLITE_IOERR_TRUNCATE
-			  : real(file)->pMethods->xTruncate(real(file), size);
+	int code = io_result(SQLITE_IOERR_TRUNCATE);
+
+	return code ? code : real(file)->pMethods->xTruncate(real(file), size);
 }
 
+/* Nothing here has to survive a power cut: a sync that does not fail does nothing. */
 static int
 file_sync(sqlite3_file *file, int flags)
 {
-	return io_fails() ? SQLITE_IOERR_FSYNC : real(file)->pMethods->xSync(real(file), flags);
+	return io_result(SQLITE_IOERR_FSYNC);
 }
 
 static int
@@ -201,6 +209,13 @@ faults_install(void)
 	faulty_vfs.szOsFile += (int)sizeof(struct file);
 	faulty_vfs.xOpen = vfs_open;
 	sqlite3_vfs_register(&faulty_vfs, 1);
+}
+
+void
+faults_sqlite_io_kind(bool full, bool lasting)
+{
+	io_full = full;
+	io_lasting = lasting;
 }
 
 void

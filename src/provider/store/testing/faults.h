@@ -3,11 +3,16 @@
 #ifndef EMAPI_STORE_FAULTS_H
 #define EMAPI_STORE_FAULTS_H
 
+#include <stdbool.h>
+
 /* Once, before SQLite is first used. */
 void faults_install(void);
 /* The n-th allocation of SQLite / the n-th write, truncation or sync from now on fails; 0: none. */
 void faults_sqlite_memory(unsigned long n);
 void faults_sqlite_io(unsigned long n);
+/* What a write that fails says, an I/O error (as at first) or that the disk is full; and whether
+ * all that follow fail too, or that one alone. */
+void faults_sqlite_io_kind(bool full, bool lasting);
 /* How many there were since then. */
 unsigned long faults_sqlite_allocations(void);
 unsigned long faults_sqlite_writes(void);

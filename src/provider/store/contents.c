@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "restriction.h"
 #include "unsupported.h"
+#include "watch.h"
 
 struct contents {
 	struct com_object com;
@@ -23,7 +24,8 @@ struct contents {
 	struct contents_keyset keyset;
 	GArray *list; /* NULL: the keyset serves */
 	gint64 position;
-	GArray *bookmarks; /* gint64 positions, -1: free */
+	GArray *bookmarks;   /* gint64 positions, -1: free */
+	GArray *connections; /* ULONG_PTR, of Advise */
 };
 
 /* Bookmarks of our own begin behind the three that MAPI names. */
@@ -583,13 +585,69 @@ contents_WaitForCompletion(IMAPITable *This, ULONG flags, ULONG timeout, ULONG *
 	return S_OK;
 }
 
+static HRESULT
+contents_Advise(IMAPITable *This, ULONG mask, LPMAPIADVISESINK sink, ULONG_PTR *connection)
+{
+	struct contents *contents = contents_from(This);
+	struct watch_scope scope = { WATCH_CONTENTS, contents->scope.folder };
+	HRESULT hr;
+
+	if (!sink || !connection)
+		return MAPI_E_INVALID_PARAMETER;
+	*connection = 0;
+	if (!(mask & fnevTableModified))
+		return MAPI_E_NO_SUPPORT;
+	hr = contents_enter(contents);
+	if (FAILED(hr))
+		return hr;
+	hr = watch_advise(contents->scope.store, &scope, fnevTableModified, sink, connection);
+	if (SUCCEEDED(hr))
+		g_array_append_val(contents->connections, *connection);
+	return contents_leave(contents, hr);
+}
+
+static HRESULT
+contents_Unadvise(IMAPITable *This, ULONG_PTR connection)
+{
+	struct contents *contents = contents_from(This);
+	HRESULT hr = contents_enter(contents);
+	guint at;
+
+	if (FAILED(hr))
+		return hr;
+	hr = MAPI_E_NOT_FOUND;
+	for (at = 0; at < contents->connections->len; at++) {
+		if (g_array_index(contents->connections, ULONG_PTR, at) != connection)
+			continue;
+		g_array_remove_index(contents->connections, at);
+		hr = watch_unadvise(contents->scope.store, connection);
+		break;
+	}
+	return contents_leave(contents, hr);
+}
+
+/* A table that goes takes its connections with it. */
+static void
+contents_unadvise_all(struct contents *contents)
+{
+	guint at;
+
+	if (contents->connections->len && SUCCEEDED(contents_enter(contents))) {
+		for (at = 0; at < contents->connections->len; at++)
+			watch_unadvise(contents->scope.store,
+			    g_array_index(contents->connections, ULONG_PTR, at));
+		contents_leave(contents, S_OK);
+	}
+	g_array_unref(contents->connections);
+}
+
 static const IMAPITableVtbl contents_vtbl = {
 	.QueryInterface = contents_QueryInterface,
 	.AddRef = contents_AddRef,
 	.Release = contents_Release,
 	.GetLastError = contents_GetLastError,
-	.Advise = unsupported_IMAPITable_Advise,
-	.Unadvise = unsupported_IMAPITable_Unadvise,
+	.Advise = contents_Advise,
+	.Unadvise = contents_Unadvise,
 	.GetStatus = contents_GetStatus,
 	.SetColumns = contents_SetColumns,
 	.QueryColumns = contents_QueryColumns,
@@ -623,6 +681,7 @@ contents_finalize(void *self)
 	if (contents->list)
 		g_array_unref(contents->list);
 	g_array_unref(contents->bookmarks);
+	contents_unadvise_all(contents);
 	com_release(&contents->scope.store->com);
 }
 
@@ -664,6 +723,7 @@ contents_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out
 	contents->scope.associated = (flags & MAPI_ASSOCIATED) != 0;
 	contents->flags = flags & MAPI_UNICODE;
 	contents->bookmarks = g_array_new(FALSE, FALSE, sizeof(gint64));
+	contents->connections = g_array_new(FALSE, FALSE, sizeof(ULONG_PTR));
 	com_add_ref(&store->com);
 	contents->columns = mem_memdup(NULL, columns, CbSPropTagArray(columns));
 	if (!contents->columns) {

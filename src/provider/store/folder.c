@@ -359,7 +359,23 @@ folder_CreateFolder(IMAPIFolder *This, ULONG type, LPTSTR name, LPTSTR comment, 
 	return folder_leave(folder, hr);
 }
 
-/* Moving within the store; copies of whole trees are not built. */
+static HRESULT
+folder_copy_or_move(
+    struct folder *folder, gint64 which, gint64 target, const char *name, ULONG flags)
+{
+	char *key = name ? folder_name_key(name) : NULL;
+	struct folder_name as = { name, key };
+	HRESULT hr;
+
+	if (flags & FOLDER_MOVE)
+		hr = folder_move(folder->store, which, target, &as);
+	else
+		hr = folder_copy(folder->store, which, target, &as, (flags & COPY_SUBFOLDERS) != 0);
+	g_free(key);
+	return hr;
+}
+
+/* Within the store. */
 static HRESULT
 folder_CopyFolder(IMAPIFolder *This, ULONG size, LPENTRYID id, LPCIID iid, LPVOID target,
     LPTSTR name, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
@@ -374,12 +390,12 @@ folder_CopyFolder(IMAPIFolder *This, ULONG size, LPENTRYID id, LPCIID iid, LPVOI
 		return hr;
 	to = folder_target(folder, target);
 	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_FOLDER, &which);
-	if (SUCCEEDED(hr) && (!to || !(flags & FOLDER_MOVE)))
+	if (SUCCEEDED(hr) && !to)
 		hr = MAPI_E_NO_SUPPORT;
 	if (SUCCEEDED(hr) && name)
 		hr = text_from_arg(NULL, name, flags, &name8);
 	if (SUCCEEDED(hr))
-		hr = folder_move(folder->store, which, to->id, name8);
+		hr = folder_copy_or_move(folder, which, to->id, name8, flags);
 	if (name8 && (void *)name8 != (void *)name)
 		mem_free(name8);
 	return folder_leave(folder, hr);

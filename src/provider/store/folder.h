@@ -27,7 +27,20 @@ HRESULT folder_add(struct store *store, gint64 parent, const char *name, const c
 /* flags DEL_MESSAGES, DEL_FOLDERS: MAPI_E_HAS_MESSAGES, MAPI_E_HAS_FOLDERS, MAPI_E_NO_ACCESS for a
  * folder of the store itself, MAPI_E_NOT_FOUND. */
 HRESULT folder_remove(struct store *store, gint64 parent, gint64 id, ULONG flags);
-HRESULT folder_move(struct store *store, gint64 id, gint64 target, const char *name);
+/* `name` of a moved or copied folder: its own where `text` is NULL.  MAPI_E_COLLISION,
+ * MAPI_E_FOLDER_CYCLE, MAPI_E_NO_ACCESS, MAPI_E_NOT_FOUND. */
+struct folder_name {
+	const char *text; /* as it is shown */
+	const char *key;  /* folder_name_key() of it */
+};
+HRESULT folder_move(struct store *store, gint64 id, gint64 target, const struct folder_name *name);
+/* folder_copy.c: `deep` with all below it.  MAPI_W_PARTIAL_COMPLETION when waiting mail stayed. */
+HRESULT folder_copy(
+    struct store *store, gint64 id, gint64 target, const struct folder_name *name, bool deep);
+/* What names are compared by, without regard to case; g_free(). */
+char *folder_name_key(const char *name);
+/* Whether a folder is another or below it. */
+HRESULT folder_within(struct store *store, gint64 id, gint64 of, bool *within);
 HRESULT folder_exists(struct store *store, gint64 id);
 
 /* folder_messages.c: MAPI_W_PARTIAL_COMPLETION when some could not be done. */
@@ -36,6 +49,8 @@ HRESULT folder_empty(struct folder *folder, bool associated);
 HRESULT folder_set_read_flags(struct folder *folder, const ENTRYLIST *list, ULONG flags);
 HRESULT folder_copy_messages(
     struct folder *folder, const ENTRYLIST *list, gint64 target, bool move);
+/* One message with all that hangs on it, in a transaction of the caller. */
+HRESULT folder_copy_row(struct db *db, gint64 message, gint64 folder, gint64 *copied);
 
 /* hierarchy.c, contents.c */
 HRESULT hierarchy_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out);

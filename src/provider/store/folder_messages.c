@@ -188,8 +188,6 @@ copy_longs(struct db *db, enum lob_kind kind, gint64 from, gint64 to)
 	return FAILED(hr) ? hr : S_OK;
 }
 
-static HRESULT copy_rows(struct db *db, gint64 message, gint64 folder, gint64 *copied);
-
 /* One attachment, with the message in it if there is one. */
 static HRESULT
 copy_attachment(struct db *db, gint64 id, gint64 to)
@@ -210,7 +208,7 @@ copy_attachment(struct db *db, gint64 id, gint64 to)
 	hr = db_int(db, &embedded, "SELECT id FROM message WHERE folder = ?", "i", -id);
 	if (hr == MAPI_E_NOT_FOUND)
 		return S_OK;
-	return FAILED(hr) ? hr : copy_rows(db, embedded, -copy, &inner);
+	return FAILED(hr) ? hr : folder_copy_row(db, embedded, -copy, &inner);
 }
 
 static HRESULT
@@ -234,8 +232,8 @@ copy_attachments(struct db *db, gint64 from, gint64 to)
 	return FAILED(hr) ? hr : S_OK;
 }
 
-static HRESULT
-copy_rows(struct db *db, gint64 message, gint64 folder, gint64 *copied)
+HRESULT
+folder_copy_row(struct db *db, gint64 message, gint64 folder, gint64 *copied)
 {
 	gint64 copy;
 	HRESULT hr;
@@ -268,8 +266,8 @@ step_copy(struct folder *folder, gint64 id, void *context)
 
 	if (hr != S_OK)
 		return hr;
-	hr = copy_rows(folder->store->db, id, *target, &copy);
-	return FAILED(hr) ? hr : watch_copied(folder->store->db, copy, id);
+	hr = folder_copy_row(folder->store->db, id, *target, &copy);
+	return FAILED(hr) ? hr : watch_copied(folder->store->db, MAPI_MESSAGE, copy, id);
 }
 
 HRESULT

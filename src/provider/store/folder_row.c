@@ -147,8 +147,7 @@ folder_read_stored(struct store *store, gint64 id, struct bag *bag)
 	return hr;
 }
 
-/* Names are compared without regard to case; SQLite gets them folded. */
-static char *
+char *
 folder_name_key(const char *name)
 {
 	char *valid = g_utf8_make_valid(name, -1), *key = g_utf8_casefold(valid, -1);
@@ -316,27 +315,35 @@ folder_remove(struct store *store, gint64 parent, gint64 id, ULONG flags)
 }
 
 HRESULT
-folder_move(struct store *store, gint64 id, gint64 target, const char *name)
+folder_within(struct store *store, gint64 id, gint64 of, bool *within)
 {
-	char *key = name ? folder_name_key(name) : NULL;
-	gint64 below;
+	gint64 count = 0;
+	HRESULT hr = db_int(
+	    store->db, &count, SUBTREE "SELECT count(*) FROM tree WHERE id = ?2", "ii", of, id);
+
+	*within = count != 0;
+	return hr;
+}
+
+HRESULT
+folder_move(struct store *store, gint64 id, gint64 target, const struct folder_name *name)
+{
+	bool within = false;
 	HRESULT hr = db_begin(store->db);
 
 	if (SUCCEEDED(hr)) {
 		hr = (id < FOLDER_ID_FIRST_FREE) ? MAPI_E_NO_ACCESS : folder_exists(store, target);
 		if (SUCCEEDED(hr))
-			hr = db_int(store->db, &below,
-			    SUBTREE "SELECT count(*) FROM tree WHERE id = ?2", "ii", id, target);
-		if (SUCCEEDED(hr) && below)
+			hr = folder_within(store, target, id, &within);
+		if (SUCCEEDED(hr) && within)
 			hr = MAPI_E_FOLDER_CYCLE;
 		if (SUCCEEDED(hr))
 			hr = db_exec(store->db,
 			    "UPDATE folder SET parent = ?, name = ifnull(?, name), name_key = "
 			    "ifnull(?, name_key),"
 			    " modified = ? WHERE id = ?",
-			    "ittii", target, name, key, filetime_now(), id);
+			    "ittii", target, name->text, name->key, filetime_now(), id);
 		hr = db_end(store->db, hr, DB_DURABLE);
 	}
-	g_free(key);
 	return hr;
 }

@@ -42,8 +42,8 @@ struct watch_request {
 HRESULT watch_advise_entry(struct store *store, const struct watch_request *request);
 /* A message that has come in (IMsgStore::NotifyNewMail). */
 HRESULT watch_new_mail(struct store *store, const NEWMAIL_NOTIFICATION *mail);
-/* Inside a copy's transaction: the message made is a copy, not new. */
-HRESULT watch_copied(struct db *db, gint64 copy, gint64 source);
+/* Inside a copy's transaction: the message or folder made is a copy, not new. */
+HRESULT watch_copied(struct db *db, ULONG type, gint64 copy, gint64 source);
 /* Forgets listeners that died. */
 HRESULT watch_sweep(struct db *db);
 /* A call has ended: there may be news. */

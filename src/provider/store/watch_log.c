@@ -164,11 +164,12 @@ watch_log_free(GArray *changes)
 }
 
 HRESULT
-watch_copied(struct db *db, gint64 copy, gint64 source)
+watch_copied(struct db *db, ULONG type, gint64 copy, gint64 source)
 {
 	return db_exec(db,
 	    "UPDATE change SET event = 64, source = ?2,"
-	    " old = (SELECT folder FROM message WHERE id = ?2)"
-	    " WHERE type = 5 AND event = 4 AND id = ?1",
-	    "ii", copy, source);
+	    " old = ifnull(CASE ?3 WHEN 5 THEN (SELECT folder FROM message WHERE id = ?2)"
+	    " ELSE (SELECT parent FROM folder WHERE id = ?2) END, 0)"
+	    " WHERE type = ?3 AND event = 4 AND id = ?1",
+	    "iiu", copy, source, type);
 }

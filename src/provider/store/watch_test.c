@@ -329,6 +329,107 @@ wrong_requests_are_refused(void **state)
 	com_release(&sink->com);
 }
 
+static void
+contents_table_says_that_it_has_changed(void **state)
+{
+	struct fixture *fixture = *state;
+	IMAPIFolder *inbox = double_inbox(fixture->store);
+	struct sink *sink = sink_create();
+	ULONG_PTR connection = 0, second = 0;
+	IMAPITable *table = NULL;
+
+	assert_int_equal(inbox->lpVtbl->GetContentsTable(inbox, 0, &table), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->Advise(table, fnevTableModified, &sink->isink, &connection), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->Advise(table, fnevTableModified, &sink->isink, &second), S_OK);
+	assert_int_equal(table->lpVtbl->Unadvise(table, second), S_OK);
+	assert_int_equal(table->lpVtbl->Unadvise(table, second), MAPI_E_NOT_FOUND);
+	mem_free(saved_letter(fixture->outbox));
+	mem_free(saved_letter(inbox));
+	assert_heard(sink, "table ");
+	assert_int_equal(double_count(table), 1);
+	COM_CLEAR(table);
+	mem_free(saved_letter(inbox));
+	g_usleep(G_USEC_PER_SEC / 2);
+	assert_heard(sink, "");
+	COM_CLEAR(inbox);
+	com_release(&sink->com);
+}
+
+/* PROJECTS with a letter and a folder PLANS in it, under `top`. */
+static SPropValue *
+make_tree(IMAPIFolder *top)
+{
+	IMAPIFolder *made = NULL, *below = NULL;
+	SPropValue *id;
+
+	assert_int_equal(top->lpVtbl->CreateFolder(top, FOLDER_GENERIC, (LPTSTR)(size_t) "Projects",
+			     NULL, NULL, 0, &made),
+	    S_OK);
+	assert_int_equal(made->lpVtbl->CreateFolder(
+			     made, FOLDER_GENERIC, (LPTSTR)(size_t) "Plans", NULL, NULL, 0, &below),
+	    S_OK);
+	mem_free(saved_letter(made));
+	mem_free(saved_letter(below));
+	id = double_prop(made, PR_ENTRYID);
+	COM_CLEAR(made);
+	COM_CLEAR(below);
+	return id;
+}
+
+static HRESULT
+copy_folder(IMAPIFolder *top, const SPropValue *id, IMAPIFolder *to, const char *name, ULONG flags)
+{
+	return top->lpVtbl->CopyFolder(top, id->Value.bin.cb, (ENTRYID *)(void *)id->Value.bin.lpb,
+	    NULL, to, (LPTSTR)(size_t)name, 0, NULL, flags);
+}
+
+static ULONG
+count_below(IMAPIFolder *folder, ULONG flags)
+{
+	IMAPITable *table = NULL;
+	ULONG count;
+
+	assert_int_equal(folder->lpVtbl->GetHierarchyTable(folder, flags, &table), S_OK);
+	count = double_count(table);
+	COM_CLEAR(table);
+	return count;
+}
+
+static void
+folder_is_copied_with_what_is_in_it(void **state)
+{
+	struct fixture *fixture = *state;
+	IMAPIFolder *top = double_folder(fixture->store, PR_IPM_SUBTREE_ENTRYID),
+		    *inbox = double_inbox(fixture->store), *copy = NULL, *again = NULL;
+	SPropValue *id = make_tree(top);
+	struct sink *sink = sink_create();
+
+	advise(fixture->store, NULL, COMINGS, sink);
+	assert_int_equal(copy_folder(top, id, inbox, NULL, COPY_SUBFOLDERS), S_OK);
+	assert_heard(sink, "folder-copied copied folder-copied copied ");
+	assert_int_equal(count_below(inbox, CONVENIENT_DEPTH), 2);
+	assert_int_equal(copy_folder(top, id, inbox, NULL, 0), MAPI_E_COLLISION);
+	assert_int_equal(copy_folder(top, id, inbox, "Projects 2", 0), S_OK);
+	assert_int_equal(count_below(inbox, CONVENIENT_DEPTH), 3);
+	assert_int_equal(inbox->lpVtbl->CreateFolder(inbox, FOLDER_GENERIC,
+			     (LPTSTR)(size_t) "projects 2", NULL, NULL, OPEN_IF_EXISTS, &copy),
+	    S_OK);
+	assert_int_equal(double_messages(copy), 1);
+	assert_int_equal(top->lpVtbl->CreateFolder(top, FOLDER_GENERIC, (LPTSTR)(size_t) "Projects",
+			     NULL, NULL, OPEN_IF_EXISTS, &again),
+	    S_OK);
+	assert_int_equal(double_messages(again), 1);
+	assert_int_equal(copy_folder(top, id, again, NULL, COPY_SUBFOLDERS), MAPI_E_FOLDER_CYCLE);
+	COM_CLEAR(again);
+	COM_CLEAR(copy);
+	COM_CLEAR(inbox);
+	COM_CLEAR(top);
+	mem_free(id);
+	com_release(&sink->com);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int
@@ -339,6 +440,8 @@ main(void)
 		TEST(change_is_told_once_and_only_to_those_concerned),
 		TEST(other_processes_are_heard_within_a_second),
 		TEST(nothing_is_written_down_when_nobody_listens),
+		TEST(contents_table_says_that_it_has_changed),
+		TEST(folder_is_copied_with_what_is_in_it),
 		TEST(wrong_requests_are_refused),
 	};
 

@@ -94,19 +94,28 @@ class Home:
         words = lock.read_text().split() if lock.exists() else []
         return int(words[0]) if words else None
 
+    def processes(self):
+        """The pids of this home's spooler and its workers that still run."""
+        pids = [self.spooler_pid()]
+        for lock in self.state.glob("worker-*.lock"):
+            words = lock.read_text().split()
+            pids.append(int(words[0]) if words else None)
+        return [pid for pid in pids if pid and self.is_spooler(pid)]
+
+    @staticmethod
+    def is_spooler(pid):
+        try:
+            return b"emapi-spooler" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+
     def stop(self):
-        """Ends the spooler that this home started, if it still runs."""
+        """Ends the spooler that this home started, if it still runs, and sees its workers end."""
+        running = self.processes()
         pid = self.spooler_pid()
-
-        def command():
-            try:
-                return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
-            except OSError:
-                return b""
-
-        if pid and b"emapi-spooler" in command():
+        if pid in running:
             os.kill(pid, 15)
-            mailserver.wait_until(lambda: not command(), "the spooler ends")
+        mailserver.wait_until(lambda: not any(map(self.is_spooler, running)), "the spooler ends")
 
 
 @pytest.fixture

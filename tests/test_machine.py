@@ -445,6 +445,36 @@ def test_allowed_senders_and_the_envelope(machine, ann):
         assert all("<games@example.test>" in line for line in peer.seen("MAIL"))
 
 
+RAW = b"""From: %s
+To: bob@example.test
+Subject: raw
+MIME-Version: 1.0
+Content-Type: text/plain; charset=iso-8859-1
+Content-Transfer-Encoding: 8bit
+
+caf\xe9 \t trailing blanks  
+.
+From here on nothing is touched.
+"""
+
+
+@needs_root
+def test_sendmail_sends_whole_mails(machine, ann):
+    """What is allowed stays byte for byte; a forged From is rewritten in the mail's own header."""
+    with Peer(ehlo=["8BITMIME"]) as peer:
+        machine.offer("host", *smtp(peer), settings=("MachineDomain=example.test",))
+        machine.start()
+        for claimed in (b"Games <games@example.test>", b"The Boss <boss@example.test>"):
+            subprocess.run(ann.command("emapi-sendmail", "-i", "-t"), env=ann.environment, cwd="/",
+                           input=RAW % claimed, check=True, timeout=60)
+        wait_until(lambda: len(peer.messages) == 2, lambda: f"both arrive: {machine.log()}")
+        honest, forged = sorted(peer.messages, key=lambda m: b"Games" not in m)
+        assert b"\r\nFrom: Games <games@example.test>\r\n" in b"\r\n" + honest
+        assert b"boss" not in forged and b"<games@example.test>\r\n" in forged
+        body = RAW.split(b"\n\n", 1)[1].replace(b"\n", b"\r\n")
+        assert honest.split(b"\r\n\r\n", 1)[1] == body == forged.split(b"\r\n\r\n", 1)[1]
+
+
 @needs_root
 def test_nobody_forges_by_what_he_sends_raw(machine, ann):
     """A client of his own making: packets that no library of ours sends."""

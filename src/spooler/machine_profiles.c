@@ -51,21 +51,30 @@ add_store(GKeyFile *keys, const struct profile *profile)
 	g_key_file_set_string(keys, group, "Socket", socket);
 }
 
-/* What programs need to know before they submit: LocalTo. */
+static void
+copy_text(GKeyFile *keys, const char *word, const SPropValue *values, ULONG count, ULONG tag)
+{
+	g_autofree char *text = prop_find_text(values, count, tag);
+
+	if (text)
+		g_key_file_set_string(keys, "Profile", word, text);
+}
+
+/* What programs need to know before they submit: who one is, and who gets local mail. */
 static char *
 compose(const struct profile *profile, const SPropValue *values, ULONG count)
 {
 	GKeyFile *keys = g_key_file_new();
 	g_autofree char *uid = text_hex(profile_uid(profile), sizeof(MAPIUID));
-	g_autofree char *local = prop_find_text(values, count, PR_EMAPI_LOCAL_TO_W);
 	char *text;
 
 	g_key_file_set_string(keys, "Profile", "UID", uid);
 	g_key_file_set_string(keys, "Profile", "Machine", "true");
 	/* Who is From is for the daemon to say. */
 	g_key_file_set_string(keys, "Profile", "HeaderFrom", "keep");
-	if (local)
-		g_key_file_set_string(keys, "Profile", "LocalTo", local);
+	copy_text(keys, "LocalTo", values, count, PR_EMAPI_LOCAL_TO_W);
+	copy_text(keys, "MachineDomain", values, count, PR_EMAPI_MACHINE_DOMAIN_W);
+	copy_text(keys, "FromAddress", values, count, PR_EMAPI_FROM_ADDRESS_W);
 	add_store(keys, profile);
 	text = g_key_file_to_data(keys, NULL, NULL);
 	g_key_file_free(keys);

@@ -10,6 +10,7 @@
 #include "sendmail.h"
 
 #include <string.h>
+#include <unistd.h>
 #include <emapispi.h>
 #include <mapiguid.h>
 #include "address.h"
@@ -17,7 +18,28 @@
 #include "mem.h"
 #include "prop.h"
 #include "rawheader.h"
+#include "sender.h"
 #include "text.h"
+
+/* On a machine's profile everybody is himself, and other users are at its domain. */
+static void
+own_identity(const SPropValue *values, ULONG count, struct sendmail_identity *identity)
+{
+	struct sender_rules rules;
+	struct sender_user user = { 0 };
+	g_autofree char *why = NULL;
+
+	if (SUCCEEDED(sender_rules_read(values, count, &rules, &why)))
+		sender_user_find(&rules, geteuid(), &user);
+	g_free(identity->name);
+	g_free(identity->address);
+	identity->name = g_steal_pointer(&user.own_name);
+	identity->address = g_steal_pointer(&user.address);
+	if (!identity->local_to && rules.domain)
+		identity->local_to = g_strconcat("@", rules.domain, NULL);
+	sender_user_clear(&user);
+	sender_rules_clear(&rules);
+}
 
 HRESULT
 sendmail_identity_read(const struct profile *profile, struct sendmail_identity *identity)
@@ -37,6 +59,8 @@ sendmail_identity_read(const struct profile *profile, struct sendmail_identity *
 	identity->allow_from = prop_find_text(values, count, PR_EMAPI_ALLOW_FROM_W);
 	identity->local_to = prop_find_text(values, count, PR_EMAPI_LOCAL_TO_W);
 	identity->header_from = prop_find_text(values, count, PR_EMAPI_HEADER_FROM_W);
+	if (profile_is_machine(profile))
+		own_identity(values, count, identity);
 	mem_free(values);
 	return S_OK;
 }

@@ -32,7 +32,8 @@ GVariant *ipc_text(const char *text);
 /* Reads one message, waiting up to timeout_ms (-1 for ever).  MAPI_E_TIMEOUT, or
  * MAPI_E_END_OF_SESSION when the peer closed, or MAPI_E_CALL_FAILED for what is no message. */
 HRESULT ipc_receive(int fd, int timeout_ms, struct ipc_message **out);
-/* The same; *attached is the descriptor that came with it, close-on-exec, to be closed; -1: none. */
+/* The same; *attached is the descriptor that came with it, close-on-exec, to be closed; -1: none.
+ */
 HRESULT ipc_receive_fd(int fd, int timeout_ms, struct ipc_message **out, int *attached);
 void ipc_message_free(struct ipc_message *message);
 

@@ -123,7 +123,9 @@ send_two(int to, int a, int b)
 	const char packet[] = "no packet of ours";
 	struct iovec part = { (void *)(uintptr_t)packet, sizeof(packet) };
 	char room[CMSG_SPACE(2 * sizeof(int))] __attribute__((aligned(8))) = { 0 };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = room,
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = room,
 		.msg_controllen = sizeof(room) };
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 	int fds[2] = { a, b };

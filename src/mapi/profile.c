@@ -151,7 +151,8 @@ read_text(const char *path, char **out, char **why)
 		hr = error->code == G_FILE_ERROR_NOENT ? MAPI_E_NOT_FOUND : MAPI_E_NO_ACCESS;
 		if (error->code == G_FILE_ERROR_ACCES && is_in(paths_system("profiles"), path))
 			why_set(why,
-			    "The profile file %s is the machine's mail service's, which does not run. "
+			    "The profile file %s is the machine's mail service's, which does not "
+			    "run. "
 			    "The administrator starts it by: systemctl start emapi-spooler",
 			    path);
 		why_set(why, "The profile file %s cannot be read: %s.", path, error->message);
@@ -514,8 +515,8 @@ profile_default_why(char **why)
 	if (names[0] && !names[1] && !name)
 		name = g_strdup(names[0]);
 	else if (names[0])
-		why_set(why,
-		    "No profile is the default. Choose one by: emapi profile default NAME");
+		why_set(
+		    why, "No profile is the default. Choose one by: emapi profile default NAME");
 	if (name && !*name)
 		g_clear_pointer(&name, g_free);
 	g_strfreev(names);

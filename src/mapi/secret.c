@@ -47,7 +47,7 @@ own_file(const MAPIUID *section, ULONG tag)
 
 /* Where the section says that a secret is. */
 struct place {
-	char *command; /* prints it */
+	char *command;    /* prints it */
 	char *credential; /* a service manager has handed it down under this name */
 	char *file;
 	char *keyring; /* emapi-keyring, quoted for the shell */
@@ -95,8 +95,7 @@ find_place(struct profile *profile, const MAPIUID *section, ULONG tag, struct pl
 		return hr;
 	if (PROP_ID(tag) == PROP_ID(PR_EMAPI_PASSWORD)) {
 		place->command = prop_find_text(values, count, PR_EMAPI_PASSWORD_COMMAND_W);
-		place->credential =
-		    prop_find_text(values, count, PR_EMAPI_PASSWORD_CREDENTIAL_W);
+		place->credential = prop_find_text(values, count, PR_EMAPI_PASSWORD_CREDENTIAL_W);
 		place->file = prop_find_text(values, count, PR_EMAPI_PASSWORD_FILE_W);
 		if (prop_find_bool(values, count, PR_EMAPI_PASSWORD_KEYRING, false))
 			place->keyring = quoted_keyring();
@@ -228,7 +227,8 @@ read_credential(const char *name, char **secret, char **why)
 	}
 	if (!folder) {
 		why_set(why,
-		    "The password is the systemd credential \"%s\", but no credentials were handed to "
+		    "The password is the systemd credential \"%s\", but no credentials were handed "
+		    "to "
 		    "this program; the unit that starts it needs LoadCredential=%s:FILE.",
 		    name, name);
 		return MAPI_E_NO_ACCESS;

@@ -4,11 +4,10 @@
  *
  * The section's PasswordCommand, when set, is run by /bin/sh and the first line of its output is
  * the password; else with PasswordCredential=NAME it is the systemd credential of that name
- * ($CREDENTIALS_DIRECTORY/NAME); else with PasswordKeyring=true it is in the desktop's keyring, which the program
- * emapi-keyring asks (libsecret needs GIO, which no client shall load); else the password is the
- * first line of PasswordFile; else of
- * $XDG_CONFIG_HOME/emapi/secrets/UID.  Other secrets lie beside it as UID-67F1 ....  Files must not
- * be readable by others (mode 600).
+ * ($CREDENTIALS_DIRECTORY/NAME); else with PasswordKeyring=true it is in the desktop's keyring,
+ * which the program emapi-keyring asks (libsecret needs GIO, which no client shall load); else the
+ * password is the first line of PasswordFile; else of $XDG_CONFIG_HOME/emapi/secrets/UID.  Other
+ * secrets lie beside it as UID-67F1 ....  Files must not be readable by others (mode 600).
  */
 #ifndef EMAPI_MAPI_SECRET_H
 #define EMAPI_MAPI_SECRET_H
@@ -21,7 +20,8 @@ bool secret_is(ULONG tag);
 /* Reads one secret of a section as a value on the MAPI buffer `root`.  MAPI_E_NOT_FOUND where there
  * is none; MAPI_E_NO_ACCESS for a file that others may read or that the profile names and is not
  * there; MAPI_E_CALL_FAILED for a command that fails or prints nothing, and an empty file;
- * MAPI_E_TIMEOUT for a command that takes longer than a minute (EMAPI_PASSWORD_SECONDS).  `why` (may be NULL) gets a sentence for people. */
+ * MAPI_E_TIMEOUT for a command that takes longer than a minute (EMAPI_PASSWORD_SECONDS).  `why`
+ * (may be NULL) gets a sentence for people. */
 HRESULT secret_read(struct profile *profile, const MAPIUID *section, ULONG tag, void *root,
     SPropValue *value, char **why);
 /* MAPI_E_NO_SUPPORT where a command or a credential gives the password. */

@@ -13,8 +13,8 @@
  * answer on its socket (it begins or ends) this waits up to five seconds for one or the other, so
  * that a wake-up never falls between two spoolers.  *fd stays open for life. */
 HRESULT lock_take(const char *lock_path, int *fd);
-/* The same for one that a service manager has started: asks the holder to end (SIGTERM) and waits so
- * long, in microseconds. */
+/* The same for one that a service manager has started: asks the holder to end (SIGTERM) and waits
+ * so long, in microseconds. */
 HRESULT lock_take_over(const char *lock_path, gint64 wait, int *fd);
 /* Writes who we are; only when the socket listens. */
 HRESULT lock_write(int fd, const char *socket_path);

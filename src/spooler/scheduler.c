@@ -3,9 +3,10 @@
  * The scheduler's life: lock, database, socket, loop, end.  See scheduler.h.
  *
  * It ends when for `idle` nothing was due, nobody was connected and nothing waits for its next try
- * or its time (what is held does not keep it alive).  At the end: unlink the socket, look once more for somebody who connected just
- * before, and only then drop the lock.  Who finds the lock taken but nobody serving waits for it
- * (lock.h), who is cut off before "ok" starts another spooler: no wake-up is lost.
+ * or its time (what is held does not keep it alive).  At the end: unlink the socket, look once more
+ * for somebody who connected just before, and only then drop the lock.  Who finds the lock taken
+ * but nobody serving waits for it (lock.h), who is cut off before "ok" starts another spooler: no
+ * wake-up is lost.
  */
 #include "scheduler_private.h"
 
@@ -367,8 +368,7 @@ listen_on(struct scheduler *s)
 	}
 	if (!is_inherited(s))
 		unlink(s->options.socket_path); /* of a spooler that was killed; we hold the lock */
-	s->listen_fd =
-	    is_inherited(s) ? s->options.listen_fd : ipc_listen(s->options.socket_path);
+	s->listen_fd = is_inherited(s) ? s->options.listen_fd : ipc_listen(s->options.socket_path);
 	if (s->listen_fd < 0) {
 		g_autofree char *text = g_strdup_printf("The spooler cannot listen on %s: %s",
 		    s->options.socket_path, g_strerror(errno));
@@ -532,9 +532,9 @@ scheduler_run(const struct scheduler_options *options)
 {
 	struct scheduler s = { .options = *options, .lock_fd = -1, .listen_fd = -1 };
 	g_autofree char *lock_path = g_strconcat(options->state_path, "/spooler.lock", NULL);
-	HRESULT hr = is_inherited(&s)
-			 ? lock_take_over(lock_path, options->stop_wait + G_USEC_PER_SEC, &s.lock_fd)
-			 : lock_take(lock_path, &s.lock_fd);
+	HRESULT hr = is_inherited(&s) ? lock_take_over(lock_path,
+					    options->stop_wait + G_USEC_PER_SEC, &s.lock_fd)
+				      : lock_take(lock_path, &s.lock_fd);
 
 	if (hr == MAPI_E_BUSY) {
 		log_debug("another spooler runs");

@@ -26,8 +26,8 @@ struct scheduler_options {
 struct scheduler_options scheduler_options_default(void);
 void scheduler_options_clear(struct scheduler_options *options);
 
-/* Runs until there is nothing to do or SIGTERM; SIGHUP: reads all profiles anew.  The exit code: 0 also when another spooler runs
- * already. */
+/* Runs until there is nothing to do or SIGTERM; SIGHUP: reads all profiles anew.  The exit code: 0
+ * also when another spooler runs already. */
 int scheduler_run(const struct scheduler_options *options);
 
 #endif

@@ -17,17 +17,17 @@ struct scheduler {
 	int listen_fd;
 	guint listen_source;
 	guint timer;
-	guint kick;          /* a pending call of the driver */
-	guint sync;          /* a pending spooldb_sync() */
-	GPtrArray *clients;  /* of struct client */
-	GHashTable *lanes;   /* GBytes (profile UID) -> struct lane */
+	guint kick;         /* a pending call of the driver */
+	guint sync;         /* a pending spooldb_sync() */
+	GPtrArray *clients; /* of struct client */
+	GHashTable *lanes;  /* GBytes (profile UID) -> struct lane */
 	struct network *network;
 	GPtrArray *catch_up; /* profiles still to be scanned after the start, of GBytes */
 	gint64 catch_up_at;
 	gint64 prune_at;
-	gint64 not_before;  /* does not end before */
-	gint64 quiet_since; /* nothing to do since; 0: busy */
-	gint64 stop_at;     /* SIGTERM: give up waiting for workers then; 0: not stopping */
+	gint64 not_before;       /* does not end before */
+	gint64 quiet_since;      /* nothing to do since; 0: busy */
+	gint64 stop_at;          /* SIGTERM: give up waiting for workers then; 0: not stopping */
 	struct machine *machine; /* machine.h; NULL: one user's spooler */
 };
 

@@ -285,3 +285,51 @@ def test_the_journal_gets_fields(home, manager):
     assert "\nEMAPI_PROFILE=work\n" in entry
     assert re.search(r"\nEMAPI_KEY=[0-9A-F]{32}\n", entry)
     assert "SYSLOG_IDENTIFIER=emapi-spooler\n" in entry
+
+
+# --- The units ---
+
+needs_analyze = pytest.mark.skipif(not shutil.which("systemd-analyze"),
+                                   reason="systemd-analyze is not installed")
+
+
+@pytest.fixture
+def units(tmp_path):
+    """The units in the folders `system` and `user`, as they are installed, for what was built."""
+    for kind, source in (("system", UNITS), ("user", UNITS / "user")):
+        folder = tmp_path / kind
+        folder.mkdir()
+        shutil.copy(source / "emapi-spooler.socket", folder)
+        text = (source / "emapi-spooler.service.in").read_text()
+        text = text.replace("@libexecdir@/emapi/emapi-spooler", os.environ["EMAPI_SPOOLER"])
+        assert "@" not in text.replace("@system-service", "").replace("~@privileged", "").replace(
+            "@resources", "")
+        (folder / "emapi-spooler.service").write_text(text)
+    return tmp_path
+
+
+@needs_analyze
+def test_the_machines_unit_is_hardened(units):
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager",
+                           units / "system" / "emapi-spooler.service"],
+                          capture_output=True, text=True)
+    level = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+    assert float(level.group(1)) <= 2.0, done.stdout
+
+
+def test_the_machines_unit_knows_its_peers(units):
+    """In a user namespace of its own the daemon would see all users as one."""
+    assert not re.search("(?m)^PrivateUsers=(?!no)",
+                         (units / "system" / "emapi-spooler.service").read_text())
+
+
+@needs_analyze
+@pytest.mark.parametrize("kind", ["system", "user"])
+def test_systemd_understands_the_units(units, kind):
+    folder = units / kind
+    done = subprocess.run(
+        ["systemd-analyze", f"--{kind}", "verify", "--man=no", folder / "emapi-spooler.service",
+         folder / "emapi-spooler.socket"], capture_output=True, text=True,
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:", "XDG_RUNTIME_DIR": str(units)})
+    ours = [line for line in done.stderr.splitlines() if "emapi" in line]
+    assert not ours, done.stderr

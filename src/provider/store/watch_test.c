@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <setjmp.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -22,8 +23,7 @@
 struct sink {
 	struct com_object com;
 	IMAPIAdviseSink isink;
-	GMutex lock;
-	GCond arrived;
+	pthread_mutex_t lock;
 	GString *heard; /* a word for each event */
 	ENTRYID *id;    /* of the last object; mem_free() */
 	ULONG id_size;
@@ -77,7 +77,7 @@ sink_OnNotify(IMAPIAdviseSink *This, ULONG count, LPNOTIFICATION events)
 	struct sink *sink = COM_OBJECT(This, struct sink, isink);
 	ULONG at;
 
-	g_mutex_lock(&sink->lock);
+	pthread_mutex_lock(&sink->lock);
 	for (at = 0; at < count; at++) {
 		g_string_append(sink->heard, word(&events[at]));
 		if (events[at].ulEventType == fnevTableModified)
@@ -86,8 +86,7 @@ sink_OnNotify(IMAPIAdviseSink *This, ULONG count, LPNOTIFICATION events)
 		sink->id_size = events[at].info.obj.cbEntryID;
 		sink->id = mem_memdup(NULL, events[at].info.obj.lpEntryID, sink->id_size);
 	}
-	g_cond_signal(&sink->arrived);
-	g_mutex_unlock(&sink->lock);
+	pthread_mutex_unlock(&sink->lock);
 	return 0;
 }
 
@@ -105,8 +104,7 @@ sink_create(void)
 
 	assert_non_null(sink);
 	sink->isink.lpVtbl = &sink_vtbl;
-	g_mutex_init(&sink->lock);
-	g_cond_init(&sink->arrived);
+	pthread_mutex_init(&sink->lock, NULL);
 	sink->heard = g_string_new("");
 	return sink;
 }
@@ -117,13 +115,15 @@ assert_heard(struct sink *sink, const char *words)
 {
 	gint64 until = g_get_monotonic_time() + G_USEC_PER_SEC;
 
-	g_mutex_lock(&sink->lock);
-	while (strlen(sink->heard->str) < strlen(words))
-		if (!g_cond_wait_until(&sink->arrived, &sink->lock, until))
-			break;
+	pthread_mutex_lock(&sink->lock);
+	while (strlen(sink->heard->str) < strlen(words) && g_get_monotonic_time() < until) {
+		pthread_mutex_unlock(&sink->lock);
+		g_usleep(2000);
+		pthread_mutex_lock(&sink->lock);
+	}
 	assert_string_equal(sink->heard->str, words);
 	g_string_truncate(sink->heard, 0);
-	g_mutex_unlock(&sink->lock);
+	pthread_mutex_unlock(&sink->lock);
 }
 
 static ULONG_PTR
@@ -225,27 +225,33 @@ change_is_told_once_and_only_to_those_concerned(void **state)
 	com_release(&folder_sink->com);
 }
 
-/* In a process of its own: makes a letter in the Inbox and says that it is new mail. */
-static void
-letter_of_another_process(const char *path)
+/* A process of its own, made before this one has threads: at a byte from the pipe it makes a letter
+ * in the Inbox and says that it is new mail. */
+static pid_t
+begin_other_process(const char *path, int *go)
 {
 	NOTIFICATION event = { .ulEventType = fnevNewMail };
 	IMsgStore *store = NULL;
 	IMAPIFolder *inbox;
 	SPropValue *id;
-	int status;
+	int pipes[2];
+	pid_t child;
+	char byte;
 
-	if (!fork()) {
-		if (double_logon(path, true, &store, NULL) != S_OK)
-			_exit(1);
-		inbox = double_inbox(store);
-		id = saved_letter(inbox);
-		event.info.newmail.cbEntryID = id->Value.bin.cb;
-		event.info.newmail.lpEntryID = (ENTRYID *)(void *)id->Value.bin.lpb;
-		_exit(store->lpVtbl->NotifyNewMail(store, &event) == S_OK ? 0 : 2);
+	assert_int_equal(pipe(pipes), 0);
+	child = fork();
+	if (child) {
+		close(pipes[0]);
+		*go = pipes[1];
+		return child;
 	}
-	assert_true(wait(&status) > 0);
-	assert_int_equal(status, 0);
+	if (read(pipes[0], &byte, 1) != 1 || double_logon(path, true, &store, NULL) != S_OK)
+		_exit(1);
+	inbox = double_inbox(store);
+	id = saved_letter(inbox);
+	event.info.newmail.cbEntryID = id->Value.bin.cb;
+	event.info.newmail.lpEntryID = (ENTRYID *)(void *)id->Value.bin.lpb;
+	_exit(store->lpVtbl->NotifyNewMail(store, &event) == S_OK ? 0 : 2);
 }
 
 static void
@@ -253,10 +259,15 @@ other_processes_are_heard_within_a_second(void **state)
 {
 	struct fixture *fixture = *state;
 	struct sink *sink = sink_create();
+	int go, status;
+	pid_t child = begin_other_process(fixture->place.path, &go);
 
 	advise(fixture->store, NULL, COMINGS, sink);
-	letter_of_another_process(fixture->place.path);
+	assert_int_equal(write(go, "!", 1), 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
 	assert_heard(sink, "created mail ");
+	close(go);
 	com_release(&sink->com);
 }
 
@@ -277,14 +288,34 @@ number(const char *path, const char *sql)
 }
 
 static void
+listener_that_died_is_forgotten(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *path = fixture->place.path;
+	IMsgStore *store = NULL;
+	int status;
+
+	if (!fork()) {
+		if (double_logon(path, false, &store, NULL) != S_OK)
+			_exit(1);
+		advise(store, NULL, COMINGS, sink_create());
+		_exit(0);
+	}
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(number(path, "SELECT count(*) FROM listener"), 1);
+	assert_int_equal(double_logon(path, false, &store, NULL), S_OK);
+	assert_int_equal(number(path, "SELECT count(*) FROM listener"), 0);
+	COM_CLEAR(store);
+}
+
+static void
 nothing_is_written_down_when_nobody_listens(void **state)
 {
 	struct fixture *fixture = *state;
 	const char *path = fixture->place.path;
 	struct sink *sink = sink_create();
 	ULONG_PTR connection;
-	IMsgStore *store = NULL;
-	int status;
 
 	mem_free(saved_letter(fixture->outbox));
 	assert_int_equal(number(path, "SELECT count(*) FROM change"), 0);
@@ -293,18 +324,6 @@ nothing_is_written_down_when_nobody_listens(void **state)
 	assert_heard(sink, "created ");
 	fixture->store->lpVtbl->Unadvise(fixture->store, connection);
 	assert_int_equal(number(path, "SELECT count(*) FROM change"), 0);
-	/* A listener that died is forgotten by the next logon. */
-	if (!fork()) {
-		if (double_logon(path, false, &store, NULL) != S_OK)
-			_exit(1);
-		advise(store, NULL, COMINGS, sink);
-		_exit(0);
-	}
-	assert_true(wait(&status) > 0);
-	assert_int_equal(number(path, "SELECT count(*) FROM listener"), 1);
-	assert_int_equal(double_logon(path, false, &store, NULL), S_OK);
-	assert_int_equal(number(path, "SELECT count(*) FROM listener"), 0);
-	COM_CLEAR(store);
 	com_release(&sink->com);
 }
 
@@ -435,10 +454,12 @@ folder_is_copied_with_what_is_in_it(void **state)
 int
 main(void)
 {
+	/* Those that fork come before those that start threads. */
 	static const struct CMUnitTest tests[] = {
+		TEST(listener_that_died_is_forgotten),
+		TEST(other_processes_are_heard_within_a_second),
 		TEST(message_is_followed_through_its_life),
 		TEST(change_is_told_once_and_only_to_those_concerned),
-		TEST(other_processes_are_heard_within_a_second),
 		TEST(nothing_is_written_down_when_nobody_listens),
 		TEST(contents_table_says_that_it_has_changed),
 		TEST(folder_is_copied_with_what_is_in_it),

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <setjmp.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ struct subscription {
 	IMAPIAdviseSink *sink;
 };
 
-static GMutex subscriptions_lock;
+static pthread_mutex_t subscriptions_lock = PTHREAD_MUTEX_INITIALIZER;
 static GSList *subscriptions;
 static ULONG_PTR last_connection;
 
@@ -178,10 +179,10 @@ support_Subscribe(IMAPISupport *This, LPNOTIFKEY key, ULONG mask, ULONG flags,
 	made->mask = mask;
 	made->sink = sink;
 	sink->lpVtbl->AddRef(sink);
-	g_mutex_lock(&subscriptions_lock);
+	pthread_mutex_lock(&subscriptions_lock);
 	made->connection = *connection = ++last_connection;
 	subscriptions = g_slist_append(subscriptions, made);
-	g_mutex_unlock(&subscriptions_lock);
+	pthread_mutex_unlock(&subscriptions_lock);
 	return S_OK;
 }
 
@@ -190,7 +191,7 @@ support_Unsubscribe(IMAPISupport *This, ULONG_PTR connection)
 {
 	GSList *at;
 
-	g_mutex_lock(&subscriptions_lock);
+	pthread_mutex_lock(&subscriptions_lock);
 	for (at = subscriptions; at; at = at->next) {
 		struct subscription *subscription = at->data;
 
@@ -202,7 +203,7 @@ support_Unsubscribe(IMAPISupport *This, ULONG_PTR connection)
 		g_free(subscription);
 		break;
 	}
-	g_mutex_unlock(&subscriptions_lock);
+	pthread_mutex_unlock(&subscriptions_lock);
 	return at ? S_OK : MAPI_E_NOT_FOUND;
 }
 
@@ -215,7 +216,7 @@ support_Notify(
 	GSList *at;
 
 	assert_int_equal(count, 1);
-	g_mutex_lock(&subscriptions_lock);
+	pthread_mutex_lock(&subscriptions_lock);
 	for (at = subscriptions; at; at = at->next) {
 		struct subscription *subscription = at->data;
 
@@ -224,7 +225,7 @@ support_Notify(
 			subscription->sink->lpVtbl->OnNotify(
 			    subscription->sink, count, notifications);
 	}
-	g_mutex_unlock(&subscriptions_lock);
+	pthread_mutex_unlock(&subscriptions_lock);
 	g_bytes_unref(bytes);
 	return S_OK;
 }

@@ -229,6 +229,7 @@ arm(struct scheduler *s, gint64 now)
 	bool busy;
 	gint64 next, wait;
 
+	scheduler_watch_clock(s, now);
 	clients_sweep(s);
 	next = drive(s, now, &busy);
 	if (s->stop_at) /* only the end of what is in hand counts, and that is an event */

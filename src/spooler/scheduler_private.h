@@ -17,10 +17,11 @@ struct scheduler {
 	int listen_fd;
 	guint listen_source;
 	guint timer;
-	guint kick;         /* a pending call of the driver */
-	guint sync;         /* a pending spooldb_sync() */
-	GPtrArray *clients; /* of struct client */
-	GHashTable *lanes;  /* GBytes (profile UID) -> struct lane */
+	gint64 clock_offset; /* the clock less the time since the machine's start */
+	guint kick;          /* a pending call of the driver */
+	guint sync;          /* a pending spooldb_sync() */
+	GPtrArray *clients;  /* of struct client */
+	GHashTable *lanes;   /* GBytes (profile UID) -> struct lane */
 	struct network *network;
 	GPtrArray *catch_up; /* profiles still to be scanned after the start, of GBytes */
 	gint64 catch_up_at;
@@ -38,6 +39,9 @@ void scheduler_changed(struct scheduler *s);
 void scheduler_accept(struct scheduler *s);
 /* lane_run() for all profiles: those of the list and those with mail in the queue. */
 void scheduler_run_all(struct scheduler *s);
+
+/* clock.c: has the clock been set? */
+void scheduler_watch_clock(struct scheduler *s, gint64 now);
 
 /* clients.c */
 struct client;

@@ -32,8 +32,13 @@ HRESULT spooldb_sync(struct spooldb *db);
 /* The profile's own policy, from now on. */
 void spooldb_set_policy(struct spooldb *db, GBytes *profile, const struct retry_policy *policy);
 
-/* At start: leases of a scheduler that died go back. */
+/* At start: leases of a scheduler that died go back; where the clock was set back in between, nobody
+ * waits longer than a day and an hour for it. */
 HRESULT spooldb_recover(struct spooldb *db, gint64 now);
+
+/* The clock was set, by so much: lifetimes and pauses between tries are what they were; mail that is
+ * to be sent later keeps its time. */
+HRESULT spooldb_clock_set(struct spooldb *db, gint64 by, gint64 now);
 
 /* Whether this submission is on record.  A live record of the same entry from an earlier
  * submission (another submit time) that was sent is closed as filed, any other as cancelled. */

@@ -51,6 +51,9 @@ HRESULT spooldb_end(struct spooldb *db, HRESULT hr);
 /* Whether the room for a verdict is set aside (again). */
 bool spooldb_reserve(struct spooldb *db);
 
+/* No next try is further off than any pause is long. */
+HRESULT spooldb_bound_waits(struct spooldb *db, gint64 now);
+
 /* The policy of a profile; NULL: of one that has none of its own. */
 const struct retry_policy *spooldb_policy(struct spooldb *db, GBytes *profile);
 

@@ -19,6 +19,8 @@ spooldb_recover(struct spooldb *db, gint64 now)
 		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, changed=?1,"
 		    " next=min(next, ?2) WHERE state IN (1, 2)",
 		    "ii", spooldb_stamp(db, now), now);
+	if (SUCCEEDED(hr))
+		hr = spooldb_bound_waits(db, now);
 	return spooldb_end(db, hr);
 }
 

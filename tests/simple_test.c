@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Simple MAPI with the real store and a pickup folder, by the public API alone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <mapi.h>
+#include "testing.h"
+
+#define PATIENCE 100 /* tenths of a second */
+
+static LHANDLE session;
+
+static char text_subject[] = "Bridge plans", text_body[] = "See the file.\r\n";
+static char name_ann[] = "Ann Lee", address_ann[] = "SMTP:ann@example.test";
+static char name_bob[] = "bob@example.test";
+
+static int
+setup(void **state)
+{
+	char *text;
+
+	if (test_folders_create(state))
+		return -1;
+	g_setenv("EMAPI_IDLE_SECONDS", "1", TRUE);
+	text = g_strdup_printf("[Profile]\nUID=%032d\nDefault=true\nFromName=Me\n"
+			       "FromAddress=me@example.test\n"
+			       "[Service %032d]\nServiceName=EMAPI_STORE\nDisplayName=Mail\n"
+			       "[Provider %032d]\nService=%032d\nType=store\n"
+			       "Module=emapi_store.so\nDisplayName=Mail\nDefault=true\n"
+			       "Path=%s/mail\n"
+			       "[Service %032d]\nServiceName=EMAPI_PICKUP\nDisplayName=Pickup\n"
+			       "[Provider %032d]\nService=%032d\nType=transport\n"
+			       "Module=emapi_pickup.so\nDisplayName=Pickup\nPath=%s/pickup\n",
+	    1, 2, 3, 2, test_folder, 4, 5, 4, test_folder);
+	test_write("config/emapi/profiles/simple.profile", text);
+	test_write("plan.txt", "the plan of the bridge\n");
+	test_write("pickup/.keep", "");
+	g_free(text);
+	return MAPILogon(0, NULL, NULL, 0, 0, &session) != SUCCESS_SUCCESS;
+}
+
+static int
+teardown(void **state)
+{
+	assert_int_equal(MAPILogoff(session, 0, 0, 0), SUCCESS_SUCCESS);
+	assert_int_equal(MAPILogoff(session, 0, 0, 0), MAPI_E_INVALID_SESSION);
+	g_usleep(1500000); /* the spooler ends */
+	return test_folders_remove(state);
+}
+
+/* Two recipients, of which one is a name to be resolved, and a file. */
+static void
+fill(MapiMessage *message, MapiRecipDesc recipients[2], MapiFileDesc *file, char **path)
+{
+	memset(message, 0, sizeof *message);
+	memset(recipients, 0, 2 * sizeof *recipients);
+	memset(file, 0, sizeof *file);
+	*path = g_build_filename(test_folder, "plan.txt", NULL);
+	message->lpszSubject = text_subject;
+	message->lpszNoteText = text_body;
+	message->nRecipCount = 2;
+	message->lpRecips = recipients;
+	recipients[0].ulRecipClass = MAPI_TO;
+	recipients[0].lpszName = name_ann;
+	recipients[0].lpszAddress = address_ann;
+	recipients[1].ulRecipClass = MAPI_CC;
+	recipients[1].lpszName = name_bob;
+	message->nFileCount = 1;
+	message->lpFiles = file;
+	file->nPosition = (ULONG)-1;
+	file->lpszPathName = *path;
+}
+
+/* The mail in the pickup folder, once it is there. */
+static char *
+wait_for_mail(void)
+{
+	char *folder = g_build_filename(test_folder, "pickup", NULL), *text = NULL;
+
+	for (int i = 0; i < PATIENCE && !text; i++) {
+		GDir *dir = g_dir_open(folder, 0, NULL);
+		const char *name;
+
+		while (dir && (name = g_dir_read_name(dir)) && !text)
+			if (g_str_has_suffix(name, ".eml")) {
+				char *path = g_build_filename(folder, name, NULL);
+
+				g_file_get_contents(path, &text, NULL, NULL);
+				g_free(path);
+			}
+		if (dir)
+			g_dir_close(dir);
+		if (!text)
+			g_usleep(100000);
+	}
+	g_free(folder);
+	return text;
+}
+
+static void
+sends_a_mail_with_a_file(void **state)
+{
+	MapiMessage message;
+	MapiRecipDesc recipients[2];
+	MapiFileDesc file;
+	char *path, *mail;
+
+	fill(&message, recipients, &file, &path);
+	assert_int_equal(MAPISendMail(session, 0, &message, 0, 0), SUCCESS_SUCCESS);
+	mail = wait_for_mail();
+	assert_non_null(mail);
+	assert_non_null(strstr(mail, "Subject: Bridge plans"));
+	assert_non_null(strstr(mail, "Ann Lee <ann@example.test>"));
+	assert_non_null(strstr(mail, "bob@example.test"));
+	assert_non_null(strstr(mail, "plan.txt"));
+	g_free(mail);
+	g_free(path);
+}
+
+static void
+what_cannot_be_sent(void **state)
+{
+	static char nowhere[] = "/nonexistent/file", stranger[] = "Nobody Known";
+	MapiMessage message;
+	MapiRecipDesc recipients[2];
+	MapiFileDesc file;
+	char *path;
+
+	fill(&message, recipients, &file, &path);
+	assert_int_equal(MAPISendMail(session, 0, &message, MAPI_DIALOG, 0), MAPI_E_NOT_SUPPORTED);
+	file.lpszPathName = nowhere;
+	assert_int_equal(MAPISendMail(session, 0, &message, 0, 0), MAPI_E_ATTACHMENT_NOT_FOUND);
+	message.nFileCount = 0;
+	recipients[1].ulRecipClass = 9;
+	assert_int_equal(MAPISendMail(session, 0, &message, 0, 0), MAPI_E_BAD_RECIPTYPE);
+	recipients[1].ulRecipClass = MAPI_CC;
+	recipients[1].lpszName = stranger;
+	assert_int_equal(MAPISendMail(session, 0, &message, 0, 0), MAPI_E_UNKNOWN_RECIPIENT);
+	message.nRecipCount = 0;
+	assert_int_equal(MAPISendMail(session, 0, &message, 0, 0), MAPI_E_INVALID_RECIPS);
+	assert_int_equal(MAPISendMail(77, 0, &message, 0, 0), MAPI_E_INVALID_SESSION);
+	assert_int_equal(MAPIDetails(session, 0, recipients, 0, 0), MAPI_E_NOT_SUPPORTED);
+	g_free(path);
+}
+
+static void
+check_read(char *id)
+{
+	MapiMessage *read;
+	char *text;
+
+	assert_int_equal(MAPIReadMail(session, 0, id, 0, 0, &read), SUCCESS_SUCCESS);
+	assert_string_equal(read->lpszSubject, text_subject);
+	assert_string_equal(read->lpszNoteText, text_body);
+	assert_string_equal(read->lpszMessageType, "IPM.Note");
+	assert_int_equal(read->nRecipCount, 2);
+	assert_string_equal(read->lpRecips[0].lpszName, name_ann);
+	assert_string_equal(read->lpRecips[0].lpszAddress, address_ann);
+	assert_int_equal(read->lpRecips[1].ulRecipClass, MAPI_CC);
+	assert_string_equal(read->lpRecips[1].lpszAddress, "SMTP:bob@example.test");
+	assert_int_equal(read->nFileCount, 1);
+	assert_string_equal(read->lpFiles[0].lpszFileName, "plan.txt");
+	assert_true(g_file_get_contents(read->lpFiles[0].lpszPathName, &text, NULL, NULL));
+	assert_string_equal(text, "the plan of the bridge\n");
+	unlink(read->lpFiles[0].lpszPathName);
+	g_free(text);
+	MAPIFreeBuffer(read);
+}
+
+static void
+saves_finds_reads_and_deletes(void **state)
+{
+	char first[512] = "", second[512] = "", found[512], next[512], short_id[64];
+	MapiMessage message;
+	MapiRecipDesc recipients[2];
+	MapiFileDesc file;
+	char *path;
+
+	fill(&message, recipients, &file, &path);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, NULL, NULL, MAPI_LONG_MSGID, 0, found), MAPI_E_NO_MESSAGES);
+	assert_int_equal(
+	    MAPISaveMail(session, 0, &message, MAPI_LONG_MSGID, 0, first), SUCCESS_SUCCESS);
+	assert_int_equal(
+	    MAPISaveMail(session, 0, &message, MAPI_LONG_MSGID, 0, first), SUCCESS_SUCCESS);
+	assert_int_equal(
+	    MAPISaveMail(session, 0, &message, MAPI_LONG_MSGID, 0, second), SUCCESS_SUCCESS);
+	assert_string_not_equal(first, second);
+	check_read(first);
+
+	assert_int_equal(
+	    MAPIFindNext(session, 0, NULL, NULL, MAPI_LONG_MSGID, 0, found), SUCCESS_SUCCESS);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, NULL, found, MAPI_LONG_MSGID, 0, next), SUCCESS_SUCCESS);
+	assert_string_not_equal(found, next);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, NULL, next, MAPI_LONG_MSGID, 0, found), MAPI_E_NO_MESSAGES);
+	assert_int_equal(MAPIFindNext(session, 0, NULL, NULL, 0, 0, short_id), SUCCESS_SUCCESS);
+	check_read(short_id);
+
+	assert_int_equal(MAPIDeleteMail(session, 0, first, 0, 0), SUCCESS_SUCCESS);
+	assert_int_equal(MAPIDeleteMail(session, 0, second, 0, 0), SUCCESS_SUCCESS);
+	assert_int_equal(MAPIDeleteMail(session, 0, second, 0, 0), MAPI_E_INVALID_MESSAGE);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, NULL, NULL, MAPI_LONG_MSGID, 0, found), MAPI_E_NO_MESSAGES);
+	g_free(path);
+}
+
+static void
+resolves_names(void **state)
+{
+	static char typed[] = "Carl Em <carl@example.test>", stranger[] = "Nobody Known";
+	MapiRecipDesc *found;
+
+	assert_int_equal(MAPIResolveName(session, 0, typed, 0, 0, &found), SUCCESS_SUCCESS);
+	assert_string_equal(found->lpszName, "Carl Em");
+	assert_string_equal(found->lpszAddress, "SMTP:carl@example.test");
+	assert_true(found->ulEIDSize > 0);
+	MAPIFreeBuffer(found);
+	assert_int_equal(
+	    MAPIResolveName(session, 0, stranger, 0, 0, &found), MAPI_E_UNKNOWN_RECIPIENT);
+	assert_null(found);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sends_a_mail_with_a_file),
+		cmocka_unit_test(what_cannot_be_sent),
+		cmocka_unit_test(saves_finds_reads_and_deletes),
+		cmocka_unit_test(resolves_names),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

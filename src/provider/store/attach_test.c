@@ -153,6 +153,16 @@ attachment_table_tells_of_them(void **state)
 
 /* A value on disk is copied before it is written: who does not save changes nothing. */
 static void
+check_position(IStream *stream, guint64 expected)
+{
+	const LARGE_INTEGER here = { .QuadPart = 0 };
+	ULARGE_INTEGER position;
+
+	assert_int_equal(stream->lpVtbl->Seek(stream, here, STREAM_SEEK_CUR, &position), S_OK);
+	assert_int_equal(position.QuadPart, expected);
+}
+
+static void
 long_values_are_transacted(void **state)
 {
 	struct fixture *fixture = *state;
@@ -180,6 +190,38 @@ long_values_are_transacted(void **state)
 	COM_CLEAR(stream);
 	COM_CLEAR(other);
 	mem_free(id);
+}
+
+static void
+clones_read_on_their_own(void **state)
+{
+	static const size_t sizes[] = { 1, 100, 100000, 700000 };
+	const LARGE_INTEGER begin = { .QuadPart = 0 };
+	struct fixture *fixture = *state;
+	size_t at;
+
+	for (at = 0; at < G_N_ELEMENTS(sizes); at++) {
+		IMessage *message = double_letter(fixture->outbox, "clones", NULL);
+		IStream *stream = stream_of(message, PR_HTML, MAPI_CREATE | MAPI_MODIFY), *clone;
+		BYTE byte;
+
+		write_pattern(stream, sizes[at], 50000);
+		assert_int_equal(stream->lpVtbl->Clone(stream, &clone), MAPI_E_NO_SUPPORT);
+		assert_null(clone);
+		assert_int_equal(stream->lpVtbl->Commit(stream, 0), S_OK);
+		COM_CLEAR(stream);
+		message = save_and_reopen(fixture, message, 0);
+		stream = stream_of(message, PR_HTML, 0);
+		assert_int_equal(stream->lpVtbl->Read(stream, &byte, 1, NULL), S_OK);
+		assert_int_equal(stream->lpVtbl->Clone(stream, &clone), S_OK);
+		check_position(clone, 1);
+		assert_int_equal(clone->lpVtbl->Seek(clone, begin, STREAM_SEEK_SET, NULL), S_OK);
+		check_position(stream, 1);
+		COM_CLEAR(stream);
+		check_pattern(clone, sizes[at], 65536);
+		COM_CLEAR(clone);
+		COM_CLEAR(message);
+	}
 }
 
 static void
@@ -544,6 +586,7 @@ main(void)
 		TEST(attachments_of_every_size),
 		TEST(attachment_table_tells_of_them),
 		TEST(long_values_are_transacted),
+		TEST(clones_read_on_their_own),
 		TEST(long_bodies_come_whole_or_by_stream),
 		TEST(stream_moves_and_cuts),
 		TEST(copies_carry_everything),

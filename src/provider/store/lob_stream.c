@@ -400,6 +400,26 @@ stream_Stat(IStream *This, STATSTG *status, DWORD flags)
 	return S_OK;
 }
 
+static HRESULT stream_clone(struct lob_stream *stream, IStream **out);
+
+/* Of a stream for reading: two that write would each hold a chunk of their own. */
+static HRESULT
+stream_Clone(IStream *This, IStream **out)
+{
+	struct lob_stream *stream = stream_from(This);
+	HRESULT hr;
+
+	if (!out)
+		return STG_E_INVALIDPOINTER;
+	*out = NULL;
+	if (stream->writable)
+		return MAPI_E_NO_SUPPORT;
+	hr = store_enter(stream->place.store);
+	if (FAILED(hr))
+		return hr;
+	return store_leave(stream->place.store, stream_clone(stream, out));
+}
+
 static const IStreamVtbl stream_vtbl = {
 	.QueryInterface = stream_QueryInterface,
 	.AddRef = stream_AddRef,
@@ -414,7 +434,7 @@ static const IStreamVtbl stream_vtbl = {
 	.LockRegion = unsupported_IStream_LockRegion,
 	.UnlockRegion = unsupported_IStream_UnlockRegion,
 	.Stat = stream_Stat,
-	.Clone = unsupported_IStream_Clone,
+	.Clone = stream_Clone,
 };
 
 static void
@@ -441,6 +461,32 @@ static const struct com_interface stream_interfaces[] = {
 };
 
 static const struct com_class stream_class = { "stream", stream_interfaces, stream_finalize };
+
+static HRESULT
+stream_clone(struct lob_stream *stream, IStream **out)
+{
+	struct lob_stream *clone = com_create(&stream_class, sizeof(*clone));
+
+	if (!clone)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	clone->istream.lpVtbl = &stream_vtbl;
+	clone->place = stream->place;
+	clone->place.owner = &stream->com; /* what is staged to be read is the first one's */
+	com_add_ref(clone->place.owner);
+	clone->tag = stream->tag;
+	clone->size = stream->size;
+	clone->position = stream->position;
+	clone->chunk = stream->chunk;
+	clone->id = stream->id;
+	clone->buffer = g_try_malloc(LOB_CHUNK);
+	if (!clone->buffer) {
+		com_release(&clone->com);
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	}
+	memcpy(clone->buffer, stream->buffer, LOB_CHUNK);
+	*out = &clone->istream;
+	return S_OK;
+}
 
 /* --- Opening ------------------------------------------------------------------------- */
 

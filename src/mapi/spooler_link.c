@@ -117,26 +117,64 @@ spooler_has_state(void)
 	return has;
 }
 
-static HRESULT
-wake_once(const MAPIUID *profile, const char *profile_name, bool *connected)
-{
-	struct ipc_message *answer = NULL;
-	GVariantBuilder values;
-	int fd;
-	HRESULT hr;
+/* --- Waking --------------------------------------------------------------------------------- */
 
-	hr = spooler_connect(true, &fd);
-	*connected = SUCCEEDED(hr);
-	if (FAILED(hr))
-		return hr;
+/* The connection that wake-ups go over, kept from one to the next.  It does not keep the spooler
+ * from ending.  A child after fork makes one of its own. */
+static struct {
+	GMutex lock;
+	int fd; /* valid in the process `pid` */
+	pid_t pid;
+} kept;
+
+/* With the lock held. */
+static HRESULT
+kept_open(bool *fresh)
+{
+	HRESULT hr = S_OK;
+
+	*fresh = kept.pid != getpid();
+	if (!*fresh)
+		return S_OK;
+	if (kept.pid)
+		close(kept.fd);
+	kept.pid = 0;
+	hr = spooler_connect(true, &kept.fd);
+	if (SUCCEEDED(hr))
+		kept.pid = getpid();
+	return hr;
+}
+
+static void
+kept_close(void)
+{
+	close(kept.fd);
+	kept.pid = 0;
+}
+
+static GVariant *
+wake_values(const MAPIUID *profile, const char *profile_name)
+{
+	GVariantBuilder values;
+
 	g_variant_builder_init(&values, G_VARIANT_TYPE("a{sv}"));
 	g_variant_builder_add(&values, "{sv}", "profile",
 	    g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, profile, sizeof *profile, 1));
 	g_variant_builder_add(&values, "{sv}", "name",
 	    g_variant_new_string(g_utf8_validate(profile_name, -1, NULL) ? profile_name : ""));
-	hr = ipc_send(fd, "wake", g_variant_builder_end(&values));
+	return g_variant_builder_end(&values);
+}
+
+/* Sends and waits for the answer; what a spooler that ends has read and not answered does not
+ * count. */
+static HRESULT
+ask_to_wake(const MAPIUID *profile, const char *profile_name)
+{
+	struct ipc_message *answer = NULL;
+	HRESULT hr = ipc_send(kept.fd, "wake", wake_values(profile, profile_name));
+
 	if (SUCCEEDED(hr))
-		hr = ipc_receive(fd, ANSWER_TIMEOUT_MS, &answer);
+		hr = ipc_receive(kept.fd, ANSWER_TIMEOUT_MS, &answer);
 	if (SUCCEEDED(hr) && !strcmp(answer->verb, "error")) {
 		log_error("The spooler refused: %s", ipc_string(answer, "text", "no reason given"));
 		hr = (HRESULT)ipc_int(answer, "hr", MAPI_E_CALL_FAILED);
@@ -146,7 +184,6 @@ wake_once(const MAPIUID *profile, const char *profile_name, bool *connected)
 		hr = MAPI_E_CALL_FAILED;
 	}
 	ipc_message_free(answer);
-	close(fd);
 	return hr;
 }
 
@@ -154,14 +191,23 @@ HRESULT
 spooler_wake(const MAPIUID *profile, const char *profile_name)
 {
 	HRESULT hr = S_OK;
-	bool connected = true;
-	unsigned i;
+	bool fresh = true;
+	unsigned i = 0;
 
-	for (i = 0; i < WAKES && connected; i++) {
-		hr = wake_once(profile, profile_name, &connected);
+	g_mutex_lock(&kept.lock);
+	while (i < WAKES) {
+		hr = kept_open(&fresh);
+		if (FAILED(hr))
+			break;
+		hr = ask_to_wake(profile, profile_name);
+		if (SUCCEEDED(hr))
+			break;
+		kept_close();
 		if (hr != MAPI_E_END_OF_SESSION && hr != MAPI_E_NETWORK_ERROR)
 			break;
+		i += fresh; /* that a kept one has ended says nothing about the next */
 	}
+	g_mutex_unlock(&kept.lock);
 	if (FAILED(hr))
 		log_warning("The spooler was not woken: %s. The message is safe in the Outbox.",
 		    hr_name(hr));

@@ -35,6 +35,7 @@ struct client {
 	gint64 seen;     /* the last change that was told */
 	char *told;      /* the last trouble that was told */
 	bool gone;       /* does not read; clients_sweep() ends it */
+	bool idle;       /* has woken us and got its answer; the connection is kept for the next time */
 	bool machine;    /* came by the machine's socket */
 	bool stranger;   /* may know of his own messages alone */
 	uid_t uid;
@@ -211,6 +212,16 @@ clients_sweep(struct scheduler *s)
 	}
 }
 
+bool
+clients_waiting(const struct scheduler *s)
+{
+	for (guint i = 0; i < s->clients->len; i++) {
+		if (!((const struct client *)g_ptr_array_index(s->clients, i))->idle)
+			return true;
+	}
+	return false;
+}
+
 static HRESULT
 on_watch(struct client *client, const struct ipc_message *packet)
 {
@@ -234,6 +245,7 @@ on_wake(struct client *client, const struct ipc_message *packet)
 	if (g_bytes_get_size(uid) != sizeof(MAPIUID))
 		return answer_error(client, MAPI_E_INVALID_PARAMETER, "a profile UID has 16 bytes");
 	lane_wake(lane_get(client->s, uid));
+	client->idle = true;
 	return answer_ok(client);
 }
 
@@ -454,6 +466,7 @@ client_says(gint fd, GIOCondition condition, gpointer data)
 
 	if (hr == MAPI_E_TIMEOUT)
 		return G_SOURCE_CONTINUE;
+	client->idle = false;
 	if (SUCCEEDED(hr))
 		hr = handle(client, packet);
 	ipc_message_free(packet);

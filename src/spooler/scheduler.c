@@ -182,7 +182,7 @@ consider_end(struct scheduler *s, bool busy, gint64 now)
 			g_main_loop_quit(s->loop);
 		return s->stop_at;
 	}
-	if (busy || s->clients->len > 0 || s->machine) {
+	if (busy || clients_waiting(s) || s->machine) {
 		s->quiet_since = 0;
 		return G_MAXINT64;
 	}

@@ -50,6 +50,8 @@ void client_add(struct scheduler *s, int fd, bool machine);
 void client_free(struct client *client);
 void clients_notify(struct scheduler *s);
 void clients_sweep(struct scheduler *s);
+/* Whether anybody is connected who wants something, not just keeps a connection to wake us by. */
+bool clients_waiting(const struct scheduler *s);
 
 struct lane;
 

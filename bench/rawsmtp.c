@@ -109,7 +109,12 @@ message(size_t size, int encoded, int pipelined, const unsigned char *data, char
 {
 	static const char head[] = "From: ann@example.test\r\nTo: bob@example.test\r\n"
 				   "Subject: A letter\r\nMessage-ID: <1@example.test>\r\n\r\n";
-	size_t length = encoded ? encode(data, size, buffer) : lines(size, buffer);
+	size_t start = sizeof(head) - 1, length;
+
+	/* In one piece: a small one behind it would wait for the peer's acknowledgement. */
+	memcpy(buffer, head, start);
+	length = start + (encoded ? encode(data, size, buffer + start) : lines(size, buffer + start));
+	memcpy(buffer + length, "\r\n.\r\n", 5);
 
 	if (pipelined) {
 		static const char envelope[] = "MAIL FROM:<ann@example.test>\r\n"
@@ -124,9 +129,8 @@ message(size_t size, int encoded, int pipelined, const unsigned char *data, char
 		dialogue("RCPT TO:<bob@example.test>\r\n", '2');
 		dialogue("DATA\r\n", '3');
 	}
-	say(head, sizeof(head) - 1);
-	say(buffer, length);
-	dialogue("\r\n.\r\n", '2');
+	say(buffer, length + 5);
+	hear('2');
 }
 
 int
@@ -135,7 +139,7 @@ main(int argc, char **argv)
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	int count = argc > 2 ? atoi(argv[2]) : 1, encoded = argc > 4;
 	size_t size = argc > 3 ? strtoul(argv[3], NULL, 10) : 2000;
-	char *buffer = malloc(size * 2 + 64);
+	char *buffer = malloc(size * 2 + 512);
 	unsigned char *data = malloc(size + 1);
 	double began = now();
 

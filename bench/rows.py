@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: MIT
+"""The table's rows: each function measures emapi beside its peers, in turns, and yields Row."""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import shutil
+import tempfile
+import time
+
+from place import FROM, TO, Place, Postfix, Sink, elapsed, family, in_turns, peak_memory
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SMTPLIB = ("import smtplib, sys; s = smtplib.SMTP('127.0.0.1', int(sys.argv[1])); "
+           "s.sendmail(sys.argv[2], sys.argv[3], open(sys.argv[4]).read()); s.quit()")
+
+
+@dataclasses.dataclass
+class Row:
+    work: str
+    ours: str
+    peers: str
+    ratio: str
+    target: str
+    met: bool | None  # None: nothing to compare with
+
+
+def compare(work, unit, ours, peers, *targets):
+    """Rows for a measurement against one or more peers.  A target is (peer, "<" or ">", factor):
+    ours is to be at most or at least factor times the peer's."""
+    text = ", ".join(f"{name} {value:.3g}" for name, value in peers.items())
+    rows = []
+    for peer, sign, factor in targets:
+        if not peers.get(peer):
+            continue
+        ratio = ours / peers[peer]
+        met = ratio <= factor if sign == "<" else ratio >= factor
+        word = "at most" if sign == "<" else "at least"
+        rows.append(Row(work, f"{ours:.3g} {unit}", f"{text} {unit}", f"{ratio:.2f} × {peer}",
+                        f"{word} {factor} × {peer}", met))
+    return rows or [Row(work, f"{ours:.3g} {unit}", f"{text} {unit}" if text else "", "",
+                        "the peer is not installed", None)]
+
+
+def at_most(work, unit, ours, limit, peers=""):
+    return [Row(work, f"{ours:.3g} {unit}", peers, "", f"at most {limit} {unit}", ours <= limit)]
+
+
+# --- One message --------------------------------------------------------------------------------
+
+def letter_file(folder):
+    path = pathlib.Path(folder) / "letter.eml"
+    body = "".join(chr(97 + i % 26) if i % 72 != 71 else "\n" for i in range(2000))
+    path.write_text(f"From: {FROM}\nTo: {TO}\nSubject: A letter\n\n{body}\n")
+    return path, body
+
+
+def senders(place):
+    """{name: command} of the peers that are installed."""
+    port, (path, _) = place.sink.port, letter_file(place.folder)
+    commands = {
+        "raw C socket": ["bench-rawsmtp", port],
+        "curl": ["curl", "-s", f"smtp://127.0.0.1:{port}", "--mail-from", FROM, "--mail-rcpt", TO,
+                 "-T", path],
+        "python smtplib": ["/usr/bin/python3", "-c", SMTPLIB, port, FROM, TO, path],
+        "swaks": ["swaks", "-S", "-s", f"127.0.0.1:{port}", "-f", FROM, "-t", TO, "-d", path],
+        "msmtp": ["msmtp", f"--host=127.0.0.1", f"--port={port}", "--from", FROM, TO],
+    }
+    return {name: command for name, command in commands.items() if shutil.which(command[0])}
+
+
+def one_message(o):
+    place = Place()
+    path, body = letter_file(place.folder)
+    mapisend = ["mapisend", "--to", TO, "--subject", "A letter", "--body", body]
+
+    def send():
+        took = place.time(*mapisend)
+        if "accepted" not in place.output.read_text():
+            raise RuntimeError(place.output.read_text())
+        return took * 1000
+
+    def cold():
+        place.stop()
+        return send()
+
+    def peer(command):
+        return lambda: elapsed(command, place.environment, place.folder / "peer.out") * 1000
+
+    peers = {name: peer(command) for name, command in senders(place).items()}
+    place.start_spooler()
+    found = in_turns(o.rounds(60, 15), emapi=send, **peers)
+    ours = found.pop("emapi")
+    yield from compare("one mapisend, exec to \"accepted\", spooler running", "ms", ours, found,
+                       ("curl", "<", 0.8))
+    few = {name: peers[name] for name in ("curl", "msmtp") if name in peers}
+    found = in_turns(o.rounds(20, 5), emapi=cold, **few)
+    ours = found.pop("emapi")
+    yield from compare("the same, no spooler running", "ms", ours, found, ("curl", "<", 3),
+                       ("msmtp", "<", 0.5))
+    place.close()
+
+
+def sendmail(o):
+    place = Place()
+    path, _ = letter_file(place.folder)
+    command = ["sh", "-c", f"exec \"$@\" <{path}", "sh"]
+    works = {"emapi": ["emapi-sendmail", "-i", TO]}
+    os.chmod(place.folder, 0o755)
+    postfix = Postfix(place.folder, place.sink) if o.root else None
+    if postfix:
+        works["Postfix"] = postfix.sendmail()
+    if shutil.which("nullmailer-inject"):
+        works["nullmailer"] = ["nullmailer-inject", TO]
+    place.start_spooler()
+    found = in_turns(o.rounds(40, 15), **{
+        name: lambda words=words: place.time(*command, *words) * 1000
+        for name, words in works.items()})
+    ours = found.pop("emapi")
+    yield from compare("emapi-sendmail, exec to durable exit 0", "ms", ours, found,
+                       ("nullmailer", "<", 0.8), ("Postfix", "<", 0.8))
+    if postfix:
+        postfix.stop()
+    place.close()
+
+
+# --- Submitting ---------------------------------------------------------------------------------
+
+def submit(o):
+    place = Place()
+    count = o.count(3000, 400)
+    longest, fairness = [], []
+    raw = place.folder / "raw.db"
+
+    def one():
+        return place.submit(count)[0]
+
+    def eight():
+        rate, wait, fair = place.submit(count // 4, 8)
+        longest.append(wait)
+        fairness.append(fair)
+        return rate
+
+    def floor():
+        for path in place.folder.glob("raw.db*"):
+            path.unlink()
+        return float(place.run("bench-rawsqlite", raw, count).stdout)
+
+    with place.wakes_only():
+        place.submit(50)
+        found = in_turns(o.rounds(5, 3), sqlite=floor, one=one, eight=eight)
+    peers = {"raw SQLite": found["sqlite"]}
+    yield from compare("SubmitMessage, durable, 1 thread", "/s", found["one"], peers,
+                       ("raw SQLite", ">", 0.7))
+    yield from compare("SubmitMessage, durable, 8 processes", "/s", found["eight"], peers,
+                       ("raw SQLite", ">", 1.2))
+    yield from at_most("… longest wait for one of them", "ms", sorted(longest)[len(longest) // 2],
+                       100)
+    fair = sorted(fairness)[len(fairness) // 2]
+    yield Row("… slowest process's pace over the fastest's", f"{fair:.2f}", "", "",
+              "at least 0.5", fair >= 0.5)
+    place.close()
+
+
+# --- Sending many -------------------------------------------------------------------------------
+
+def emapi_drain(count):
+    place = Place()
+    place.fill(count)
+    seconds, cpu = place.drain(count)
+    memory = max(peak_memory(pid) for pid in place.pids())
+    place.close()
+    return count / seconds, cpu * 1000 / count, memory
+
+
+def postfix_drain(count):
+    folder = tempfile.mkdtemp(prefix="emapi-bench-postfix-")
+    os.chmod(folder, 0o755)
+    sink = Sink(folder)
+    postfix = Postfix(folder, sink)
+    postfix.fill(count)
+    seconds, cpu = postfix.drain(count)
+    postfix.stop()
+    sink.stop()
+    shutil.rmtree(folder)
+    return count / seconds, cpu * 1000 / count
+
+
+def drain(o):
+    count = o.count(10000, 2000)
+    cpus, memories, postfix_cpus = [], [], []
+
+    def ours():
+        rate, cpu, memory = emapi_drain(count)
+        cpus.append(cpu)
+        memories.append(memory)
+        return rate
+
+    def theirs():
+        rate, cpu = postfix_drain(count)
+        postfix_cpus.append(cpu)
+        return rate
+
+    works = {"emapi": ours, **({"Postfix": theirs} if o.root else {})}
+    found = in_turns(o.rounds(3, 1), **works)
+    rate = found.pop("emapi")
+    middle = sorted(cpus)[len(cpus) // 2]
+    yield from compare(f"drain {count} queued messages, Sent Items filed", "/s", rate, found,
+                       ("Postfix", ">", 4))
+    cpu = {"Postfix": sorted(postfix_cpus)[len(postfix_cpus) // 2]} if postfix_cpus else {}
+    yield from compare("… CPU for each", "ms", middle, cpu, ("Postfix", "<", 0.4))
+    yield from at_most(f"… largest process of the spooler", "MiB", max(memories), 64)
+
+
+def both_at_once(o):
+    count = o.count(8000, 1200)
+
+    def ours():
+        place = Place()
+        place.start_spooler()
+        arrived = place.sink.count()
+        began = time.perf_counter()
+        place.submit(count // 4, 4)
+        place.wait_drained(arrived + count // 4 * 4)
+        rate = count // 4 * 4 / (time.perf_counter() - began)
+        place.close()
+        return rate
+
+    def theirs():
+        folder = tempfile.mkdtemp(prefix="emapi-bench-postfix-")
+        os.chmod(folder, 0o755)
+        sink = Sink(folder)
+        postfix = Postfix(folder, sink)
+        began = time.perf_counter()
+        postfix.source(count, 4)
+        while sink.count() < count:
+            time.sleep(0.01)
+        rate = count / (time.perf_counter() - began)
+        postfix.stop()
+        sink.stop()
+        shutil.rmtree(folder)
+        return rate
+
+    works = {"emapi": ours, **({"Postfix": theirs} if o.root else {})}
+    found = in_turns(o.rounds(3, 1), **works)
+    yield from compare("submit and drain at once, 4 submitters", "/s", found.pop("emapi"), found,
+                       ("Postfix", ">", 3))
+
+
+def attachments(o):
+    count, size = o.count(1000, 40), 1_000_000
+    place = Place()
+    with place.wakes_only():
+        place.submit(count, 1, size)
+    seconds, _ = place.drain(count)
+    ours = count * size / 1e6 / seconds
+    raw = in_turns(3, raw=lambda: float(
+        place.run("bench-rawsmtp", place.sink.port, count, size, "encode").stdout))
+    place.close()
+    yield from compare(f"{count} × 1 MB attachments", "MB/s", ours,
+                       {"pipelining C program": raw["raw"]}, ("pipelining C program", ">", 0.7))
+
+
+def huge_attachment(o):
+    place = Place()
+    with place.wakes_only():
+        place.submit(1, 1, 100 * 1024 * 1024)
+    place.drain(1)
+    memory = max(peak_memory(pid) for pid in place.pids())
+    place.close()
+    yield from at_most("one attachment of 100 MB: largest process of the spooler", "MiB", memory,
+                       32)
+
+
+# --- Big queues ---------------------------------------------------------------------------------
+
+def first_page(place):
+    return place.time("emapi", "queue", "list", "--limit", "50") * 1000
+
+
+def drain_rate(place, count, wait=3600):
+    arrived = place.sink.count()
+    began = time.perf_counter()
+    while place.sink.count() < arrived + count:
+        if time.perf_counter() - began > wait:
+            raise RuntimeError("the queue does not move")
+        time.sleep(0.005)
+    return count / (time.perf_counter() - began)
+
+
+def big_queue(o):
+    """`size` messages wait and as many lie in Sent Items; beside a small queue and no sent mail."""
+    size, few = o.big, o.count(5000, 1000)
+    small, big = Place(), Place()
+    small.fill(few + 2000)
+    big.fill(size, folder=5)
+    big.fill(size)
+    for place in (small, big):
+        place.environment["EMAPI_IDLE_SECONDS"] = "600"
+        place.run("emapi", "queue", "run")
+    found = {}
+    for name, place in (("small", small), ("big", big)):
+        drain_rate(place, 500)
+        found[name] = drain_rate(place, few)
+    pages = in_turns(o.rounds(21, 7), big=lambda: first_page(big), small=lambda: first_page(small))
+    memory = max(peak_memory(pid) for pid in big.pids())
+    for place in (small, big):
+        for pid in reversed(family(place.spooler_pid())):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, 9)
+        place.close()
+    yield from compare(f"{size} waiting, {size} in Sent Items: drain rate", "/s", found["big"],
+                       {"small store": found["small"]}, ("small store", ">", 0.8))
+    yield from at_most("… first page of `emapi queue list`, beyond that of a small queue", "ms",
+                       max(0.0, pages["big"] - pages["small"]), 5)
+    yield from at_most("… largest process of the spooler", "MiB", memory, 64)
+
+
+# --- Reading ------------------------------------------------------------------------------------
+
+def reading(o):
+    place = Place()
+    with place.wakes_only():
+        done = place.run("bench-readstore", place.folder / "rawread.db", o.count(20000, 3000))
+    message, raw_message, rows, raw_rows = (float(w) for w in done.stdout.split())
+    place.close()
+    yield from compare("open a message and get 25 properties", "µs", message,
+                       {"raw SQLite": raw_message}, ("raw SQLite", "<", 2))
+    yield from compare("QueryRows, 1,000 rows of 10 columns", "µs", rows,
+                       {"raw SQLite": raw_rows}, ("raw SQLite", "<", 2))
+
+
+ALL = [one_message, sendmail, submit, drain, both_at_once, attachments, huge_attachment, big_queue,
+       reading]

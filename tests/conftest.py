@@ -116,6 +116,8 @@ class Home:
         if pid in running:
             os.kill(pid, 15)
         mailserver.wait_until(lambda: not any(map(self.is_spooler, running)), "the spooler ends")
+        # A worker may have begun in between.
+        mailserver.wait_until(lambda: not self.processes(), "the spooler's workers end")
 
 
 @pytest.fixture

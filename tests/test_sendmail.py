@@ -146,6 +146,13 @@ def test_without_a_profile(home):
     send(home, "x", "-C/etc/mail/sendmail.cf", "bob@example.test")
 
 
+def test_a_profile_of_nobody(home):
+    home.pickup_profile()
+    home.run("emapi", "profile", "set", "test", "FromAddress=")
+    for arguments in (["bob@example.test"], ["-bs"], ["-bv", "bob@example.test"]):
+        assert b"FromAddress" in send(home, "x", *arguments, code=78).stderr
+
+
 HARMLESS = ["-Am", "-Ac", "-G", "-U", "-m", "-n", "-oem", "-oee", "-odb", "-oi", "-o7", "-L", "tag",
             "-h", "3", "-O", "Timeout.queuereturn=1d", "-p", "ESMTP", "-em", "-d0.1", "-x", "-T",
             "-Mabc", "-s"]
@@ -666,23 +673,21 @@ def test_s_nail(home, boxes):
 
 # --- Size and speed ------------------------------------------------------------------------------
 
+def test_it_starts_light():
+    """No library more than mapisend loads (design D1)."""
+    def libraries(program):
+        out = subprocess.run(["ldd", shutil.which(program)], check=True, capture_output=True,
+                             text=True).stdout
+        return set(re.findall(r"^\s*(lib[\w+-]+?)(?:-\d[\d.]*)?\.so", out, re.M))
+    assert libraries("emapi-sendmail") <= libraries("mapisend")
+
+
 def peak_kib(pid):
     try:
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+)", status).group(1))
     except (OSError, AttributeError):
         return 0
-
-
-def spooler_pids(home):
-    mark = f"XDG_STATE_HOME={home.folder}/".encode()
-    for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark in path.read_bytes() and \
-                    b"emapi-spooler" in (path.parent / "cmdline").read_bytes():
-                yield int(path.parent.name)
-        except OSError:
-            pass
 
 
 @pytest.mark.skipif(os.environ.get("LD_PRELOAD", "") != "" or "asan" in (SENDMAIL or ""),
@@ -706,7 +711,7 @@ def test_a_huge_mail_in_little_memory(home):
     peaks = {}
 
     def done():
-        for pid in spooler_pids(home):
+        for pid in home.processes():
             peaks[pid] = max(peaks.get(pid, 0), peak_kib(pid))
         return home.picked_up()
 

@@ -248,6 +248,16 @@ verify(const struct sendmail_options *o, struct profile *profile)
 }
 
 static int
+speak_smtp(const struct sendmail_options *o, struct profile *profile, int log)
+{
+	struct sendmail_identity identity;
+	int code = read_identity(profile, &identity);
+
+	sendmail_identity_clear(&identity);
+	return code ? code : sendmail_smtp(o, profile, log);
+}
+
+static int
 with_profile(const struct sendmail_options *o, int log)
 {
 	struct profile *profile = NULL;
@@ -256,7 +266,7 @@ with_profile(const struct sendmail_options *o, int log)
 	if (code)
 		return code;
 	if (o->mode == SENDMAIL_SMTP)
-		code = sendmail_smtp(o, profile, log);
+		code = speak_smtp(o, profile, log);
 	else if (o->mode == SENDMAIL_VERIFY)
 		code = verify(o, profile);
 	else

@@ -13,6 +13,7 @@
 #include "namedprop.h"
 #include "text.h"
 #include "unsupported.h"
+#include "value_stream.h"
 
 static const IMAPIFolderVtbl folder_vtbl;
 
@@ -122,6 +123,12 @@ folder_OpenProperty(
 	if (!out || !iid)
 		return MAPI_E_INVALID_PARAMETER;
 	*out = NULL;
+	if (IsEqualIID(iid, &IID_IStream)) {
+		struct value_stream_request request = { (IMAPIProp *)This, folder->writable, tag,
+			iid, flags };
+
+		return value_stream_open(&request, out);
+	}
 	hr = folder_enter(folder, false);
 	if (FAILED(hr))
 		return hr;

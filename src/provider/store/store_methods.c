@@ -19,6 +19,7 @@
 #include "store_props.h"
 #include "submit.h"
 #include "unsupported.h"
+#include "value_stream.h"
 #include "watch.h"
 
 static struct store *
@@ -186,6 +187,19 @@ store_DeleteProps(IMsgStore *This, LPSPropTagArray tags, LPSPropProblemArray *pr
 	if (!tags || !tags->cValues)
 		return MAPI_E_INVALID_PARAMETER;
 	return store_change(store_from(This), 0, NULL, tags, problems);
+}
+
+static HRESULT
+store_OpenProperty(
+    IMsgStore *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
+{
+	struct value_stream_request request = { (IMAPIProp *)This, store_from(This)->writable, tag,
+		iid, flags };
+
+	if (!out || !iid)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	return value_stream_open(&request, out);
 }
 
 static HRESULT
@@ -445,7 +459,7 @@ const IMsgStoreVtbl store_msgstore_vtbl = {
 	.SaveChanges = store_SaveChanges,
 	.GetProps = store_GetProps,
 	.GetPropList = store_GetPropList,
-	.OpenProperty = unsupported_IMsgStore_OpenProperty,
+	.OpenProperty = store_OpenProperty,
 	.SetProps = store_SetProps,
 	.DeleteProps = store_DeleteProps,
 	.CopyTo = unsupported_IMsgStore_CopyTo,

@@ -338,6 +338,47 @@ named_properties_last(void **state)
 	COM_CLEAR(store);
 }
 
+/* Of a store and of a folder. */
+static void
+values_are_read_and_written_by_stream(void **state)
+{
+	IMsgStore *store = logon(*state);
+	IMAPIFolder *inbox = double_inbox(store);
+	IMAPIProp *objects[] = { (IMAPIProp *)store, (IMAPIProp *)inbox };
+	size_t at;
+
+	for (at = 0; at < G_N_ELEMENTS(objects); at++) {
+		IMAPIProp *object = objects[at];
+		IStream *stream = NULL;
+		SPropValue *value;
+		char text[16] = "";
+		ULONG done;
+
+		assert_int_equal(object->lpVtbl->OpenProperty(object, PROP_TAG(PT_STRING8, 0x6601),
+				     &IID_IStream, 0, 0, (IUnknown **)&stream),
+		    MAPI_E_NOT_FOUND);
+		assert_int_equal(
+		    object->lpVtbl->OpenProperty(object, PROP_TAG(PT_STRING8, 0x6601), &IID_IStream,
+			0, MAPI_CREATE | MAPI_MODIFY, (IUnknown **)&stream),
+		    S_OK);
+		assert_int_equal(stream->lpVtbl->Write(stream, "long text", 9, NULL), S_OK);
+		assert_int_equal(stream->lpVtbl->Commit(stream, 0), S_OK);
+		COM_CLEAR(stream);
+		value = double_prop(object, PROP_TAG(PT_STRING8, 0x6601));
+		assert_string_equal(value->Value.lpszA, "long text");
+		mem_free(value);
+		assert_int_equal(object->lpVtbl->OpenProperty(object, PROP_TAG(PT_STRING8, 0x6601),
+				     &IID_IStream, 0, 0, (IUnknown **)&stream),
+		    S_OK);
+		assert_int_equal(stream->lpVtbl->Read(stream, text, 15, &done), S_OK);
+		assert_string_equal(text, "long text");
+		assert_true(FAILED(stream->lpVtbl->Write(stream, "x", 1, NULL)));
+		COM_CLEAR(stream);
+	}
+	COM_CLEAR(inbox);
+	COM_CLEAR(store);
+}
+
 static void
 receive_folders_follow_the_class(void **state)
 {
@@ -442,6 +483,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(hierarchy_goes_as_deep_as_asked, setup, teardown),
 		cmocka_unit_test_setup_teardown(garbage_entry_ids_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(named_properties_last, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    values_are_read_and_written_by_stream, setup, teardown),
 		cmocka_unit_test_setup_teardown(receive_folders_follow_the_class, setup, teardown),
 		cmocka_unit_test_setup_teardown(child_of_a_fork_is_told_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -267,12 +267,16 @@ commit(struct spooldb *db)
 {
 	HRESULT hr = spooldb_run(db, "COMMIT", "");
 
-	if (hr == MAPI_E_NOT_ENOUGH_DISK && !sqlite3_get_autocommit(db->sql) &&
-	    reserve_give_back(db))
+	/* SQLite may have rolled back by itself: then the steps are to be done again. */
+	if (hr == MAPI_E_NOT_ENOUGH_DISK && reserve_give_back(db) &&
+	    !sqlite3_get_autocommit(db->sql))
 		hr = spooldb_run(db, "COMMIT", "");
-	if (SUCCEEDED(hr))
+	if (SUCCEEDED(hr)) {
 		db->unsynced = true;
-	else if (!sqlite3_get_autocommit(db->sql))
+		return hr;
+	}
+	db->lost = true;
+	if (!sqlite3_get_autocommit(db->sql))
 		spooldb_run(db, "ROLLBACK", "");
 	return hr;
 }
@@ -289,11 +293,18 @@ spooldb_end(struct spooldb *db, HRESULT hr)
 			reserve_give_back(db);
 		if (open && SUCCEEDED(spooldb_run(db, "ROLLBACK TO step", "")))
 			spooldb_run(db, "RELEASE step", "");
+		db->lost = db->lost || !open;
 		return hr;
 	}
 	if (SUCCEEDED(hr) && db->when == SPOOLDB_NOW)
 		hr = commit(db);
 	return hr;
+}
+
+bool
+spooldb_lost(const struct spooldb *db)
+{
+	return db->lost;
 }
 
 bool

@@ -36,6 +36,13 @@ void spooldb_set_policy(struct spooldb *db, GBytes *profile, const struct retry_
  * waits longer than a day and an hour for it. */
 HRESULT spooldb_recover(struct spooldb *db, gint64 now);
 
+/* Whether steps that had been answered with S_OK were taken back, because the disk would not have
+ * them when they were to be committed.  spooldb_regain() makes good for it: messages that are leased,
+ * but not among those in hand (of gint64), can be leased again.  What was in the stores' queues has to
+ * be told anew.  MAPI_E_NOT_ENOUGH_DISK ...: not yet. */
+bool spooldb_lost(const struct spooldb *db);
+HRESULT spooldb_regain(struct spooldb *db, const GArray *in_hand, gint64 now);
+
 /* The clock was set, by so much: lifetimes and pauses between tries are what they were; mail that is
  * to be sent later keeps its time. */
 HRESULT spooldb_clock_set(struct spooldb *db, gint64 by, gint64 now);

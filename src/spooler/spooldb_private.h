@@ -26,6 +26,7 @@ struct spooldb {
 	char *reserve;              /* a file whose room is given back when the disk is full */
 	enum spooldb_when when;     /* of the step that is under way */
 	bool unsynced;              /* something was committed since the last sync */
+	bool lost;                  /* steps that were said to be done were rolled back */
 };
 
 /* A person's wish, message.wish. */

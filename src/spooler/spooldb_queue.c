@@ -24,6 +24,41 @@ spooldb_recover(struct spooldb *db, gint64 now)
 	return spooldb_end(db, hr);
 }
 
+static bool
+is_among(const GArray *ids, gint64 id)
+{
+	for (guint i = 0; i < ids->len; i++)
+		if (g_array_index(ids, gint64, i) == id)
+			return true;
+	return false;
+}
+
+HRESULT
+spooldb_regain(struct spooldb *db, const GArray *in_hand, gint64 now)
+{
+	g_autoptr(GArray) left = g_array_new(FALSE, FALSE, sizeof(gint64));
+	sqlite3_stmt *s = spooldb_query(
+	    db, "SELECT id FROM message WHERE state IN (1, 2) AND next=?", "i", G_MAXINT64);
+	HRESULT hr;
+
+	while (spooldb_step(s)) {
+		gint64 id = sqlite3_column_int64(s, 0);
+
+		if (!is_among(in_hand, id))
+			g_array_append_val(left, id);
+	}
+	spooldb_done(s);
+	hr = spooldb_begin(db, SPOOLDB_NOW);
+	for (guint i = 0; SUCCEEDED(hr) && i < left->len; i++)
+		hr = spooldb_run(db,
+		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, changed=?,"
+		    " next=? WHERE id=?",
+		    "iii", spooldb_stamp(db, now), now, g_array_index(left, gint64, i));
+	hr = spooldb_end(db, hr);
+	db->lost = FAILED(hr);
+	return hr;
+}
+
 /* Closes the live record of an entry that has been submitted anew since. */
 static HRESULT
 close_earlier(struct spooldb *db, gint64 id, enum spool_state state, gint64 now)

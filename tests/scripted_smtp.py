@@ -29,7 +29,8 @@ class Faulty:
     """A server for many connections.  `faults` maps a step (STEPS) to what comes in place of its reply: a reply, or one of the
     methods of FaultyConnection named fault_*.  `hits` are the faults that were acted out, `mails`
     the (recipients, message) that were taken, with the final reply said or not.  With `once` the
-    first hit mends it.  With `implicit` TLS comes first; `keywords` are offered in EHLO."""
+    first hit mends it.  `when` maps a step to a function that is called once before its reply.
+    With `implicit` TLS comes first; `keywords` are offered in EHLO."""
 
     STEPS = ("connect", "greeting", "ehlo", "starttls", "handshake", "ehlo2", "auth", "mail", "rcpt",
              "data", "body", "final", "rset", "quit")
@@ -37,6 +38,7 @@ class Faulty:
     def __init__(self, certificate, keywords=(), implicit=False):
         self.certificate, self.keywords, self.implicit = certificate, list(keywords), implicit
         self.faults, self.hits, self.mails, self.open, self.once = {}, [], [], [], False
+        self.when = {}
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -129,6 +131,7 @@ class FaultyConnection:
     def answer(self, step, reply):
         """Says the reply, or what stands for it; whether the dialogue goes on as planned."""
         fault = self.server.faults.get(step)
+        self.server.when.pop(step, lambda: None)()
         if fault is None:
             self.send(reply.encode() + b"\r\n")
             return True

@@ -4,6 +4,8 @@
  * WrapCompressedRTFStreamEx).  All of it is held in memory.
  */
 #include <glib.h>
+#include <stdbool.h>
+#include <string.h>
 #include <mapicode.h>
 #include <mapiutil.h>
 #include "rtf_codec.h"
@@ -131,5 +133,79 @@ WrapCompressedRTFStream(LPSTREAM packed, ULONG flags, LPSTREAM *out)
 	if (SUCCEEDED(hr))
 		hr = stream_create(text, size, NULL, out);
 	g_free(text);
+	return hr;
+}
+
+/* --- With the kind of body ----------------------------------------------------------------- */
+
+/* The word stands among the first ten of the text ([MS-OXRTFEX] 2.1.3.1). */
+static bool
+has_early_word(const char *text, size_t size, const char *word)
+{
+	size_t length = strlen(word), i;
+	int words = 0;
+
+	for (i = 0; i + length < size && words < 10; i++) {
+		if (text[i] != '\\')
+			continue;
+		words++;
+		if (memcmp(text + i, word, length) == 0 && !g_ascii_isalpha(text[i + length]))
+			return true;
+	}
+	return false;
+}
+
+static ULONG
+native_kind(const char *text, size_t size)
+{
+	if (has_early_word(text, size, "\\fromtext"))
+		return MAPI_NATIVE_BODY_TYPE_PLAINTEXT;
+	if (has_early_word(text, size, "\\fromhtml1"))
+		return MAPI_NATIVE_BODY_TYPE_HTML;
+	return MAPI_NATIVE_BODY_TYPE_RTF;
+}
+
+/* RTF made from text or HTML is not turned back: MAPI_E_NO_SUPPORT where that is asked for. */
+static HRESULT
+open_native(IStream *packed, ULONG flags, IStream **out, ULONG *kind)
+{
+	char *text = NULL;
+	size_t size;
+	HRESULT hr;
+
+	hr = read_unpacked(packed, &text, &size);
+	if (FAILED(hr))
+		return hr;
+	*kind = native_kind(text, size);
+	if (flags & MAPI_NATIVE_BODY && *kind != MAPI_NATIVE_BODY_TYPE_RTF)
+		hr = MAPI_E_NO_SUPPORT;
+	else
+		hr = stream_create(text, size, NULL, out);
+	g_free(text);
+	return hr;
+}
+
+HRESULT
+WrapCompressedRTFStreamEx(
+    LPSTREAM packed, const RTF_WCSINFO *info, LPSTREAM *out, RTF_WCSRETINFO *found)
+{
+	ULONG kind = 0;
+	HRESULT hr;
+
+	if (!packed || !info || !out)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	if (info->size < sizeof *info || (found && found->size < sizeof *found))
+		return MAPI_E_INVALID_PARAMETER;
+	if (info->ulFlags & ~(MAPI_MODIFY | STORE_UNCOMPRESSED_RTF | MAPI_NATIVE_BODY))
+		return MAPI_E_UNKNOWN_FLAGS;
+	if ((info->ulFlags & MAPI_MODIFY) && (info->ulFlags & MAPI_NATIVE_BODY))
+		return MAPI_E_INVALID_PARAMETER;
+	if (info->ulFlags & MAPI_MODIFY)
+		hr = open_writer(packed, info->ulFlags, out);
+	else
+		hr = open_native(packed, info->ulFlags, out, &kind);
+	if (found)
+		found->ulStreamFlags = kind;
 	return hr;
 }

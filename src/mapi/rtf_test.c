@@ -180,6 +180,48 @@ a_stream_that_is_no_rtf(void **state)
 	packed->lpVtbl->Release(packed);
 }
 
+static void
+tells_the_kind_of_body(void **state)
+{
+	static const struct {
+		const char *rtf;
+		ULONG kind;
+		HRESULT native;
+	} cases[] = {
+		{ hello, MAPI_NATIVE_BODY_TYPE_RTF, S_OK },
+		{ "{\\rtf1\\ansi\\fromtext \\deff0 x}", MAPI_NATIVE_BODY_TYPE_PLAINTEXT,
+		    MAPI_E_NO_SUPPORT },
+		{ "{\\rtf1\\ansi\\fromhtml1 \\deff0 x}", MAPI_NATIVE_BODY_TYPE_HTML,
+		    MAPI_E_NO_SUPPORT },
+		{ "{\\rtf1\\a\\b\\c\\d\\e\\f\\g\\h\\i\\fromtext x}", MAPI_NATIVE_BODY_TYPE_RTF,
+		    S_OK },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		RTF_WCSINFO info = { .size = sizeof info };
+		RTF_WCSRETINFO found = { .size = sizeof found };
+		IStream *packed, *rtf;
+		BYTE *bytes;
+		size_t size;
+
+		assert_int_equal(
+		    rtf_pack(cases[i].rtf, strlen(cases[i].rtf), false, &bytes, &size), S_OK);
+		assert_int_equal(stream_create(bytes, size, NULL, &packed), S_OK);
+		assert_int_equal(WrapCompressedRTFStreamEx(packed, &info, &rtf, &found), S_OK);
+		assert_int_equal(found.ulStreamFlags, cases[i].kind);
+		rtf->lpVtbl->Release(rtf);
+		packed->lpVtbl->Release(packed);
+		assert_int_equal(stream_create(bytes, size, NULL, &packed), S_OK);
+		info.ulFlags = MAPI_NATIVE_BODY;
+		assert_int_equal(
+		    WrapCompressedRTFStreamEx(packed, &info, &rtf, &found), cases[i].native);
+		if (rtf)
+			rtf->lpVtbl->Release(rtf);
+		packed->lpVtbl->Release(packed);
+		g_free(bytes);
+	}
+}
+
 int
 main(void)
 {
@@ -191,6 +233,7 @@ main(void)
 		cmocka_unit_test(odd_values_are_read),
 		cmocka_unit_test(streams_write_and_read),
 		cmocka_unit_test(a_stream_that_is_no_rtf),
+		cmocka_unit_test(tells_the_kind_of_body),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

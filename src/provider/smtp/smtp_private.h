@@ -28,7 +28,7 @@ struct smtp_session {
 	bool dead;                 /* no more use; close without QUIT */
 	unsigned messages;         /* sent over this connection */
 	gint64 started, last_used; /* monotonic, microseconds */
-	gint64 connected;	  /* the same, of the TCP connection; 0: not yet */
+	gint64 connected;          /* the same, of the TCP connection; 0: not yet */
 	char *host, *peer;         /* who is at the other end, without and with the port */
 	GPtrArray *journey;
 	unsigned journey_left_out;

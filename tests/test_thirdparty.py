@@ -36,11 +36,24 @@ def modules(tmp_path_factory):
         subprocess.run(["cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
                         "-shared", "-fPIC", "-Wl,-z,defs", *options, "-o", module, *sources,
                         *flags.stdout.split()], cwd=folder, check=True)
+    # Its functions have names that libemapi-core has too, and are seen: none may be mistaken.
     build("example_store.so", sorted(p.name for p in folder.glob("store*.c")))
+    for module, source in BROKEN.items():
+        (folder / f"{module}.c").write_text(source)
+        build(f"{module}.so", [f"{module}.c"])
+    (folder / "text.so").write_text("This is no library.\n")
     for way, options in WAYS.items():
         build(f"example_{way}.so", ["transport.c"], *options)
     return folder
 
+
+BROKEN = {
+    "nothing": "int nothing;\n",
+    "old": "#include <mapispi.h>\n#include <mapicode.h>\n"
+           "HRESULT MSProviderInit(HINSTANCE i, LPMALLOC m, LPALLOCATEBUFFER b, LPALLOCATEMORE a,"
+           " LPFREEBUFFER f, ULONG flags, ULONG version, ULONG *own, LPMSPROVIDER *out)\n"
+           "{ *own = 0x00010000; *out = NULL; return MAPI_E_VERSION; }\n",
+}
 
 OWN_STORE = "Module=emapi_store.so\nPath={home}/own.store\n"
 THEIR_STORE = "Module=example_store.so\n0x6780001E={home}/store\n"
@@ -174,3 +187,55 @@ def test_one_message_keeps_its_message_id(home, modules):
         ids = [line for message in peer.messages for line in message.decode().split("\r\n")
                if line.startswith("Message-ID:")]
         assert len(ids) == 2 and ids[0] == ids[1]
+
+
+MODULES = {"not there": ("absent.so", "absent.so is not there"),
+           "no library": ("text.so", "text.so does not load"),
+           "without an entry point": ("nothing.so", "nothing.so has no {entry}")}
+
+
+@pytest.mark.parametrize("kind", [*MODULES, "of another version"])
+def test_a_store_that_does_not_load(home, modules, kind):
+    """Nothing is stored, and it is said which module it is."""
+    module, says = MODULES.get(kind, ("old.so", "old.so cannot start"))
+    ThirdParty(home, modules, f"Module={module}\n", OWN_PICKUP)
+    done = home.run("mapisend", "--to", "ann@example.test", "--body", "x", code=None)
+    assert done.returncode in (69, 78), done
+    assert says.format(entry="MSProviderInit") in done.stderr
+    assert "nothing was stored or sent" in done.stderr
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_a_transport_that_does_not_load(home, modules, kind):
+    """The mail is held, with the reason, and goes when the profile names another."""
+    module, says = MODULES[kind]
+    user = ThirdParty(home, modules, THEIR_STORE, f"Module={module}\n")
+    done = user.send("held", "ann")
+    assert says.format(entry="XPProviderInit") in done.stderr and "held" in done.stdout
+    assert "safe in the Outbox" in done.stderr and len(user.files("queue")) == 1
+    path = home.profile_file()
+    path.write_text(path.read_text().replace(
+        f"Module={module}\n", THEIR_TRANSPORT.format(way="emapispi", home=home.folder)))
+    home.run("emapi", "queue", "run")
+    wait_until(lambda: user.got("ann", "held") == 1, lambda: home.spooler_log())
+    user.settled()
+
+
+def test_a_message_is_taken_back_from_their_store(home, modules):
+    user = ThirdParty(home, modules, THEIR_STORE, THEIR_TRANSPORT, way="emapispi")
+    user.lock("ann").touch()
+    user.send("not after all", "ann")
+    home.run("emapi", "queue", "cancel", user.queued()[0]["id"])
+    wait_until(lambda: len(user.files("outbox")) == 1, lambda: home.spooler_log())
+    user.lock("ann").unlink()
+    home.run("emapi", "queue", "run")
+    user.settled()
+    assert user.got("ann", "not after all") == 0 and not user.files("queue") + user.files("sent")
+
+
+def test_the_modules_need_nothing_but_libc(modules):
+    for module in ("example_store.so", *(f"example_{way}.so" for way in WAYS)):
+        dynamic = subprocess.run(["readelf", "-d", modules / module], check=True, text=True,
+                                 capture_output=True).stdout
+        assert [line.split("[")[1] for line in dynamic.splitlines() if "(NEEDED)" in line] \
+            == ["libc.so.6]"]

@@ -111,13 +111,27 @@ def recipients(message):
              if tag & 0xFFFF not in (0x0A, 0x0D)} for row in table.QueryRows(1000, 0)]
 
 
+def embedded(message):
+    """The messages attached to it."""
+    table = message.GetAttachmentTable(0)
+    table.SetColumns((mapitags.PR_ATTACH_NUM, mapitags.PR_ATTACH_METHOD), 0)
+    found = []
+    for row in table.QueryRows(100, 0):
+        if row[1][1] == 5:  # ATTACH_EMBEDDED_MSG
+            attachment = message.OpenAttach(row[0][1], None, 0)
+            inner = attachment.OpenProperty(mapitags.PR_ATTACH_DATA_OBJ, mapi.IID_IMessage, 0, 0)
+            found.append({"props": properties(inner), "recipients": recipients(inner)})
+    return found
+
+
 def show(store, name):
     table = folder(store, name).GetContentsTable(0)
     table.SetColumns((mapitags.PR_ENTRYID,), 0)
     found = []
     for row in table.QueryRows(1000, 0):
         message = store.OpenEntry(row[0][1], None, 0)
-        found.append({"props": properties(message), "recipients": recipients(message)})
+        found.append({"props": properties(message), "recipients": recipients(message),
+                      "embedded": embedded(message)})
     return found
 
 

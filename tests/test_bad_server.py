@@ -96,7 +96,8 @@ def test_refused_recipient(home):
             done.stdout
         assert "carol@example.test: accepted by localhost" in done.stdout
         assert "not every recipient" in done.stderr and "Sent Items" in done.stderr
-        assert len(peer.messages) == 1 and state(home) == "filed" and home.stored() == (1, 0)
+        assert len(peer.messages) == 1 and state(home) == "filed"
+        assert home.stored() == (2, 0)  # it, and the report about bob
     home.run("mapisend", "--require-accepted", *BODY, code=1)
 
 
@@ -118,8 +119,8 @@ def test_refused_for_good(home, kind):
         profile(home, peer)
         done = home.run("mapisend", *BODY)
         assert f"bob@example.test: refused by localhost [127.0.0.1]: {says}\n" in done.stdout
-        assert "stays in the Outbox, unsent" in done.stderr and "not tried again" in done.stderr
-        assert state(home) == "failed" and home.stored() == (1, 0)
+        assert "report about it in the Inbox" in done.stderr and "not tried again" in done.stderr
+        assert state(home) == "failed" and home.stored() == (2, 0)  # and its report
         del peer.commands[:]
         home.run("emapi", "queue", "run")
         assert peer.seen("MAIL") == []
@@ -133,9 +134,9 @@ def test_message_over_the_servers_limit_is_not_even_sent(home):
         size, = re.findall(r"refused: 552 5\.3\.4 the message has (\d+) bytes", done.stdout)
         assert int(size) > 133_333 and "takes no more than 20000" in done.stdout
         assert "localhost [127.0.0.1]" in done.stdout and "not sent to the server" in done.stdout
-        assert "Make it smaller" in done.stdout and "stays in the Outbox, unsent" in done.stderr
+        assert "Make it smaller" in done.stdout and "report about it in the Inbox" in done.stderr
         assert peer.seen("MAIL") == [] and peer.messages == []
-        assert state(home) == "failed" and home.stored() == (1, 0)
+        assert state(home) == "failed" and home.stored() == (2, 0)  # and its report
 
 
 # --- not to be trusted: it is held ---

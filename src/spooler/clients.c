@@ -35,9 +35,9 @@ struct client {
 	gint64 seen;     /* the last change that was told */
 	char *told;      /* the last trouble that was told */
 	bool gone;       /* does not read; clients_sweep() ends it */
-	bool idle;       /* has woken us and got its answer; the connection is kept for the next time */
-	bool machine;    /* came by the machine's socket */
-	bool stranger;   /* may know of his own messages alone */
+	bool idle; /* has woken us and got its answer; the connection is kept for the next time */
+	bool machine;  /* came by the machine's socket */
+	bool stranger; /* may know of his own messages alone */
 	uid_t uid;
 	int patience; /* milliseconds that a stranger is still waited for */
 };

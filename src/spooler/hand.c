@@ -38,6 +38,7 @@ disconnect(struct hand *hand)
 	hand->queued = NULL;
 	report_free(hand->report);
 	hand->report = NULL;
+	spool_telling_clear(&hand->telling);
 }
 
 void

@@ -146,18 +146,33 @@ note_reachable(struct lane *lane, const struct report *report)
 		lane_reachable(lane, g_get_real_time());
 }
 
+static void
+answer_act(struct hand *hand, gint64 id, enum spool_act act)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "act", g_variant_new_string(spool_act_name(act)));
+	g_variant_builder_add(&b, "{sv}", "tell",
+	    g_variant_new_int64(spooldb_to_tell(hand->lane->s->db, id, g_get_real_time())));
+	ipc_send(hand->fd, "ok", g_variant_builder_end(&b));
+}
+
 static bool
 on_status(struct hand *hand, const struct ipc_message *packet)
 {
 	struct lane *lane = hand->lane;
 	enum spool_act act = ACT_SEND;
 	bool more = false;
+	gint64 id = 0;
 	HRESULT hr = packet_to_report(packet, &hand->report, &more);
 
 	if (SUCCEEDED(hr) && !more)
 		hr = spooldb_report(lane->s->db, hand->report, g_get_real_time(), &act);
-	if (SUCCEEDED(hr) && !more)
+	if (SUCCEEDED(hr) && !more) {
+		id = hand->report->id;
 		note_reachable(lane, hand->report);
+	}
 	if (FAILED(hr) || !more) {
 		report_free(hand->report);
 		hand->report = NULL;
@@ -165,8 +180,62 @@ on_status(struct hand *hand, const struct ipc_message *packet)
 	if (FAILED(hr))
 		answer_error(hand, hr);
 	else
-		answer_ok(hand, "act", g_variant_new_string(spool_act_name(act)));
+		answer_act(hand, id, act);
 	scheduler_changed(lane->s);
+	return true;
+}
+
+/* What the sender is to be told, a packet of recipients at a time. */
+static bool
+on_tell(struct hand *hand, const struct ipc_message *packet)
+{
+	struct spool_telling *t = &hand->telling;
+	GVariantDict dict;
+	HRESULT hr = S_OK;
+
+	if (!t->message) {
+		hand->told = (struct packet_cursor){ 0 };
+		hr =
+		    spooldb_tell(hand->lane->s->db, ipc_int(packet, "id", 0), g_get_real_time(), t);
+	}
+	if (FAILED(hr)) {
+		spool_telling_clear(t);
+		answer_error(hand, hr);
+		return true;
+	}
+	g_variant_dict_init(&dict, NULL);
+	if (t->message) {
+		g_autoptr(GVariant) part =
+		    g_variant_ref_sink(packet_from_message(t->message, &hand->told));
+
+		g_variant_dict_clear(&dict);
+		g_variant_dict_init(&dict, part);
+	}
+	g_variant_dict_insert(&dict, "notice", "x", (gint64)t->notice);
+	g_variant_dict_insert(&dict, "serial", "x", t->serial);
+	g_variant_dict_insert(&dict, "again", "x", (gint64)t->again);
+	g_variant_dict_insert(&dict, "expires", "x", t->expires);
+	g_variant_dict_insert(&dict, "total", "x", (gint64)t->total);
+	g_variant_dict_insert(&dict, "sent", "x", (gint64)t->sent);
+	g_variant_dict_insert(&dict, "waiting", "x", (gint64)t->waiting);
+	ipc_send(hand->fd, "ok", g_variant_dict_end(&dict));
+	if (hand->told.done)
+		spool_telling_clear(t);
+	return true;
+}
+
+static bool
+on_told(struct hand *hand, const struct ipc_message *packet)
+{
+	gint64 id = ipc_int(packet, "id", 0);
+	const char *text = ipc_string(packet, "text", "");
+	HRESULT hr = spooldb_told(
+	    hand->lane->s->db, id, ipc_int(packet, "serial", 0), text, g_get_real_time());
+
+	if (FAILED(hr))
+		answer_error(hand, hr);
+	else
+		answer_ok(hand, NULL, NULL);
 	return true;
 }
 
@@ -180,7 +249,7 @@ outcome_parse(const char *text, enum spool_act *act)
 	} outcomes[] = {
 		{ "filed", ACT_FILE },
 		{ "retry", ACT_RETRY },
-		{ "failed", ACT_ABORT },
+		{ "failed", ACT_FAIL },
 		{ "held", ACT_HOLD },
 		{ "cancelled", ACT_CANCEL },
 	};
@@ -252,6 +321,8 @@ lane_handle(struct hand *hand, const struct ipc_message *packet)
 		{ "gone", on_gone },
 		{ "scanned", on_scanned },
 		{ "status", on_status },
+		{ "tell", on_tell },
+		{ "told", on_told },
 		{ "done", on_done },
 		{ "trouble", on_trouble },
 	};

@@ -403,6 +403,7 @@ packet_from_lease(const struct lease *lease)
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	add_int(&b, "id", lease->id);
 	add_text(&b, "act", spool_act_name(lease->act), 64);
+	add_int(&b, "tell", lease->tell);
 	add_bytes(&b, "store", lease->store);
 	add_bytes(&b, "entry", lease->entry);
 	g_variant_builder_add(&b, "{sv}", "due",
@@ -419,6 +420,7 @@ packet_to_lease(const struct ipc_message *packet, struct lease **out)
 
 	*out = NULL;
 	lease->id = ipc_int(packet, "id", 0);
+	lease->tell = ipc_int(packet, "tell", 0) != 0;
 	if (!spool_act_parse(ipc_string(packet, "act", ""), &lease->act)) {
 		lease_free(lease);
 		return MAPI_E_CORRUPT_DATA;

@@ -46,7 +46,7 @@ struct report {
 enum spool_act {
 	ACT_SEND,   /* hand the due recipients to transports */
 	ACT_FILE,   /* FinishedMsg: all have a verdict, at least one was accepted */
-	ACT_ABORT,  /* AbortSubmit: every recipient was refused for good */
+	ACT_FAIL,   /* the same for one that every recipient was refused for good */
 	ACT_RETRY,  /* unlock, later */
 	ACT_HOLD,   /* unlock, when a person has mended it */
 	ACT_CANCEL, /* AbortSubmit: a person's wish */
@@ -59,6 +59,7 @@ struct lease {
 	GBytes *store;
 	GBytes *entry;
 	GArray *due; /* of guint32: PR_ROWID */
+	bool tell;   /* the sender is to be told something at the end */
 };
 
 /* Valid UTF-8, at most `max` bytes, "" for NULL.  g_free(). */

@@ -180,7 +180,7 @@ lease_free(struct lease *l)
 static const char *const act_names[ACT_COUNT] = {
 	[ACT_SEND] = "send",
 	[ACT_FILE] = "file",
-	[ACT_ABORT] = "abort",
+	[ACT_FAIL] = "fail",
 	[ACT_RETRY] = "retry",
 	[ACT_HOLD] = "hold",
 	[ACT_CANCEL] = "cancel",

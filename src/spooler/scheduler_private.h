@@ -77,6 +77,8 @@ struct hand {
 	gint64 heard;                 /* when it last said something, monotonic */
 	struct spool_message *queued; /* parts that have come so far */
 	struct report *report;
+	struct spool_telling telling; /* what is being told, message NULL: nothing */
+	struct packet_cursor told;
 };
 
 /* A profile's mail and the workers that carry it. */

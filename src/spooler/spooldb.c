@@ -284,7 +284,8 @@ commit(struct spooldb *db)
 HRESULT
 spooldb_end(struct spooldb *db, HRESULT hr)
 {
-	bool open = !sqlite3_get_autocommit(db->sql); /* some failures roll all back by themselves */
+	bool open =
+	    !sqlite3_get_autocommit(db->sql); /* some failures roll all back by themselves */
 
 	if (SUCCEEDED(hr)) {
 		hr = spooldb_run(db, "RELEASE step", "");
@@ -417,9 +418,10 @@ open_file(struct spooldb *db, const char *path, char **why)
 	}
 	sqlite3_extended_result_codes(db->sql, 1);
 	sqlite3_busy_timeout(db->sql, 5000); /* a person may look with the sqlite3 shell */
-	rc = sqlite3_exec(
-	    db->sql, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=OFF;"
-		     "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
+	rc = sqlite3_exec(db->sql,
+	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=OFF;"
+	    "PRAGMA temp_store=MEMORY",
+	    NULL, NULL, NULL);
 	if (rc != SQLITE_OK) {
 		*why = g_strdup(sqlite3_errmsg(db->sql));
 		return hr_from_sqlite(rc);

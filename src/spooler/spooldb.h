@@ -32,19 +32,19 @@ HRESULT spooldb_sync(struct spooldb *db);
 /* The profile's own policy, from now on. */
 void spooldb_set_policy(struct spooldb *db, GBytes *profile, const struct retry_policy *policy);
 
-/* At start: leases of a scheduler that died go back; where the clock was set back in between, nobody
- * waits longer than a day and an hour for it. */
+/* At start: leases of a scheduler that died go back; where the clock was set back in between,
+ * nobody waits longer than a day and an hour for it. */
 HRESULT spooldb_recover(struct spooldb *db, gint64 now);
 
 /* Whether steps that had been answered with S_OK were taken back, because the disk would not have
- * them when they were to be committed.  spooldb_regain() makes good for it: messages that are leased,
- * but not among those in hand (of gint64), can be leased again.  What was in the stores' queues has to
- * be told anew.  MAPI_E_NOT_ENOUGH_DISK ...: not yet. */
+ * them when they were to be committed.  spooldb_regain() makes good for it: messages that are
+ * leased, but not among those in hand (of gint64), can be leased again.  What was in the stores'
+ * queues has to be told anew.  MAPI_E_NOT_ENOUGH_DISK ...: not yet. */
 bool spooldb_lost(const struct spooldb *db);
 HRESULT spooldb_regain(struct spooldb *db, const GArray *in_hand, gint64 now);
 
-/* The clock was set, by so much: lifetimes and pauses between tries are what they were; mail that is
- * to be sent later keeps its time. */
+/* The clock was set, by so much: lifetimes and pauses between tries are what they were; mail that
+ * is to be sent later keeps its time. */
 HRESULT spooldb_clock_set(struct spooldb *db, gint64 by, gint64 now);
 
 /* Whether this submission is on record.  A live record of the same entry from an earlier
@@ -74,7 +74,32 @@ HRESULT spooldb_lease(
 HRESULT spooldb_report(
     struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act);
 
-/* Ends a lease: ACT_FILE filed, ACT_ABORT failed, ACT_CANCEL cancelled; ACT_RETRY later (due
+/* What a sender is told of his message. */
+enum spool_notice {
+	NOTICE_NONE = 0,
+	NOTICE_NDR = 1,   /* refused for good, or given up */
+	NOTICE_DELAY = 2, /* still waits, for longer than the policy's `warn` */
+};
+
+struct spool_telling {
+	enum spool_notice notice;
+	gint64 serial;                 /* of the message's reports; names this one */
+	bool again;                    /* it was begun before: the report may be there already */
+	struct spool_message *message; /* with those recipients alone that the report is about */
+	guint total, sent, waiting;    /* of the message's recipients */
+	gint64 expires;                /* when those that wait are given up */
+};
+
+/* Whether the sender is to be told something now. */
+bool spooldb_to_tell(struct spooldb *db, gint64 id, gint64 now);
+/* Begins one report, on disk when this returns: from then on it is the same report until it is
+ * told, whoever asks.  NOTICE_NONE when there is none.  spool_telling_clear(). */
+HRESULT spooldb_tell(struct spooldb *db, gint64 id, gint64 now, struct spool_telling *telling);
+/* The report is in the sender's Inbox, or (with the reason in `text`) cannot be put there. */
+HRESULT spooldb_told(struct spooldb *db, gint64 id, gint64 serial, const char *text, gint64 now);
+void spool_telling_clear(struct spool_telling *telling);
+
+/* Ends a lease: ACT_FILE filed, ACT_FAIL failed, ACT_CANCEL cancelled; ACT_RETRY later (due
  * recipients without verdict count as refused for now), ACT_HOLD holds the profile too. */
 HRESULT spooldb_settle(
     struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint64 now);

@@ -12,8 +12,8 @@ enum spooldb_when {
 	/* Together with what follows, at spooldb_sync() at the latest: for what can be learnt again
 	 * from the stores when the process dies. */
 	SPOOLDB_LATER,
-	/* When spooldb_end() returns, so that it outlives the process; it outlives a power cut after
-	 * spooldb_sync(). */
+	/* When spooldb_end() returns, so that it outlives the process; it outlives a power cut
+	 * after spooldb_sync(). */
 	SPOOLDB_NOW,
 };
 

@@ -260,7 +260,7 @@ cancel_partly(struct spooldb *db, struct lease *lease)
 		return S_OK;
 	lease->act = ACT_FILE;
 	return spooldb_run(db,
-	    "UPDATE recipient SET state=5, next=0, text='Cancelled on request.'"
+	    "UPDATE recipient SET state=5, told=3, next=0, text='Cancelled on request.'"
 	    " WHERE message=? AND state IN (0, 4)",
 	    "i", lease->id);
 }
@@ -362,6 +362,8 @@ spooldb_lease(struct spooldb *db, GBytes *profile, gint64 now, struct lease **ou
 		hr = take(db, lease, now);
 	if (SUCCEEDED(hr))
 		hr = take_pace(db, profile, now, lease);
+	if (SUCCEEDED(hr))
+		lease->tell = spooldb_to_tell(db, lease->id, now);
 	hr = spooldb_end(db, hr);
 	if (SUCCEEDED(hr))
 		*out = g_steal_pointer(&lease);
@@ -453,7 +455,7 @@ settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint
 	switch (how) {
 	case ACT_FILE:
 		return finish(db, id, SPOOL_FILED, "", now);
-	case ACT_ABORT:
+	case ACT_FAIL:
 		return finish(db, id, SPOOL_FAILED, text, now);
 	case ACT_CANCEL:
 		return cancel_message(db, id, text, now);

@@ -180,7 +180,7 @@ verdicts_decide_what_is_next(void **state)
 	} cases[] = {
 		{ "aa", ACT_FILE, SPOOL_FILED },
 		{ "ap", ACT_FILE, SPOOL_FILED },
-		{ "pp", ACT_ABORT, SPOOL_FAILED },
+		{ "pp", ACT_FAIL, SPOOL_FAILED },
 		{ "at", ACT_RETRY, SPOOL_WAITING },
 		{ "pt", ACT_RETRY, SPOOL_WAITING },
 		{ "ah", ACT_HOLD, SPOOL_HELD },
@@ -331,8 +331,8 @@ after_five_days_a_refusal_is_final(void **state)
 
 	f->now += 5 * DAY;
 	lease_free(lease(f));
-	assert_int_equal(report(f, id, "m", "t"), ACT_ABORT);
-	assert_int_equal(spooldb_settle(f->db, id, ACT_ABORT, "", f->now), S_OK);
+	assert_int_equal(report(f, id, "m", "t"), ACT_FAIL);
+	assert_int_equal(spooldb_settle(f->db, id, ACT_FAIL, "", f->now), S_OK);
 	m = load(f, id);
 	assert_int_equal(m->state, SPOOL_FAILED);
 	assert_string_equal(m->text, "Given up after 5 days.  The last answer: the server's words");
@@ -533,7 +533,7 @@ expired_mail_is_given_up(void **state)
 	id = add_timed(f, "n", 1, f->now + DAY, f->now + MINUTE);
 	f->now += MINUTE;
 	l = lease(f);
-	assert_int_equal(l->act, ACT_ABORT);
+	assert_int_equal(l->act, ACT_FAIL);
 	lease_free(l);
 }
 
@@ -597,6 +597,70 @@ a_profile_has_limits_of_its_own(void **state)
 	assert_false(is_leased(f));
 	f->now = again;
 	assert_true(is_leased(f));
+}
+
+/* Tells what is due; how many recipients the report is about. */
+static guint
+tell(struct fixture *f, gint64 id, enum spool_notice notice, bool again, gint64 *serial)
+{
+	struct spool_telling t;
+	guint count;
+
+	assert_int_equal(spooldb_tell(f->db, id, f->now, &t), S_OK);
+	assert_int_equal(t.notice, notice);
+	assert_int_equal(t.again, again);
+	count = t.message ? t.message->recipients->len : 0;
+	*serial = t.serial;
+	spool_telling_clear(&t);
+	return count;
+}
+
+/* A report that was begun stays the same report until it is told, whatever happens in between. */
+static void
+each_failure_is_told_once(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add(f, "m", 3);
+	gint64 first, serial;
+
+	lease_free(lease(f));
+	assert_int_equal(report(f, id, "m", "pta"), ACT_RETRY);
+	assert_true(spooldb_to_tell(f->db, id, f->now));
+	assert_int_equal(tell(f, id, NOTICE_NDR, false, &first), 1);
+	assert_int_equal(spooldb_lease_died(f->db, id, "killed", f->now, f->now), S_OK);
+	f->now += 2 * MINUTE;
+	reopen(f);
+	lease_free(lease(f));
+	assert_int_equal(report(f, id, "m", "-p"), ACT_FILE);
+	assert_int_equal(tell(f, id, NOTICE_NDR, true, &serial), 1); /* not the second one */
+	assert_int_equal(serial, first);
+	assert_int_equal(spooldb_told(f->db, id, first + 1, "", f->now), MAPI_E_NOT_FOUND);
+	assert_int_equal(spooldb_told(f->db, id, first, "", f->now), S_OK);
+	assert_int_equal(spooldb_told(f->db, id, first, "", f->now), MAPI_E_NOT_FOUND);
+	assert_int_equal(tell(f, id, NOTICE_NDR, false, &serial), 1);
+	assert_int_not_equal(serial, first);
+	assert_int_equal(spooldb_told(f->db, id, serial, "", f->now), S_OK);
+	assert_false(spooldb_to_tell(f->db, id, f->now));
+	assert_int_equal(tell(f, id, NOTICE_NONE, false, &serial), 0);
+}
+
+static void
+delay_is_told_after_a_while(void **state)
+{
+	struct fixture *f = *state;
+	struct retry_policy policy = { MINUTE, 60 * MINUTE, 5 * DAY, .warn = 4 * 60 * MINUTE };
+	gint64 id, serial;
+
+	spooldb_set_policy(f->db, f->profile, &policy);
+	id = add(f, "m", 2);
+	lease_free(lease(f));
+	assert_int_equal(report(f, id, "m", "at"), ACT_RETRY);
+	assert_false(spooldb_to_tell(f->db, id, f->now));
+	f->now += 4 * 60 * MINUTE;
+	assert_int_equal(tell(f, id, NOTICE_DELAY, false, &serial), 1);
+	assert_int_equal(spooldb_told(f->db, id, serial, "no Inbox", f->now), S_OK);
+	f->now += DAY;
+	assert_false(spooldb_to_tell(f->db, id, f->now));
 }
 
 /* A file of the first layout, as emapi 0.1 wrote it, goes on with its mail. */
@@ -668,6 +732,8 @@ main(void)
 		CASE(what_a_client_takes_back_is_cancelled),
 		CASE(a_way_that_opens_lets_go_what_waited_for_it),
 		CASE(a_profile_has_limits_of_its_own),
+		CASE(each_failure_is_told_once),
+		CASE(delay_is_told_after_a_while),
 		CASE(older_files_are_upgraded),
 		CASE(foreign_files_are_refused_in_words),
 		CASE(what_comes_back_after_it_was_filed_is_filed_again),

@@ -24,7 +24,7 @@ spooldb_act(struct spooldb *db, gint64 id, gint64 now)
 		return ACT_SEND;
 	if (later)
 		return ACT_RETRY;
-	return sent ? ACT_FILE : ACT_ABORT;
+	return sent ? ACT_FILE : ACT_FAIL;
 }
 
 static char *

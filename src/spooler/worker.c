@@ -9,9 +9,8 @@
 #include "worker_lock.h"
 
 #define TICK_MS 5000
-/* What may be over by itself; anything else a person has to mend. */
-static bool
-may_pass(HRESULT hr)
+bool
+worker_may_pass(HRESULT hr)
 {
 	return hr == MAPI_E_NOT_ENOUGH_MEMORY || hr == MAPI_E_NOT_ENOUGH_RESOURCES ||
 	       hr == MAPI_E_NOT_ENOUGH_DISK || hr == MAPI_E_DISK_ERROR || hr == MAPI_E_BUSY ||
@@ -29,7 +28,7 @@ tell_trouble(struct worker *w, HRESULT hr, const char *what, const char *why)
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&b, "{sv}", "text", g_variant_new_string(valid));
 	g_variant_builder_add(&b, "{sv}", "hr", g_variant_new_int64(hr));
-	g_variant_builder_add(&b, "{sv}", "hold", g_variant_new_int64(!may_pass(hr)));
+	g_variant_builder_add(&b, "{sv}", "hold", g_variant_new_int64(!worker_may_pass(hr)));
 	worker_tell(w, "trouble", g_variant_builder_end(&b));
 }
 

@@ -11,6 +11,7 @@
  *   worker_scan.c       what is in the outgoing queues
  *   worker_transports.c the profile's transports, and one call to one of them
  *   worker_failover.c   from one transport to the next
+ *   worker_notice.c     reports to the sender, in his Inbox
  *   worker_send.c       what is done with one message
  */
 #ifndef EMAPI_SPOOLER_WORKER_H
@@ -87,6 +88,7 @@ struct sending {
 	GPtrArray *journey;                 /* of transports that reached nobody; char * */
 	const char *tried;                  /* the last of these */
 	enum spool_act act;                 /* what the scheduler said last */
+	bool tell;                          /* and whether the sender is to be told something */
 };
 
 /* worker_link.c */
@@ -157,9 +159,18 @@ void journey_keep(struct sending *s, char **journey);
 /* Hands the report over with all that was kept; frees it.  One without verdicts is dropped. */
 HRESULT report_hand_over(struct sending *s, struct report *report);
 
+/* worker_notice.c */
+
+/* Writes the reports that are due into the Inbox of the message's store, each once.  A failure may
+ * pass by itself and is to be tried again; what cannot be put there at all is noted for people.
+ * `where` says where the message is or will be. */
+HRESULT worker_tell_sender(struct sending *s, const char *where);
+
 /* worker_send.c */
 void worker_send(struct worker *w, const struct lease *lease);
 
+/* What may be over by itself; anything else a person has to mend. */
+bool worker_may_pass(HRESULT hr);
 /* worker.c: the program `emapi-spooler --worker`; `first` as worker_lock() has it.  The exit code.
  */
 int worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd);

@@ -99,6 +99,8 @@ send_report(struct worker *w, const struct report *report, enum spool_act *act)
 		hr = ask(w, "status", packet_from_report(report, &cursor), &reply);
 		if (SUCCEEDED(hr))
 			spool_act_parse(ipc_string(reply, "act", ""), act);
+		if (SUCCEEDED(hr) && w->sending)
+			w->sending->tell = ipc_int(reply, "tell", 0) != 0;
 		ipc_message_free(reply);
 	}
 	return hr;

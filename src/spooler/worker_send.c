@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is done with one message ("Sending Messages: MAPI Spooler Tasks"): lock, transports, and by
- * what the scheduler makes of their verdicts FinishedMsg, AbortSubmit, or unlock for later.
- * Each step can be done twice: a worker that died in between is followed by another.
- * See worker.h.
+ * what the scheduler makes of their verdicts reports to the sender, FinishedMsg, or unlock for
+ * later. Each step can be done twice: a worker that died in between is followed by another. See
+ * worker.h.
  */
 #include "worker.h"
 
@@ -114,7 +114,7 @@ done_gone(struct sending *s, HRESULT hr)
 {
 	if (s->lease->act == ACT_FILE)
 		done(s, "filed", "");
-	else if (s->lease->act == ACT_ABORT)
+	else if (s->lease->act == ACT_FAIL)
 		done(s, "failed", "");
 	else if (hr == MAPI_E_NOT_IN_QUEUE)
 		done(s, "cancelled", "It was taken back before it was sent.");
@@ -144,30 +144,69 @@ lock_message(struct sending *s)
 
 /* Ends */
 
-/* FinishedMsg wants the message locked, and unlocks it. */
+/* Where the message will be when the sender reads of it. */
+static const char *
+where_text(struct sending *s, enum spool_act act)
+{
+	SizedSPropTagArray(1, tags) = { 1, { PR_DELETE_AFTER_SUBMIT } };
+	SPropValue *values = NULL;
+	ULONG count = 0;
+	bool deleted = false;
+
+	if (act != ACT_FILE && act != ACT_FAIL)
+		return "The message waits in the Outbox.";
+	if (SUCCEEDED(s->message->lpVtbl->GetProps(
+		s->message, (SPropTagArray *)&tags, 0, &count, &values)))
+		deleted = prop_find_bool(values, count, PR_DELETE_AFTER_SUBMIT, false);
+	mem_free(values);
+	return deleted ? "The message is attached, and kept nowhere else."
+		       : "The message is in the folder for sent mail.";
+}
+
+/* False when that has to be tried again, and the scheduler has been told. */
+static bool
+tell_sender(struct sending *s, enum spool_act act)
+{
+	HRESULT hr = s->tell ? worker_tell_sender(s, where_text(s, act)) : S_OK;
+
+	if (SUCCEEDED(hr))
+		return true;
+	/* As long as it waits there will be another time. */
+	if (act != ACT_FILE && act != ACT_FAIL)
+		return true;
+	release_message(s, true);
+	done_later(s, "The report to the sender cannot be written", s->store, hr);
+	return false;
+}
+
+/* Sent, or refused by all: either way it leaves the queue for the folder of sent mail (or is
+ * deleted), as MAPI has it once nobody is left to be seen to.  FinishedMsg wants the message
+ * locked, and unlocks it. */
 static void
-file_message(struct sending *s)
+finish_message(struct sending *s, enum spool_act act, const char *text)
 {
 	HRESULT hr;
 
+	if (!tell_sender(s, act))
+		return;
 	release_message(s, false);
 	hr = s->store->lpVtbl->FinishedMsg(s->store, 0, entry_size(s), entry_id(s));
 	if (SUCCEEDED(hr) || no_longer_there(hr))
-		done(s, "filed", "");
+		done(s, act == ACT_FILE ? "filed" : "failed", text);
 	else
-		done_later(s, "It was sent, but the store cannot file it", s->store, hr);
+		done_later(s, "It is done with, but the store cannot file it", s->store, hr);
 }
 
-/* AbortSubmit fails on a locked message. */
+/* A person's wish.  AbortSubmit fails on a locked message. */
 static void
-abort_message(struct sending *s, const char *outcome, const char *text)
+cancel_message(struct sending *s)
 {
 	HRESULT hr;
 
 	release_message(s, true);
 	hr = s->store->lpVtbl->AbortSubmit(s->store, entry_size(s), entry_id(s), 0);
 	if (SUCCEEDED(hr) || no_longer_there(hr))
-		done(s, outcome, text);
+		done(s, "cancelled", "Cancelled on request; it stays in the Outbox, unsent.");
 	else
 		done_later(s, "The store cannot take it out of the queue", s->store, hr);
 }
@@ -177,17 +216,18 @@ conclude(struct sending *s)
 {
 	switch (s->act) {
 	case ACT_FILE:
-		file_message(s);
+		finish_message(s, ACT_FILE, "");
 		break;
-	case ACT_ABORT:
-		abort_message(
-		    s, "failed", s->recipients->len ? "" : "The message has no recipients.");
+	case ACT_FAIL:
+		finish_message(
+		    s, ACT_FAIL, s->recipients->len ? "" : "The message has no recipients.");
 		break;
 	case ACT_HOLD:
 		release_message(s, true);
 		done(s, "held", "");
 		break;
 	default:
+		tell_sender(s, s->act);
 		release_message(s, true);
 		done(s, "retry", "");
 		break;
@@ -316,14 +356,11 @@ act_on(struct sending *s)
 		return;
 	switch (s->lease->act) {
 	case ACT_FILE:
-		file_message(s);
-		break;
-	case ACT_ABORT:
-		abort_message(s, "failed", "");
+	case ACT_FAIL:
+		finish_message(s, s->lease->act, "");
 		break;
 	case ACT_CANCEL:
-		abort_message(
-		    s, "cancelled", "Cancelled on request; it stays in the Outbox, unsent.");
+		cancel_message(s);
 		break;
 	default:
 		send_message(s);
@@ -335,7 +372,7 @@ void
 worker_send(struct worker *w, const struct lease *lease)
 {
 	struct worker_store *store = worker_find_store(w, lease->store);
-	struct sending s = { .worker = w, .lease = lease, .act = ACT_RETRY };
+	struct sending s = { .worker = w, .lease = lease, .act = ACT_RETRY, .tell = lease->tell };
 
 	s.journey = g_ptr_array_new_with_free_func(g_free);
 	w->sending = &s;

@@ -311,8 +311,8 @@ who_cannot_be_reached_is_told_why(void **state)
 	expect("key-000000000002", SPOOL_FAILED,
 	    "failed: No transport of profile \"t\" carries address type FAX.\n"
 	    "failed: No transport of profile \"t\" took this recipient.\n");
-	assert_int_equal(count_in(f, PR_IPM_SENTMAIL_ENTRYID), 0);
-	assert_int_equal(count_in(f, PR_IPM_OUTBOX_ENTRYID), 1);
+	assert_int_equal(count_in(f, PR_IPM_SENTMAIL_ENTRYID), 1);
+	assert_int_equal(count_in(f, PR_IPM_OUTBOX_ENTRYID), 0);
 }
 
 static void

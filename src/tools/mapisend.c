@@ -347,11 +347,13 @@ note_where(const struct outcome *outcome, HRESULT hr, const struct options *o)
 			 "queue run",
 		    reason);
 	else if (outcome->known && outcome->state == SPOOL_FAILED)
-		cli_note("no server took the mail; it stays in the Outbox, unsent, and is not "
-			 "tried again: correct what was refused and send it anew");
+		cli_note("no server took the mail; it is in Sent Items, a report about it in the "
+			 "Inbox, and it is not tried again: correct what was refused and send it "
+			 "anew");
 	else if (outcome->known && spool_state_final(outcome->state) && !outcome->accepted)
-		cli_note("not every recipient gets the mail, see above; it is in Sent Items and "
-			 "not tried again: correct those addresses and send it to them anew");
+		cli_note("not every recipient gets the mail, see above; it is in Sent Items, a "
+			 "report about the others in the Inbox, and it is not tried again: correct "
+			 "those addresses and send it to them anew");
 	else if (!outcome->known || !spool_state_final(outcome->state))
 		note_waiting(outcome, o->wait);
 }

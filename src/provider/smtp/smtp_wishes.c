@@ -65,7 +65,7 @@ read_usual(struct smtp_wishes *wishes, const SPropValue *values, ULONG count)
 	if (!prop_find_bool(values, count, PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, false))
 		return;
 	if (!wishes->notify)
-		wishes->notify = g_strdup("SUCCESS,FAILURE");
+		wishes->notify = g_strdup("SUCCESS,FAILURE,DELAY");
 	if (!wishes->ret)
 		wishes->ret = "HDRS";
 	if (!wishes->envid && key && key->Value.bin.cb <= ENVID_MAX / 2)

@@ -140,7 +140,7 @@ conclude(struct worker *w, const struct lease *lease, const char *name, enum spo
 	static const char *const outcomes[ACT_COUNT] = {
 		[ACT_SEND] = "retry",
 		[ACT_FILE] = "filed",
-		[ACT_ABORT] = "failed",
+		[ACT_FAIL] = "failed",
 		[ACT_RETRY] = "retry",
 		[ACT_HOLD] = "held",
 		[ACT_CANCEL] = "cancelled",
@@ -149,7 +149,7 @@ conclude(struct worker *w, const struct lease *lease, const char *name, enum spo
 
 	if (g_str_has_prefix(name, "die-after") && once(w, name))
 		raise(SIGKILL);
-	if (act == ACT_FILE || act == ACT_ABORT || act == ACT_CANCEL)
+	if (act == ACT_FILE || act == ACT_FAIL || act == ACT_CANCEL)
 		unlink(path);
 	worker_done(w, lease->id, outcomes[act], "");
 }

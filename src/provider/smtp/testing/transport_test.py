@@ -141,7 +141,7 @@ def test_delivery_report():
     assert peer.seen("MAIL") == [
         "MAIL FROM:<ann@example.test> RET=HDRS ENVID=30313233343536373839616263646566",
         "MAIL FROM:<ann@example.test>"]
-    assert peer.seen("RCPT") == ["RCPT TO:<a@x.test> NOTIFY=SUCCESS,FAILURE", "RCPT TO:<a@x.test>"]
+    assert peer.seen("RCPT") == ["RCPT TO:<a@x.test> NOTIFY=SUCCESS,FAILURE,DELAY", "RCPT TO:<a@x.test>"]
 
 
 def test_bad_settings_say_which():

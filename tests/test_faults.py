@@ -6,6 +6,7 @@ the whole of it and its answer was lost: then both have one Message-ID, and the 
 
 import email
 import itertools
+import json
 import re
 import shutil
 import tempfile
@@ -151,6 +152,9 @@ def check(site, step, fault, state):
         return
     site.wait_filed(subject)
     site.check_mails(subject, 1 + taken)
+    if taken:  # and it can be read afterwards
+        shown = site.home.run("emapi", "queue", "show", site.find(subject)["id"], "--json").stdout
+        assert len(json.loads(shown)["attempts"]) == 2
 
 
 def survives(site, *case):

@@ -43,7 +43,7 @@ def modules(tmp_path_factory):
         build(f"{module}.so", [f"{module}.c"])
     (folder / "text.so").write_text("This is no library.\n")
     for way, options in WAYS.items():
-        build(f"example_{way}.so", ["transport.c"], *options)
+        build(f"example_{way}.so", ["transport.c"], "-fvisibility=hidden", *options)
     return folder
 
 

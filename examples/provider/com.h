@@ -13,6 +13,11 @@
  *	OBJECT_METHODS(table, IMAPITable)
  *
  * The last makes table_QueryInterface, table_AddRef and table_Release for the vtable.
+ *
+ * A provider that is to work everywhere is compiled with -fvisibility=hidden, and its entry point
+ * marked EMAPI_EXPORT: else a function of its own may be mistaken for one of the same name in the
+ * program that loads it.  (libemapi sees to that by RTLD_DEEPBIND, but for programs that run under
+ * LD_PRELOAD or a sanitizer.)
  */
 #ifndef EXAMPLE_COM_H
 #define EXAMPLE_COM_H

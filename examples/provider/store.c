@@ -3,7 +3,8 @@
  * A message store provider to start from: mail as files in a folder, just enough of a store to
  * write a message, to send it and to find it among the sent ones afterwards.
  *
- *	cc -shared -fPIC store*.c -o example_store.so $(pkg-config --cflags emapi)
+ *	cc -shared -fPIC -fvisibility=hidden $(pkg-config --cflags emapi) \
+ *	   store*.c -o example_store.so
  *
  * A profile names it as any other, with its folder, which is made when it is first opened:
  *
@@ -586,7 +587,7 @@ static const IMSProviderVtbl provider_vtbl = {
 	.CompareStoreIDs = provider_CompareStoreIDs,
 };
 
-STDINITMETHODIMP
+EMAPI_EXPORT STDINITMETHODIMP
 MSProviderInit(HINSTANCE instance, LPMALLOC allocator, LPALLOCATEBUFFER allocate,
     LPALLOCATEMORE more, LPFREEBUFFER release, ULONG flags, ULONG version, ULONG *own_version,
     LPMSPROVIDER *out)

@@ -2,7 +2,8 @@
 /*
  * A transport provider to start from: it puts mail into mailboxes on this machine.
  *
- *	cc -shared -fPIC transport.c -o example_transport.so $(pkg-config --cflags emapi)
+ *	cc -shared -fPIC -fvisibility=hidden $(pkg-config --cflags emapi) \
+ *	   transport.c -o example_transport.so
  *
  * A profile names it as any other, with the folder of the mailboxes:
  *
@@ -522,7 +523,7 @@ static const IXPProviderVtbl provider_vtbl = {
 	.TransportLogon = provider_TransportLogon,
 };
 
-STDINITMETHODIMP
+EMAPI_EXPORT STDINITMETHODIMP
 XPProviderInit(HINSTANCE instance, LPMALLOC allocator, LPALLOCATEBUFFER allocate,
     LPALLOCATEMORE more, LPFREEBUFFER release, ULONG flags, ULONG version, ULONG *own_version,
     LPXPPROVIDER *out)

@@ -71,13 +71,11 @@ client_open(struct client *client)
 	    MAPILogonEx(0, NULL, NULL, MAPI_EXTENDED | MAPI_USE_DEFAULT | MAPI_NEW_SESSION,
 		&client->session));
 	open_store(client);
-	check("GetProps",
-	    client->store->lpVtbl->GetProps(
-		client->store, (LPSPropTagArray)(void *)&wanted, 0, &count, &value));
-	check("OpenEntry",
-	    client->store->lpVtbl->OpenEntry(client->store, value->Value.bin.cb,
-		(LPENTRYID)value->Value.bin.lpb, NULL, MAPI_MODIFY, &type,
-		(LPUNKNOWN *)(void *)&client->outbox));
+	check("GetProps", client->store->lpVtbl->GetProps(
+			      client->store, (LPSPropTagArray)(void *)&wanted, 0, &count, &value));
+	check("OpenEntry", client->store->lpVtbl->OpenEntry(client->store, value->Value.bin.cb,
+			       (LPENTRYID)value->Value.bin.lpb, NULL, MAPI_MODIFY, &type,
+			       (LPUNKNOWN *)(void *)&client->outbox));
 	MAPIFreeBuffer(value);
 }
 

@@ -227,8 +227,8 @@ def copy_messages(db, count, folder):
             f"(id, search_key, folder, flags, {rest}) SELECT ?+i, randomblob(16), "
             f"coalesce(?, folder), CASE WHEN ? THEN 3 ELSE flags END, {rest} FROM n, message"
             f" WHERE message.id=?", (count, base, folder, folder is not None, template))
-        db.execute(f"INSERT INTO recipient(message, {people}) SELECT m.id, {prefixed} FROM message m,"
-                   f" recipient r WHERE m.id>? AND r.message=?", (base, template))
+        db.execute(f"INSERT INTO recipient(message, {people}) SELECT m.id, {prefixed}"
+                   f" FROM message m, recipient r WHERE m.id>? AND r.message=?", (base, template))
         if folder is None:
             db.execute("INSERT INTO queue(message) SELECT id FROM message WHERE id>? ORDER BY id",
                        (base,))

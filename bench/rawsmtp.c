@@ -113,7 +113,8 @@ message(size_t size, int encoded, int pipelined, const unsigned char *data, char
 
 	/* In one piece: a small one behind it would wait for the peer's acknowledgement. */
 	memcpy(buffer, head, start);
-	length = start + (encoded ? encode(data, size, buffer + start) : lines(size, buffer + start));
+	length =
+	    start + (encoded ? encode(data, size, buffer + start) : lines(size, buffer + start));
 	memcpy(buffer + length, "\r\n.\r\n", 5);
 
 	if (pipelined) {

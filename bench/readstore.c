@@ -69,7 +69,8 @@ name_tags(void)
 		PR_DISPLAY_TO_A, PR_IMPORTANCE, PR_PRIORITY, PR_SENSITIVITY, PR_MESSAGE_FLAGS,
 		PR_MESSAGE_SIZE, PR_CREATION_TIME, PR_SENDER_EMAIL_ADDRESS_A, PR_SENDER_ADDRTYPE_A,
 		PR_SENT_REPRESENTING_NAME_A, PR_SENT_REPRESENTING_EMAIL_ADDRESS_A,
-		PR_SENT_REPRESENTING_ADDRTYPE_A, PR_INTERNET_MESSAGE_ID_A, PR_CONVERSATION_TOPIC_A };
+		PR_SENT_REPRESENTING_ADDRTYPE_A, PR_INTERNET_MESSAGE_ID_A,
+		PR_CONVERSATION_TOPIC_A };
 
 	tags.cValues = PROPS;
 	memcpy(tags.aulPropTag, first, sizeof(first));
@@ -114,9 +115,8 @@ open_inbox(void)
 	LPENTRYID id = NULL;
 
 	must("GetReceiveFolder", store->lpVtbl->GetReceiveFolder(store, NULL, 0, &size, &id, NULL));
-	must("OpenEntry",
-	    store->lpVtbl->OpenEntry(
-		store, size, id, NULL, MAPI_MODIFY, &type, (LPUNKNOWN *)(void *)&inbox));
+	must("OpenEntry", store->lpVtbl->OpenEntry(store, size, id, NULL, MAPI_MODIFY, &type,
+			      (LPUNKNOWN *)(void *)&inbox));
 	MAPIFreeBuffer(id);
 }
 
@@ -152,12 +152,10 @@ read_messages(void)
 		LPSPropValue values = NULL;
 		ULONG type, got = 0;
 
-		must("OpenEntry",
-		    store->lpVtbl->OpenEntry(store, id->cb, (LPENTRYID)id->lpb, NULL, 0, &type,
-			(LPUNKNOWN *)(void *)&message));
-		must("GetProps",
-		    message->lpVtbl->GetProps(
-			message, (LPSPropTagArray)(void *)&tags, 0, &got, &values));
+		must("OpenEntry", store->lpVtbl->OpenEntry(store, id->cb, (LPENTRYID)id->lpb, NULL,
+				      0, &type, (LPUNKNOWN *)(void *)&message));
+		must("GetProps", message->lpVtbl->GetProps(
+				     message, (LPSPropTagArray)(void *)&tags, 0, &got, &values));
 		MAPIFreeBuffer(values);
 		message->lpVtbl->Release(message);
 	}
@@ -174,8 +172,7 @@ read_blobs(void)
 	must_sql(sqlite3_prepare_v2(db, "SELECT data FROM m WHERE id=?", -1, &statement, NULL));
 	began = client_now();
 	for (int i = 0; i < READS; i++) {
-		sqlite3_bind_int64(
-		    statement, 1, 1 + (unsigned)i * 2654435761u % (unsigned)count);
+		sqlite3_bind_int64(statement, 1, 1 + (unsigned)i * 2654435761u % (unsigned)count);
 		must_sql(sqlite3_step(statement));
 		memcpy(copy, sqlite3_column_blob(statement, 0), BLOB);
 		sqlite3_reset(statement);
@@ -195,8 +192,7 @@ query_rows(void)
 
 	memcpy(columns.aulPropTag, tags.aulPropTag, sizeof(columns.aulPropTag));
 	must("GetContentsTable", inbox->lpVtbl->GetContentsTable(inbox, 0, &table));
-	must("SetColumns",
-	    table->lpVtbl->SetColumns(table, (LPSPropTagArray)(void *)&columns, 0));
+	must("SetColumns", table->lpVtbl->SetColumns(table, (LPSPropTagArray)(void *)&columns, 0));
 	began = client_now();
 	must("QueryRows", table->lpVtbl->QueryRows(table, ROWS, 0, &rows));
 	began = (client_now() - began) * 1e6;

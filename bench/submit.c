@@ -24,7 +24,9 @@ static void
 submit_all(int count, size_t attachment, int ready, int go, struct result *result)
 {
 	struct client_letter letter = { .subject = "A letter of the benchmark",
-		.to = "bob@example.test", .size = BODY, .attachment = attachment };
+		.to = "bob@example.test",
+		.size = BODY,
+		.attachment = attachment };
 	struct client client;
 	char *text = client_text(BODY);
 	char byte = 'r';
@@ -74,8 +76,8 @@ print(const struct result *results, int processes, int count)
 		slow = took > slow ? took : slow;
 		fast = !fast || took < fast ? took : fast;
 	}
-	printf("%.1f %.2f %.2f\n", processes * count / (ended - began), longest * 1000,
-	    fast / slow);
+	printf(
+	    "%.1f %.2f %.2f\n", processes * count / (ended - began), longest * 1000, fast / slow);
 }
 
 int

@@ -6,7 +6,7 @@ may be missing at the server; one may be there twice only where a kill fell betw
 acceptance and the spooler's record of it, so at most one for each connection and kill; and the
 databases are whole.
 
-    meson devenv -C build tests/torture/kill.py [--submitters N] [--messages N] [--seed N] [--pause MS]
+    meson devenv -C build $PWD/tests/torture/kill.py [--submitters N] [--messages N] [--seed N]
 
 prints the figures, ends with 1 where a message was lost or a double has no kill to explain it."""
 

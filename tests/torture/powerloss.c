@@ -183,8 +183,7 @@ checkpointer(gpointer unused)
 		abort();
 	sqlite3_exec(db, "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
 	while (g_atomic_int_get(&running) > 0) {
-		sqlite3_wal_checkpoint_v2(
-		    db, NULL, kinds[g_random_int_range(0, 4)], NULL, NULL);
+		sqlite3_wal_checkpoint_v2(db, NULL, kinds[g_random_int_range(0, 4)], NULL, NULL);
 		g_usleep((gulong)g_random_int_range(500, 8000));
 	}
 	sqlite3_close(db);
@@ -243,8 +242,8 @@ check_stream(void *object, ULONG tag, gint64 number, gsize size)
 	IMAPIProp *prop = object;
 	IStream *stream = NULL;
 	ULONG got = 0;
-	HRESULT hr = prop->lpVtbl->OpenProperty(
-	    prop, tag, &IID_IStream, 0, 0, (IUnknown **)(void *)&stream);
+	HRESULT hr =
+	    prop->lpVtbl->OpenProperty(prop, tag, &IID_IStream, 0, 0, (IUnknown **)(void *)&stream);
 
 	if (SUCCEEDED(hr))
 		hr = stream->lpVtbl->Read(stream, data, (ULONG)size + 1, &got);
@@ -336,8 +335,7 @@ check_promises(IMsgStore *store, const GArray *promises)
 	for (guint i = 0; i < promises->len && !error; i++) {
 		gint64 number = g_array_index(promises, gint64, i);
 		const SPropValue *id = g_hash_table_lookup(found, GINT_TO_POINTER((int)number));
-		g_autofree char *why =
-		    id ? check_message(store, id, number) : g_strdup("is lost");
+		g_autofree char *why = id ? check_message(store, id, number) : g_strdup("is lost");
 
 		if (why)
 			error = g_strdup_printf("message %" G_GINT64_FORMAT " %s", number, why);

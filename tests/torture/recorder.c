@@ -510,8 +510,8 @@ recorder_replay(guint point, enum leftover left, GRand *chance, const char *fold
 		GByteArray *file = contents(inode, point, sure[inode], left, chance);
 		g_autofree char *path = g_build_filename(folder, name, NULL);
 
-		if (!g_file_set_contents_full(path, (char *)file->data, file->len,
-			G_FILE_SET_CONTENTS_NONE, 0600, NULL))
+		if (!g_file_set_contents_full(
+			path, (char *)file->data, file->len, G_FILE_SET_CONTENTS_NONE, 0600, NULL))
 			abort();
 		g_byte_array_unref(file);
 	}

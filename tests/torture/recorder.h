@@ -27,7 +27,8 @@ enum leftover {
  * Until recorder_stop() no other VFS is used for new connections. */
 void recorder_start(const char *folder);
 void recorder_stop(void);
-/* A disk that says that it has synced and has not: what loses mail shows that the test can see it. */
+/* A disk that says that it has synced and has not: what loses mail shows that the test can see it.
+ */
 void recorder_replay_lying(gboolean lying);
 
 /* A mark in the record: `value` was promised to somebody at this point. */

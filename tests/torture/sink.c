@@ -121,8 +121,7 @@ main(int argc, char **argv)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	address.sin_port = htons((unsigned short)atoi(argv[1]));
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (record < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    listen(fd, 100))
+	if (record < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 100))
 		return 1;
 	while ((peer = accept(fd, NULL, NULL)) >= 0) {
 		pthread_t thread;

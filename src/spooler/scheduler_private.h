@@ -40,8 +40,8 @@ void scheduler_accept(struct scheduler *s);
 /* lane_run() for all profiles: those of the list and those with mail in the queue. */
 void scheduler_run_all(struct scheduler *s);
 
-/* regain.c: when spool.db has lost something, for want of room say, all is learnt anew.  When to look
- * again; G_MAXINT64: all is well. */
+/* regain.c: when spool.db has lost something, for want of room say, all is learnt anew.  When to
+ * look again; G_MAXINT64: all is well. */
 gint64 scheduler_regain(struct scheduler *s, gint64 now);
 
 /* clock.c: has the clock been set? */

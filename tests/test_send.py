@@ -82,7 +82,7 @@ def test_one_of_three_refused(home, mail_system):
     assert find(mail_system, "bob", subject) == []
     done = home.run("mapisend", "--require-accepted", "--to", "bob@example.test", "--subject",
                     subject + "2", "--body", "x", code=1)
-    assert "it stays in the Outbox" in done.stderr
+    assert "a report about it in the Inbox" in done.stderr
     assert find(mail_system, "bob", subject + "2") == []
 
 

@@ -647,7 +647,8 @@ def test_mutt(home, boxes):
     mark = uuid.uuid4().hex
     data = bytes(range(256)) * 100
     (home.folder / "data.bin").write_bytes(data)
-    home.run("mutt", "-n", "-F", "/dev/null", "-e", f'set sendmail="{SENDMAIL} -oem -oi"', "-e",
+    home.run("env", "-u", "LD_PRELOAD", "mutt", "-n", "-F", "/dev/null", "-e",
+             f'set sendmail="{SENDMAIL} -oem -oi"', "-e",
              "set from=ann@example.test use_from=yes use_envelope_from=yes copy=no", "-s",
              f"Grüße {mark}", "-c", "dave@example.test", "-b", "erin@example.test", "-a",
              home.folder / "data.bin", "--", "carol@example.test", input="größer\n.\nend\n")

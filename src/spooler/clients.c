@@ -138,10 +138,12 @@ packet_key(struct client *client, const struct ipc_message *packet)
 	owned = owner_key(key, client->uid);
 	if (client->stranger)
 		return owned ? owned : g_bytes_new("?", 1); /* nobody's */
-	if (owned && spooldb_find(client->s->db, owned, NULL))
-		return owned;
-	g_bytes_unref(owned);
-	return g_steal_pointer(&key);
+	/* Who sees all may name the whole of it; else it is his own, known yet or not. */
+	if (!owned || spooldb_find(client->s->db, key, NULL)) {
+		g_bytes_unref(owned);
+		return g_steal_pointer(&key);
+	}
+	return owned;
 }
 
 /* Watching */

@@ -19,7 +19,7 @@
 #define RECEIVERS_MAX 16
 /* One that ends sooner after its start is followed by the next after a pause. */
 #define TOO_SOON (5 * (gint64)G_USEC_PER_SEC)
-#define PAUSE_MS 2000
+#define PAUSE_MS 300
 
 extern char **environ;
 
@@ -169,7 +169,8 @@ static int
 spawn(struct receiving *r)
 {
 	const struct scheduler_options *options = &r->s->options;
-	char *argv[] = { (char *)(uintptr_t)options->worker_program, (char *)"--receive",
+	g_autofree char *receive = g_strdup_printf("--receive=%d", (int)getpid());
+	char *argv[] = { (char *)(uintptr_t)options->worker_program, receive,
 		options->background ? (char *)"--background" : NULL, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;

@@ -5,7 +5,7 @@
  *   emapi-spooler [--background] [--ready-fd=N]   log to STATE/spooler.log
  *   emapi-spooler --foreground                    log to standard error
  *   emapi-spooler --machine                       for all users, with a user of its own
- *   emapi-spooler --receive                       started by that, descriptor 3 is the socket
+ *   emapi-spooler --receive=PID                   started by that, descriptor 3 is the socket
  *   emapi-spooler --worker UID-HEX                started by the scheduler, descriptor 3 is its
  */
 #include <stdio.h>
@@ -28,7 +28,7 @@ struct arguments {
 	gboolean background;
 	gboolean foreground;
 	gboolean machine;
-	gboolean receive;
+	int receive;
 	int ready_fd;
 	char *worker;
 	gboolean first;
@@ -46,7 +46,7 @@ parse(int argc, char **argv, struct arguments *a)
 		    "N" },
 		{ "machine", 0, 0, G_OPTION_ARG_NONE, &a->machine,
 		    "send the mail of all users of this machine", NULL },
-		{ "receive", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->receive, NULL, NULL },
+		{ "receive", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &a->receive, NULL, NULL },
 		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->worker, NULL, NULL },
 		{ "first", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->first, NULL, NULL },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -127,7 +127,7 @@ main(int argc, char **argv)
 	if (a.worker)
 		code = run_worker(&a);
 	else if (a.receive)
-		code = receiver_run(PARENT_FD);
+		code = receiver_run(PARENT_FD, a.receive);
 	else
 		code = run_scheduler(&a);
 	g_free(a.worker);

@@ -254,7 +254,7 @@ on_end(gpointer data)
 }
 
 int
-receiver_run(int fd)
+receiver_run(int fd, pid_t parent)
 {
 	struct receiver r = { .fd = fd };
 	guint sources[4];
@@ -263,6 +263,8 @@ receiver_run(int fd)
 	signal(SIGINT, SIG_IGN); /* of a terminal: the scheduler sends us home */
 	/* Another daemon may follow one that was killed; this one then serves nobody. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent) /* it died before that was said */
+		return 0;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	r.loop = g_main_loop_new(NULL, FALSE);
 	r.peers = g_ptr_array_new_with_free_func((GDestroyNotify)peer_free);

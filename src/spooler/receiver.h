@@ -54,7 +54,8 @@ struct submission {
 /* Checks and commits it.  *key is what the sender may ask for it by. */
 HRESULT submission_take(const struct submission *submission, GBytes **key, char **why);
 
-/* The program `emapi-spooler --receive`: descriptor 3 is the listening socket.  The exit code. */
-int receiver_run(int fd);
+/* The program `emapi-spooler --receive=PID`: `fd` is the listening socket, `parent` the scheduler,
+ * with which it ends.  The exit code. */
+int receiver_run(int fd, pid_t parent);
 
 #endif

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -90,6 +91,25 @@ make_folder(void)
 	return S_OK;
 }
 
+/* Made beside and renamed, so that there is no moment without one: who sends while a daemon follows
+ * one that was killed waits for it. */
+static int
+listen_at(const char *path)
+{
+	g_autofree char *made = g_strconcat(path, ".new", NULL);
+	int fd = ipc_listen(made), error;
+
+	if (fd < 0)
+		return -1;
+	if (chmod(made, 0666) == 0 && rename(made, path) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	unlink(made);
+	errno = error;
+	return -1;
+}
+
 static HRESULT
 open_socket(struct public_socket *public, const char *name)
 {
@@ -99,9 +119,9 @@ open_socket(struct public_socket *public, const char *name)
 	public->inherited = public->fd >= 0;
 	if (!public->inherited) {
 		public->path = paths_machine(name);
-		public->fd = ipc_listen(public->path);
+		public->fd = listen_at(public->path);
 	}
-	if (public->fd >= 0 && (public->inherited || chmod(public->path, 0666) == 0)) {
+	if (public->fd >= 0) {
 		g_unix_set_fd_nonblocking(public->fd, TRUE, NULL);
 		return S_OK;
 	}

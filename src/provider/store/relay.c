@@ -15,6 +15,8 @@
 
 /* A daemon that is being started again is away for so long at most. */
 #define AWAY (5 * (gint64)G_USEC_PER_SEC)
+/* One that ended in order takes its socket with it: it may be restarted, or stopped for good. */
+#define AWAY_WITH_SOCKET (G_USEC_PER_SEC)
 /* Once it has got the message it is worth more patience: else nobody knows whether it is safe. */
 #define AWAY_WITH_MAIL (60 * (gint64)G_USEC_PER_SEC)
 /* A large message on a slow disk takes its time. */
@@ -85,7 +87,7 @@ pack(struct relay *relay, IMessage *message, int *fd)
 static HRESULT
 reach(struct relay *relay, bool again, int *fd)
 {
-	gint64 until = g_get_monotonic_time() + (again ? AWAY_WITH_MAIL : AWAY);
+	gint64 began = g_get_monotonic_time(), away;
 	int error;
 
 	for (;;) {
@@ -93,9 +95,9 @@ reach(struct relay *relay, bool again, int *fd)
 		if (*fd >= 0)
 			return S_OK;
 		error = errno;
-		/* No socket at all: it is not there, rather than away for a moment. */
-		if ((error != ECONNREFUSED && error != EAGAIN && !(again && error == ENOENT)) ||
-		    g_get_monotonic_time() > until)
+		away = again ? AWAY_WITH_MAIL : error == ENOENT ? AWAY_WITH_SOCKET : AWAY;
+		if ((error != ECONNREFUSED && error != EAGAIN && error != ENOENT) ||
+		    g_get_monotonic_time() - began > away)
 			break;
 		g_usleep(50 * 1000);
 	}

@@ -322,6 +322,10 @@ until_worker(struct lane *lane, gint64 now)
 void
 lane_drive(struct lane *lane, gint64 now)
 {
+	if (lane->scan_again && !lane_leased(lane) && !mail_is_due(lane, now)) {
+		lane->scan_again = false;
+		lane->want_scan = true;
+	}
 	for (guint i = 0; i < lane->hands->len; i++)
 		drive_hand(hand_at(lane, i), now);
 	if (until_worker(lane, now) > 0)

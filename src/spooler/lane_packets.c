@@ -7,6 +7,9 @@
 #include "hr.h"
 #include "words.h"
 
+/* Rows of `live` in one packet; an entry ID has some dozens of bytes, and never more than 1,000. */
+#define LIVE_PAGE 50
+
 static void
 answer_ok(struct hand *hand, const char *name, GVariant *value)
 {
@@ -105,6 +108,31 @@ on_queued(struct hand *hand, const struct ipc_message *packet)
 	return true;
 }
 
+/* What is on record of a store's queue: the numbers, or a page of the submissions. */
+static bool
+on_live(struct hand *hand, const struct ipc_message *packet)
+{
+	struct lane *lane = hand->lane;
+	g_autoptr(GBytes) store = packet_bytes(packet, "store");
+	gint64 after = ipc_int(packet, "after", -1);
+	gint64 hands = 0;
+	GVariantBuilder b;
+
+	for (guint i = 0; i < lane->hands->len; i++)
+		hands += ((struct hand *)g_ptr_array_index(lane->hands, i))->lease != 0;
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	if (after < 0) {
+		g_variant_builder_add(&b, "{sv}", "count",
+		    g_variant_new_int64(spooldb_live_count(lane->s->db, store)));
+		g_variant_builder_add(&b, "{sv}", "hands", g_variant_new_int64(hands));
+	} else {
+		g_variant_builder_add(
+		    &b, "{sv}", "rows", spooldb_live(lane->s->db, store, after, LIVE_PAGE));
+	}
+	ipc_send(hand->fd, "ok", g_variant_builder_end(&b));
+	return true;
+}
+
 static bool
 on_gone(struct hand *hand, const struct ipc_message *packet)
 {
@@ -123,6 +151,7 @@ on_scanned(struct hand *hand, const struct ipc_message *packet)
 {
 	struct lane *lane = hand->lane;
 	hand->scanning = false;
+	lane->scan_again = lane->scan_again || ipc_int(packet, "again", 0);
 	lane->crashes = 0;
 	g_clear_pointer(&lane->trouble, g_free);
 	spooldb_set_scanned(lane->s->db, lane->uid, g_get_real_time());
@@ -318,6 +347,7 @@ lane_handle(struct hand *hand, const struct ipc_message *packet)
 		{ "hello", on_hello },
 		{ "have", on_have },
 		{ "queued", on_queued },
+		{ "live", on_live },
 		{ "gone", on_gone },
 		{ "scanned", on_scanned },
 		{ "status", on_status },

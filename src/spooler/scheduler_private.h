@@ -89,6 +89,7 @@ struct lane {
 	GPtrArray *hands; /* of struct hand */
 	bool alone;       /* no worker of an earlier scheduler is left: more than one may start */
 	bool want_scan;
+	bool scan_again; /* once nothing is in hand: the last scan was not sure of what has gone */
 	gint64 not_before;   /* no new worker and no message before */
 	gint64 pace;         /* the limit a minute allows no message before */
 	bool unreachable;    /* something may wait only because nobody was reached */

@@ -52,6 +52,12 @@ HRESULT spooldb_clock_set(struct spooldb *db, gint64 by, gint64 now);
 HRESULT spooldb_known(
     struct spooldb *db, GBytes *store, GBytes *entry, gint64 submitted, gint64 now, bool *known);
 
+/* How many messages of the store's outgoing queue are on record and not final. */
+gint64 spooldb_live_count(struct spooldb *db, GBytes *store);
+/* A page of those that wait or are held, as a(xayx): number, entry, submitted; at most `limit`
+ * beyond the number `after`.  Floating. */
+GVariant *spooldb_live(struct spooldb *db, GBytes *store, gint64 after, int limit);
+
 /* A submission that was on record is no longer in the store's queue: taken back or deleted, if it
  * was not sent meanwhile.  MAPI_E_NOT_FOUND: it was, or is just being sent. */
 HRESULT spooldb_gone(

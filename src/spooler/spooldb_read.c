@@ -137,6 +137,35 @@ spooldb_count(struct spooldb *db, GBytes *profile, gint64 now, struct spool_coun
 	return S_OK;
 }
 
+gint64
+spooldb_live_count(struct spooldb *db, GBytes *store)
+{
+	return spooldb_number(db, 0,
+	    "SELECT count(*) FROM message WHERE store=? AND state NOT IN (3, 5, 6)", "b", store);
+}
+
+GVariant *
+spooldb_live(struct spooldb *db, GBytes *store, gint64 after, int limit)
+{
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT id, entry, submitted FROM message INDEXED BY message_open WHERE id>? AND "
+	    "store=?"
+	    " AND state NOT IN (3, 5, 6) AND state IN (0, 4) ORDER BY id LIMIT ?",
+	    "ibd", after, store, limit);
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE("a(xayx)"));
+	while (spooldb_step(s)) {
+		g_autoptr(GBytes) entry = spooldb_column_bytes(s, 1);
+
+		g_variant_builder_add(&b, "(x@ayx)", (gint64)sqlite3_column_int64(s, 0),
+		    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), entry, TRUE),
+		    (gint64)sqlite3_column_int64(s, 2));
+	}
+	spooldb_done(s);
+	return g_variant_builder_end(&b);
+}
+
 /* One message */
 
 static void

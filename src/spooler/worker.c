@@ -74,12 +74,16 @@ say_hello(struct worker *w)
 static void
 scan(struct worker *w)
 {
-	HRESULT hr = worker_scan(w);
+	GVariantBuilder b;
+	bool again;
+	HRESULT hr = worker_scan(w, &again);
 
 	/* What could not be read is read at the next wake-up; what is known can be sent. */
 	if (FAILED(hr))
 		log_warning("the scan is not complete: %s", hr_name(hr));
-	worker_tell(w, "scanned", NULL);
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "again", g_variant_new_int64(again));
+	worker_tell(w, "scanned", g_variant_builder_end(&b));
 }
 
 static void

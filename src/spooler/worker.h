@@ -128,7 +128,8 @@ void recipient_address(const SRow *row, char **type, char **address);
 void sending_recipient_free(struct sending_recipient *r);
 
 /* worker_scan.c */
-HRESULT worker_scan(struct worker *w);
+/* *again: once no message is in hand it is worth another look, for what clients have taken back. */
+HRESULT worker_scan(struct worker *w, bool *again);
 
 /* worker_transports.c */
 void worker_list_transports(struct worker *w);

@@ -240,28 +240,87 @@ scan_row(struct worker *w, struct worker_store *s, const SRow *row, GHashTable *
 	return hr;
 }
 
-static void
-tell_gone(struct worker *w, struct worker_store *s, const char *name)
+/* What has gone from the store's queue */
+
+static HRESULT
+ask_live(struct worker *w, GBytes *store, gint64 after, struct ipc_message **reply)
 {
-	g_auto(GStrv) words = g_strsplit(name, " ", 3);
-	size_t size = strlen(words[1]) / 2;
-	g_autofree guint8 *entry = g_malloc0(size + 1);
 	GVariantBuilder b;
 
-	text_unhex(words[1], entry, size);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(
-	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), s->uid, TRUE));
+	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), store, TRUE));
+	g_variant_builder_add(&b, "{sv}", "after", g_variant_new_int64(after));
+	return worker_ask(w, "live", g_variant_builder_end(&b), reply);
+}
+
+static void
+tell_gone(struct worker *w, GBytes *store, GVariant *entry, gint64 submitted)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(
-	    &b, "{sv}", "entry", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, entry, size, 1));
-	g_variant_builder_add(
-	    &b, "{sv}", "submitted", g_variant_new_int64(g_ascii_strtoll(words[2], NULL, 10)));
+	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), store, TRUE));
+	g_variant_builder_add(&b, "{sv}", "entry", entry);
+	g_variant_builder_add(&b, "{sv}", "submitted", g_variant_new_int64(submitted));
 	worker_tell(w, "gone", g_variant_builder_end(&b));
 }
 
-/* What was in the store's queue and is no more: a client has taken it back. */
+/* One page of what is on record; *after becomes the number of its last row, 0 when there is none.
+ */
 static void
-forget_gone(struct worker *w, struct worker_store *s, GHashTable *seen)
+compare_page(struct worker *w, struct worker_store *s, GHashTable *seen, gint64 *after)
+{
+	struct ipc_message *reply = NULL;
+	g_autoptr(GVariant) rows = NULL;
+	gsize count;
+
+	if (SUCCEEDED(ask_live(w, s->uid, *after, &reply)))
+		rows = ipc_value(reply, "rows", "a(xayx)");
+	*after = 0;
+	count = rows ? g_variant_n_children(rows) : 0;
+	for (gsize i = 0; i < count; i++) {
+		g_autoptr(GVariant) entry = NULL;
+		g_autoptr(GBytes) bytes = NULL;
+		g_autofree char *name = NULL;
+		gint64 submitted;
+
+		g_variant_get_child(rows, i, "(x@ayx)", after, &entry, &submitted);
+		bytes = g_variant_get_data_as_bytes(entry);
+		name = submission(s->uid, bytes, submitted);
+		if (!g_hash_table_contains(seen, name))
+			tell_gone(w, s->uid, entry, submitted);
+	}
+	ipc_message_free(reply);
+}
+
+/* What is on record and no longer in the queue was taken back by a client.  `seen` is the whole
+ * queue: usually the numbers tell that nothing is missing.  False when that is not sure, because
+ * messages are just being filed. */
+static bool
+find_gone(struct worker *w, struct worker_store *s, GHashTable *seen)
+{
+	gint64 in_queue = g_hash_table_size(seen);
+	struct ipc_message *reply = NULL;
+	gint64 count = 0, hands = 0, after = 0;
+
+	if (SUCCEEDED(ask_live(w, s->uid, -1, &reply))) {
+		count = ipc_int(reply, "count", 0);
+		hands = ipc_int(reply, "hands", 0);
+	}
+	ipc_message_free(reply);
+	if (count - hands <= in_queue)
+		return count <= in_queue;
+	do {
+		compare_page(w, s, seen, &after);
+	} while (after > 0);
+	return true;
+}
+
+/* What is in the queue no more need not be remembered. */
+static void
+forget(struct worker *w, struct worker_store *s, GHashTable *seen)
 {
 	g_autofree char *prefix =
 	    text_hex(g_bytes_get_data(s->uid, NULL), g_bytes_get_size(s->uid));
@@ -270,15 +329,13 @@ forget_gone(struct worker *w, struct worker_store *s, GHashTable *seen)
 
 	g_hash_table_iter_init(&iter, w->reported);
 	while (g_hash_table_iter_next(&iter, &name, NULL)) {
-		if (!g_str_has_prefix(name, prefix) || g_hash_table_contains(seen, name))
-			continue;
-		tell_gone(w, s, name);
-		g_hash_table_iter_remove(&iter);
+		if (g_str_has_prefix(name, prefix) && !g_hash_table_contains(seen, name))
+			g_hash_table_iter_remove(&iter);
 	}
 }
 
 static HRESULT
-scan_store(struct worker *w, struct worker_store *s)
+scan_store(struct worker *w, struct worker_store *s, bool *again)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	IMAPITable *table = NULL;
@@ -296,20 +353,23 @@ scan_store(struct worker *w, struct worker_store *s)
 		if (FAILED(one))
 			log_warning("a message in the queue cannot be read: %s", hr_name(one));
 	}
-	if (SUCCEEDED(hr))
-		forget_gone(w, s, seen);
+	if (SUCCEEDED(hr)) {
+		*again = !find_gone(w, s, seen) || *again;
+		forget(w, s, seen);
+	}
 	rows_free(rows);
 	return hr;
 }
 
 HRESULT
-worker_scan(struct worker *w)
+worker_scan(struct worker *w, bool *again)
 {
 	HRESULT hr = S_OK;
 
+	*again = false;
 	for (guint i = 0; i < w->stores->len; i++) {
 		struct worker_store *s = g_ptr_array_index(w->stores, i);
-		HRESULT one = SUCCEEDED(s->hr) ? scan_store(w, s) : S_OK;
+		HRESULT one = SUCCEEDED(s->hr) ? scan_store(w, s, again) : S_OK;
 
 		if (FAILED(one)) {
 			g_autofree char *text = worker_error(s->store, one);

@@ -87,15 +87,16 @@ class Machine:
         """A profile in the machine's folder, which the daemon's user alone can read."""
         with tempfile.TemporaryDirectory() as home:
             environment = {**os.environ, "XDG_CONFIG_HOME": home, "HOME": home,
-                           "EMAPI_SYSCONFDIR": home, "EMAPI_MACHINE_FOLDER": home}
-            subprocess.run(["emapi", "profile", "create", name, "--from",
-                            "The host <host@example.test>", "--store",
-                            self.state / f"{name}.store", *options],
-                           env=environment, check=True, stdout=subprocess.DEVNULL)
-            text = (pathlib.Path(home) / "emapi/profiles" / f"{name}.profile").read_text()
-        lines = "".join(f"{line}\n" for line in ("Machine=true", *settings))
+                           "EMAPI_SYSCONFDIR": str(self.etc), "EMAPI_MACHINE_FOLDER": home}
+            done = subprocess.run(
+                ["emapi", "profile", "create", name, "--machine", "--from",
+                 "The host <host@example.test>", "--store", self.state / f"{name}.store", *options],
+                env=environment, check=True, capture_output=True, text=True)
+        assert "emapi-spooler" in done.stdout
         path = self.etc / "profiles" / f"{name}.profile"
-        path.write_text(text.replace("[Profile]\n", f"[Profile]\n{lines}", 1))
+        assert path.stat().st_mode & 0o777 == 0o640
+        lines = "".join(f"{line}\n" for line in settings)
+        path.write_text(path.read_text().replace("[Profile]\n", f"[Profile]\n{lines}", 1))
         os.chmod(path, 0o640)
         self.own(path)
         return path
@@ -363,8 +364,7 @@ def test_the_password_as_a_credential(machine, ann):
     os.chmod(credentials / "smtp", 0o440)
     machine.own(credentials / "smtp")
     with Peer(ehlo=["AUTH PLAIN"], users={"host": "hush"}) as peer:
-        path = machine.offer("host", *smtp(peer), "--user", "host", "--password-command", "false")
-        path.write_text(re.sub("PasswordCommand=.*", "PasswordCredential=smtp", path.read_text()))
+        machine.offer("host", *smtp(peer), "--user", "host", "--password-credential", "smtp")
         machine.start(CREDENTIALS_DIRECTORY=str(credentials))
         ann.send("by credential", "--require-accepted")
         arrived(peer, "by credential")
@@ -465,7 +465,7 @@ From here on nothing is touched.
 def test_sendmail_sends_whole_mails(machine, ann):
     """What is allowed stays byte for byte; a forged From is rewritten in the mail's own header."""
     with Peer(ehlo=["8BITMIME"]) as peer:
-        machine.offer("host", *smtp(peer), settings=("MachineDomain=example.test",))
+        machine.offer("host", *smtp(peer), "--machine-domain", "example.test")
         machine.start()
         for claimed in (b"Games <games@example.test>", b"The Boss <boss@example.test>"):
             subprocess.run(ann.command("emapi-sendmail", "-i", "-t"), env=ann.environment, cwd="/",

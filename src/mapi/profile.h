@@ -81,6 +81,9 @@ struct profile_settings {
 	const char *password_command;
 	const char *password_file;
 	const char *ca_file;
+	const char *password_credential;
+	bool machine; /* for all users: below /etc/emapi, store and all in /var/lib/emapi */
+	const char *machine_domain; /* of a machine's users; NULL: all send as from_address */
 };
 
 /* Makes the profile file with a store, an address book of one-offs and one transport.

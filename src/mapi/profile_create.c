@@ -3,9 +3,11 @@
 #include "profile.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <mapicode.h>
 #include "hr.h"
@@ -17,6 +19,9 @@
 
 #define NAME_MAX_CHARS 64 /* MAPILogonEx: lpszProfileName */
 #define FILE_MAX_BYTES 240
+/* Where the machine's daemon keeps what is its own, and its group (emapi-spooler(8)). */
+#define MACHINE_STATE "/var/lib/emapi"
+#define MACHINE_GROUP "emapi"
 
 HRESULT
 uid_new(MAPIUID *uid)
@@ -88,10 +93,10 @@ add_service(GKeyFile *keys, const char *service_name, const char *display, const
 }
 
 static char *
-default_data(const char *name, const char *suffix)
+default_data(const char *name, const char *suffix, bool machine)
 {
 	char *escaped = paths_escape(name), *file = g_strconcat(escaped, suffix, NULL);
-	char *path = paths_data(file);
+	char *path = machine ? g_build_filename(MACHINE_STATE, file, NULL) : paths_data(file);
 
 	g_free(file);
 	g_free(escaped);
@@ -102,7 +107,7 @@ static HRESULT
 add_store(GKeyFile *keys, const char *name, const struct profile_settings *settings)
 {
 	char *path = settings->store_path ? g_canonicalize_filename(settings->store_path, NULL)
-					  : default_data(name, ".store");
+					  : default_data(name, ".store", settings->machine);
 	char *group = NULL;
 	HRESULT hr;
 
@@ -120,7 +125,7 @@ static HRESULT
 add_pickup(GKeyFile *keys, const char *name, const struct profile_settings *settings)
 {
 	char *path = settings->pickup_path ? g_canonicalize_filename(settings->pickup_path, NULL)
-					   : default_data(name, ".pickup");
+					   : default_data(name, ".pickup", settings->machine);
 	char *display = g_strconcat("Pickup folder ", path, NULL), *group = NULL;
 	HRESULT hr;
 
@@ -149,6 +154,7 @@ add_smtp(GKeyFile *keys, const struct profile_settings *settings)
 	put(keys, group, "User", settings->user);
 	put(keys, group, "PasswordCommand", settings->password_command);
 	put(keys, group, "PasswordFile", settings->password_file);
+	put(keys, group, "PasswordCredential", settings->password_credential);
 	put(keys, group, "CAFile", settings->ca_file);
 out:
 	g_free(group);
@@ -179,11 +185,41 @@ check_settings(const struct profile_settings *settings, char **why)
 
 /* --- Whole files --------------------------------------------------------------------------- */
 
+static char *
+machine_path(const char *name)
+{
+	char *escaped = paths_escape(name);
+	char *file = g_strconcat("profiles/", escaped, PROFILE_SUFFIX, NULL);
+	char *path = paths_system(file);
+
+	g_free(file);
+	g_free(escaped);
+	return path;
+}
+
+/* The daemon reads it and nobody else; the folder above is open, its group may not be there yet. */
+static HRESULT
+hand_to_daemon(const char *path)
+{
+	struct group entry, *found = NULL;
+	char *folder = g_path_get_dirname(path), buffer[4096];
+	HRESULT hr = S_OK;
+
+	if (getgrnam_r(MACHINE_GROUP, &entry, buffer, sizeof buffer, &found) != 0)
+		found = NULL;
+	if (found && chown(path, (uid_t)-1, found->gr_gid) < 0)
+		hr = hr_from_errno(errno);
+	if (SUCCEEDED(hr) && (chmod(path, 0640) < 0 || chmod(folder, 0755) < 0))
+		hr = hr_from_errno(errno);
+	g_free(folder);
+	return hr;
+}
+
 /* Writes a new file under the lock; MAPI_E_NO_ACCESS where the name is taken. */
 static HRESULT
-write_new(const char *name, GKeyFile *keys, char **why)
+write_new(const char *name, bool machine, GKeyFile *keys, char **why)
 {
-	char *path = profile_user_path(name);
+	char *path = machine ? machine_path(name) : profile_user_path(name);
 	int lock = -1;
 	HRESULT hr;
 
@@ -197,6 +233,8 @@ write_new(const char *name, GKeyFile *keys, char **why)
 	}
 	if (SUCCEEDED(hr))
 		hr = profile_write_keys(keys, path);
+	if (SUCCEEDED(hr) && machine)
+		hr = hand_to_daemon(path);
 	if (FAILED(hr))
 		why_set(why, "The profile file %s cannot be written: %s.", path, hr_text(hr));
 	if (lock >= 0)
@@ -230,7 +268,7 @@ profile_create_empty(const char *name, char **why)
 	if (SUCCEEDED(hr))
 		hr = set_new_uid(keys);
 	if (SUCCEEDED(hr))
-		hr = write_new(name, keys, why);
+		hr = write_new(name, false, keys, why);
 	g_key_file_free(keys);
 	return hr;
 }
@@ -253,11 +291,13 @@ profile_create(const char *name, const struct profile_settings *settings, char *
 		goto out;
 	put(keys, PROFILE_GROUP, "FromName", settings->from_name);
 	put(keys, PROFILE_GROUP, "FromAddress", settings->from_address);
+	put(keys, PROFILE_GROUP, "Machine", settings->machine ? "true" : NULL);
+	put(keys, PROFILE_GROUP, "MachineDomain", settings->machine_domain);
 	hr = add_store(keys, name, settings);
 	if (SUCCEEDED(hr))
 		hr = settings->server ? add_smtp(keys, settings) : add_pickup(keys, name, settings);
 	if (SUCCEEDED(hr))
-		hr = write_new(name, keys, why);
+		hr = write_new(name, settings->machine, keys, why);
 out:
 	g_free(group);
 	g_key_file_free(keys);
@@ -334,7 +374,7 @@ profile_copy(const char *name, const char *new_name, char **why)
 	if (SUCCEEDED(hr))
 		hr = set_new_uid(keys);
 	if (SUCCEEDED(hr))
-		hr = write_new(new_name, keys, why);
+		hr = write_new(new_name, false, keys, why);
 	g_clear_pointer(&keys, g_key_file_free);
 	profile_unref(profile);
 	return hr;

@@ -9,6 +9,7 @@
 #include "hr.h"
 #include "mailbox.h"
 #include "password.h"
+#include "paths.h"
 #include "profile.h"
 
 struct create_options {
@@ -22,6 +23,9 @@ struct create_options {
 	char *password_file;
 	char *ca_file;
 	gboolean keyring;
+	char *password_credential;
+	char *machine_domain;
+	gboolean machine;
 	gboolean make_default;
 };
 
@@ -37,6 +41,8 @@ options_clear(struct create_options *options)
 	g_free(options->password_command);
 	g_free(options->password_file);
 	g_free(options->ca_file);
+	g_free(options->password_credential);
+	g_free(options->machine_domain);
 }
 
 static int
@@ -64,6 +70,12 @@ parse(int *argc, char ***argv, struct create_options *o)
 		    "the pickup folder, where each message becomes one .eml file", "FOLDER" },
 		{ "store", 0, 0, G_OPTION_ARG_FILENAME, &o->store, "where the message store lies",
 		    "FILE" },
+		{ "password-credential", 0, 0, G_OPTION_ARG_STRING, &o->password_credential,
+		    "the systemd credential that is the password", "NAME" },
+		{ "machine", 0, 0, G_OPTION_ARG_NONE, &o->machine,
+		    "for all users of this machine, below /etc/emapi", NULL },
+		{ "machine-domain", 0, 0, G_OPTION_ARG_STRING, &o->machine_domain,
+		    "with --machine: users send as their login name at this domain", "DOMAIN" },
 		{ "default", 0, 0, G_OPTION_ARG_NONE, &o->make_default,
 		    "make it the profile that programs use when they name none", NULL },
 		{ NULL },
@@ -121,6 +133,17 @@ check(const struct create_options *o)
 	if (o->keyring && (!o->user || o->password_command || o->password_file))
 		return cli_fail(
 		    EX_USAGE, "--keyring goes with --user and no other password option");
+	if (o->machine_domain && !o->machine)
+		return cli_fail(EX_USAGE, "--machine-domain goes with --machine");
+	if (o->machine && o->make_default)
+		return cli_fail(EX_USAGE, "--default is each user's own; for all, write "
+					  "DefaultProfile=NAME below [emapi] into "
+					  "/etc/emapi/emapi.conf");
+	if (o->machine && o->user && !o->password_command && !o->password_file &&
+	    !o->password_credential)
+		return cli_fail(EX_USAGE, "--machine: say where the daemon finds the password: "
+					  "--password-credential NAME or "
+					  "--password-file FILE");
 	if (o->smtp && !o->from)
 		return cli_fail(
 		    EX_USAGE, "--from is missing: the server wants to know who the mail is from");
@@ -139,6 +162,9 @@ create(const char *name, const struct create_options *o)
 		.password_command = o->password_command,
 		.password_file = o->password_file,
 		.ca_file = o->ca_file,
+		.password_credential = o->password_credential,
+		.machine = o->machine,
+		.machine_domain = o->machine_domain,
 	};
 	g_autofree char *why = NULL, *host = NULL;
 	HRESULT hr;
@@ -226,6 +252,18 @@ report(const char *name, gboolean make_default)
 	return 0;
 }
 
+static void
+report_machine(const char *name)
+{
+	g_autofree char *folder = paths_system("profiles");
+
+	printf(
+	    "Profile \"%s\" is in %s, for all users of this machine as soon as the daemon has "
+	    "read it: systemctl enable --now emapi-spooler, or where that runs: systemctl reload "
+	    "emapi-spooler\n",
+	    name, folder);
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -239,9 +277,12 @@ run(int argc, char **argv)
 		code = check(&options);
 	if (!code)
 		code = create(argv[1], &options);
-	if (!code && options.user && !options.password_command && !options.password_file)
+	if (!code && options.user && !options.password_command && !options.password_file &&
+	    !options.password_credential)
 		code = ask_password(argv[1], options.keyring);
-	if (!code)
+	if (!code && options.machine)
+		report_machine(argv[1]);
+	else if (!code)
 		code = report(argv[1], options.make_default);
 	options_clear(&options);
 	return code;

@@ -240,7 +240,7 @@ def test_parallel_connections_are_limited(home):
         for i in range(12):
             send(home, subject=str(i))
         wait_until(lambda: len(peer.messages) == 12, "all are sent")
-        assert most == 3 and peer.connections == 3
+        assert most == 3
         assert sorted(subjects(peer)) == sorted(str(i) for i in range(12))
 
 

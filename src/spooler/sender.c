@@ -39,6 +39,28 @@ parse_otherwise(const char *text, enum sender_otherwise *otherwise, char **why)
 	return MAPI_E_UNCONFIGURED;
 }
 
+/* At blanks, commas and semicolons; a name that ends in a colon belongs to what is behind it. */
+static char **
+split_items(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit_set(text, ",; \t", -1);
+	GPtrArray *items = g_ptr_array_new();
+	g_autofree char *who = NULL;
+
+	for (char **word = words; *word; word++) {
+		if (!**word)
+			continue;
+		if (!who && g_str_has_suffix(*word, ":")) {
+			who = g_strdup(*word);
+			continue;
+		}
+		g_ptr_array_add(items, g_strconcat(who ? who : "", *word, NULL));
+		g_clear_pointer(&who, g_free);
+	}
+	g_ptr_array_add(items, NULL);
+	return (char **)g_ptr_array_free(items, FALSE);
+}
+
 HRESULT
 sender_rules_read(const SPropValue *values, ULONG count, struct sender_rules *rules, char **why)
 {
@@ -49,7 +71,7 @@ sender_rules_read(const SPropValue *values, ULONG count, struct sender_rules *ru
 	rules->domain = take_text(values, count, PR_EMAPI_MACHINE_DOMAIN_W);
 	rules->fallback_name = take_text(values, count, PR_EMAPI_FROM_NAME_W);
 	rules->fallback_address = take_text(values, count, PR_EMAPI_FROM_ADDRESS_W);
-	rules->from = g_strsplit_set(from ? from : "", ",;", -1);
+	rules->from = split_items(from ? from : "");
 	return parse_otherwise(otherwise, &rules->otherwise, why);
 }
 
@@ -161,15 +183,12 @@ item_for(const char *item, const char *login)
 		return item;
 	if (length != strlen(login) || strncmp(item, login, length) != 0)
 		return NULL;
-	for (item += length + 1; *item == ' ' || *item == '\t'; item++)
-		;
-	return item;
+	return item + length + 1;
 }
 
 static bool
-item_allows(const char *text, const struct sender_user *user, const char *address)
+item_allows(const char *item, const struct sender_user *user, const char *address)
 {
-	g_autofree char *item = g_strstrip(g_strdup(text));
 	const char *pattern = item_for(item, user->login);
 	g_auto(GStrv) parts = NULL;
 	g_autofree char *filled = NULL;

@@ -209,6 +209,8 @@ def test_any_program_sends(machine, ann):
         sent = ann.send("by mapisend", "--require-accepted")
         assert "bob@example.test: accepted by" in sent.stdout
         arrived(peer, "by mapisend")
+        done = ann.do("emapi", "profile", "set", "host", "FromName=Me", code=77)
+        assert str(machine.etc) in done.stderr
         ann.do("/usr/bin/python3", EXAMPLES / "mapisend.py", "by Python", "text",
                "bob@example.test")
         arrived(peer, "by Python")

@@ -10,6 +10,7 @@
 #include "hr.h"
 #include "mem.h"
 #include "password.h"
+#include "paths.h"
 #include "preset.h"
 #include "profile.h"
 #include "prop.h"
@@ -150,6 +151,15 @@ run_set(int argc, char **argv)
 		code = cli_fail(EX_USAGE, "a profile's name and settings, please (try --help)");
 	if (!code)
 		code = load(argv[1], &profile);
+	if (!code && profile_is_machine(profile)) {
+		g_autofree char *folder = paths_system("profiles");
+
+		code = cli_fail(EX_NOPERM,
+		    "this profile is the machine's: the administrator edits it in %s, then: "
+		    "systemctl "
+		    "reload emapi-spooler",
+		    folder);
+	}
 	for (int i = 2; i < argc && !code; i++)
 		code = set_one(profile, argv[i]);
 	if (!code && password)

@@ -3,16 +3,22 @@
  * Every vtable of every object that a client, a provider or the spooler meets, with the real
  * providers: no empty slot, one IUnknown for all interfaces of an object, and the documented answer
  * to an interface that it has not.
+ *
+ * With EMAPI_SLOTS=FILE each slot of each object's own interface is written there: object,
+ * interface, number, module, offset in it.  tests/coverage.py makes docs/COVERAGE.md of that.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include <dlfcn.h>
 #include <edkmdb.h>
+#include <mapiaux.h>
 #include <mapicode.h>
 #include <mapiguid.h>
 #include <mapitags.h>
@@ -50,6 +56,7 @@ static const struct known interfaces[] = {
 	KNOWN(IAddrBook),
 	KNOWN(IProfAdmin),
 	KNOWN(IMsgServiceAdmin),
+	KNOWN(IMsgServiceAdmin2),
 	KNOWN(IProviderAdmin),
 	KNOWN(IProfSect),
 	KNOWN(IMAPIProp),
@@ -105,6 +112,30 @@ walk_vtable(const char *what, const struct known *known, IUnknown *iface)
 	walked++;
 }
 
+static void
+list_slots(const char *what, const struct known *known, IUnknown *object)
+{
+	const char *path = getenv("EMAPI_SLOTS");
+	FILE *file = path ? fopen(path, "a") : NULL;
+	IUnknown *iface = NULL;
+	void *const *slots;
+	Dl_info info;
+	size_t i;
+
+	if (!file)
+		return;
+	assert_int_equal(object->lpVtbl->QueryInterface(object, known->iid, (void **)&iface), S_OK);
+	slots = *(void *const *const *)(void *)iface;
+	for (i = 0; i < known->slots; i++) {
+		assert_int_not_equal(dladdr(slots[i], &info), 0);
+		fprintf(file, "%s\t%s\t%zu\t%s\t%zx\n", what, known->name, i,
+		    strchr(info.dli_fname, '/') ? info.dli_fname : "/proc/self/exe",
+		    (size_t)((uintptr_t)slots[i] - (uintptr_t)info.dli_fbase));
+	}
+	iface->lpVtbl->Release(iface);
+	fclose(file);
+}
+
 static bool
 walk_interface(const char *what, IUnknown *unknown, const struct known *known)
 {
@@ -148,7 +179,10 @@ walk(const char *what, void *object, const IID *iid)
 	for (i = 0; i < sizeof(interfaces) / sizeof(interfaces[0]); i++) {
 		bool has = walk_interface(what, unknown, &interfaces[i]);
 
-		found = found || (has && IsEqualGUID(interfaces[i].iid, iid));
+		if (has && IsEqualGUID(interfaces[i].iid, iid)) {
+			list_slots(what, &interfaces[i], unknown);
+			found = true;
+		}
 	}
 	unknown->lpVtbl->Release(unknown);
 	if (!found)
@@ -386,7 +420,7 @@ administration(void **state)
 	assert_int_equal(
 	    profiles->lpVtbl->AdminServices(profiles, (LPTSTR) "test", NULL, 0, 0, &services),
 	    S_OK);
-	WALK("service administration", services, IMsgServiceAdmin);
+	WALK("service administration", services, IMsgServiceAdmin2);
 	walk_table(
 	    "service table", services->lpVtbl->GetMsgServiceTable(services, 0, &table), &table);
 	walk_table("providers of all services",
@@ -507,6 +541,31 @@ attachments(void **state)
 	WALK("message within an attachment", data, IMessage);
 	COM_CLEAR(data);
 	COM_CLEAR(attach);
+}
+
+static LONG
+ignore(LPVOID context, ULONG count, LPNOTIFICATION notifications)
+{
+	return 0;
+}
+
+static void
+utility_objects(void **state)
+{
+	IMAPIAdviseSink *sink = NULL, *relay = NULL;
+	IPropData *data = NULL;
+
+	assert_int_equal(CreateIProp(&IID_IMAPIPropData, MAPIAllocateBuffer, MAPIAllocateMore,
+			     MAPIFreeBuffer, NULL, &data),
+	    S_OK);
+	WALK("property data", data, IMAPIPropData);
+	assert_int_equal(HrAllocAdviseSink(ignore, NULL, &sink), S_OK);
+	WALK("sink of a callback", sink, IMAPIAdviseSink);
+	assert_int_equal(HrThisThreadAdviseSink(sink, &relay), S_OK);
+	WALK("sink for a thread", relay, IMAPIAdviseSink);
+	COM_CLEAR(relay);
+	COM_CLEAR(sink);
+	COM_CLEAR(data);
 }
 
 static void
@@ -663,6 +722,7 @@ main(void)
 		TEST(store_and_folders),
 		TEST(messages),
 		TEST(attachments),
+		TEST(utility_objects),
 		TEST(file_stream),
 		TEST(store_provider),
 		TEST(smtp_provider),

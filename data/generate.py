@@ -398,6 +398,18 @@ def make_presets(path):
         "{{ \"{}\", {}, {}, {} }},".format(*row.columns[:4]) for row in read_rows(path)]
 
 
+def c_string(text):
+    return "NULL" if text == "-" else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def make_replies(path):
+    """{ code, enhanced, text, service, cause, remedy }: 0 and NULL are any."""
+    return c_banner("What servers' replies mean and what to do.", "data/replies.tsv") + [
+        "{{ {}, {} }},".format(row.columns[0].replace("-", "0"),
+                               ", ".join(c_string(text) for text in row.columns[1:6]))
+        for row in read_rows(path)]
+
+
 KINDS = {
     "mapitags.h": make_mapitags_h,
     "emapitags.h": make_emapitags_h,
@@ -414,6 +426,7 @@ KINDS = {
     "emapi_code_names.inc": make_code_names,
     "emapi_guid_names.inc": make_guid_names,
     "emapi_presets.inc": make_presets,
+    "emapi_replies.inc": make_replies,
     "mapitags.py": make_mapitags_py,
     "emsabtags.py": make_emsabtags_py,
 }

@@ -102,23 +102,27 @@ def test_refused_recipient(home):
 
 
 REFUSED = {
-    "all recipients": ({"rcpt": "550 5.1.1 nobody here"}, "550 5.1.1 nobody here"),
-    "the sender": ({"mail": "550 5.7.1 not from you"}, "550 5.7.1 not from you"),
-    "the message": ({"final": "554 5.7.1 looks like spam"}, "554 5.7.1 looks like spam"),
+    "all recipients": ({"rcpt": "550 5.1.1 nobody here"}, "550 5.1.1 nobody here",
+                       "check the address"),
+    "the sender": ({"mail": "550 5.7.1 not from you"}, "550 5.7.1 not from you",
+                   "ask the server's administrator"),
+    "the message": ({"final": "554 5.7.1 looks like spam"}, "554 5.7.1 looks like spam",
+                    "ask the server's administrator"),
     "the size, after all of it": ({"final": "552 5.3.4 Message too big for system"},
-                                  "552 5.3.4 Message too big for system"),
+                                  "552 5.3.4 Message too big for system", "attach less"),
     "the size, at once": ({"ehlo": ["SIZE 100000000"], "mail": "552 5.3.4 over your quota"},
-                          "552 5.3.4 over your quota"),
+                          "552 5.3.4 over your quota", "attach less"),
 }
 
 
 @pytest.mark.parametrize("kind", REFUSED)
 def test_refused_for_good(home, kind):
-    settings, says = REFUSED[kind]
+    settings, says, advice = REFUSED[kind]
     with Peer(**settings) as peer:
         profile(home, peer)
         done = home.run("mapisend", *BODY)
-        assert f"bob@example.test: refused by localhost [127.0.0.1]: {says}\n" in done.stdout
+        assert f"bob@example.test: refused by localhost [127.0.0.1]: {says} (" in done.stdout
+        assert advice in done.stdout
         assert "report about it in the Inbox" in done.stderr and "not tried again" in done.stderr
         assert state(home) == "failed" and home.stored() == (2, 0)  # and its report
         del peer.commands[:]

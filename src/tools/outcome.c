@@ -2,6 +2,7 @@
 #include "outcome.h"
 
 #include <string.h>
+#include "advice.h"
 #include "cli.h"
 #include "text.h"
 
@@ -34,6 +35,21 @@ reply_words(const struct spool_recipient *recipient)
 	return g_strdup_printf("%s %s", code, text);
 }
 
+/* What a reply that is no acceptance means, where its words do not say it already; "" else. */
+static char *
+meaning(const struct spool_recipient *recipient)
+{
+	g_autofree char *sentence = NULL;
+
+	if (recipient->code < 400)
+		return g_strdup("");
+	sentence =
+	    advice_sentence(advice_find(recipient->code, recipient->enhanced, recipient->text));
+	if (recipient->text && strstr(recipient->text, sentence))
+		return g_strdup("");
+	return g_steal_pointer(&sentence);
+}
+
 static const char *
 verdict(const struct spool_recipient *recipient)
 {
@@ -56,6 +72,7 @@ void
 outcome_recipient_line(const struct spool_recipient *recipient, GString *out)
 {
 	g_autofree char *words = reply_words(recipient);
+	g_autofree char *means = meaning(recipient);
 	g_autofree char *address = text_printable(recipient->address);
 	g_autofree char *server = text_printable(recipient->server);
 
@@ -65,6 +82,8 @@ outcome_recipient_line(const struct spool_recipient *recipient, GString *out)
 		g_string_append_printf(out, " by %s", server);
 	if (*words)
 		g_string_append_printf(out, ": %s", words);
+	if (*means)
+		g_string_append_printf(out, " (%s)", means);
 	if (recipient->state == SPOOL_WAITING && recipient->next) {
 		g_autofree char *when = outcome_time(recipient->next);
 
@@ -77,6 +96,7 @@ static void
 recipient_json(const struct spool_recipient *recipient, GString *out)
 {
 	static const char *const kinds[] = { "", "to", "cc", "bcc" };
+	g_autofree char *means = meaning(recipient);
 	int kind = recipient->kind & 3;
 
 	g_string_append(out, out->str[out->len - 1] == '[' ? "{" : ",{");
@@ -87,6 +107,7 @@ recipient_json(const struct spool_recipient *recipient, GString *out)
 	json_member_int(out, "code", recipient->code);
 	json_member(out, "enhanced", recipient->enhanced);
 	json_member(out, "reply", recipient->text);
+	json_member(out, "meaning", means);
 	json_member(out, "server", recipient->server);
 	json_member(out, "queue_id", recipient->queue_id);
 	json_member_int(out, "tries", recipient->tries);

@@ -120,15 +120,15 @@ refused(
     struct smtp_session *session, const struct smtp_mechanism *mechanism, struct smtp_error *error)
 {
 	const struct smtp_reply *reply = &session->reply;
-	char *quote = smtp_reply_quote(reply);
+	char *quote = smtp_reply_quote(reply), *advice = smtp_advice(reply);
 	bool temporary = reply->code / 100 == 4;
 
 	smtp_error_set(error, temporary ? SMTP_TEMPORARY : SMTP_HOLD,
 	    "%s refused the login of %s (%s): %s.%s%s", smtp_peer(session), session->options->user,
-	    mechanism->name, quote, temporary ? "" : " Nothing was sent.",
-	    temporary ? "" : smtp_advice(reply));
+	    mechanism->name, quote, temporary ? "" : " Nothing was sent.", temporary ? "" : advice);
 	smtp_error_codes(error, reply);
 	g_free(quote);
+	g_free(advice);
 	if (temporary || session->dead)
 		return OUTCOME_FAILED;
 	if ((reply->code >= 500 && reply->code <= 504) || reply->code == 534 || reply->code == 538)

@@ -2,6 +2,7 @@
 /* What replies mean, decided once: retry, wording and advice all come from here. */
 #include <string.h>
 
+#include "advice.h"
 #include "smtp_private.h"
 
 void
@@ -52,6 +53,8 @@ smtp_classify(const struct smtp_reply *reply)
 	case 535: /* credentials refused */
 	case 538: /* encryption required */
 		return SMTP_HOLD;
+	case 550: /* no passwords here any more; a login first: Exchange says it in this way */
+		return says(reply, "5.7.30") || says(reply, "5.7.57") ? SMTP_HOLD : SMTP_PERMANENT;
 	case 552: /* "too many recipients" of older servers is temporary (RFC 5321 4.5.3.1.10) */
 		if (says(reply, "5.5.3"))
 			return SMTP_TEMPORARY;
@@ -64,43 +67,15 @@ smtp_classify(const struct smtp_reply *reply)
 	return reply->code / 100 == 5 ? SMTP_PERMANENT : SMTP_TEMPORARY;
 }
 
-/* Replies that have a cause which the server does not spell out. */
-static const struct {
-	int code;
-	const char *enhanced; /* NULL: any */
-	const char *advice;
-} advices[] = {
-	{ 535, "5.7.139",
-	    " Microsoft 365 has SMTP AUTH switched off for this mailbox or company, or its sign-in "
-	    "rules refuse it: ask the administrator to allow authenticated SMTP." },
-	{ 550, "5.7.30",
-	    " The server no longer takes passwords (basic authentication) here: set Auth to "
-	    "xoauth2 and "
-	    "give a token as the password." },
-	{ 550, "5.7.54",
-	    " This server relays to other domains only for those it knows: set User and a "
-	    "password, or "
-	    "have this machine's address allowed." },
-	{ 550, "5.7.60",
-	    " The account that logged in may not send as the profile's FromAddress: use its own "
-	    "address "
-	    "or have the right granted." },
-	{ 534, "5.7.9", " The server wants an application password or another way to log in." },
-	{ 535, NULL, " Check User and the password of this profile." },
-	{ 530, NULL, " The server wants a login first: set User and a password in this profile." },
-	{ 538, NULL, " The server wants encryption before login: set TLS to starttls." },
-};
-
-const char *
+char *
 smtp_advice(const struct smtp_reply *reply)
 {
-	size_t i;
+	char *enhanced = smtp_reply_enhanced(reply), *text = smtp_reply_text(reply);
+	char *sentence = advice_sentence(advice_find(reply->code, enhanced, text));
+	char *advice = g_strdup_printf("%s%s", *sentence ? " " : "", sentence);
 
-	for (i = 0; i < G_N_ELEMENTS(advices); i++) {
-		if (advices[i].code != reply->code)
-			continue;
-		if (!advices[i].enhanced || says(reply, advices[i].enhanced))
-			return advices[i].advice;
-	}
-	return "";
+	g_free(enhanced);
+	g_free(text);
+	g_free(sentence);
+	return advice;
 }

@@ -66,12 +66,13 @@ decide_error(struct smtp_transaction *mail, const struct smtp_error *error)
 static char *
 words_of(const struct smtp_transaction *mail, const struct smtp_reply *reply)
 {
-	char *text = smtp_reply_text(reply), *whole;
+	char *text = smtp_reply_text(reply), *advice, *whole;
 
 	if (smtp_classify(reply) != SMTP_HOLD)
 		return text;
-	whole =
-	    g_strdup_printf("%s says: %s.%s", smtp_peer(mail->session), text, smtp_advice(reply));
+	advice = smtp_advice(reply);
+	whole = g_strdup_printf("%s says: %s.%s", smtp_peer(mail->session), text, advice);
+	g_free(advice);
 	g_free(text);
 	return whole;
 }

@@ -49,8 +49,9 @@ void smtp_error_set(struct smtp_error *error, enum smtp_class class, const char 
 void smtp_error_codes(struct smtp_error *error, const struct smtp_reply *reply);
 /* What a reply means for the mail. */
 enum smtp_class smtp_classify(const struct smtp_reply *reply);
-/* What a person should do about a reply, starting with a blank; "" where we know nothing. */
-const char *smtp_advice(const struct smtp_reply *reply);
+/* What a reply means and what a person can do, a sentence that starts with a blank; "" where we
+ * know nothing.  g_free(). */
+char *smtp_advice(const struct smtp_reply *reply);
 
 /* --- smtp_journey.c --- */
 

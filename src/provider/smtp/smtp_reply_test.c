@@ -158,22 +158,22 @@ test_classes(void **state)
 	static const struct {
 		const char *line;
 		enum smtp_class class;
-		bool advice;
 	} cases[] = {
-		{ "250 ok", SMTP_ACCEPTED, false },
-		{ "251 forwarded", SMTP_ACCEPTED, false },
-		{ "450 4.2.0 later", SMTP_TEMPORARY, false },
-		{ "421 4.3.2 bye", SMTP_TEMPORARY, false },
-		{ "354 what", SMTP_TEMPORARY, false },
-		{ "550 5.1.1 no", SMTP_PERMANENT, false },
-		{ "552 5.2.2 full", SMTP_PERMANENT, false },
-		{ "552 5.5.3 too many recipients", SMTP_TEMPORARY, false },
-		{ "530 5.7.0 login first", SMTP_HOLD, true },
-		{ "535 5.7.8 wrong", SMTP_HOLD, true },
-		{ "535 5.7.139 switched off", SMTP_HOLD, true },
-		{ "534 5.7.9 too weak", SMTP_HOLD, true },
-		{ "538 encryption", SMTP_HOLD, true },
-		{ "550 5.7.54 relay", SMTP_PERMANENT, true },
+		{ "250 ok", SMTP_ACCEPTED },
+		{ "251 forwarded", SMTP_ACCEPTED },
+		{ "450 4.2.0 later", SMTP_TEMPORARY },
+		{ "421 4.3.2 bye", SMTP_TEMPORARY },
+		{ "354 what", SMTP_TEMPORARY },
+		{ "550 5.1.1 no", SMTP_PERMANENT },
+		{ "552 5.2.2 full", SMTP_PERMANENT },
+		{ "552 5.5.3 too many recipients", SMTP_TEMPORARY },
+		{ "530 5.7.0 login first", SMTP_HOLD },
+		{ "535 5.7.8 wrong", SMTP_HOLD },
+		{ "535 5.7.139 switched off", SMTP_HOLD },
+		{ "534 5.7.9 too weak", SMTP_HOLD },
+		{ "538 encryption", SMTP_HOLD },
+		{ "550 5.7.54 relay", SMTP_PERMANENT },
+		{ "550 5.7.30 no passwords here", SMTP_HOLD },
 	};
 	size_t i;
 
@@ -182,7 +182,6 @@ test_classes(void **state)
 
 		smtp_reply_line(&reply, cases[i].line, strlen(cases[i].line));
 		assert_int_equal(smtp_classify(&reply), cases[i].class);
-		assert_int_equal(*smtp_advice(&reply) != '\0', cases[i].advice);
 		smtp_reply_clear(&reply);
 	}
 }

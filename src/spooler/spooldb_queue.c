@@ -6,14 +6,51 @@
 #include "log.h"
 
 #define CRASHES_MAX 3
+/* A worker's death may fall between the end of the data and the server's answer (design D4). */
+#define IN_DOUBT "  If the server had taken it just before, the next try may deliver it twice."
 /* Row IDs that fit one packet; what is left stays due and follows at once. */
 #define DUE_MAX 20000
+
+/* Notes on a message that was in somebody's hand why nobody may ever know what the server said. */
+static HRESULT
+note_doubt(struct spooldb *db, gint64 id, const char *text, gint64 now)
+{
+	char *no_journey[] = { NULL };
+
+	return spooldb_add_attempt(db, id, now, "", text, no_journey);
+}
+
+/* Verdicts of workers that outlived the scheduler are taken later (words.h). */
+static HRESULT
+note_interrupted(struct spooldb *db, gint64 now)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	sqlite3_stmt *s = spooldb_query(
+	    db, "SELECT id FROM message WHERE state=1 AND state NOT IN (3, 5, 6) ORDER BY id", "");
+	HRESULT hr = S_OK;
+
+	while (spooldb_step(s)) {
+		gint64 id = sqlite3_column_int64(s, 0);
+
+		g_array_append_val(ids, id);
+	}
+	spooldb_done(s);
+	for (guint i = 0; SUCCEEDED(hr) && i < ids->len; i++)
+		hr = note_doubt(db, g_array_index(ids, gint64, i),
+		    "The spooler ended while this message was being sent.  If no answer of the "
+		    "server follows here, it may have it already, and the next try may deliver it "
+		    "twice.",
+		    now);
+	return hr;
+}
 
 HRESULT
 spooldb_recover(struct spooldb *db, gint64 now)
 {
 	HRESULT hr = spooldb_begin(db, SPOOLDB_NOW);
 
+	if (SUCCEEDED(hr))
+		hr = note_interrupted(db, now);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, changed=?1,"
@@ -500,11 +537,12 @@ spooldb_lease_died(struct spooldb *db, gint64 id, const char *text, gint64 now, 
 {
 	gint64 crashes =
 	    spooldb_number(db, 0, "SELECT crashes FROM message WHERE id=?", "i", id) + 1;
-	char *no_journey[] = { NULL };
+	bool sent = spooldb_number(db, 0, "SELECT state=2 FROM message WHERE id=?", "i", id) != 0;
+	g_autofree char *doubt = g_strconcat(text, sent ? "" : IN_DOUBT, NULL);
 	HRESULT hr = spooldb_begin(db, SPOOLDB_NOW);
 
 	if (SUCCEEDED(hr))
-		hr = spooldb_add_attempt(db, id, now, "", text, no_journey);
+		hr = note_doubt(db, id, doubt, now);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, crashes=?,"

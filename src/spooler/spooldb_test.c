@@ -291,6 +291,44 @@ leases_die_with_their_holder(void **state)
 	assert_null(lease(f));
 }
 
+/* Whether the record of the newest try says that the message may come twice. */
+static bool
+is_in_doubt(struct fixture *f, gint64 id)
+{
+	struct spool_message *m = load(f, id);
+	guint count = m->attempts->len;
+	const struct spool_attempt *last = count ? g_ptr_array_index(m->attempts, count - 1) : NULL;
+	bool found = last && strstr(last->text, "twice");
+
+	spool_message_free(m);
+	return found;
+}
+
+/* Nobody knows what the server said to a worker that died, or to one that died with its scheduler;
+ * once the answer is on record there is no doubt. */
+static void
+what_may_come_twice_is_marked(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add(f, "m", 1);
+
+	lease_free(lease(f));
+	assert_false(is_in_doubt(f, id));
+	reopen(f);
+	assert_true(is_in_doubt(f, id));
+	assert_int_equal(report(f, id, "m", "t"), ACT_RETRY);
+	assert_false(is_in_doubt(f, id));
+	f->now += 2 * MINUTE;
+	lease_free(lease(f));
+	assert_int_equal(spooldb_lease_died(f->db, id, "killed", f->now, f->now), S_OK);
+	assert_true(is_in_doubt(f, id));
+	lease_free(lease(f));
+	assert_int_equal(report(f, id, "m", "a"), ACT_FILE);
+	assert_int_equal(spooldb_lease_died(f->db, id, "killed", f->now, f->now), S_OK);
+	reopen(f);
+	assert_false(is_in_doubt(f, id));
+}
+
 /* A login that is refused holds the profile's mail, new mail too; release lets all go at once. */
 static void
 a_held_profile_holds_all_its_mail(void **state)
@@ -721,6 +759,7 @@ main(void)
 		CASE(only_refused_recipients_come_again),
 		CASE(sent_is_only_filed_after_a_crash),
 		CASE(leases_die_with_their_holder),
+		CASE(what_may_come_twice_is_marked),
 		CASE(a_held_profile_holds_all_its_mail),
 		CASE(after_five_days_a_refusal_is_final),
 		CASE(people_can_hold_retry_and_cancel),

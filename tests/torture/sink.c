@@ -2,7 +2,7 @@
 /*
  * torture-sink PORT RECORD: an SMTP server on 127.0.0.1 that takes everything and may be killed.
  * A message is its own once its Message-ID stands in RECORD (one line: time, ID), which is before
- * the 250 goes out, as a server's queue file is.
+ * the 250 goes out, as a server's queue file is.  Who is called refused… is refused for good.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -66,6 +66,8 @@ message(FILE *in)
 static const char *
 answer(const char *line)
 {
+	if (strncasecmp(line, "RCPT TO:<refused", 16) == 0)
+		return "550 5.1.1 no such person\r\n";
 	if (strncasecmp(line, "EHLO", 4) == 0)
 		return "250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n";
 	if (strncasecmp(line, "QUIT", 4) == 0)
@@ -73,23 +75,32 @@ answer(const char *line)
 	return "250 2.0.0 ok\r\n";
 }
 
+static int
+say(int fd, const char *text)
+{
+	return send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text) ? 0 : -1;
+}
+
 static void
-serve(FILE *in, FILE *out)
+serve(int fd, FILE *in)
 {
 	char line[2000];
+	int taken = 0;
 
-	fputs("220 sink\r\n", out);
-	fflush(out);
+	if (say(fd, "220 sink\r\n") < 0)
+		return;
 	while (fgets(line, sizeof(line), in)) {
-		if (strncasecmp(line, "DATA", 4) == 0) {
-			fputs("354 go on\r\n", out);
-			fflush(out);
-			if (message(in) < 0)
+		const char *reply = answer(line);
+
+		taken += strncasecmp(line, "RCPT", 4) == 0 && *reply == '2';
+		if (strncasecmp(line, "DATA", 4) == 0 && !taken)
+			reply = "554 5.5.1 no recipients\r\n";
+		else if (strncasecmp(line, "DATA", 4) == 0) {
+			taken = 0;
+			if (say(fd, "354 go on\r\n") < 0 || message(in) < 0)
 				return;
 		}
-		fputs(answer(line), out);
-		fflush(out);
-		if (strncasecmp(line, "QUIT", 4) == 0)
+		if (say(fd, reply) < 0 || strncasecmp(line, "QUIT", 4) == 0)
 			return;
 	}
 }
@@ -98,14 +109,12 @@ static void *
 client(void *argument)
 {
 	int fd = (int)(size_t)argument;
-	FILE *in = fdopen(fd, "r"), *out = fdopen(dup(fd), "w");
+	FILE *in = fdopen(fd, "r");
 
-	if (in && out)
-		serve(in, out);
-	if (out)
-		fclose(out);
-	if (in)
+	if (in) {
+		serve(fd, in);
 		fclose(in);
+	}
 	return NULL;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * torture-submitter PREFIX COUNT RECORD: submits letters until COUNT have been accepted, also over
- * several lives: what SubmitMessage answered S_OK to is noted in RECORD, one Message-ID a line.
+ * torture-submitter PREFIX COUNT RECORD [TO]: submits letters until COUNT have been accepted, also
+ * over several lives: what SubmitMessage answered S_OK to is noted in RECORD, one Message-ID a
+ * line. The Message-ID is the subject as well.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ lines(const char *path)
 int
 main(int argc, char **argv)
 {
-	struct client_letter letter = { .subject = "torture", .to = "bob@example.test" };
+	struct client_letter letter = { .to = argc > 4 ? argv[4] : "bob@example.test" };
 	struct client client;
 	int count, fd;
 
@@ -42,7 +43,7 @@ main(int argc, char **argv)
 		HRESULT hr;
 
 		snprintf(id, sizeof(id), "<%s.%d.%d@torture.test>", argv[1], (int)getpid(), i);
-		letter.message_id = id;
+		letter.message_id = letter.subject = id;
 		letter.size = i % 20 == 19 ? 100000 : 500;
 		hr = client_submit(&client, &letter);
 		if (FAILED(hr))

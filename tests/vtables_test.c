@@ -647,9 +647,13 @@ store_provider(void **state)
 	    (MSPROVIDERINIT *)(uintptr_t)find_symbol("emapi_store.so", "MSProviderInit");
 	IMAPISupport *support = create_support(world, MAPI_STORE_PROVIDER);
 	IMSProvider *provider = NULL;
+	IMAPIProgress *progress = NULL;
 	ULONG version = 0, flags = 0;
 
 	WALK("support object", support, IMAPISup);
+	assert_int_equal(support->lpVtbl->DoProgressDialog(support, 0, 0, &progress), S_OK);
+	WALK("progress", progress, IMAPIProgress);
+	COM_CLEAR(progress);
 	assert_int_equal(init(NULL, MAPIGetDefaultMalloc(), MAPIAllocateBuffer, MAPIAllocateMore,
 			     MAPIFreeBuffer, 0, CURRENT_SPI_VERSION, &version, &provider),
 	    S_OK);

@@ -219,7 +219,7 @@ fail_each(arm_fn arm, count_fn count, HRESULT expected)
 {
 	unsigned long n, total = 1, before;
 
-	for (n = 1; n <= total + 20; n += 1 + n / 200) {
+	for (n = 1; n <= total + 20; n += faults_stride() + n / 200) {
 		struct story story = { 0 };
 		struct place place;
 		ULONG left;

@@ -233,6 +233,14 @@ faults_sqlite_io(unsigned long n)
 }
 
 unsigned long
+faults_stride(void)
+{
+	const char *given = getenv("EMAPI_TEST_STRIDE");
+
+	return given ? strtoul(given, NULL, 10) | 1 : 1;
+}
+
+unsigned long
 faults_sqlite_allocations(void)
 {
 	return memory_count;

@@ -13,6 +13,9 @@ void faults_sqlite_io(unsigned long n);
 /* What a write that fails says, an I/O error (as at first) or that the disk is full; and whether
  * all that follow fail too, or that one alone. */
 void faults_sqlite_io_kind(bool full, bool lasting);
+/* What to add to n for the next failure to try: 1, or EMAPI_TEST_STRIDE where all of them would
+ * take too long (under valgrind, twenty to fifty times slower).  It is odd. */
+unsigned long faults_stride(void);
 /* How many there were since then. */
 unsigned long faults_sqlite_allocations(void);
 unsigned long faults_sqlite_writes(void);

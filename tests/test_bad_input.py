@@ -177,9 +177,40 @@ def test_malformed_profile(home, kind):
 
 
 @pytest.mark.parametrize("change,says", [
+    (("Port=25", "Port=abc"), "Port=abc in group [Provider "),
+    (("Port=25", "Port=99999999999"), "must be a number of 32 bits"),
+    (("Default=true", "Default=ture"), "must be true or false"),
+    (("Type=transport", "Type=transprot"), "must be store, transport or ab"),
+])
+def test_setting_that_is_none(home, change, says):
+    """A slip of the pen is said, not passed over: the mail would take another way."""
+    home.profile("test", "--from", "ann@example.test", "--smtp", "localhost:25", "--tls", "none")
+    path = home.profile_file()
+    path.write_text(re.sub(*change, path.read_text()))
+    refused(home, *BODY, code=78, says=[str(path), says])
+
+
+def test_profile_broken_while_a_message_waits(home):
+    """It is held with the file's fault, not taken for deleted, and goes once that is mended."""
+    home.pickup_profile()
+    path = home.profile_file()
+    saved = path.read_text()
+    path.write_text(saved.replace("Type=transport", "Type=ab"))
+    done = home.run("mapisend", *BODY)
+    assert "held" in done.stdout and "has no transport to send by" in done.stdout
+    path.write_text(saved + "\nnonsense\n")
+    home.run("emapi", "queue", "run", code=None)
+    wait_until(lambda: str(path) in home.queue()[0]["text"], lambda: home.queue())
+    assert home.queue()[0]["state"] == "held" and "broken in line" in home.queue()[0]["text"]
+    path.write_text(saved)
+    home.run("emapi", "queue", "run")
+    wait_until(lambda: len(home.picked_up()) == 1, "the held mail goes")
+
+
+@pytest.mark.parametrize("change,says", [
     ((r"(?m)^Path=.*store$", ""), "add Path="),
     (("emapi_store.so", "nothere.so"), "nothere.so is not there"),
-    (("Type=store", "Type=nonsense"), "has no message store")])
+    (("Type=store", "Type=hook"), "has no message store")])
 def test_profile_whose_store_cannot_be(home, change, says):
     home.pickup_profile()
     path = home.profile_file()

@@ -282,16 +282,24 @@ load_path(const char *name, const char *path, struct profile **out, char **why)
 	struct profile *profile;
 	GKeyFile *keys = NULL;
 	MAPIUID uid;
+	char *bad;
 	HRESULT hr;
 
 	hr = profile_read_keys(path, &keys, why);
 	if (FAILED(hr))
 		return hr == MAPI_E_CORRUPT_DATA ? hr : MAPI_E_LOGON_FAILED;
-	hr = profile_read_uid(keys, path, &uid);
-	if (FAILED(hr)) {
+	bad = profile_bad_value(keys);
+	if (bad) {
+		why_set(why, "The profile file %s is broken: %s.", path, bad);
+		hr = MAPI_E_CORRUPT_DATA;
+	} else if (FAILED(profile_read_uid(keys, path, &uid))) {
 		why_set(why,
 		    "The profile file %s is broken: UID in group [Profile] must be 32 hex digits.",
 		    path);
+		hr = MAPI_E_CORRUPT_DATA;
+	}
+	g_free(bad);
+	if (FAILED(hr)) {
 		g_key_file_free(keys);
 		return hr;
 	}
@@ -335,7 +343,7 @@ profile_load(const char *name, struct profile **out, char **why)
 HRESULT
 profile_load_uid(const MAPIUID *uid, struct profile **out, char **why)
 {
-	char **names = profile_list();
+	char **names = profile_list(), *broken = NULL;
 	HRESULT hr = MAPI_E_LOGON_FAILED;
 	size_t i;
 
@@ -345,7 +353,7 @@ profile_load_uid(const MAPIUID *uid, struct profile **out, char **why)
 	for (i = 0; names[i]; i++) {
 		struct profile *profile;
 
-		if (FAILED(profile_load(names[i], &profile, NULL)))
+		if (FAILED(profile_load(names[i], &profile, broken ? NULL : &broken)))
 			continue;
 		if (!memcmp(&profile->uid, uid, sizeof *uid)) {
 			*out = profile;
@@ -357,12 +365,17 @@ profile_load_uid(const MAPIUID *uid, struct profile **out, char **why)
 	if (FAILED(hr)) {
 		char *hex = text_hex(uid, sizeof *uid);
 
+		if (broken)
+			why_set(why,
+			    "No profile file that can be read has the UID %s; one cannot. %s", hex,
+			    broken);
 		why_set(why,
 		    "No profile file has the UID %s: the profile was deleted. Put its file "
 		    "back, or write this UID into the file of another profile.",
 		    hex);
 		g_free(hex);
 	}
+	g_free(broken);
 	g_strfreev(names);
 	return hr;
 }

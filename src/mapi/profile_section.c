@@ -84,13 +84,16 @@ static const struct resource {
 
 /* --- Keys ---------------------------------------------------------------------------------- */
 
+/* The word for a property of this very type; texts are of one type here. */
 static const char *
-word_of_id(ULONG tag)
+word_of_tag(ULONG tag)
 {
 	size_t i;
 
+	if (PROP_TYPE(tag) == PT_STRING8)
+		tag = PROP_TAG(PT_UNICODE, PROP_ID(tag));
 	for (i = 0; i < G_N_ELEMENTS(words); i++)
-		if (PROP_ID(words[i].tag) == PROP_ID(tag))
+		if (words[i].tag == tag)
 			return words[i].name;
 	return NULL;
 }
@@ -148,10 +151,24 @@ profile_group_uid(const char *group, const char *kind, MAPIUID *uid)
 	       text_unhex(group + length + 1, uid, sizeof *uid);
 }
 
+static const char *const kinds[] = { "Provider", "Service", "Section" };
+
+/* Whether a group's settings are properties. */
+static bool
+is_section(const char *group)
+{
+	MAPIUID uid;
+	size_t k;
+
+	for (k = 0; k < G_N_ELEMENTS(kinds); k++)
+		if (profile_group_uid(group, kinds[k], &uid))
+			return true;
+	return !strcmp(group, PROFILE_GROUP);
+}
+
 char *
 profile_find_group(GKeyFile *keys, const MAPIUID *section)
 {
-	static const char *const kinds[] = { "Provider", "Service", "Section" };
 	char **groups, *found = NULL;
 	MAPIUID uid;
 	size_t i, k;
@@ -180,6 +197,13 @@ parse_number(const char *text, gint64 *number)
 	return end != text && !*end && !errno;
 }
 
+/* Of 32 bits, with a sign or without. */
+static bool
+fits_long(gint64 number)
+{
+	return number >= G_MININT32 && number <= G_MAXUINT32;
+}
+
 static HRESULT
 parse_resource(const char *text, SPropValue *value)
 {
@@ -192,7 +216,7 @@ parse_resource(const char *text, SPropValue *value)
 			return S_OK;
 		}
 	}
-	if (!parse_number(text, &number))
+	if (!parse_number(text, &number) || !fits_long(number))
 		return MAPI_E_CORRUPT_DATA;
 	prop_set_long(value, PR_RESOURCE_TYPE, (LONG)number);
 	return S_OK;
@@ -273,7 +297,7 @@ parse_scalar(void *root, const char *text, ULONG tag, SPropValue *value)
 	}
 	if (type != PT_LONG && type != PT_I8)
 		return parse_blob(root, text, tag, value);
-	if (!parse_number(text, &number))
+	if (!parse_number(text, &number) || (type == PT_LONG && !fits_long(number)))
 		return MAPI_E_CORRUPT_DATA;
 	value->ulPropTag = tag;
 	if (type == PT_LONG)
@@ -288,6 +312,8 @@ parse_value(void *root, const char *text, ULONG tag, bool hex, SPropValue *value
 {
 	ULONG type = PROP_TYPE(tag);
 
+	if (hex && type != PT_STRING8 && type != PT_UNICODE)
+		return MAPI_E_CORRUPT_DATA;
 	if (tag == PR_RESOURCE_TYPE)
 		return parse_resource(text, value);
 	if (hex || type == PT_BINARY || type == PT_CLSID)
@@ -312,6 +338,85 @@ profile_parse_value(void *root, const char *key, const char *text, SPropValue *v
 	ULONG tag = tag_of_key(key, &hex);
 
 	return tag ? parse_value(root, text, tag, hex, value) : MAPI_E_CORRUPT_DATA;
+}
+
+/* What a key's value says, g_free(), without blanks at the end where they mean nothing. */
+static char *
+value_text(GKeyFile *keys, const char *group, const char *key, ULONG tag)
+{
+	char *text = g_key_file_get_string(keys, group, key, NULL);
+
+	if (text && PROP_TYPE(tag) != PT_UNICODE && PROP_TYPE(tag) != PT_STRING8)
+		g_strchomp(text);
+	return text;
+}
+
+static bool
+is_secret(ULONG tag)
+{
+	return PROP_ID(tag) >= PROP_ID_SECURE_MIN && PROP_ID(tag) <= PROP_ID_SECURE_MAX;
+}
+
+/* --- What a person wrote wrongly ------------------------------------------------------------ */
+
+/* What the value of such a setting has to be. */
+static const char *
+form_of(ULONG tag)
+{
+	if (tag == PR_RESOURCE_TYPE)
+		return "store, transport or ab";
+	switch (PROP_TYPE(tag)) {
+	case PT_LONG:
+		return "a number of 32 bits";
+	case PT_I8:
+		return "a number";
+	case PT_BOOLEAN:
+		return "true or false";
+	case PT_CLSID:
+		return "32 hex digits";
+	case PT_BINARY:
+	case PT_STRING8:
+	case PT_UNICODE:
+		return "pairs of hex digits";
+	default:
+		return NULL; /* no person writes it */
+	}
+}
+
+/* What is wrong with one setting, g_free(); NULL for nothing. */
+static char *
+bad_value(void *root, GKeyFile *keys, const char *group, const char *key)
+{
+	bool hex;
+	ULONG tag = tag_of_key(key, &hex);
+	char *text = value_text(keys, group, key, tag), *what = NULL;
+	SPropValue value;
+
+	if (text && tag && !is_secret(tag) && form_of(tag) &&
+	    parse_value(root, text, tag, hex, &value) == MAPI_E_CORRUPT_DATA)
+		what = g_strdup_printf(
+		    "%s=%s in group [%s] must be %s", key, text, group, form_of(tag));
+	g_free(text);
+	return what;
+}
+
+char *
+profile_bad_value(GKeyFile *keys)
+{
+	char **groups = g_key_file_get_groups(keys, NULL), *what = NULL;
+	void *root = mem_zalloc(NULL, 0);
+	size_t i, k;
+
+	for (i = 0; root && groups[i] && !what; i++) {
+		char **list = g_key_file_get_keys(keys, groups[i], NULL, NULL);
+
+		for (k = 0; is_section(groups[i]) && list[k] && !what; k++)
+			what = bad_value(root, keys, groups[i], list[k]);
+		g_strfreev(list);
+	}
+	mem_free(root);
+	g_strfreev(groups);
+	return what;
 }
 
 /* --- Values to text ------------------------------------------------------------------------ */
@@ -389,7 +494,7 @@ profile_drop_value(GKeyFile *keys, const char *group, ULONG tag)
 HRESULT
 profile_put_value(GKeyFile *keys, const char *group, const SPropValue *value)
 {
-	const char *word = word_of_id(value->ulPropTag);
+	const char *word = word_of_tag(value->ulPropTag);
 	ULONG tag = value->ulPropTag;
 	char *text, *key;
 	bool hex;
@@ -425,10 +530,9 @@ read_group(GKeyFile *keys, const char *group, SPropValue *values, ULONG *count)
 		ULONG tag = tag_of_key(list[i], &hex);
 		char *text;
 
-		if (!tag ||
-		    (PROP_ID(tag) >= PROP_ID_SECURE_MIN && PROP_ID(tag) <= PROP_ID_SECURE_MAX))
+		if (!tag || is_secret(tag))
 			continue;
-		text = g_key_file_get_string(keys, group, list[i], NULL);
+		text = value_text(keys, group, list[i], tag);
 		if (!text)
 			continue;
 		hr = parse_value(values, text, tag, hex, &values[*count]);
@@ -515,12 +619,9 @@ apply_change(GKeyFile *keys, void *context)
 		group = profile_group_name("Section", change->section);
 	for (i = 0; change->remove && i < change->remove->cValues; i++)
 		profile_drop_value(keys, group, change->remove->aulPropTag[i]);
-	for (i = 0; i < change->count && SUCCEEDED(hr); i++) {
-		ULONG id = PROP_ID(change->values[i].ulPropTag);
-
-		if (id < PROP_ID_SECURE_MIN || id > PROP_ID_SECURE_MAX)
+	for (i = 0; i < change->count && SUCCEEDED(hr); i++)
+		if (!is_secret(change->values[i].ulPropTag))
 			hr = profile_put_value(keys, group, &change->values[i]);
-	}
 	g_free(group);
 	return hr;
 }

@@ -99,6 +99,13 @@ recipient_verdict(struct sending *s, const struct sending_recipient *r)
 
 	if (r->pending)
 		return copy(r->pending);
+	if (s->worker->transports->len == 0) { /* the profile's fault, not the message's */
+		words =
+		    g_strdup_printf("Profile \"%s\" has no transport to send by. Nothing was "
+				    "sent. Add one to the profile (emapi-profile(5) shows how).",
+			profile_name(s->worker->profile));
+		return verdict_create(r->row, VERDICT_HOLD, words);
+	}
 	words = nobody_took(s, r);
 	return verdict_create(r->row, VERDICT_PERMANENT, words);
 }

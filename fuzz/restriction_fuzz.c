@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Restrictions over rows: the input is two bytes of length, a property blob of that length (the
- * row), and the rest is read as a recipe for a restriction whose values are the row's.
+ * row), and the rest is read as a recipe for a restriction whose values are the row's.  What it
+ * makes goes to bytes and back; the rest is also read as such bytes.
  */
 #include "blob.h"
 #include "fuzz.h"
 #include "mem.h"
 #include "restriction.h"
+#include "restriction_blob.h"
 
 struct input {
 	const uint8_t *at;
@@ -121,6 +123,33 @@ build(struct input *input, SRestriction *out)
 	}
 }
 
+static void
+check_bytes(const SRestriction *restriction, const struct input *input)
+{
+	GByteArray *bytes = g_byte_array_new();
+	SRestriction *again = NULL;
+
+	if (SUCCEEDED(restriction_encode(restriction, bytes))) {
+		FUZZ_ASSERT(restriction_decode(bytes->data, bytes->len, &again) == S_OK);
+		FUZZ_ASSERT(restriction_match(restriction, input->row, input->count) ==
+			    restriction_match(again, input->row, input->count));
+		mem_free(again);
+	}
+	g_byte_array_unref(bytes);
+}
+
+static void
+read_bytes(const struct input *input)
+{
+	SRestriction *read = NULL;
+
+	if (FAILED(restriction_decode(input->at, input->left, &read)))
+		return;
+	restriction_match(read, input->row, input->count);
+	check_bytes(read, input);
+	mem_free(read);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -133,6 +162,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	input.at = data + 2 + row_size;
 	input.left = size - 2 - row_size;
+	read_bytes(&input);
 	input.root = mem_zalloc(NULL, 0);
 	restriction = build_list(&input, 1);
 	if (SUCCEEDED(restriction_check(restriction))) {
@@ -140,6 +170,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_ASSERT(restriction_match(restriction, input.row, input.count) ==
 			    restriction_match(copy, input.row, input.count));
 		mem_free(copy);
+		check_bytes(restriction, &input);
 	}
 	mem_free(input.root);
 	mem_free(input.row);

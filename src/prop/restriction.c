@@ -8,6 +8,7 @@
 #include "restriction.h"
 
 #include <string.h>
+#include <mapitags.h>
 #include "mem.h"
 #include "prop.h"
 #include "text.h"
@@ -18,10 +19,15 @@
 
 /* --- Checking ------------------------------------------------------------------------------ */
 
-static HRESULT check(const SRestriction *restriction, unsigned depth, unsigned *nodes);
+struct checker {
+	unsigned nodes;
+	bool subs; /* RES_SUBRESTRICTION is allowed */
+};
+
+static HRESULT check(const SRestriction *restriction, unsigned depth, struct checker *checker);
 
 static HRESULT
-check_list(const SRestriction *list, ULONG count, unsigned depth, unsigned *nodes)
+check_list(const SRestriction *list, ULONG count, unsigned depth, struct checker *checker)
 {
 	HRESULT hr = S_OK;
 	ULONG i;
@@ -29,7 +35,7 @@ check_list(const SRestriction *list, ULONG count, unsigned depth, unsigned *node
 	if (count > 0 && !list)
 		return MAPI_E_INVALID_PARAMETER;
 	for (i = 0; i < count && SUCCEEDED(hr); i++)
-		hr = check(&list[i], depth, nodes);
+		hr = check(&list[i], depth, checker);
 	return hr;
 }
 
@@ -57,7 +63,7 @@ check_content(const SContentRestriction *content)
 }
 
 static HRESULT
-check_comment(const SCommentRestriction *comment, unsigned depth, unsigned *nodes)
+check_comment(const SCommentRestriction *comment, unsigned depth, struct checker *checker)
 {
 	HRESULT hr = S_OK;
 	ULONG i;
@@ -68,7 +74,7 @@ check_comment(const SCommentRestriction *comment, unsigned depth, unsigned *node
 		hr = prop_check(&comment->lpProp[i]);
 	if (FAILED(hr) || !comment->lpRes)
 		return hr;
-	return check(comment->lpRes, depth, nodes);
+	return check(comment->lpRes, depth, checker);
 }
 
 static HRESULT
@@ -81,18 +87,35 @@ check_property(const SPropertyRestriction *property)
 	return property->lpProp ? prop_check(property->lpProp) : MAPI_E_INVALID_PARAMETER;
 }
 
+/* Rows of sub-objects have none of their own. */
 static HRESULT
-check(const SRestriction *restriction, unsigned depth, unsigned *nodes)
+check_sub(const SSubRestriction *sub, unsigned depth, struct checker *checker)
 {
-	if (depth++ >= DEPTH_LIMIT || ++*nodes > NODE_LIMIT)
+	HRESULT hr;
+
+	if (!checker->subs)
+		return MAPI_E_TOO_COMPLEX;
+	if (!sub->lpRes || (sub->ulSubObject != PR_MESSAGE_RECIPIENTS &&
+			       sub->ulSubObject != PR_MESSAGE_ATTACHMENTS))
+		return MAPI_E_INVALID_PARAMETER;
+	checker->subs = false;
+	hr = check(sub->lpRes, depth, checker);
+	checker->subs = true;
+	return hr;
+}
+
+static HRESULT
+check(const SRestriction *restriction, unsigned depth, struct checker *checker)
+{
+	if (depth++ >= DEPTH_LIMIT || ++checker->nodes > NODE_LIMIT)
 		return MAPI_E_TOO_COMPLEX;
 	switch (restriction->rt) {
 	case RES_AND:
 	case RES_OR:
 		return check_list(
-		    restriction->res.resAnd.lpRes, restriction->res.resAnd.cRes, depth, nodes);
+		    restriction->res.resAnd.lpRes, restriction->res.resAnd.cRes, depth, checker);
 	case RES_NOT:
-		return check_list(restriction->res.resNot.lpRes, 1, depth, nodes);
+		return check_list(restriction->res.resNot.lpRes, 1, depth, checker);
 	case RES_CONTENT:
 		return check_content(&restriction->res.resContent);
 	case RES_PROPERTY:
@@ -107,8 +130,9 @@ check(const SRestriction *restriction, unsigned depth, unsigned *nodes)
 	case RES_EXIST:
 		return S_OK;
 	case RES_COMMENT:
-		return check_comment(&restriction->res.resComment, depth, nodes);
+		return check_comment(&restriction->res.resComment, depth, checker);
 	case RES_SUBRESTRICTION:
+		return check_sub(&restriction->res.resSub, depth, checker);
 	case RES_COUNT:
 	case RES_ANNOTATION:
 		return MAPI_E_TOO_COMPLEX;
@@ -120,9 +144,17 @@ check(const SRestriction *restriction, unsigned depth, unsigned *nodes)
 HRESULT
 restriction_check(const SRestriction *restriction)
 {
-	unsigned nodes = 0;
+	struct checker checker = { 0 };
 
-	return restriction ? check(restriction, 0, &nodes) : MAPI_E_INVALID_PARAMETER;
+	return restriction ? check(restriction, 0, &checker) : MAPI_E_INVALID_PARAMETER;
+}
+
+HRESULT
+restriction_check_subs(const SRestriction *restriction)
+{
+	struct checker checker = { .subs = true };
+
+	return restriction ? check(restriction, 0, &checker) : MAPI_E_INVALID_PARAMETER;
 }
 
 /* --- Copying ------------------------------------------------------------------------------- */
@@ -182,6 +214,8 @@ copy_into(void *root, const SRestriction *source, SRestriction *target)
 		if (FAILED(hr) || !comment->lpRes)
 			return hr;
 		return copy_list(root, 1, &comment->lpRes);
+	case RES_SUBRESTRICTION:
+		return copy_list(root, 1, &target->res.resSub.lpRes);
 	default:
 		return S_OK;
 	}
@@ -194,7 +228,7 @@ restriction_copy(const SRestriction *source, SRestriction **out)
 	HRESULT hr;
 
 	*out = NULL;
-	hr = restriction_check(source);
+	hr = restriction_check_subs(source);
 	if (FAILED(hr))
 		return hr;
 	copy = mem_zalloc(NULL, sizeof(*copy));
@@ -354,32 +388,39 @@ size_fits(const SSizeRestriction *wanted, const SPropValue *row, ULONG count)
 	return value && relop_holds(wanted->relop, size < wanted->cb ? -1 : size > wanted->cb);
 }
 
+struct row {
+	const SPropValue *values;
+	ULONG count;
+	const struct restriction_subs *subs;
+};
+
+static bool match(const SRestriction *restriction, const struct row *row);
+
 /* Whether one of the restrictions matches (`wanted` true), or one does not. */
 static bool
-one_is(bool wanted, const SAndRestriction *list, const SPropValue *row, ULONG count)
+one_is(bool wanted, const SAndRestriction *list, const struct row *row)
 {
 	ULONG i;
 
 	for (i = 0; i < list->cRes; i++)
-		if (restriction_match(&list->lpRes[i], row, count) == wanted)
+		if (match(&list->lpRes[i], row) == wanted)
 			return true;
 	return false;
 }
 
-bool
-restriction_match(const SRestriction *restriction, const SPropValue *row, ULONG count)
+static bool
+sub_fits(const SSubRestriction *sub, const struct row *row)
+{
+	return row->subs && row->subs->any(row->subs->context, sub->ulSubObject, sub->lpRes);
+}
+
+static bool
+value_fits(const SRestriction *restriction, const SPropValue *row, ULONG count)
 {
 	const SContentRestriction *content = &restriction->res.resContent;
 	const SPropertyRestriction *property = &restriction->res.resProperty;
-	const SCommentRestriction *comment = &restriction->res.resComment;
 
 	switch (restriction->rt) {
-	case RES_AND:
-		return !one_is(false, &restriction->res.resAnd, row, count);
-	case RES_OR:
-		return one_is(true, &restriction->res.resAnd, row, count);
-	case RES_NOT:
-		return !restriction_match(restriction->res.resNot.lpRes, row, count);
 	case RES_CONTENT:
 		return any_fits(value_of(row, count, content->ulPropTag), content->ulFuzzyLevel,
 		    content->lpProp, content_fits);
@@ -394,9 +435,43 @@ restriction_match(const SRestriction *restriction, const SPropValue *row, ULONG 
 		return size_fits(&restriction->res.resSize, row, count);
 	case RES_EXIST:
 		return value_of(row, count, restriction->res.resExist.ulPropTag) != NULL;
-	case RES_COMMENT:
-		return !comment->lpRes || restriction_match(comment->lpRes, row, count);
 	default:
 		return false;
 	}
+}
+
+static bool
+match(const SRestriction *restriction, const struct row *row)
+{
+	const SCommentRestriction *comment = &restriction->res.resComment;
+
+	switch (restriction->rt) {
+	case RES_AND:
+		return !one_is(false, &restriction->res.resAnd, row);
+	case RES_OR:
+		return one_is(true, &restriction->res.resAnd, row);
+	case RES_NOT:
+		return !match(restriction->res.resNot.lpRes, row);
+	case RES_COMMENT:
+		return !comment->lpRes || match(comment->lpRes, row);
+	case RES_SUBRESTRICTION:
+		return sub_fits(&restriction->res.resSub, row);
+	default:
+		return value_fits(restriction, row->values, row->count);
+	}
+}
+
+bool
+restriction_match(const SRestriction *restriction, const SPropValue *row, ULONG count)
+{
+	return restriction_match_subs(restriction, row, count, NULL);
+}
+
+bool
+restriction_match_subs(const SRestriction *restriction, const SPropValue *row, ULONG count,
+    const struct restriction_subs *subs)
+{
+	struct row all = { row, count, subs };
+
+	return match(restriction, &all);
 }

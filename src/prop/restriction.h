@@ -9,9 +9,19 @@
 /* S_OK, MAPI_E_TOO_COMPLEX (nested deeper than 256, RES_SUBRESTRICTION where rows have no
  * sub-objects), MAPI_E_INVALID_PARAMETER. */
 HRESULT restriction_check(const SRestriction *restriction);
-/* Deep copy as one MAPI buffer. */
+/* The same where rows have sub-objects: RES_SUBRESTRICTION on PR_MESSAGE_RECIPIENTS and
+ * PR_MESSAGE_ATTACHMENTS is allowed, not within another one. */
+HRESULT restriction_check_subs(const SRestriction *restriction);
+/* Deep copy as one MAPI buffer; takes what restriction_check_subs() does. */
 HRESULT restriction_copy(const SRestriction *source, SRestriction **out);
 /* Whether the row fits.  Both must have passed the checks. */
 bool restriction_match(const SRestriction *restriction, const SPropValue *row, ULONG count);
+/* Whether any row of the sub-object (PR_MESSAGE_RECIPIENTS, PR_MESSAGE_ATTACHMENTS) fits. */
+struct restriction_subs {
+	bool (*any)(void *context, ULONG object, const SRestriction *restriction);
+	void *context;
+};
+bool restriction_match_subs(const SRestriction *restriction, const SPropValue *row, ULONG count,
+    const struct restriction_subs *subs);
 
 #endif

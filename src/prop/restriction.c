@@ -214,8 +214,6 @@ copy_into(void *root, const SRestriction *source, SRestriction *target)
 		if (FAILED(hr) || !comment->lpRes)
 			return hr;
 		return copy_list(root, 1, &comment->lpRes);
-	case RES_SUBRESTRICTION:
-		return copy_list(root, 1, &target->res.resSub.lpRes);
 	default:
 		return S_OK;
 	}
@@ -228,7 +226,7 @@ restriction_copy(const SRestriction *source, SRestriction **out)
 	HRESULT hr;
 
 	*out = NULL;
-	hr = restriction_check_subs(source);
+	hr = restriction_check(source);
 	if (FAILED(hr))
 		return hr;
 	copy = mem_zalloc(NULL, sizeof(*copy));

@@ -12,7 +12,7 @@ HRESULT restriction_check(const SRestriction *restriction);
 /* The same where rows have sub-objects: RES_SUBRESTRICTION on PR_MESSAGE_RECIPIENTS and
  * PR_MESSAGE_ATTACHMENTS is allowed, not within another one. */
 HRESULT restriction_check_subs(const SRestriction *restriction);
-/* Deep copy as one MAPI buffer; takes what restriction_check_subs() does. */
+/* Deep copy as one MAPI buffer. */
 HRESULT restriction_copy(const SRestriction *source, SRestriction **out);
 /* Whether the row fits.  Both must have passed the checks. */
 bool restriction_match(const SRestriction *restriction, const SPropValue *row, ULONG count);

@@ -80,7 +80,7 @@ contents_rewind(struct contents *contents)
 static HRESULT
 contents_restart(struct contents *contents)
 {
-	bool indexed = contents_order_of(contents->sort, contents->scope.folder, &contents->keyset);
+	bool indexed = contents_order_of(contents->sort, &contents->scope, &contents->keyset);
 	guint at;
 
 	if (contents->list)
@@ -712,15 +712,19 @@ contents_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out
 	const SPropTagArray *columns = (flags & MAPI_UNICODE)
 					   ? (const SPropTagArray *)(const void *)&columns_w
 					   : (const SPropTagArray *)(const void *)&columns_a;
-	struct contents *contents = com_create(&contents_class, sizeof(*contents));
+	struct contents_scope scope;
+	struct contents *contents;
+	HRESULT hr;
 
 	*out = NULL;
+	hr = contents_scope_init(store, folder, (flags & MAPI_ASSOCIATED) != 0, &scope);
+	if (FAILED(hr))
+		return hr;
+	contents = com_create(&contents_class, sizeof(*contents));
 	if (!contents)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	contents->itable.lpVtbl = &contents_vtbl;
-	contents->scope.store = store;
-	contents->scope.folder = folder;
-	contents->scope.associated = (flags & MAPI_ASSOCIATED) != 0;
+	contents->scope = scope;
 	contents->flags = flags & MAPI_UNICODE;
 	contents->bookmarks = g_array_new(FALSE, FALSE, sizeof(gint64));
 	contents->connections = g_array_new(FALSE, FALSE, sizeof(ULONG_PTR));

@@ -25,7 +25,11 @@ struct contents_scope {
 	struct store *store;
 	gint64 folder;
 	bool associated;
+	bool found; /* a search folder: what it has found, wherever that is */
 };
+/* Which messages a folder's contents table shows.  MAPI_E_NOT_FOUND. */
+HRESULT contents_scope_init(
+    struct store *store, gint64 folder, bool associated, struct contents_scope *scope);
 
 /* An indexed order; `descending` as the client asked. */
 enum contents_order { ORDER_ID, ORDER_DELIVERY, ORDER_SUBMIT, ORDER_SUBJECT, ORDER_SENDER };
@@ -71,6 +75,7 @@ HRESULT contents_fetch(
     const struct contents_scope *scope, gint64 id, const struct contents_walk *walk);
 HRESULT contents_count(const struct contents_scope *scope, gint64 *count);
 /* Which index gives this sort order; false when none does. */
-bool contents_order_of(const SSortOrderSet *sort, gint64 folder, struct contents_keyset *keyset);
+bool contents_order_of(
+    const SSortOrderSet *sort, const struct contents_scope *scope, struct contents_keyset *keyset);
 
 #endif

@@ -53,6 +53,8 @@ contents_need_restriction(struct contents_need *need, const SRestriction *restri
 	case RES_EXIST:
 		contents_need_tag(need, restriction->res.resExist.ulPropTag);
 		break;
+	case RES_SUBRESTRICTION: /* of other rows */
+		break;
 	default: /* the rare ones may name anything */
 		*need = (struct contents_need){ G_MAXUINT32, true, true };
 	}
@@ -146,7 +148,7 @@ contents_list(const struct contents_scope *scope, const SRestriction *restrictio
 	guint at;
 
 	/* What an index can order is not sorted again. */
-	if (!contents_order_of(sort, scope->folder, &keyset)) {
+	if (!contents_order_of(sort, scope, &keyset)) {
 		gather.sort = sort;
 		for (at = 0; at < sort->cSorts; at++)
 			contents_need_tag(&walk.need, sort->aSort[at].ulPropTag);

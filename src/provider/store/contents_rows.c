@@ -30,6 +30,7 @@ enum {
 	COLUMN_FLAGS,
 	COLUMN_SUBJECT,
 	COLUMN_PREFIX,
+	COLUMN_FOLDER,
 	COLUMN_FIRST
 };
 
@@ -56,17 +57,20 @@ contents_need_tag(struct contents_need *need, ULONG tag)
 
 /* The columns of a SELECT, as short as what is needed: reading a key alone stays in the index. */
 static void
-sql_columns(GString *sql, const char *key, const struct contents_need *need)
+sql_columns(GString *sql, const struct contents_scope *scope, const char *key,
+    const struct contents_need *need)
 {
 	char **names = g_strsplit(PROMOTED_COLUMNS, ", ", -1);
 	int at;
 
 	g_string_append_printf(sql, "SELECT id, %s, %s, %s", key, need->blob ? "props" : "NULL",
-	    need->computed ? "flags, subject, prefix" : "NULL, NULL, NULL");
+	    need->computed ? "flags, subject, prefix, message.folder" : "NULL, NULL, NULL, NULL");
 	for (at = 0; at < PROMOTED_COUNT; at++)
 		if (need->columns & (1u << at))
 			g_string_append_printf(sql, ", %s", names[at]);
-	g_string_append(sql, " FROM message WHERE folder = ?1 AND associated = ?2");
+	g_string_append(sql, scope->found ? " FROM found JOIN message ON message.id = found.message"
+					    " WHERE found.folder = ?1 AND ?2 = 0"
+					  : " FROM message WHERE folder = ?1 AND associated = ?2");
 	g_strfreev(names);
 }
 
@@ -85,13 +89,15 @@ sql_intern(GString *sql)
  * it.  One row-value comparison would make SQLite read all rows of an equal key for each page.
  */
 static const char *
-sql_walk(const struct contents_keyset *keyset, const struct contents_need *need, bool same)
+sql_walk(const struct contents_scope *scope, const struct contents_keyset *keyset,
+    const struct contents_need *need, bool same)
 {
-	const char *key = orders[keyset->order].key, *sign = keyset->descending ? "<" : ">";
+	const char *key = scope->found ? "found.message" : orders[keyset->order].key;
+	const char *sign = keyset->descending ? "<" : ">";
 	const char *down = keyset->descending ? " DESC" : "";
 	GString *sql = g_string_new(NULL);
 
-	sql_columns(sql, key, need);
+	sql_columns(sql, scope, key, need);
 	g_string_append(sql, orders[keyset->order].where);
 	if (same)
 		g_string_append_printf(
@@ -104,7 +110,8 @@ sql_walk(const struct contents_keyset *keyset, const struct contents_need *need,
 }
 
 bool
-contents_order_of(const SSortOrderSet *sort, gint64 folder, struct contents_keyset *keyset)
+contents_order_of(
+    const SSortOrderSet *sort, const struct contents_scope *scope, struct contents_keyset *keyset)
 {
 	static const ULONG tags[] = { 0, PR_MESSAGE_DELIVERY_TIME, PR_CLIENT_SUBMIT_TIME,
 		PR_NORMALIZED_SUBJECT_A, PR_SENDER_NAME_A };
@@ -113,7 +120,8 @@ contents_order_of(const SSortOrderSet *sort, gint64 folder, struct contents_keys
 	memset(keyset, 0, sizeof(*keyset));
 	if (!sort || !sort->cSorts)
 		return true;
-	if (sort->cSorts > 1 || sort->cCategories || folder == FOLDER_ID_OUTBOX)
+	if (sort->cSorts > 1 || sort->cCategories || scope->found ||
+	    scope->folder == FOLDER_ID_OUTBOX)
 		return false;
 	for (at = 1; at < G_N_ELEMENTS(tags); at++)
 		if (PROP_ID(sort->aSort[0].ulPropTag) == PROP_ID(tags[at])) {
@@ -122,6 +130,22 @@ contents_order_of(const SSortOrderSet *sort, gint64 folder, struct contents_keys
 			return true;
 		}
 	return false;
+}
+
+HRESULT
+contents_scope_init(
+    struct store *store, gint64 folder, bool associated, struct contents_scope *scope)
+{
+	gint64 type;
+	HRESULT hr;
+
+	memset(scope, 0, sizeof(*scope));
+	scope->store = store;
+	scope->folder = folder;
+	scope->associated = associated;
+	hr = db_int(store->db, &type, "SELECT type FROM folder WHERE id = ?", "i", folder);
+	scope->found = type == FOLDER_SEARCH && !associated;
+	return hr;
 }
 
 HRESULT
@@ -152,16 +176,16 @@ value_long(SPropValue *value, ULONG tag, LONG number)
 /* What a row says of itself that no column holds.  `ids` keeps the bytes of two entry IDs. */
 static ULONG
 row_computed(
-    const struct contents_scope *scope, gint64 *id, BYTE ids[2 * EID_SIZE], SPropValue *values)
+    struct store *store, sqlite3_stmt *row, gint64 *id, BYTE ids[2 * EID_SIZE], SPropValue *values)
 {
-	struct store *store = scope->store;
+	gint64 folder = sqlite3_column_int64(row, COLUMN_FOLDER);
 	LONG access = MAPI_ACCESS_READ;
 	ULONG count = 0;
 
 	if (store->writable)
 		access |= MAPI_ACCESS_MODIFY | MAPI_ACCESS_DELETE;
 	eid_make(&store->uid, MAPI_MESSAGE, *id, ids);
-	eid_make(&store->uid, MAPI_FOLDER, scope->folder, ids + EID_SIZE);
+	eid_make(&store->uid, MAPI_FOLDER, folder, ids + EID_SIZE);
 	value_binary(&values[count++], PR_ENTRYID, ids, EID_SIZE);
 	value_binary(&values[count++], PR_RECORD_KEY, ids, EID_SIZE);
 	value_binary(&values[count++], PR_PARENT_ENTRYID, ids + EID_SIZE, EID_SIZE);
@@ -250,7 +274,7 @@ row_call(const struct contents_scope *scope, sqlite3_stmt *row, const struct con
 	BYTE ids[2 * EID_SIZE];
 
 	if (walk->need.computed) {
-		out.count = row_computed(scope, &out.id, ids, values);
+		out.count = row_computed(scope->store, row, &out.id, ids, values);
 		out.count += row_derived(row, values + out.count);
 	}
 	out.count += row_columns(row, walk->need.columns, values + out.count);
@@ -340,9 +364,11 @@ contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset
 	HRESULT hr = S_OK;
 
 	if (keyset->cursor.begun && keyset->order != ORDER_ID)
-		hr = walk_some(scope, keyset, walk, sql_walk(keyset, &walk->need, true), &limit);
+		hr = walk_some(
+		    scope, keyset, walk, sql_walk(scope, keyset, &walk->need, true), &limit);
 	if (SUCCEEDED(hr) && limit)
-		hr = walk_some(scope, keyset, walk, sql_walk(keyset, &walk->need, false), &limit);
+		hr = walk_some(
+		    scope, keyset, walk, sql_walk(scope, keyset, &walk->need, false), &limit);
 	return hr;
 }
 
@@ -354,8 +380,8 @@ contents_fetch(const struct contents_scope *scope, gint64 id, const struct conte
 	sqlite3_stmt *row;
 	HRESULT hr;
 
-	sql_columns(sql, "0", &walk->need);
-	g_string_append(sql, " AND id = ?3");
+	sql_columns(sql, scope, "0", &walk->need);
+	g_string_append(sql, scope->found ? " AND found.message = ?3" : " AND id = ?3");
 	hr =
 	    db_query(db, &row, sql_intern(sql), "iui", scope->folder, (ULONG)scope->associated, id);
 	if (FAILED(hr))

@@ -289,6 +289,12 @@ db_sync(struct db *db)
 HRESULT
 db_end(struct db *db, HRESULT hr, enum db_durability durability)
 {
+	if (SUCCEEDED(hr) && db->before_commit) {
+		HRESULT more = db->before_commit(db->context);
+
+		if (FAILED(more))
+			hr = more;
+	}
 	if (SUCCEEDED(hr)) {
 		HRESULT committed = db_exec(db, "COMMIT", "");
 
@@ -307,6 +313,13 @@ db_end(struct db *db, HRESULT hr, enum db_durability durability)
 			hr = synced;
 	}
 	return hr;
+}
+
+void
+db_set_before_commit(struct db *db, db_before_commit fn, void *context)
+{
+	db->before_commit = fn;
+	db->context = context;
 }
 
 bool

@@ -36,6 +36,10 @@ void db_abandon(struct db *db);
 HRESULT db_begin(struct db *db);
 /* Commits when `hr` is a success, else rolls back.  Returns `hr` or the failure of the commit. */
 HRESULT db_end(struct db *db, HRESULT hr, enum db_durability durability);
+/* What else belongs into each transaction: called by db_end() before it commits; a failure rolls
+ * back. */
+typedef HRESULT (*db_before_commit)(void *context);
+void db_set_before_commit(struct db *db, db_before_commit fn, void *context);
 /* Whether the last db_end() committed, though the sync after it may have failed. */
 bool db_committed(struct db *db);
 /* How often this connection has committed. */

@@ -14,6 +14,8 @@ struct db {
 	HRESULT error_hr;
 	bool committed; /* by the last db_end() */
 	unsigned commits;
+	db_before_commit before_commit; /* NULL: none */
+	void *context;
 };
 
 /* Maps and remembers a failure; S_OK for SQLITE_OK. */
@@ -22,7 +24,7 @@ HRESULT db_lock(struct db *db);
 void db_unlock(struct db *db);
 
 /* The schema's version, and what marks a file as ours (PRAGMA application_id, "EMAP"). */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define SCHEMA_APPLICATION 0x454D4150
 
 /* Makes all tables and the folder tree, inside an open transaction. */

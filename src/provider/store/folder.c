@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "message.h"
 #include "namedprop.h"
+#include "search.h"
 #include "text.h"
 #include "unsupported.h"
 #include "value_stream.h"
@@ -267,6 +268,8 @@ folder_CreateMessage(IMAPIFolder *This, LPCIID iid, ULONG flags, LPMESSAGE *out)
 	hr = folder_exists(folder->store, folder->id);
 	if (hr == MAPI_E_NOT_FOUND)
 		hr = MAPI_E_OBJECT_DELETED;
+	if (SUCCEEDED(hr) && folder->search && !(flags & MAPI_ASSOCIATED))
+		hr = MAPI_E_NO_SUPPORT;
 	if (SUCCEEDED(hr))
 		hr = message_create(
 		    folder->store, folder->id, (flags & MAPI_ASSOCIATED) != 0, &message);
@@ -303,7 +306,9 @@ folder_CopyMessages(IMAPIFolder *This, LPENTRYLIST list, LPCIID iid, LPVOID targ
 	if (FAILED(hr))
 		return hr;
 	to = folder_target(folder, target);
-	if (to)
+	if (to && to->search)
+		hr = MAPI_E_NO_SUPPORT;
+	else if (to)
 		hr = folder_copy_messages(folder, list, to->id, (flags & MESSAGE_MOVE) != 0);
 	folder_leave(folder, hr);
 	return to ? hr : copy_messages(This, list, target, flags);
@@ -322,15 +327,52 @@ folder_DeleteMessages(
 }
 
 static HRESULT
-folder_create(
-    struct folder *folder, const char *name, const char *comment, ULONG flags, struct folder **out)
+folder_SetSearchCriteria(
+    IMAPIFolder *This, LPSRestriction restriction, LPENTRYLIST folders, ULONG flags)
+{
+	struct folder *folder = folder_from(This);
+	struct search_request request = { restriction, folders, flags };
+	HRESULT hr = folder_enter(folder, true);
+
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder,
+	    folder->search ? search_set(folder->store, folder->id, &request) : MAPI_E_NO_SUPPORT);
+}
+
+static HRESULT
+folder_GetSearchCriteria(
+    IMAPIFolder *This, ULONG flags, LPSRestriction *restriction, LPENTRYLIST *folders, ULONG *state)
+{
+	struct folder *folder = folder_from(This);
+	struct search_answer answer = { restriction, folders, state };
+	HRESULT hr;
+
+	if (restriction)
+		*restriction = NULL;
+	if (folders)
+		*folders = NULL;
+	if (state)
+		*state = 0;
+	hr = folder_enter(folder, false);
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder, folder->search
+					? search_get(folder->store, folder->id, flags, &answer)
+					: MAPI_E_NOT_INITIALIZED);
+}
+
+static HRESULT
+folder_create(struct folder *folder, const struct folder_making *making, struct folder **out)
 {
 	gint64 id;
 	HRESULT hr;
 
-	if (!name || !*name)
+	if (!making->name || !*making->name)
 		return MAPI_E_INVALID_PARAMETER;
-	hr = folder_add(folder->store, folder->id, name, comment, flags, &id);
+	if (folder->search)
+		return MAPI_E_NO_SUPPORT;
+	hr = folder_add(folder->store, folder->id, making, &id);
 	if (SUCCEEDED(hr))
 		hr = folder_open(folder->store, id, MAPI_MODIFY, out);
 	return hr;
@@ -341,14 +383,15 @@ folder_CreateFolder(IMAPIFolder *This, ULONG type, LPTSTR name, LPTSTR comment, 
     ULONG flags, LPMAPIFOLDER *out)
 {
 	struct folder *folder = folder_from(This), *made = NULL;
+	struct folder_making making = { type, NULL, NULL, flags };
 	char *root, *name8 = NULL, *comment8 = NULL;
 	HRESULT hr;
 
 	if (!out)
 		return MAPI_E_INVALID_PARAMETER;
 	*out = NULL;
-	if (type != FOLDER_GENERIC)
-		return (type == FOLDER_SEARCH) ? MAPI_E_NO_SUPPORT : MAPI_E_INVALID_PARAMETER;
+	if (type != FOLDER_GENERIC && type != FOLDER_SEARCH)
+		return MAPI_E_INVALID_PARAMETER;
 	hr = folder_enter(folder, true);
 	if (FAILED(hr))
 		return hr;
@@ -356,8 +399,10 @@ folder_CreateFolder(IMAPIFolder *This, ULONG type, LPTSTR name, LPTSTR comment, 
 	hr = root ? text_from_arg(root, name, flags, &name8) : MAPI_E_NOT_ENOUGH_MEMORY;
 	if (SUCCEEDED(hr))
 		hr = text_from_arg(root, comment, flags, &comment8);
+	making.name = name8;
+	making.comment = comment8;
 	if (SUCCEEDED(hr))
-		hr = folder_create(folder, name8, comment8, flags, &made);
+		hr = folder_create(folder, &making, &made);
 	if (SUCCEEDED(hr)) {
 		hr = com_query_interface(&made->com, iid ? iid : &IID_IMAPIFolder, (void **)out);
 		com_release(&made->com);
@@ -397,7 +442,7 @@ folder_CopyFolder(IMAPIFolder *This, ULONG size, LPENTRYID id, LPCIID iid, LPVOI
 		return hr;
 	to = folder_target(folder, target);
 	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_FOLDER, &which);
-	if (SUCCEEDED(hr) && !to)
+	if (SUCCEEDED(hr) && (!to || to->search))
 		hr = MAPI_E_NO_SUPPORT;
 	if (SUCCEEDED(hr) && name)
 		hr = text_from_arg(NULL, name, flags, &name8);
@@ -440,37 +485,19 @@ static HRESULT
 folder_GetMessageStatus(IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG flags, ULONG *status)
 {
 	struct folder *folder = folder_from(This);
-	gint64 which, number = 0;
+	gint64 which;
 	HRESULT hr;
 
 	if (!status)
 		return MAPI_E_INVALID_PARAMETER;
+	*status = 0;
 	hr = folder_enter(folder, false);
 	if (FAILED(hr))
 		return hr;
 	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_MESSAGE, &which);
 	if (SUCCEEDED(hr))
-		hr = db_int(folder->store->db, &number,
-		    "SELECT status FROM message WHERE id = ? AND folder = ?", "ii", which,
-		    folder->id);
-	*status = (ULONG)number;
+		hr = folder_message_status(folder, which, status);
 	return folder_leave(folder, hr);
-}
-
-static HRESULT
-message_status_change(struct folder *folder, gint64 id, ULONG status, ULONG mask, gint64 *old)
-{
-	struct db *db = folder->store->db;
-	HRESULT hr = db_begin(db);
-
-	if (FAILED(hr))
-		return hr;
-	hr = db_int(db, old, "SELECT status FROM message WHERE id = ? AND folder = ?", "ii", id,
-	    folder->id);
-	if (SUCCEEDED(hr))
-		hr = db_exec(db, "UPDATE message SET status = ? WHERE id = ?", "ui",
-		    ((ULONG)*old & ~mask) | (status & mask), id);
-	return db_end(db, hr, DB_RELAXED);
 }
 
 static HRESULT
@@ -478,16 +505,18 @@ folder_SetMessageStatus(
     IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG status, ULONG mask, ULONG *old)
 {
 	struct folder *folder = folder_from(This);
-	gint64 which, number = 0;
+	struct status_change change = { status, mask };
+	ULONG before = 0;
+	gint64 which;
 	HRESULT hr = folder_enter(folder, true);
 
 	if (FAILED(hr))
 		return hr;
 	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_MESSAGE, &which);
 	if (SUCCEEDED(hr))
-		hr = message_status_change(folder, which, status, mask, &number);
-	if (SUCCEEDED(hr) && old)
-		*old = (ULONG)number;
+		hr = folder_change_message_status(folder, which, &change, &before);
+	if (old)
+		*old = before;
 	return folder_leave(folder, hr);
 }
 
@@ -499,7 +528,9 @@ folder_EmptyFolder(IMAPIFolder *This, ULONG_PTR window, LPMAPIPROGRESS progress,
 
 	if (FAILED(hr))
 		return hr;
-	return folder_leave(folder, folder_empty(folder, (flags & DEL_ASSOCIATED) != 0));
+	return folder_leave(folder, folder->search
+					? MAPI_E_NO_SUPPORT
+					: folder_empty(folder, (flags & DEL_ASSOCIATED) != 0));
 }
 
 static const IMAPIFolderVtbl folder_vtbl = {
@@ -520,8 +551,8 @@ static const IMAPIFolderVtbl folder_vtbl = {
 	.GetContentsTable = folder_GetContentsTable,
 	.GetHierarchyTable = folder_GetHierarchyTable,
 	.OpenEntry = folder_OpenEntry,
-	.SetSearchCriteria = unsupported_IMAPIFolder_SetSearchCriteria,
-	.GetSearchCriteria = unsupported_IMAPIFolder_GetSearchCriteria,
+	.SetSearchCriteria = folder_SetSearchCriteria,
+	.GetSearchCriteria = folder_GetSearchCriteria,
 	.CreateMessage = folder_CreateMessage,
 	.CopyMessages = folder_CopyMessages,
 	.DeleteMessages = folder_DeleteMessages,
@@ -554,12 +585,13 @@ HRESULT
 folder_open(struct store *store, gint64 id, ULONG flags, struct folder **out)
 {
 	struct folder *folder;
+	gint64 type;
 	HRESULT hr;
 
 	*out = NULL;
 	if ((flags & MAPI_MODIFY) && !(flags & MAPI_BEST_ACCESS) && !store->writable)
 		return MAPI_E_NO_ACCESS;
-	hr = folder_exists(store, id);
+	hr = db_int(store->db, &type, "SELECT type FROM folder WHERE id = ?", "i", id);
 	if (FAILED(hr))
 		return hr;
 	folder = com_create(&folder_class, sizeof(*folder));
@@ -568,6 +600,7 @@ folder_open(struct store *store, gint64 id, ULONG flags, struct folder **out)
 	folder->ifolder.lpVtbl = &folder_vtbl;
 	folder->store = store;
 	folder->id = id;
+	folder->search = type == FOLDER_SEARCH;
 	folder->writable = store->writable; /* also when nobody asked: many programs do not */
 	com_add_ref(&store->com);
 	*out = folder;

@@ -11,6 +11,7 @@ struct folder {
 	struct store *store;
 	gint64 id;
 	bool writable;
+	bool search; /* its messages are links: none can be made or put in it, nor folders */
 };
 
 /* MAPI_E_NOT_FOUND.  Lock held, as in all functions here. */
@@ -21,9 +22,15 @@ HRESULT folder_read(struct store *store, gint64 id, bool writable, struct bag *b
 /* SetProps and DeleteProps on the row (one of `values` and `tags` is NULL). */
 HRESULT folder_write(struct store *store, gint64 id, ULONG count, const SPropValue *values,
     const SPropTagArray *tags, SPropProblemArray **problems);
-/* A subfolder.  MAPI_E_COLLISION when the name is taken and no OPEN_IF_EXISTS in `flags`. */
-HRESULT folder_add(struct store *store, gint64 parent, const char *name, const char *comment,
-    ULONG flags, gint64 *id);
+/* A subfolder.  MAPI_E_COLLISION when the name is taken and no OPEN_IF_EXISTS in `flags`, or taken
+ * by a folder of another type. */
+struct folder_making {
+	ULONG type; /* FOLDER_GENERIC, FOLDER_SEARCH */
+	const char *name, *comment;
+	ULONG flags;
+};
+HRESULT folder_add(
+    struct store *store, gint64 parent, const struct folder_making *making, gint64 *id);
 /* flags DEL_MESSAGES, DEL_FOLDERS: MAPI_E_HAS_MESSAGES, MAPI_E_HAS_FOLDERS, MAPI_E_NO_ACCESS for a
  * folder of the store itself, MAPI_E_NOT_FOUND. */
 HRESULT folder_remove(struct store *store, gint64 parent, gint64 id, ULONG flags);
@@ -49,6 +56,13 @@ HRESULT folder_empty(struct folder *folder, bool associated);
 HRESULT folder_set_read_flags(struct folder *folder, const ENTRYLIST *list, ULONG flags);
 HRESULT folder_copy_messages(
     struct folder *folder, const ENTRYLIST *list, gint64 target, bool move);
+/* Get- and SetMessageStatus: the bits of `mask` become those of `status`.  MAPI_E_NOT_FOUND. */
+struct status_change {
+	ULONG status, mask;
+};
+HRESULT folder_message_status(struct folder *folder, gint64 id, ULONG *status);
+HRESULT folder_change_message_status(
+    struct folder *folder, gint64 id, const struct status_change *change, ULONG *old);
 /* One message with all that hangs on it, in a transaction of the caller. */
 HRESULT folder_copy_row(struct db *db, gint64 message, gint64 folder, gint64 *copied);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A folder with its messages, and what lies below it, once more in the same store: one transaction.
- * Mail that waits to be sent is passed over: a copy of it would never be. */
+ * Mail that waits to be sent is passed over: a copy of it would never be; so are search folders. */
 #include "folder.h"
 
 #include <mapicode.h>
@@ -85,10 +85,17 @@ copy_tree(struct tree_copy *copy, gint64 id, gint64 target, const struct folder_
 {
 	static const struct folder_name its_own = { NULL, NULL };
 	GArray *below = g_array_new(FALSE, FALSE, sizeof(gint64));
-	gint64 made = 0;
+	gint64 made = 0, type;
 	HRESULT hr = depth > DEPTH_MAX ? MAPI_E_CORRUPT_STORE : S_OK;
 	guint at;
 
+	if (SUCCEEDED(hr))
+		hr = db_int(copy->db, &type, "SELECT type FROM folder WHERE id = ?", "i", id);
+	if (SUCCEEDED(hr) && type == FOLDER_SEARCH) {
+		copy->partial = true;
+		g_array_unref(below);
+		return depth ? S_OK : MAPI_E_NO_SUPPORT;
+	}
 	if (SUCCEEDED(hr) && copy->deep)
 		hr = ids_of(copy->db, "SELECT id FROM folder WHERE parent = ?", id, below);
 	if (SUCCEEDED(hr))

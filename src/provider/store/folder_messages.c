@@ -14,6 +14,11 @@
 #include "readflag.h"
 #include "watch.h"
 
+/* Whether message ?1 is of the folder ?2, or found by it. */
+#define OF_FOLDER                                                                                  \
+	" FROM message WHERE id = ?1 AND (folder = ?2"                                             \
+	" OR EXISTS(SELECT 1 FROM found WHERE folder = ?2 AND message = ?1))"
+
 /* S_OK, S_FALSE for a message that must be passed over, or a failure that ends the call. */
 typedef HRESULT (*message_step)(struct folder *folder, gint64 id, void *context);
 
@@ -25,9 +30,8 @@ step_check(struct folder *folder, gint64 id)
 	HRESULT hr;
 
 	hr = db_int(folder->store->db, &queued,
-	    "SELECT EXISTS(SELECT 1 FROM queue WHERE message = id) FROM message WHERE id = ? AND "
-	    "folder = ?",
-	    "ii", id, folder->id);
+	    "SELECT EXISTS(SELECT 1 FROM queue WHERE message = id)" OF_FOLDER, "ii", id,
+	    folder->id);
 	if (hr == MAPI_E_NOT_FOUND)
 		return S_FALSE;
 	return FAILED(hr) ? hr : queued ? S_FALSE : S_OK;
@@ -110,8 +114,7 @@ step_mark(struct folder *folder, gint64 id, void *context)
 	gint64 old, now;
 	HRESULT hr;
 
-	hr = db_int(folder->store->db, &old,
-	    "SELECT flags FROM message WHERE id = ? AND folder = ?", "ii", id, folder->id);
+	hr = db_int(folder->store->db, &old, "SELECT flags" OF_FOLDER, "ii", id, folder->id);
 	if (hr == MAPI_E_NOT_FOUND)
 		return S_FALSE;
 	if (FAILED(hr))
@@ -133,7 +136,8 @@ mark_all(struct folder *folder, ULONG flags)
 	if (FAILED(hr))
 		return hr;
 	hr = db_exec(db,
-	    "UPDATE message SET flags = (flags & ?1) | ?2 WHERE folder = ?3 AND NOT associated"
+	    "UPDATE message SET flags = (flags & ?1) | ?2 WHERE NOT associated"
+	    " AND (folder = ?3 OR id IN (SELECT message FROM found WHERE folder = ?3))"
 	    " AND flags <> ((flags & ?1) | ?2)",
 	    "iii", keep, set, folder->id);
 	return db_end(db, hr, DB_DURABLE);
@@ -145,6 +149,33 @@ folder_set_read_flags(struct folder *folder, const ENTRYLIST *list, ULONG flags)
 	if (!list)
 		return mark_all(folder, flags);
 	return messages_do(folder, list, step_mark, &flags);
+}
+
+HRESULT
+folder_message_status(struct folder *folder, gint64 id, ULONG *status)
+{
+	gint64 number;
+	HRESULT hr;
+
+	hr = db_int(folder->store->db, &number, "SELECT status" OF_FOLDER, "ii", id, folder->id);
+	*status = (ULONG)number;
+	return hr;
+}
+
+HRESULT
+folder_change_message_status(
+    struct folder *folder, gint64 id, const struct status_change *change, ULONG *old)
+{
+	struct db *db = folder->store->db;
+	HRESULT hr = db_begin(db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = folder_message_status(folder, id, old);
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, "UPDATE message SET status = ? WHERE id = ?", "ui",
+		    (*old & ~change->mask) | (change->status & change->mask), id);
+	return db_end(db, hr, DB_RELAXED);
 }
 
 /* --- Copy and move ------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "folders.h"
 #include "mem.h"
 #include "prop.h"
+#include "search.h"
 
 /* Not settable; and the name, which is settable, is a column too. */
 static const ULONG folder_readonly[] = { PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID,
@@ -80,8 +81,9 @@ folder_access(struct bag *bag, bool writable)
 	HRESULT hr;
 
 	if (writable)
-		access |= MAPI_ACCESS_MODIFY | MAPI_ACCESS_DELETE | MAPI_ACCESS_CREATE_HIERARCHY |
-			  MAPI_ACCESS_CREATE_CONTENTS | MAPI_ACCESS_CREATE_ASSOCIATED;
+		access |= MAPI_ACCESS_MODIFY | MAPI_ACCESS_DELETE | MAPI_ACCESS_CREATE_ASSOCIATED;
+	if (writable && bag_get_long(bag, PR_FOLDER_TYPE, FOLDER_GENERIC) != FOLDER_SEARCH)
+		access |= MAPI_ACCESS_CREATE_HIERARCHY | MAPI_ACCESS_CREATE_CONTENTS;
 	hr = bag_set_long(bag, PR_ACCESS, access);
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(bag, PR_ACCESS_LEVEL, writable ? MAPI_MODIFY : 0);
@@ -207,22 +209,22 @@ folder_write(struct store *store, gint64 id, ULONG count, const SPropValue *valu
 
 static HRESULT
 folder_insert(
-    struct store *store, gint64 parent, const char *name, const char *comment, const char *key)
+    struct store *store, gint64 parent, const struct folder_making *making, const char *key)
 {
 	GByteArray *blob = g_byte_array_new();
 	struct bag *bag = bag_create();
 	gint64 now = filetime_now();
 	HRESULT hr = bag ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 
-	if (SUCCEEDED(hr) && comment && *comment)
-		hr = bag_set_text(bag, PR_COMMENT_A, comment);
+	if (SUCCEEDED(hr) && making->comment && *making->comment)
+		hr = bag_set_text(bag, PR_COMMENT_A, making->comment);
 	if (SUCCEEDED(hr))
 		hr = bag_to_blob(bag, NULL, blob);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
 		    "INSERT INTO folder(parent, type, name, name_key, created, modified, props)"
 		    " VALUES(?, ?, ?, ?, ?, ?, ?)",
-		    "iuttiib", parent, (ULONG)FOLDER_GENERIC, name, key, now, now, blob->data,
+		    "iuttiib", parent, making->type, making->name, key, now, now, blob->data,
 		    (size_t)blob->len);
 	bag_free(bag);
 	g_byte_array_unref(blob);
@@ -236,11 +238,23 @@ folder_find(struct store *store, gint64 parent, const char *key, gint64 *id)
 	    "it", parent, key);
 }
 
-HRESULT
-folder_add(struct store *store, gint64 parent, const char *name, const char *comment, ULONG flags,
-    gint64 *id)
+/* A folder of the name and of another type is not the one that is asked for. */
+static HRESULT
+folder_may_open(struct store *store, const struct folder_making *making, gint64 id)
 {
-	char *key = folder_name_key(name);
+	gint64 type;
+	HRESULT hr;
+
+	if (!(making->flags & OPEN_IF_EXISTS))
+		return MAPI_E_COLLISION;
+	hr = db_int(store->db, &type, "SELECT type FROM folder WHERE id = ?", "i", id);
+	return FAILED(hr) ? hr : type == making->type ? S_OK : MAPI_E_COLLISION;
+}
+
+HRESULT
+folder_add(struct store *store, gint64 parent, const struct folder_making *making, gint64 *id)
+{
+	char *key = folder_name_key(making->name);
 	HRESULT hr = db_begin(store->db);
 
 	if (SUCCEEDED(hr)) {
@@ -250,9 +264,9 @@ folder_add(struct store *store, gint64 parent, const char *name, const char *com
 		if (SUCCEEDED(hr))
 			hr = folder_find(store, parent, key, id);
 		if (SUCCEEDED(hr)) {
-			hr = (flags & OPEN_IF_EXISTS) ? S_OK : MAPI_E_COLLISION;
+			hr = folder_may_open(store, making, *id);
 		} else if (hr == MAPI_E_NOT_FOUND) {
-			hr = folder_insert(store, parent, name, comment, key);
+			hr = folder_insert(store, parent, making, key);
 			*id = db_last_id(store->db);
 		}
 		hr = db_end(store->db, hr, DB_DURABLE);
@@ -343,6 +357,8 @@ folder_move(struct store *store, gint64 id, gint64 target, const struct folder_n
 			    "ifnull(?, name_key),"
 			    " modified = ? WHERE id = ?",
 			    "ittii", target, name->text, name->key, filetime_now(), id);
+		if (SUCCEEDED(hr))
+			hr = search_folder_moved(store, id);
 		hr = db_end(store->db, hr, DB_DURABLE);
 	}
 	return hr;

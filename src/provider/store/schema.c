@@ -15,6 +15,7 @@
  * name      named properties: ids from 0x8000 up.
  * listener  the processes that want to hear of changes, each logon of theirs a row
  * change    what happened while there is a listener, the last 10,000: see watch.h
+ * search, search_scope, found, search_dirty: search folders, see search.h
  *
  * Counts of folders are kept by triggers, and what hangs on a row goes with it.
  */
@@ -133,12 +134,64 @@ static const char *const version2[] = {
 	" BEGIN" LOG("32", "3", "NEW", "parent", "OLD.id", "OLD.parent") " END",
 };
 
+/* Version 3: search folders.  A found message's entry goes while the message is still there, so
+ * that the counts come out right. */
+
+#define SEARCHED "EXISTS(SELECT 1 FROM search)"
+#define COUNT_FOUND(sign, row)                                                                     \
+	" UPDATE folder SET contents = contents " sign " 1, unread = unread " sign                 \
+	" ifnull((SELECT (flags & 1) = 0 FROM message WHERE id = " row                             \
+	".message), 0) WHERE id = " row ".folder;"
+#define LOG_FOUND(event, row)                                                                      \
+	" INSERT INTO change(event, type, id, parent, source, old) VALUES(" event ", 21, " row     \
+	".message, " row ".folder, 0, 0);"
+
+static const char *const version3[] = {
+	"CREATE TABLE search(folder INTEGER PRIMARY KEY, flags INTEGER NOT NULL,"
+	" builder INTEGER NOT NULL DEFAULT 0, mark TEXT NOT NULL DEFAULT '', restriction BLOB NOT "
+	"NULL)",
+	"CREATE TABLE search_scope(folder INTEGER NOT NULL, scope INTEGER NOT NULL,"
+	" PRIMARY KEY(folder, scope)) WITHOUT ROWID",
+	"CREATE TABLE found(folder INTEGER NOT NULL, message INTEGER NOT NULL,"
+	" PRIMARY KEY(folder, message)) WITHOUT ROWID",
+	"CREATE INDEX found_message ON found(message)",
+	"CREATE TABLE search_dirty(message INTEGER PRIMARY KEY)",
+	"CREATE TRIGGER search_message_insert AFTER INSERT ON message"
+	" WHEN NEW.folder > 0 AND " SEARCHED " BEGIN"
+	" INSERT OR IGNORE INTO search_dirty VALUES(NEW.id); END",
+	"CREATE TRIGGER search_message_update AFTER UPDATE ON message"
+	" WHEN NEW.folder > 0 AND " SEARCHED " BEGIN"
+	" INSERT OR IGNORE INTO search_dirty VALUES(NEW.id); END",
+	"CREATE TRIGGER search_message_flags AFTER UPDATE OF flags ON message"
+	" WHEN (NEW.flags & 1) <> (OLD.flags & 1) AND " SEARCHED " BEGIN"
+	" UPDATE folder SET unread = unread + (OLD.flags & 1) - (NEW.flags & 1)"
+	" WHERE id IN (SELECT folder FROM found WHERE message = NEW.id); END",
+	"CREATE TRIGGER search_message_delete BEFORE DELETE ON message"
+	" WHEN OLD.folder > 0 AND " SEARCHED " BEGIN"
+	" DELETE FROM found WHERE message = OLD.id;"
+	" DELETE FROM search_dirty WHERE message = OLD.id; END",
+	"CREATE TRIGGER found_insert AFTER INSERT ON found BEGIN" COUNT_FOUND("+", "NEW") " END",
+	"CREATE TRIGGER found_delete AFTER DELETE ON found BEGIN" COUNT_FOUND("-", "OLD") " END",
+	"CREATE TRIGGER search_folder_delete AFTER DELETE ON folder WHEN " SEARCHED " BEGIN"
+	" DELETE FROM found WHERE folder = OLD.id; DELETE FROM search WHERE folder = OLD.id;"
+	" DELETE FROM search_scope WHERE folder = OLD.id OR scope = OLD.id; END",
+	"CREATE TRIGGER listen_found_insert AFTER INSERT ON found WHEN " LISTENED
+	" BEGIN" LOG_FOUND("4", "NEW") " END",
+	"CREATE TRIGGER listen_found_delete AFTER DELETE ON found WHEN " LISTENED
+	" BEGIN" LOG_FOUND("8", "OLD") " END",
+	"CREATE TRIGGER listen_found_update AFTER UPDATE ON message"
+	" WHEN NEW.folder > 0 AND " LISTENED " AND " SEARCHED " BEGIN"
+	" INSERT INTO change(event, type, id, parent, source, old)"
+	" SELECT 16, 21, NEW.id, found.folder, 0, 0 FROM found WHERE message = NEW.id; END",
+};
+
 /* From each version to the next. */
 static const struct step {
 	const char *const *statements;
 	size_t count;
 } steps[SCHEMA_VERSION - 1] = {
 	{ version2, G_N_ELEMENTS(version2) },
+	{ version3, G_N_ELEMENTS(version3) },
 };
 
 /* clang-format off */

@@ -14,6 +14,7 @@
 #include "lob.h"
 #include "mem.h"
 #include "prop.h"
+#include "search.h"
 #include "text.h"
 #include "watch.h"
 
@@ -115,6 +116,10 @@ store_create(const struct store_logon *logon, struct store **out)
 		hr = lob_sweep(store->db);
 	if (SUCCEEDED(hr))
 		hr = watch_sweep(store->db);
+	if (SUCCEEDED(hr)) {
+		db_set_before_commit(store->db, search_update, store);
+		hr = search_sweep(store);
+	}
 	if (FAILED(hr)) {
 		com_release(&store->com);
 		return hr;

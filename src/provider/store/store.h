@@ -100,7 +100,7 @@ bool tag_listed(const ULONG *list, ULONG tag);
 #define STORE_SUPPORT                                                                              \
 	(STORE_ENTRYID_UNIQUE | STORE_MODIFY_OK | STORE_CREATE_OK | STORE_ATTACH_OK |              \
 	    STORE_SUBMIT_OK | STORE_MV_PROPS_OK | STORE_RESTRICTION_OK | STORE_SORT_OK |           \
-	    STORE_UNICODE_OK)
+	    STORE_SEARCH_OK | STORE_NOTIFY_OK | STORE_UNICODE_OK)
 #ifndef STORE_UNICODE_OK
 #define STORE_UNICODE_OK 0x00040000u
 #endif

@@ -16,7 +16,7 @@
 #define PAUSE (SECOND / 4)
 #define OBJECT_EVENTS                                                                              \
 	(fnevObjectCreated | fnevObjectDeleted | fnevObjectModified | fnevObjectMoved |            \
-	    fnevObjectCopied)
+	    fnevObjectCopied | fnevSearchComplete)
 
 struct connection {
 	ULONG_PTR id;
@@ -75,13 +75,18 @@ concerns(const struct watch_scope *scope, const struct change *change)
 {
 	bool within = scope->object == change->parent || scope->object == change->old;
 
+	if (scope->type == WATCH_CONTENTS)
+		return within && change->type != MAPI_FOLDER;
+	if (change->type == CHANGE_FOUND)
+		return false;
+	if (change->event == fnevSearchComplete)
+		return scope->type == MAPI_STORE ||
+		       (scope->type == MAPI_FOLDER && scope->object == change->id);
 	switch (scope->type) {
 	case MAPI_STORE:
 		return true;
 	case MAPI_FOLDER:
 		return within || (change->type == MAPI_FOLDER && change->id == scope->object);
-	case WATCH_CONTENTS:
-		return within && change->type == MAPI_MESSAGE;
 	case WATCH_HIERARCHY:
 		return change->type == MAPI_FOLDER;
 	default:

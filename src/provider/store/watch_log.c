@@ -97,7 +97,8 @@ is_news(const GArray *changes, const struct change *next)
 	for (at = changes->len; at > 0; at--) {
 		const struct change *said = &g_array_index(changes, struct change, at - 1);
 
-		if (said->type != next->type || said->id != next->id)
+		if (said->type != next->type || said->id != next->id ||
+		    (said->type == CHANGE_FOUND && said->parent != next->parent))
 			continue;
 		return said->event != next->event &&
 		       (next->event != fnevObjectModified || said->event == fnevNewMail);

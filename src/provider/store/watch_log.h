@@ -5,10 +5,13 @@
 
 #include "db.h"
 
+/* A message as a row of the search folder `parent`: only that folder's table tells of it. */
+#define CHANGE_FOUND 21u
+
 struct change {
 	gint64 seq;
 	ULONG event; /* one of fnev… */
-	ULONG type;  /* MAPI_FOLDER or MAPI_MESSAGE */
+	ULONG type;  /* MAPI_FOLDER, MAPI_MESSAGE or CHANGE_FOUND */
 	gint64 id, parent;
 	gint64 source, old; /* of what was moved or copied: what it was, and its parent; else 0 */
 	char *class;        /* fnevNewMail: PR_MESSAGE_CLASS, g_free() */

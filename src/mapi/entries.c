@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "prop.h"
 #include "session_private.h"
+#include "statusobj.h"
 
 HRESULT
 session_open_store(struct session *session, ULONG size, const void *id, const IID *iid, ULONG flags,
@@ -40,9 +41,8 @@ session_open_store(struct session *session, ULONG size, const void *id, const II
 
 /* --- OpenEntry ----------------------------------------------------------------------------- */
 
-/* The logon that answers for an entry ID, with references of its own. */
-static HRESULT
-route(struct session *session, const void *id, ULONG size, struct store_logon *out)
+HRESULT
+session_route(struct session *session, const void *id, ULONG size, struct store_logon *out)
 {
 	struct store_entry *entry;
 	struct store_logon *logon;
@@ -72,7 +72,7 @@ open_in_store(struct session *session, const SBinary *id, const IID *iid, ULONG 
 	struct store_logon at;
 	HRESULT hr;
 
-	hr = route(session, id->lpb, id->cb, &at);
+	hr = session_route(session, id->lpb, id->cb, &at);
 	if (FAILED(hr))
 		return hr;
 	hr = MAPI_E_NO_SUPPORT;
@@ -106,6 +106,11 @@ session_open_entry(struct session *session, const SBinary *id, const IID *iid, U
 	if (oneoff_is(id->lpb, id->cb)) {
 		hr = mailuser_open(id->lpb, id->cb, iid, out);
 		*type = SUCCEEDED(hr) ? MAPI_MAILUSER : 0;
+		return hr;
+	}
+	if (statusid_is(id->lpb, id->cb)) {
+		hr = statusobj_open(session, id->lpb, id->cb, iid, out);
+		*type = SUCCEEDED(hr) ? MAPI_STATUS : 0;
 		return hr;
 	}
 	return open_in_store(session, id, iid, flags, type, out);
@@ -153,9 +158,9 @@ compare_in_stores(struct session *session, const void *id1, ULONG size1, const v
 	struct store_logon one = { 0 }, other = { 0 };
 	HRESULT hr;
 
-	hr = route(session, id1, size1, &one);
+	hr = session_route(session, id1, size1, &one);
 	if (SUCCEEDED(hr))
-		hr = route(session, id2, size2, &other);
+		hr = session_route(session, id2, size2, &other);
 	if (SUCCEEDED(hr) && one.store == other.store) {
 		hr = MAPI_E_NO_SUPPORT;
 		if (one.logon)

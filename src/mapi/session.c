@@ -61,6 +61,8 @@ session_unref(struct session *session)
 	if (!session || atomic_fetch_sub(&session->refs, 1) != 1)
 		return;
 	g_ptr_array_unref(session->stores);
+	g_clear_pointer(&session->status_words, g_hash_table_unref);
+	g_clear_pointer(&session->sinks, g_array_unref);
 	last_error_clear(&session->error);
 	g_rec_mutex_clear(&session->lock);
 	profile_unref(session->profile);
@@ -91,15 +93,21 @@ static void
 leave(struct client *self, bool logoff, bool everyone)
 {
 	struct session *session = self->session;
+	bool last;
 
 	if (atomic_exchange(&self->logged_off, true) || session->pid != getpid())
 		return;
+	if (everyone)
+		session_tell_end(session);
 	g_rec_mutex_lock(&session->lock);
-	session->users--;
-	if (!session->users || everyone) {
-		stores_close(session, logoff);
-		session->ended = session->ended || logoff;
-	}
+	last = !--session->users || everyone;
+	g_rec_mutex_unlock(&session->lock);
+	if (!last)
+		return;
+	session_forget_sinks(session);
+	g_rec_mutex_lock(&session->lock);
+	stores_close(session, logoff);
+	session->ended = session->ended || logoff;
 	g_rec_mutex_unlock(&session->lock);
 }
 
@@ -315,6 +323,68 @@ client_QueryIdentity(IMAPISession *This, ULONG *size, LPENTRYID *out)
 }
 
 static HRESULT
+client_Advise(IMAPISession *This, ULONG size, LPENTRYID id, ULONG mask, LPMAPIADVISESINK sink,
+    ULONG_PTR *connection)
+{
+	SBinary bytes = { size, (BYTE *)id };
+	struct session *session;
+	HRESULT hr;
+
+	if (!sink || !connection)
+		return MAPI_E_INVALID_PARAMETER;
+	*connection = 0;
+	if (!id != !size)
+		return MAPI_E_INVALID_ENTRYID;
+	hr = enter(This, &session);
+	return FAILED(hr) ? hr : session_advise(session, &bytes, mask, sink, connection);
+}
+
+static HRESULT
+client_Unadvise(IMAPISession *This, ULONG_PTR connection)
+{
+	struct session *session;
+	HRESULT hr;
+
+	hr = enter(This, &session);
+	return FAILED(hr) ? hr : session_unadvise(session, connection);
+}
+
+/* No transport of ours has options that are set in a dialog. */
+static HRESULT
+client_MessageOptions(
+    IMAPISession *This, ULONG_PTR ui, ULONG flags, LPTSTR address_type, LPMESSAGE message)
+{
+	struct session *session;
+	HRESULT hr;
+
+	if (!message)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = enter(This, &session);
+	return FAILED(hr) ? hr : MAPI_E_NOT_FOUND;
+}
+
+static HRESULT
+client_QueryDefaultMessageOpt(
+    IMAPISession *This, LPTSTR address_type, ULONG flags, ULONG *count, LPSPropValue *out)
+{
+	struct session *session;
+	char *text = NULL;
+	HRESULT hr;
+
+	if (!address_type || !count || !out)
+		return MAPI_E_INVALID_PARAMETER;
+	*count = 0;
+	*out = NULL;
+	hr = enter(This, &session);
+	if (SUCCEEDED(hr))
+		hr = text_from_arg(NULL, address_type, flags, &text);
+	if (SUCCEEDED(hr))
+		hr = session_default_options(session, text, count, out);
+	mem_free(text);
+	return hr;
+}
+
+static HRESULT
 client_Logoff(IMAPISession *This, ULONG_PTR ui, ULONG flags, ULONG reserved)
 {
 	struct client *self = SELF(This);
@@ -362,10 +432,10 @@ static const IMAPISessionVtbl client_vtbl = {
 	.GetStatusTable = client_GetStatusTable,
 	.OpenEntry = client_OpenEntry,
 	.CompareEntryIDs = client_CompareEntryIDs,
-	.Advise = unsupported_IMAPISession_Advise,
-	.Unadvise = unsupported_IMAPISession_Unadvise,
-	.MessageOptions = unsupported_IMAPISession_MessageOptions,
-	.QueryDefaultMessageOpt = unsupported_IMAPISession_QueryDefaultMessageOpt,
+	.Advise = client_Advise,
+	.Unadvise = client_Unadvise,
+	.MessageOptions = client_MessageOptions,
+	.QueryDefaultMessageOpt = client_QueryDefaultMessageOpt,
 	.EnumAdrTypes = client_EnumAdrTypes,
 	.QueryIdentity = client_QueryIdentity,
 	.Logoff = client_Logoff,

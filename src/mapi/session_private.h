@@ -48,7 +48,9 @@ struct session {
 	struct profile *profile;
 	unsigned users;
 	bool ended;
-	GPtrArray *stores; /* of struct store_entry */
+	GPtrArray *stores;        /* of struct store_entry */
+	GHashTable *status_words; /* provider -> struct bag: ModifyStatusRow; NULL: none yet */
+	GArray *sinks;            /* what session_advise.c keeps; NULL: nobody asked yet */
 	struct last_error error;
 };
 
@@ -93,6 +95,18 @@ HRESULT session_open_entry(struct session *session, const SBinary *id, const IID
     ULONG *type, IUnknown **out);
 HRESULT session_compare_entryids(struct session *session, ULONG size1, const void *id1, ULONG size2,
     const void *id2, ULONG *result);
+HRESULT session_advise(struct session *session, const SBinary *id, ULONG mask,
+    IMAPIAdviseSink *sink, ULONG_PTR *connection);
+HRESULT session_unadvise(struct session *session, ULONG_PTR connection);
+/* Tells those who advised on the session itself that it ends (fnevExtended). */
+void session_tell_end(struct session *session);
+/* Ends all that session_advise() began. */
+void session_forget_sinks(struct session *session);
+/* IMAPISession::QueryDefaultMessageOpt. */
+HRESULT session_default_options(
+    struct session *session, const char *address_type, ULONG *count, SPropValue **out);
+/* The logon that answers for an entry ID, with references of its own. */
+HRESULT session_route(struct session *session, const void *id, ULONG size, struct store_logon *out);
 /* A one-off for the profile's sender; MAPI_W_NO_SERVICE and one for nobody where it has none. */
 HRESULT session_identity(struct session *session, ULONG *size, ENTRYID **out);
 

@@ -12,6 +12,7 @@
 #include "prop.h"
 #include "session_private.h"
 #include "spooler_link.h"
+#include "statusobj.h"
 #include "table.h"
 
 #define PRODUCT "emapi"
@@ -138,36 +139,44 @@ session_set_default_store(struct session *session, ULONG flags, ULONG size, cons
 /* --- Status -------------------------------------------------------------------------------- */
 
 /* One part of the session, as its row tells. */
-struct status {
+struct part {
 	const char *name, *module, *text;
 	LONG type, code, flags, methods;
 	const MAPIUID *uid;
 };
 
 static HRESULT
-put_status(struct bag *bag, const struct status *status)
+put_words(struct bag *bag, const struct part *part)
 {
-	HRESULT hr = bag_set_text(bag, PR_DISPLAY_NAME_W, status->name);
+	HRESULT hr = bag_set_text(bag, PR_DISPLAY_NAME_W, part->name);
 
 	if (SUCCEEDED(hr))
-		hr = bag_set_text(bag, PR_PROVIDER_DISPLAY_W, status->name);
+		hr = bag_set_text(bag, PR_PROVIDER_DISPLAY_W, part->name);
 	if (SUCCEEDED(hr))
-		hr = bag_set_text(bag, PR_PROVIDER_DLL_NAME_W, status->module);
+		hr = bag_set_text(bag, PR_PROVIDER_DLL_NAME_W, part->module);
+	return FAILED(hr) ? hr : bag_set_text(bag, PR_STATUS_STRING_W, part->text);
+}
+
+static HRESULT
+put_part(struct bag *bag, const struct part *part)
+{
+	BYTE id[STATUSID_SIZE];
+	HRESULT hr = put_words(bag, part);
+
 	if (SUCCEEDED(hr))
-		hr = bag_set_text(bag, PR_STATUS_STRING_W, status->text);
+		hr = bag_set_long(bag, PR_RESOURCE_TYPE, part->type);
 	if (SUCCEEDED(hr))
-		hr = bag_set_long(bag, PR_RESOURCE_TYPE, status->type);
+		hr = bag_set_long(bag, PR_STATUS_CODE, part->code);
 	if (SUCCEEDED(hr))
-		hr = bag_set_long(bag, PR_STATUS_CODE, status->code);
+		hr = bag_set_long(bag, PR_RESOURCE_FLAGS, part->flags);
 	if (SUCCEEDED(hr))
-		hr = bag_set_long(bag, PR_RESOURCE_FLAGS, status->flags);
-	if (SUCCEEDED(hr))
-		hr = bag_set_long(bag, PR_RESOURCE_METHODS, status->methods);
+		hr = bag_set_long(bag, PR_RESOURCE_METHODS, part->methods);
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(bag, PR_OBJECT_TYPE, MAPI_STATUS);
 	if (SUCCEEDED(hr))
-		hr = bag_set_binary(bag, PR_INSTANCE_KEY, status->uid, sizeof *status->uid);
-	return hr;
+		hr = put_uid(bag, PR_INSTANCE_KEY, part->uid);
+	statusid_write(part->uid, id);
+	return FAILED(hr) ? hr : bag_set_binary(bag, PR_ENTRYID, id, sizeof id);
 }
 
 /* The sender stands in the rows of what sends. */
@@ -199,29 +208,24 @@ out:
 	return FAILED(hr) ? hr : S_OK;
 }
 
+/* What a provider said of itself (IMAPISupport::ModifyStatusRow). */
 static HRESULT
-add_status(
-    struct session *session, struct table_rows *rows, const struct status *status, LONG *number)
+put_own_words(struct session *session, const MAPIUID *provider, struct bag *bag)
 {
-	struct bag *bag = bag_create();
-	HRESULT hr = bag ? put_status(bag, status) : MAPI_E_NOT_ENOUGH_MEMORY;
+	struct bag *said =
+	    session->status_words ? g_hash_table_lookup(session->status_words, provider) : NULL;
 
-	if (SUCCEEDED(hr) && status->type == MAPI_TRANSPORT_PROVIDER)
-		hr = put_identity(bag, session);
-	if (SUCCEEDED(hr))
-		hr = bag_set_long(bag, PR_ROWID, ++*number);
-	if (SUCCEEDED(hr))
-		hr = table_rows_add(rows, bag_values(bag), bag_count(bag));
-	bag_free(bag);
-	return hr;
+	return said ? bag_set_array(bag, bag_values(said), bag_count(said)) : S_OK;
 }
 
 static HRESULT
-add_provider(
-    struct session *session, struct table_rows *rows, const MAPIUID *provider, LONG *number)
+put_provider(struct session *session, const MAPIUID *provider, struct bag *bag)
 {
 	struct store_entry *entry = stores_find_provider(session, provider);
-	struct status status = { .text = "", .uid = provider, .code = STATUS_AVAILABLE };
+	struct part part = { .text = "",
+		.uid = provider,
+		.code = STATUS_AVAILABLE,
+		.methods = STATUS_VALIDATE_STATE };
 	SPropValue *values = NULL;
 	ULONG count;
 	char *name, *module;
@@ -232,18 +236,23 @@ add_provider(
 		return hr;
 	name = prop_find_text(values, count, PR_DISPLAY_NAME_W);
 	module = prop_find_text(values, count, PR_PROVIDER_DLL_NAME_W);
-	status.name = name ? name : "";
-	status.module = module ? module : "";
-	status.type = prop_find_long(values, count, PR_RESOURCE_TYPE, 0);
-	if (status.type == MAPI_TRANSPORT_PROVIDER) {
-		status.code |= STATUS_OUTBOUND_ENABLED;
-		status.flags = STATUS_PRIMARY_IDENTITY;
+	part.name = name ? name : "";
+	part.module = module ? module : "";
+	part.type = prop_find_long(values, count, PR_RESOURCE_TYPE, 0);
+	if (part.type == MAPI_TRANSPORT_PROVIDER) {
+		part.code |= STATUS_OUTBOUND_ENABLED;
+		part.flags = STATUS_PRIMARY_IDENTITY;
+		part.methods |= STATUS_FLUSH_QUEUES;
 	}
 	if (entry && FAILED(entry->failure)) {
-		status.code = STATUS_FAILURE;
-		status.text = entry->reason;
+		part.code = STATUS_FAILURE;
+		part.text = entry->reason;
 	}
-	hr = add_status(session, rows, &status, number);
+	hr = put_part(bag, &part);
+	if (SUCCEEDED(hr) && part.type == MAPI_TRANSPORT_PROVIDER)
+		hr = put_identity(bag, session);
+	if (SUCCEEDED(hr))
+		hr = put_own_words(session, provider, bag);
 	g_free(name);
 	g_free(module);
 	mem_free(values);
@@ -263,44 +272,139 @@ spooler_runs(void)
 }
 
 static HRESULT
-add_own_rows(struct session *session, struct table_rows *rows, LONG *number)
+put_spooler(struct session *session, struct bag *bag)
 {
-	static const MAPIUID subsystem = { "emapi.subsystem" }, spooler = { "emapi.spooler" },
-			     book = { "emapi.ab" };
-	bool runs = spooler_runs(), off = (session->flags & MAPI_NO_MAIL) != 0;
-	struct status status[] = {
-		{ "MAPI subsystem", PRODUCT, "", MAPI_SUBSYSTEM, STATUS_AVAILABLE, 0, 0,
-		    &subsystem },
-		{ "MAPI spooler", "emapi-spooler",
-		    runs ? "" : "starts when there is something to send", MAPI_SPOOLER,
-		    off ? STATUS_FAILURE : STATUS_AVAILABLE, 0, 0, &spooler },
-		{ "Address book", PRODUCT, "", MAPI_AB, STATUS_AVAILABLE, 0, 0, &book },
-	};
-	HRESULT hr = S_OK;
-	size_t i;
+	struct part part = { .name = "MAPI spooler",
+		.module = "emapi-spooler",
+		.type = MAPI_SPOOLER,
+		.code = STATUS_AVAILABLE,
+		.methods = STATUS_VALIDATE_STATE | STATUS_FLUSH_QUEUES,
+		.uid = &status_spooler };
 
-	for (i = 0; SUCCEEDED(hr) && i < G_N_ELEMENTS(status); i++)
-		hr = add_status(session, rows, &status[i], number);
+	if (session->flags & MAPI_NO_MAIL)
+		part.code = STATUS_FAILURE;
+	part.text = spooler_runs() ? "" : "starts when there is something to send";
+	return put_part(bag, &part);
+}
+
+static HRESULT
+put_own(struct bag *bag, const char *name, LONG type, const MAPIUID *uid)
+{
+	struct part part = { .name = name,
+		.module = PRODUCT,
+		.text = "",
+		.type = type,
+		.code = STATUS_AVAILABLE,
+		.methods = STATUS_VALIDATE_STATE,
+		.uid = uid };
+
+	return put_part(bag, &part);
+}
+
+/* Under the session's lock. */
+static HRESULT
+put_row(struct session *session, const MAPIUID *row, struct bag *bag)
+{
+	if (!memcmp(row, &status_subsystem, sizeof *row))
+		return put_own(bag, "MAPI subsystem", MAPI_SUBSYSTEM, row);
+	if (!memcmp(row, &status_spooler, sizeof *row))
+		return put_spooler(session, bag);
+	if (!memcmp(row, &status_book, sizeof *row))
+		return put_own(bag, "Address book", MAPI_AB, row);
+	return put_provider(session, row, bag);
+}
+
+HRESULT
+session_status_row(struct session *session, const MAPIUID *row, struct bag *bag)
+{
+	HRESULT hr;
+
+	g_rec_mutex_lock(&session->lock);
+	hr = put_row(session, row, bag);
+	g_rec_mutex_unlock(&session->lock);
+	return hr;
+}
+
+static void
+free_bag(void *bag)
+{
+	bag_free(bag);
+}
+
+static guint
+hash_uid(const void *uid)
+{
+	guint hash;
+
+	memcpy(&hash, uid, sizeof hash);
+	return hash;
+}
+
+static gboolean
+same_uid(const void *one, const void *other)
+{
+	return !memcmp(one, other, sizeof(MAPIUID));
+}
+
+HRESULT
+session_status_modify(struct session *session, const MAPIUID *provider, ULONG count,
+    const SPropValue *values, ULONG flags)
+{
+	struct bag *said;
+	HRESULT hr;
+
+	g_rec_mutex_lock(&session->lock);
+	if (!session->status_words)
+		session->status_words = g_hash_table_new_full(hash_uid, same_uid, g_free, free_bag);
+	said = g_hash_table_lookup(session->status_words, provider);
+	if (!said && (said = bag_create()))
+		g_hash_table_insert(
+		    session->status_words, g_memdup2(provider, sizeof *provider), said);
+	else if (said && !(flags & STATUSROW_UPDATE))
+		bag_clear(said);
+	hr = said ? bag_set_array(said, values, count) : MAPI_E_NOT_ENOUGH_MEMORY;
+	if (SUCCEEDED(hr)) { /* by these a row is found: they stay ours */
+		bag_remove(said, PR_ENTRYID);
+		bag_remove(said, PR_INSTANCE_KEY);
+	}
+	g_rec_mutex_unlock(&session->lock);
+	return hr;
+}
+
+static HRESULT
+add_row(struct session *session, struct table_rows *rows, const MAPIUID *row, LONG *number)
+{
+	struct bag *bag = bag_create();
+	HRESULT hr = bag ? put_row(session, row, bag) : MAPI_E_NOT_ENOUGH_MEMORY;
+
+	if (SUCCEEDED(hr))
+		hr = bag_set_long(bag, PR_ROWID, ++*number);
+	if (SUCCEEDED(hr))
+		hr = table_rows_add(rows, bag_values(bag), bag_count(bag));
+	bag_free(bag);
 	return hr;
 }
 
 HRESULT
 session_status_table(struct session *session, ULONG flags, IMAPITable **out)
 {
-	static const SizedSPropTagArray(10, columns) = { 10,
-		{ PR_DISPLAY_NAME_W, PR_RESOURCE_TYPE, PR_STATUS_CODE, PR_STATUS_STRING_W,
-		    PR_RESOURCE_FLAGS, PR_RESOURCE_METHODS, PR_PROVIDER_DLL_NAME_W, PR_OBJECT_TYPE,
-		    PR_INSTANCE_KEY, PR_ROWID } };
+	static const SizedSPropTagArray(14, columns) = { 14,
+		{ PR_DISPLAY_NAME_W, PR_ENTRYID, PR_RESOURCE_TYPE, PR_STATUS_CODE,
+		    PR_STATUS_STRING_W, PR_RESOURCE_FLAGS, PR_RESOURCE_METHODS,
+		    PR_PROVIDER_DLL_NAME_W, PR_PROVIDER_DISPLAY_W, PR_OBJECT_TYPE, PR_INSTANCE_KEY,
+		    PR_ROWID, PR_IDENTITY_DISPLAY_W, PR_IDENTITY_ENTRYID } };
+	const MAPIUID *const own[] = { &status_subsystem, &status_spooler, &status_book };
 	GArray *providers = profile_providers(session->profile, 0);
 	struct table_rows *rows = table_rows_create();
+	HRESULT hr = rows ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 	LONG number = 0;
-	HRESULT hr;
 	guint i;
 
 	g_rec_mutex_lock(&session->lock);
-	hr = rows ? add_own_rows(session, rows, &number) : MAPI_E_NOT_ENOUGH_MEMORY;
+	for (i = 0; SUCCEEDED(hr) && i < G_N_ELEMENTS(own); i++)
+		hr = add_row(session, rows, own[i], &number);
 	for (i = 0; SUCCEEDED(hr) && i < providers->len; i++)
-		hr = add_provider(session, rows, &g_array_index(providers, MAPIUID, i), &number);
+		hr = add_row(session, rows, &g_array_index(providers, MAPIUID, i), &number);
 	g_rec_mutex_unlock(&session->lock);
 	g_array_unref(providers);
 	if (FAILED(hr)) {

@@ -10,6 +10,7 @@
 #include "profile_admin.h"
 #include "profsect.h"
 #include "prop.h"
+#include "statusobj.h"
 #include "support_private.h"
 #include "unsupported.h"
 
@@ -46,6 +47,22 @@ support_GetMemAllocRoutines(
 	*more = mem_allocate_more;
 	*release = mem_free;
 	return S_OK;
+}
+
+static HRESULT
+support_ModifyStatusRow(IMAPISupport *This, ULONG count, LPSPropValue values, ULONG flags)
+{
+	struct support *self = SELF(This);
+	HRESULT hr;
+
+	if (count && !values)
+		return MAPI_E_INVALID_PARAMETER;
+	if (flags & ~STATUSROW_UPDATE)
+		return MAPI_E_UNKNOWN_FLAGS;
+	hr = session_check(self->session);
+	return FAILED(hr)
+		   ? hr
+		   : session_status_modify(self->session, &self->provider, count, values, flags);
 }
 
 static HRESULT
@@ -201,7 +218,7 @@ static const IMAPISupportVtbl support_vtbl = {
 	.Subscribe = support_Subscribe,
 	.Unsubscribe = support_Unsubscribe,
 	.Notify = support_Notify,
-	.ModifyStatusRow = unsupported_IMAPISupport_ModifyStatusRow,
+	.ModifyStatusRow = support_ModifyStatusRow,
 	.OpenProfileSection = support_OpenProfileSection,
 	.RegisterPreprocessor = unsupported_IMAPISupport_RegisterPreprocessor,
 	.NewUID = support_NewUID,

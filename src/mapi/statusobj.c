@@ -228,7 +228,11 @@ status_FlushQueues(IMAPIStatus *This, ULONG_PTR ui, ULONG size, LPENTRYID transp
 		g_free(why);
 		return hr;
 	}
-	hr = ask_spooler(self, fd, "run", NULL);
+	/* A spooler that has just begun learns of the profile by being woken. */
+	hr =
+	    spooler_wake(profile_uid(self->session->profile), profile_name(self->session->profile));
+	if (SUCCEEDED(hr))
+		hr = ask_spooler(self, fd, "run", NULL);
 	if (SUCCEEDED(hr) && !(flags & FLUSH_ASYNC_OK))
 		hr = wait_until_flushed(self, fd);
 	close(fd);

@@ -71,6 +71,35 @@ resource_methods_say_what_works(void **state)
 }
 
 static void
+flushing_the_spooler_sends_what_waits(void **state)
+{
+	struct world *world = *state;
+	IMAPIStatus *status = open_status(world, MAPI_SPOOLER);
+	IMessage *message = NULL;
+	SPropValue subject = { .ulPropTag = PR_SUBJECT_A };
+	IMAPITable *table = NULL;
+	char *before = g_strdup(g_getenv("EMAPI_SPOOLER"));
+
+	g_setenv("EMAPI_SPOOLER", g_getenv("EMAPI_TEST_SPOOLER"), TRUE);
+	g_setenv("EMAPI_IDLE_SECONDS", "1", TRUE);
+	subject.Value.lpszA = (LPSTR)(uintptr_t) "Flushed";
+	OK(world->outbox->lpVtbl->CreateMessage(world->outbox, NULL, 0, &message));
+	OK(message->lpVtbl->SetProps(message, 1, &subject, NULL));
+	world_add_recipient(message, "Bob", "bob@example.test");
+	OK(message->lpVtbl->SubmitMessage(message, 0));
+	RELEASE(message);
+	OK(status->lpVtbl->FlushQueues(status, 0, 0, NULL, FLUSH_UPLOAD | FLUSH_NO_UI));
+	assert_int_equal(
+	    world_count(world->outbox->lpVtbl->GetContentsTable(world->outbox, 0, &table), &table),
+	    0);
+	assert_int_equal(
+	    world_count(world->sent->lpVtbl->GetContentsTable(world->sent, 0, &table), &table), 1);
+	RELEASE(status);
+	g_setenv("EMAPI_SPOOLER", before, TRUE);
+	g_free(before);
+}
+
+static void
 a_store_that_cannot_be_opened_fails_to_validate(void **state)
 {
 	struct world *world = *state;
@@ -139,6 +168,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(every_part_of_the_session_has_a_row_and_an_object),
 		CASE(resource_methods_say_what_works),
+		CASE(flushing_the_spooler_sends_what_waits),
 		CASE(a_store_that_cannot_be_opened_fails_to_validate),
 		CASE(what_it_says_cannot_be_written),
 		CASE(a_provider_changes_its_row),

@@ -49,10 +49,13 @@ static void *
 block_create(struct mem_block *root, size_t size, bool zeroed)
 {
 	struct mem_block *block;
+	size_t total;
 
 	if (size > UINT32_MAX || fails_now())
 		return NULL;
-	block = zeroed ? calloc(1, sizeof(*block) + size) : malloc(sizeof(*block) + size);
+	/* Never ending where the memory given out begins: that pointer would be another's. */
+	total = sizeof(*block) + (size > 0 ? size : 1);
+	block = zeroed ? calloc(1, total) : malloc(total);
 	if (!block)
 		return NULL;
 	atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);

@@ -264,9 +264,9 @@ static void
 other_processes_are_heard_within_a_second(void **state)
 {
 	struct fixture *fixture = *state;
-	struct sink *sink = sink_create();
 	int go, status;
 	pid_t child = begin_other_process(fixture->place.path, &go);
+	struct sink *sink = sink_create();
 
 	advise(fixture->store, NULL, COMINGS, sink);
 	assert_int_equal(write(go, "!", 1), 1);

@@ -54,6 +54,8 @@ def describe(hresult, reason=None):
     if name is None:
         number = "OLE error 0x%08x" % (hresult & 0xFFFFFFFF)
         return f"{reason} ({number})" if reason else number
+    if reason and reason.endswith(f"({name})"):
+        return reason
     words = reason or _PHRASES.get(name) or name.split("_", 2)[-1].replace("_", " ").lower()
     return f"{words} ({name})"
 

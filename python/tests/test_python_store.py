@@ -209,6 +209,10 @@ def test_contents_table(inbox):
     assert table.SeekRow(mapi.BOOKMARK_BEGINNING, 0) == 0
     assert table.SeekRow(mapi.BOOKMARK_CURRENT, 3) == 3
     assert len(table.QueryRows(100, 0)) == 2
+    nothing = (mapi.RES_PROPERTY, (mapi.RELOP_EQ, mapitags.PR_SUBJECT_W,
+                                   (mapitags.PR_SUBJECT_W, "no such message")))
+    error = error_of(table.FindRow, nothing, mapi.BOOKMARK_BEGINNING, 0)
+    assert error.strerror == "not found (MAPI_E_NOT_FOUND)"
     rows = mapi.HrQueryAllRows(inbox.GetContentsTable(0), (mapitags.PR_SUBJECT_W,), None, None, 0)
     assert len(rows) == 5
 

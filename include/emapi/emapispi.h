@@ -20,13 +20,13 @@
 #include "emapitags.h"
 
 /* PR_EMAPI_RETRY_CLASS: what to do next with a recipient. */
-#define EMAPI_RETRY_NONE	((LONG)0) /* accepted: nothing more */
-#define EMAPI_RETRY_TEMPORARY	((LONG)1) /* refused for now: try again later */
-#define EMAPI_RETRY_PERMANENT	((LONG)2) /* refused for good: report to the sender */
-#define EMAPI_RETRY_HOLD	((LONG)3) /* the profile's fault (login, TLS): hold the queue */
+#define EMAPI_RETRY_NONE ((LONG)0)      /* accepted: nothing more */
+#define EMAPI_RETRY_TEMPORARY ((LONG)1) /* refused for now: try again later */
+#define EMAPI_RETRY_PERMANENT ((LONG)2) /* refused for good: report to the sender */
+#define EMAPI_RETRY_HOLD ((LONG)3)      /* the profile's fault (login, TLS): hold the queue */
 /* The way is closed for now and nothing was handed over: another transport of the profile that
  * serves this recipient may take it; where there is none it is tried again later. */
-#define EMAPI_RETRY_UNREACHABLE	((LONG)4)
+#define EMAPI_RETRY_UNREACHABLE ((LONG)4)
 
 /*
  * PR_EMAPI_RAW_MESSAGE: the message holds a whole mail as it came from a program, in one stream
@@ -40,9 +40,20 @@
  * MAIL FROM is the profile's own address, as without it.
  */
 
+/*
+ * PR_EMAPI_JOURNEY: how the try went, for people, a line a value, secrets left out by who writes
+ * it. A line begins with "> " (what the transport said), "< " (what the other side said), "* "
+ * (what happened) or "! " (what went wrong: "! STEP: why"), and may end in a tab and "+N",
+ * milliseconds since the first line. Facts have the form "* NAME: text"; NAMEs that are understood:
+ * trying (an address of the name, and port), server (name, address, port), greeting, tls (version
+ * and cipher), certificate-subject, certificate-issuer, certificate-expires (ISO 8601, UTC), login
+ * (method "as" user), size-limit (bytes), file (where a file was written). STEPs: name, connect,
+ * tls, certificate, greeting, login, sender, folder.
+ */
+
 /* PR_EMAPI_TLS. */
-#define EMAPI_TLS_NONE		"none"
-#define EMAPI_TLS_STARTTLS	"starttls"
-#define EMAPI_TLS_IMPLICIT	"implicit"
+#define EMAPI_TLS_NONE "none"
+#define EMAPI_TLS_STARTTLS "starttls"
+#define EMAPI_TLS_IMPLICIT "implicit"
 
 #endif /* EMAPI_EMAPISPI_H */

@@ -3,8 +3,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <mapicode.h>
 #include "hr.h"
+#include "profile.h"
 #include "spooler_link.h"
 
 static const char *cli_name = "emapi";
@@ -87,6 +89,39 @@ cli_fail_spooler(HRESULT hr)
 	    "the spooler does not answer: %s (%s); the mail is safe in the stores; the spooler's "
 	    "log is spooler.log in the state folder",
 	    why ? why : hr_text(hr), hr_name(hr));
+}
+
+char *
+cli_without_dot(const char *text)
+{
+	char *copy = g_strdup(text ? text : "");
+
+	g_strchomp(copy);
+	if (g_str_has_suffix(copy, "."))
+		copy[strlen(copy) - 1] = '\0';
+	return copy;
+}
+
+int
+cli_load_profile(const char *name, const char *safe, struct profile **out)
+{
+	g_autofree char *reason = NULL, *why = NULL;
+	g_autofree char *default_name = name ? NULL : profile_default_why(&reason);
+	g_autofree char *words = NULL;
+	HRESULT hr;
+
+	*out = NULL;
+	if (!name && !default_name && reason)
+		return cli_fail(EX_CONFIG, "%s%s", reason, safe);
+	if (!name && !default_name)
+		return cli_fail(EX_CONFIG,
+		    "there is no profile to send with; make one: emapi profile create NAME "
+		    "--default "
+		    "--from 'You <you@example.com>' --smtp HOST:PORT%s",
+		    safe);
+	hr = profile_load(name ? name : default_name, out, &why);
+	words = cli_without_dot(why);
+	return FAILED(hr) ? cli_fail(EX_CONFIG, "%s%s", words, safe) : 0;
 }
 
 int

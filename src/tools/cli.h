@@ -25,6 +25,14 @@ int cli_fail_spooler(HRESULT hr);
  * EX_CANTCREAT, EX_TEMPFAIL for what may work later, EX_SOFTWARE for the rest. */
 int cli_exit_code(HRESULT hr);
 
+/* A reason as a part of our sentence: a copy without its full stop; "" for NULL.  g_free(). */
+char *cli_without_dot(const char *text);
+
+/* Loads the profile of that name, NULL: the default one.  Where there is none, or it is broken,
+ * says so, adding `safe` ("; nothing was stored or sent"), and returns EX_CONFIG; else 0. */
+struct profile;
+int cli_load_profile(const char *name, const char *safe, struct profile **out);
+
 /* Parses options by GOption.  On --help prints and exits 0; on a wrong option fails with EX_USAGE.
  * 0 when the command goes on. */
 int cli_parse(GOptionContext *context, int *argc, char ***argv);

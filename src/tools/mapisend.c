@@ -15,6 +15,7 @@
 #include "cli.h"
 #include "client.h"
 #include "hr.h"
+#include "journey.h"
 #include "letter.h"
 #include "mailbox.h"
 #include "outcome.h"
@@ -171,40 +172,6 @@ fill_letter(struct letter *letter, const struct options *o, char **more)
 	return code;
 }
 
-/* A reason as a part of our sentence. */
-static char *
-without_dot(const char *text)
-{
-	char *copy = g_strdup(text ? text : "");
-
-	g_strchomp(copy);
-	if (g_str_has_suffix(copy, "."))
-		copy[strlen(copy) - 1] = '\0';
-	return copy;
-}
-
-static int
-load_profile(const char *name, struct profile **profile)
-{
-	g_autofree char *reason = NULL, *why = NULL;
-	g_autofree char *default_name = name ? NULL : profile_default_why(&reason);
-	g_autofree char *words = NULL;
-	HRESULT hr;
-
-	if (!name && !default_name && reason)
-		return cli_fail(EX_CONFIG, "%s; nothing was stored or sent", reason);
-	if (!name && !default_name)
-		return cli_fail(EX_CONFIG,
-		    "there is no profile to send with; make one: emapi profile create NAME "
-		    "--default "
-		    "--from 'You <you@example.com>' --smtp HOST:PORT; nothing was stored or sent");
-	hr = profile_load(name ? name : default_name, profile, &why);
-	words = without_dot(why);
-	if (FAILED(hr))
-		return cli_fail(EX_CONFIG, "%s; nothing was stored or sent", words);
-	return 0;
-}
-
 /* What to do about a message that could not be stored. */
 static const char *
 advice(HRESULT hr)
@@ -239,7 +206,7 @@ submit(const struct letter *letter, struct profile *profile, BYTE *key)
 	if (SUCCEEDED(hr))
 		return 0;
 	code = cli_exit_code(hr);
-	words = without_dot(why ? why : hr_text(hr));
+	words = cli_without_dot(why ? why : hr_text(hr));
 	if (code == EX_CONFIG && !strstr(words, profile_path(profile)))
 		return cli_fail(code, "%s; nothing was stored or sent; the profile is %s", words,
 		    profile_path(profile));
@@ -302,7 +269,7 @@ print_journey(const BYTE *key)
 		printf("%s %s: %s\n", when, *attempt->transport ? attempt->transport : "spooler",
 		    text);
 		for (char **line = attempt->journey; *line; line++) {
-			g_autofree char *shown = text_printable(*line);
+			g_autofree char *shown = journey_show(*line);
 
 			printf("    %s\n", shown);
 		}
@@ -334,9 +301,9 @@ static void
 note_where(const struct outcome *outcome, HRESULT hr, const struct options *o)
 {
 	g_autofree char *reached = spooler_why();
-	g_autofree char *reason = without_dot(outcome->known ? outcome->text
-					      : reached      ? reached
-							     : hr_text(hr));
+	g_autofree char *reason = cli_without_dot(outcome->known ? outcome->text
+						  : reached      ? reached
+								 : hr_text(hr));
 
 	if (!outcome->known && FAILED(hr) && hr != MAPI_E_TIMEOUT)
 		cli_note("the mail is safe in the Outbox, but the spooler, which sends it, cannot "
@@ -398,7 +365,7 @@ send_letter(const struct options *o, struct letter *letter)
 {
 	struct profile *profile = NULL;
 	BYTE key[LETTER_KEY_SIZE];
-	int code = load_profile(o->profile, &profile);
+	int code = cli_load_profile(o->profile, "; nothing was stored or sent", &profile);
 
 	if (!code)
 		code = submit(letter, profile, key);

@@ -3,6 +3,7 @@
 #include "emapi.h"
 
 #include <stdio.h>
+#include "journey.h"
 #include "outcome.h"
 #include "queue.h"
 #include "text.h"
@@ -55,7 +56,7 @@ print_attempt(const struct spool_attempt *a, bool dialogue, GString *out)
 
 	g_string_append_printf(out, "  %s %s: %s\n", when, transport, text);
 	for (char **line = a->journey; dialogue && *line; line++) {
-		g_autofree char *shown = text_printable(*line);
+		g_autofree char *shown = journey_show(*line);
 
 		g_string_append_printf(out, "      %s\n", shown);
 	}

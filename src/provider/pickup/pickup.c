@@ -248,7 +248,7 @@ tell_success(struct xp_logon *logon, struct xp_recipients *recipients, const str
 	g_autofree char *text = g_strdup_printf("written to %s", path);
 	guint i;
 
-	xp_journey(recipients, "%s", text);
+	xp_journey(recipients, "* file: %s", path);
 	for (i = 0; i < recipients->list->len; i++) {
 		struct xp_recipient *recipient = xp_recipient_at(recipients, i);
 
@@ -285,6 +285,25 @@ pickup_submit(struct xp_logon *logon, IMessage *message, struct xp_recipients *r
 	return S_OK;
 }
 
+/* A file is made as for a mail, and taken away. */
+static HRESULT
+pickup_check(struct xp_logon *logon, GPtrArray *journey, char **why)
+{
+	struct file file = { .folder = -1, .fd = -1 };
+	bool ok = open_file(&file, folder_of(logon));
+
+	if (ok) {
+		unlinkat(file.folder, file.name, 0);
+		g_ptr_array_add(journey, g_strdup_printf("* folder: %s", folder_of(logon)));
+	} else {
+		*why = g_strdup_printf("pickup folder %s: %s: %s. To help: %s", folder_of(logon),
+		    file.failed, g_strerror(file.error), remedy(file.error));
+		g_ptr_array_add(journey, g_strdup_printf("! folder: %s", *why));
+	}
+	close_file(&file);
+	return ok ? S_OK : MAPI_E_NETWORK_ERROR;
+}
+
 static const char *const pickup_types[] = { "SMTP", NULL };
 
 static const struct xp_transport pickup_transport = {
@@ -292,6 +311,7 @@ static const struct xp_transport pickup_transport = {
 	.types = pickup_types,
 	.logon = pickup_logon,
 	.submit = pickup_submit,
+	.check = pickup_check,
 	.logoff = pickup_logoff,
 };
 

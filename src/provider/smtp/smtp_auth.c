@@ -168,6 +168,7 @@ welcome(struct smtp_session *session, const struct smtp_mechanism *mechanism, vo
 		return OUTCOME_FAILED;
 	}
 	smtp_error_clear(error);
+	smtp_fact(session, "login", "%s as %s", mechanism->name, session->options->user);
 	return OUTCOME_IN;
 }
 

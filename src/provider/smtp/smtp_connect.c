@@ -80,6 +80,16 @@ make_url(const struct smtp_options *options)
 }
 
 /* A line of a reply arrives. */
+static void
+greeted(struct smtp_session *session)
+{
+	const GPtrArray *lines = session->reply.lines;
+
+	if (session->reply.code == 220 && !session->greeted && lines->len > 0)
+		smtp_fact(session, "greeting", "%s", (const char *)g_ptr_array_index(lines, 0));
+	session->greeted = true;
+}
+
 static size_t
 on_header(char *line, size_t size, size_t count, void *context)
 {
@@ -93,6 +103,7 @@ on_header(char *line, size_t size, size_t count, void *context)
 	if (state == SMTP_PARSE_MORE)
 		return size * count;
 	smtp_note_reply(session, &session->reply);
+	greeted(session);
 	if (session->reply.code == 250)
 		smtp_caps_parse(&session->caps, &session->reply);
 	else
@@ -106,29 +117,56 @@ on_body(char *data, size_t size, size_t count, void *context)
 	return size * count;
 }
 
+static bool
+begins(const char *data, size_t size, const char *word)
+{
+	return size > strlen(word) && strncmp(data, word, strlen(word)) == 0;
+}
+
+/* libcurl's words about the connection, as facts.  They are not promised to stay the same: what is
+ * not recognised is only not told. */
+static void
+on_text(struct smtp_session *session, const char *text)
+{
+	static const char trying[] = "Trying ", connected[] = "Connected to ",
+			  tls[] = "SSL connection using ";
+
+	while (*text == ' ')
+		text++;
+	if (g_str_has_prefix(text, trying)) {
+		session->step = "connect";
+		smtp_fact(session, "trying", "%.*s",
+		    (int)(strlen(text) - strlen(trying) - (g_str_has_suffix(text, "...") ? 3 : 0)),
+		    text + strlen(trying));
+	} else if (g_str_has_prefix(text, connected)) {
+		session->connected = g_get_monotonic_time();
+		session->step = session->options->tls == SMTP_TLS_IMPLICIT ? "tls" : "greeting";
+	} else if (g_str_has_prefix(text, tls)) {
+		smtp_fact(session, "tls", "%s", text + strlen(tls));
+		session->encrypted = true;
+		session->step = "greeting";
+	}
+}
+
 /* What libcurl says and does: our commands, and which TLS was agreed on. */
 static int
 on_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *context)
 {
-	static const char tls[] = "SSL connection using ", connect[] = "CONNECT ",
-			  connected[] = "Connected to ";
 	struct smtp_session *session = context;
 	char *text;
 
 	/* Of the request to an HTTP proxy the first line only: a password may follow. */
-	if (type == CURLINFO_HEADER_OUT && size > strlen(connect) &&
-	    !strncmp(data, connect, strlen(connect)) && memchr(data, '\n', size))
+	if (type == CURLINFO_HEADER_OUT && begins(data, size, "CONNECT ") &&
+	    memchr(data, '\n', size))
 		size = (size_t)((char *)memchr(data, '\n', size) - data);
-	if (type == CURLINFO_HEADER_OUT)
+	if (type == CURLINFO_HEADER_OUT) {
 		smtp_note_lines(session, "> ", data, size);
-	if (type == CURLINFO_TEXT && size > strlen(connected) &&
-	    !strncmp(data, connected, strlen(connected)))
-		session->connected = g_get_monotonic_time();
-	if (type == CURLINFO_TEXT && size > strlen(tls) && !strncmp(data, tls, strlen(tls))) {
-		text = g_strndup(data + strlen(tls), size - strlen(tls));
-		g_strstrip(text);
-		smtp_note(session, "* %s", text);
-		session->encrypted = true;
+		if (begins(data, size, "STARTTLS"))
+			session->step = "tls";
+	}
+	if (type == CURLINFO_TEXT) {
+		text = g_strndup(data, size);
+		on_text(session, g_strstrip(text));
 		g_free(text);
 	}
 	return 0;
@@ -255,6 +293,9 @@ start(struct smtp_session *session)
 	session->reply_broken = false;
 	session->encrypted = false;
 	session->dead = false;
+	session->greeted = false;
+	session->step = "name";
+	smtp_facts_clear(session);
 	session->messages = 0;
 	session->started = g_get_monotonic_time();
 	session->connected = 0;
@@ -282,14 +323,22 @@ smtp_connect(struct smtp_session *session, struct smtp_error *error)
 	result = curl_easy_perform(session->curl);
 	set_peer(session);
 	if (result == CURLE_OK) {
-		smtp_note(session, "* connected to %s", smtp_peer(session));
+		smtp_fact(session, "server", "%s", smtp_peer(session));
+		if (session->caps.size_max > 0)
+			smtp_fact(
+			    session, "size-limit", "%" G_GUINT64_FORMAT, session->caps.size_max);
 		curl_easy_setopt(session->curl, CURLOPT_VERBOSE, 0L);
+		session->step = "certificate";
 		if (smtp_check_certificate(session, error))
 			return true;
 	} else {
+		if (result == CURLE_PEER_FAILED_VERIFICATION)
+			session->step = "certificate";
+		if (result == CURLE_USE_SSL_FAILED)
+			session->step = "tls";
 		smtp_explain(session, result, error);
-		smtp_note(session, "* %s", error->text);
 	}
+	smtp_note_failure(session, session->step, error);
 	smtp_drop(session);
 	return false;
 }

@@ -98,6 +98,9 @@ void smtp_session_free(struct smtp_session *session);
 
 /* Connects and logs in where that is not done yet. */
 bool smtp_open(struct smtp_session *session, struct smtp_error *error);
+/* Whether a mail from this address could be sent now: connects, logs in, and asks the server about
+ * the sender; nothing is sent.  The journey tells each step. */
+bool smtp_check(struct smtp_session *session, const char *from, struct smtp_error *error);
 /* QUIT and close; the session can be opened again. */
 void smtp_close(struct smtp_session *session);
 /* Seconds since the connection was last used; -1 when there is none. */
@@ -115,8 +118,8 @@ const char *smtp_peer(const struct smtp_session *session);
 /* Its name and, where known, address: "mail.example.test [192.0.2.1]".  Borrowed. */
 const char *smtp_host(const struct smtp_session *session);
 
-/* What was said since the last call, a line each: "> " ours, "< " the server's, "* " what
- * happened.  Secrets are masked.  g_strfreev(). */
+/* What was said since the last call, a line each, as PR_EMAPI_JOURNEY (emapispi.h).  Secrets are
+ * masked.  g_strfreev(). */
 char **smtp_take_journey(struct smtp_session *session);
 
 #endif

@@ -8,9 +8,16 @@
 
 #define JOURNEY_MAX 300
 
+/* With the milliseconds since the first line of this try. */
 static void
-add(struct smtp_session *session, char *line)
+add(struct smtp_session *session, const char *text)
 {
+	gint64 now = g_get_monotonic_time();
+	char *line;
+
+	if (session->journey->len == 0)
+		session->began = now;
+	line = g_strdup_printf("%s\t+%" G_GINT64_FORMAT, text, (now - session->began + 500) / 1000);
 	if (session->journey->len < JOURNEY_MAX) {
 		g_ptr_array_add(session->journey, line);
 		return;
@@ -33,6 +40,45 @@ smtp_note(struct smtp_session *session, const char *format, ...)
 	clean = text_printable(text);
 	g_free(text);
 	add(session, clean);
+	g_free(clean);
+}
+
+void
+smtp_facts_clear(struct smtp_session *session)
+{
+	g_ptr_array_set_size(session->facts, 0);
+}
+
+void
+smtp_fact(struct smtp_session *session, const char *name, const char *format, ...)
+{
+	va_list arguments;
+	char *text, *clean, *line;
+
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	clean = text_printable(text);
+	line = g_strdup_printf("* %s: %s", name, clean);
+	add(session, line);
+	g_ptr_array_add(session->facts, line);
+	g_free(clean);
+	g_free(text);
+}
+
+void
+smtp_facts_again(struct smtp_session *session)
+{
+	guint i;
+
+	for (i = 0; i < session->facts->len; i++)
+		add(session, g_ptr_array_index(session->facts, i));
+}
+
+void
+smtp_note_failure(struct smtp_session *session, const char *step, const struct smtp_error *error)
+{
+	smtp_note(session, "! %s: %s", step, error->text ? error->text : "");
 }
 
 void

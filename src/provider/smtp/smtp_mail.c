@@ -418,3 +418,36 @@ smtp_send(struct smtp_session *session, const struct smtp_mail *mail,
 	g_free(transaction.sender);
 	smtp_error_clear(&error);
 }
+
+/* The sender's address stands for a recipient, who gets the verdict. */
+bool
+smtp_check(struct smtp_session *session, const char *from, struct smtp_error *error)
+{
+	struct smtp_recipient nobody = { .address = from };
+	struct smtp_mail mail = { .from = from, .fd = -1 };
+	struct smtp_transaction transaction = {
+		.session = session, .mail = &mail, .recipients = &nobody, .count = 1, .error = error
+	};
+	struct smtp_error ignored = { 0 };
+	struct smtp_guard guard;
+	bool reused, ok = false;
+
+	smtp_guard_begin(&guard);
+	if (smtp_addresses_check(&transaction) > 0 && smtp_ready(session, &reused, error) &&
+	    smtp_addresses_for(&transaction) > 0)
+		ok = send_mail_from(&transaction) && read_mail_from(&transaction);
+	if (!ok && !error->text && nobody.decided) {
+		smtp_error_set(error, nobody.class, "%s says: %s", smtp_peer(session), nobody.text);
+		error->code = nobody.code;
+		error->enhanced = g_strdup(nobody.enhanced);
+		smtp_note_failure(session, "sender", error);
+	}
+	if (session->curl && !session->dead && transaction.answered &&
+	    smtp_command(session, &ignored, "RSET"))
+		smtp_read(session, smtp_reply_seconds(session), &ignored);
+	smtp_error_clear(&ignored);
+	smtp_recipient_clear(&nobody);
+	g_free(transaction.sender);
+	smtp_guard_end(&guard);
+	return ok;
+}

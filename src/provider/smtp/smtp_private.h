@@ -25,6 +25,7 @@ struct smtp_session {
 	struct smtp_reply reply; /* the one being read */
 	bool reply_broken;       /* while connecting: it was no reply */
 	bool encrypted;
+	bool greeted;              /* the first reply was read */
 	bool dead;                 /* no more use; close without QUIT */
 	unsigned messages;         /* sent over this connection */
 	gint64 started, last_used; /* monotonic, microseconds */
@@ -32,6 +33,9 @@ struct smtp_session {
 	char *host, *peer;         /* who is at the other end, without and with the port */
 	GPtrArray *journey;
 	unsigned journey_left_out;
+	gint64 began;     /* the same, of the journey's first line */
+	GPtrArray *facts; /* lines about this connection, told again to each message over it */
+	const char *step; /* of the way to a session, for what may go wrong there */
 };
 
 /* --- smtp_session.c --- */
@@ -58,6 +62,14 @@ char *smtp_advice(const struct smtp_reply *reply);
 void smtp_note(struct smtp_session *session, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void smtp_note_lines(struct smtp_session *session, const char *mark, const char *text, size_t size);
+/* "* name: text", about the connection. */
+void smtp_fact(struct smtp_session *session, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void smtp_facts_clear(struct smtp_session *session);
+void smtp_facts_again(struct smtp_session *session);
+/* "! step: why". */
+void smtp_note_failure(
+    struct smtp_session *session, const char *step, const struct smtp_error *error);
 void smtp_note_reply(struct smtp_session *session, const struct smtp_reply *reply);
 
 /* --- smtp_caps.c --- */

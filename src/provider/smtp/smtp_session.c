@@ -18,6 +18,7 @@ smtp_session_create(const struct smtp_options *options)
 	session->options = options;
 	session->input = g_byte_array_new();
 	session->journey = g_ptr_array_new_with_free_func(g_free);
+	session->facts = g_ptr_array_new_with_free_func(g_free);
 	return session;
 }
 
@@ -31,6 +32,7 @@ smtp_session_free(struct smtp_session *session)
 	smtp_caps_clear(&session->caps);
 	g_byte_array_unref(session->input);
 	g_ptr_array_unref(session->journey);
+	g_ptr_array_unref(session->facts);
 	g_free(session->host);
 	g_free(session->peer);
 	g_free(session);
@@ -110,13 +112,15 @@ smtp_ready(struct smtp_session *session, bool *reused, struct smtp_error *error)
 	if (*reused) {
 		smtp_note(session, "* over the open connection to %s, after %u message(s)",
 		    smtp_peer(session), session->messages);
+		smtp_facts_again(session);
 		return true;
 	}
 	smtp_drop(session);
 	if (!smtp_connect(session, error))
 		return false;
+	session->step = "login";
 	if (user && *user && !smtp_login(session, error)) {
-		smtp_note(session, "* %s", error->text);
+		smtp_note_failure(session, session->step, error);
 		if (session->dead)
 			smtp_drop(session);
 		else

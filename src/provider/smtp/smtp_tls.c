@@ -153,19 +153,47 @@ check_pin(struct smtp_session *session, struct smtp_error *error)
 	return ok;
 }
 
+/* "Nov 28 20:50:25 2027 GMT" as ISO 8601; as it is where it is written otherwise. */
+static char *
+iso_time(const char *text)
+{
+	struct tm when = { 0 };
+	char iso[32] = "";
+
+	if (!strptime(text, "%b %d %H:%M:%S %Y", &when))
+		return g_strdup(text);
+	strftime(iso, sizeof(iso), "%Y-%m-%dT%H:%M:%SZ", &when);
+	return g_strdup(iso);
+}
+
+static void
+note_certificate(struct smtp_session *session)
+{
+	const struct curl_certinfo *chain = chain_of(session->curl);
+	const char *subject = field(chain, "Subject"), *issuer = field(chain, "Issuer");
+	const char *expires = field(chain, "Expire date");
+	char *until;
+
+	if (subject)
+		smtp_fact(session, "certificate-subject", "%s", subject);
+	if (issuer)
+		smtp_fact(session, "certificate-issuer", "%s", issuer);
+	if (expires) {
+		until = iso_time(expires);
+		smtp_fact(session, "certificate-expires", "%s", until);
+		g_free(until);
+	}
+}
+
 bool
 smtp_check_certificate(struct smtp_session *session, struct smtp_error *error)
 {
 	const char *pin = session->options->fingerprint;
-	char *story;
 
 	if (session->options->tls == SMTP_TLS_NONE)
 		return true;
 	session->encrypted = true;
-	story = smtp_certificate_story(session->curl);
-	if (story)
-		smtp_note(session, "* %s", story);
-	g_free(story);
+	note_certificate(session);
 	return !pin || !*pin || check_pin(session, error);
 }
 

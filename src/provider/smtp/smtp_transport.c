@@ -277,6 +277,32 @@ out:
 	return hr;
 }
 
+static HRESULT
+smtp_validate(struct xp_logon *logon, GPtrArray *journey, char **why)
+{
+	struct state *state = logon->state;
+	struct smtp_error error = { 0 };
+	char *from = xp_from_address(logon), **lines;
+	HRESULT hr = S_OK;
+	size_t i;
+
+	if (!from) {
+		*why = g_strdup("This profile has no FromAddress: nobody to send as.");
+		return MAPI_E_UNCONFIGURED;
+	}
+	if (!smtp_check(state->session, from, &error)) {
+		*why = g_strdup(error.text);
+		hr = error.class == SMTP_TEMPORARY ? MAPI_E_NETWORK_ERROR : MAPI_E_LOGON_FAILED;
+	}
+	lines = smtp_take_journey(state->session);
+	for (i = 0; lines[i]; i++)
+		g_ptr_array_add(journey, lines[i]);
+	g_free(lines);
+	smtp_error_clear(&error);
+	g_free(from);
+	return hr;
+}
+
 static const char *const smtp_types[] = { "SMTP", NULL };
 
 static const struct xp_transport smtp_transport = {
@@ -284,6 +310,7 @@ static const struct xp_transport smtp_transport = {
 	.types = smtp_types,
 	.logon = smtp_logon,
 	.submit = smtp_submit,
+	.check = smtp_validate,
 	.idle = smtp_idle,
 	.logoff = smtp_logoff,
 };

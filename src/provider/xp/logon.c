@@ -24,6 +24,7 @@ struct logon {
 	struct xp_logon xp;
 	bool on; /* between logon and TransportLogoff */
 	ULONG_PTR last_ref;
+	struct xp_finding finding;
 };
 
 #define SELF(This) COM_OBJECT(This, struct logon, ixplogon)
@@ -193,6 +194,7 @@ logon_finalize(void *object)
 	struct logon *self = object;
 
 	switch_off(self);
+	xp_finding_clear(&self->finding);
 	mem_free(self->xp.settings);
 	mem_free(self->xp.identity);
 	COM_CLEAR(self->xp.support);
@@ -340,10 +342,60 @@ logon_Poll(IXPLogon *This, ULONG *incoming)
 	return S_OK;
 }
 
+void
+xp_finding_clear(struct xp_finding *finding)
+{
+	g_clear_pointer(&finding->text, g_free);
+	g_clear_pointer(&finding->journey, g_ptr_array_unref);
+	finding->hr = S_OK;
+}
+
+void
+xp_logon_finding(IXPLogon *This, struct xp_finding *out)
+{
+	struct logon *self = SELF(This);
+
+	g_mutex_lock(&self->lock);
+	out->hr = self->finding.hr;
+	out->text = g_strdup(self->finding.text);
+	out->journey = self->finding.journey ? g_ptr_array_ref(self->finding.journey) : NULL;
+	g_mutex_unlock(&self->lock);
+}
+
 static HRESULT
 logon_ValidateState(IXPLogon *This, ULONG_PTR window, ULONG flags)
 {
-	return S_OK;
+	struct logon *self = SELF(This);
+	struct xp_finding *finding = &self->finding;
+	HRESULT hr = MAPI_E_END_OF_SESSION;
+
+	g_mutex_lock(&self->lock);
+	if (self->on) {
+		xp_finding_clear(finding);
+		finding->journey = g_ptr_array_new_with_free_func(g_free);
+		hr = self->xp.transport->check(&self->xp, finding->journey, &finding->text);
+		finding->hr = hr;
+	}
+	g_mutex_unlock(&self->lock);
+	return hr;
+}
+
+static HRESULT
+logon_OpenStatusEntry(
+    IXPLogon *This, LPCIID iid, ULONG flags, ULONG *object_type, LPMAPISTATUS *out)
+{
+	HRESULT hr;
+
+	if (!object_type || !out)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	if (iid && memcmp(iid, &IID_IMAPIStatus, sizeof *iid) &&
+	    memcmp(iid, &IID_IMAPIProp, sizeof *iid) && memcmp(iid, &IID_IUnknown, sizeof *iid))
+		return MAPI_E_INTERFACE_NOT_SUPPORTED;
+	hr = xp_status_create(This, SELF(This)->xp.transport->name, out);
+	if (SUCCEEDED(hr))
+		*object_type = MAPI_STATUS;
+	return hr;
 }
 
 /* Nothing is queued here: the spooler has the queue. */
@@ -366,7 +418,7 @@ static const IXPLogonVtbl logon_vtbl = {
 	.EndMessage = logon_EndMessage,
 	.Poll = logon_Poll,
 	.StartMessage = unsupported_IXPLogon_StartMessage,
-	.OpenStatusEntry = unsupported_IXPLogon_OpenStatusEntry,
+	.OpenStatusEntry = logon_OpenStatusEntry,
 	.ValidateState = logon_ValidateState,
 	.FlushQueues = logon_FlushQueues,
 };

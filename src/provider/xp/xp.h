@@ -115,6 +115,11 @@ struct xp_transport {
 	 * whatever the world outside does is a verdict. */
 	HRESULT(*submit)
 	(struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients);
+	/* Whether mail could go out now, without sending any; adds to the journey (of char *) what
+	 * was found.  MAPI_E_NETWORK_ERROR where trying later may help, MAPI_E_LOGON_FAILED or
+	 * MAPI_E_UNCONFIGURED where somebody must see to the settings; *why (g_free) is for people.
+	 */
+	HRESULT (*check)(struct xp_logon *logon, GPtrArray *journey, char **why);
 	void (*idle)(struct xp_logon *logon);   /* may be NULL */
 	void (*logoff)(struct xp_logon *logon); /* frees state; called once.  May be NULL */
 };

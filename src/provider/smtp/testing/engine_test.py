@@ -25,7 +25,7 @@ class Sent:
         self.output, self.rows, self.queue, self.journey = output, [], [], []
         for line in output.splitlines():
             if line.startswith("| "):
-                self.journey.append(line[2:])
+                self.journey.append(line[2:].split("\t")[0])
             elif line.startswith("queue\t"):
                 self.queue.append(line[6:])
             else:
@@ -341,7 +341,7 @@ def test_starttls(send, authority, certificate):
         sent = send(peer, f"--ca-file={authority.ca}", tls="starttls")
     assert sent.one()[0] == "accepted" and peer.messages == [MAIL]
     journey = "\n".join(sent.journey)
-    assert "* TLSv1" in journey and "emapi test authority" in journey and "> STARTTLS" in journey
+    assert "* tls: TLSv1" in journey and "emapi test authority" in journey and "> STARTTLS" in journey
 
 
 def test_implicit_tls(send, authority, certificate):

@@ -40,7 +40,7 @@ def send(port, *arguments, environment=()):
         text=True, timeout=60, env={**os.environ, **dict(environment)})
     assert done.returncode == 0, f"{done.returncode}\n{done.stdout}{done.stderr}"
     lines = done.stdout.splitlines()
-    return lines[0].split("\t")[1:], [line[2:] for line in lines if line.startswith("| ")]
+    return lines[0].split("\t")[1:], [line[2:].split("\t")[0] for line in lines if line.startswith("| ")]
 
 
 # --- Kerberos ---

@@ -22,7 +22,7 @@ class Result:
         self.output = output
         lines = output.splitlines()
         self.rows = [line.split("\t") for line in lines if line[:1].isdigit()]
-        self.journey = [line[2:] for line in lines if line.startswith("| ")]
+        self.journey = [line[2:].split("\t")[0] for line in lines if line.startswith("| ")]
         self.status = lines.count("status")
         self.words = {line.split("\t")[0]: line.split("\t")[1:] for line in lines
                       if not line[:1].isdigit() and not line.startswith("| ")}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "journey.h"
+
+#include <string.h>
+#include "text.h"
+
+/* The mark and what follows it; a name where the text has the form "name: ...". */
+static void
+parse_text(const char *text, struct journey_line *out)
+{
+	const char *colon;
+
+	if (*text && strchr("><*!", *text) && text[1] == ' ') {
+		out->mark = *text;
+		text += 2;
+	}
+	colon = strstr(text, ": ");
+	if ((out->mark == '*' || out->mark == '!') && colon &&
+	    strspn(text, "abcdefghijklmnopqrstuvwxyz-") == (size_t)(colon - text)) {
+		out->name = g_strndup(text, (gsize)(colon - text));
+		text = colon + 2;
+	}
+	out->text = text_printable(text);
+}
+
+void
+journey_parse(const char *line, struct journey_line *out)
+{
+	const char *tab = strrchr(line, '\t');
+	g_autofree char *text = NULL;
+
+	*out = (struct journey_line){ .elapsed = -1 };
+	if (tab && tab[1] == '+' && g_ascii_isdigit(tab[2]))
+		out->elapsed = g_ascii_strtoll(tab + 2, NULL, 10);
+	text = out->elapsed < 0 ? g_strdup(line) : g_strndup(line, (gsize)(tab - line));
+	parse_text(text, out);
+}
+
+void
+journey_line_clear(struct journey_line *line)
+{
+	g_clear_pointer(&line->name, g_free);
+	g_clear_pointer(&line->text, g_free);
+}
+
+char *
+journey_find(char **journey, char mark, const char *name)
+{
+	char *found = NULL;
+
+	for (; journey && *journey; journey++) {
+		struct journey_line line;
+
+		journey_parse(*journey, &line);
+		if (line.mark == mark && line.name && strcmp(line.name, name) == 0) {
+			g_free(found);
+			found = g_steal_pointer(&line.text);
+		}
+		journey_line_clear(&line);
+	}
+	return found;
+}
+
+char *
+journey_find_all(char **journey, const char *name)
+{
+	GString *all = NULL;
+
+	for (; journey && *journey; journey++) {
+		struct journey_line line;
+
+		journey_parse(*journey, &line);
+		if (line.mark == '*' && line.name && strcmp(line.name, name) == 0) {
+			if (!all)
+				all = g_string_new(NULL);
+			g_string_append_printf(all, "%s%s", all->len ? ", " : "", line.text);
+		}
+		journey_line_clear(&line);
+	}
+	return all ? g_string_free(all, FALSE) : NULL;
+}
+
+char *
+journey_failure(char **journey, char **why)
+{
+	char *step = NULL;
+
+	*why = NULL;
+	for (; journey && *journey; journey++) {
+		struct journey_line line;
+
+		journey_parse(*journey, &line);
+		if (line.mark == '!' && line.name) {
+			g_free(step);
+			g_free(*why);
+			step = g_steal_pointer(&line.name);
+			*why = g_steal_pointer(&line.text);
+		}
+		journey_line_clear(&line);
+	}
+	return step;
+}
+
+char *
+journey_show(const char *line)
+{
+	struct journey_line parsed;
+	char *shown;
+
+	journey_parse(line, &parsed);
+	shown = g_strdup_printf("%c %s%s%s", parsed.mark ? parsed.mark : '*',
+	    parsed.name ? parsed.name : "", parsed.name ? ": " : "", parsed.text);
+	if (parsed.elapsed >= 0) {
+		char *timed = g_strdup_printf("%8.3f %s", (double)parsed.elapsed / 1000.0, shown);
+
+		g_free(shown);
+		shown = timed;
+	}
+	journey_line_clear(&parsed);
+	return shown;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* emapi test: the way out of a profile, step by step, without sending. */
+#include "emapi.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <mapicode.h>
+#include <mapitags.h>
+#include <emapispi.h>
+#include "hr.h"
+#include "journey.h"
+#include "mem.h"
+#include "prop.h"
+#include "session.h"
+#include "text.h"
+
+/* What came of one transport. */
+struct trial {
+	char *name;
+	HRESULT hr;
+	char *why;      /* of a failure, for people */
+	char **journey; /* NULL-ended */
+};
+
+static void
+trial_clear(struct trial *trial)
+{
+	g_free(trial->name);
+	g_free(trial->why);
+	g_strfreev(trial->journey);
+}
+
+/* The steps in the order they are shown in: what proves that each was taken. */
+static const struct {
+	const char *step, *title, *fact;
+} steps[] = {
+	{ "name", "name", "trying" },
+	{ "connect", "connection", "server" },
+	{ "greeting", "greeting", "greeting" },
+	{ "tls", "TLS", "tls" },
+	{ "certificate", "certificate", "certificate-subject" },
+	{ "login", "login", "login" },
+	{ "sender", "sender", NULL },
+	{ "folder", "folder", "folder" },
+};
+
+/* --- Trying -------------------------------------------------------------------------------- */
+
+static char **
+read_journey(const SPropValue *value)
+{
+	ULONG count = PROP_TYPE(value->ulPropTag) == PT_MV_UNICODE ? value->Value.MVszW.cValues : 0;
+	char **lines = g_new0(char *, count + 1);
+
+	for (ULONG i = 0; i < count; i++) {
+		char *text = text_to_utf8(NULL, value->Value.MVszW.lppszW[i]);
+
+		lines[i] = g_strdup(text ? text : "");
+		mem_free(text);
+	}
+	return lines;
+}
+
+static void
+read_finding(IMAPIStatus *status, struct trial *trial)
+{
+	static SizedSPropTagArray(2, tags) = { 2, { PR_EMAPI_JOURNEY_W, PR_STATUS_STRING_W } };
+	SPropValue *values = NULL;
+	ULONG count = 0;
+
+	if (FAILED(status->lpVtbl->GetProps(
+		status, (SPropTagArray *)&tags, MAPI_UNICODE, &count, &values)))
+		return;
+	g_strfreev(trial->journey);
+	trial->journey = read_journey(&values[0]);
+	g_free(trial->why);
+	trial->why = prop_find_text(values, count, PR_STATUS_STRING_W);
+	mem_free(values);
+}
+
+/* A transport that shows no status object is asked all the same: IXPLogon has ValidateState too. */
+static void
+validate(IXPLogon *logon, struct trial *trial)
+{
+	IMAPIStatus *status = NULL;
+	ULONG type = 0;
+
+	if (FAILED(logon->lpVtbl->OpenStatusEntry(logon, NULL, 0, &type, &status)))
+		status = NULL;
+	trial->hr = logon->lpVtbl->ValidateState(logon, 0, SUPPRESS_UI);
+	if (!status)
+		return;
+	read_finding(status, trial);
+	status->lpVtbl->Release(status);
+}
+
+static char *
+session_why(IMAPISession *session, HRESULT hr)
+{
+	MAPIERROR *error = NULL;
+	char *text = NULL;
+
+	if (SUCCEEDED(session->lpVtbl->GetLastError(session, hr, 0, &error)) && error)
+		text = g_strdup((const char *)error->lpszError);
+	mem_free(error);
+	return text;
+}
+
+static void
+try_transport(IMAPISession *session, const MAPIUID *provider, struct trial *trial)
+{
+	static const struct support_hooks hooks = { 0 };
+	struct session *inner = session_from(session);
+	SPropValue *values = NULL;
+	IXPLogon *logon = NULL;
+	ULONG count = 0;
+
+	trial->journey = g_new0(char *, 1);
+	if (SUCCEEDED(profile_section_read(session_profile(inner), provider, &values, &count)))
+		trial->name = prop_find_text(values, count, PR_DISPLAY_NAME_W);
+	mem_free(values);
+	trial->hr = session_open_transport(inner, provider, &hooks, &logon);
+	if (FAILED(trial->hr)) {
+		trial->why = session_why(session, trial->hr);
+		return;
+	}
+	validate(logon, trial);
+	logon->lpVtbl->TransportLogoff(logon, 0);
+	logon->lpVtbl->Release(logon);
+}
+
+/* --- Telling ------------------------------------------------------------------------------- */
+
+static char *
+certificate_text(char **journey)
+{
+	g_autofree char *subject = journey_find(journey, '*', "certificate-subject");
+	g_autofree char *issuer = journey_find(journey, '*', "certificate-issuer");
+	g_autofree char *expires = journey_find(journey, '*', "certificate-expires");
+
+	return g_strdup_printf("for \"%s\", issued by \"%s\", valid until %s",
+	    subject ? subject : "?", issuer ? issuer : "?", expires ? expires : "?");
+}
+
+/* The server's answer to MAIL, the last but that to RSET. */
+static char *
+sender_text(char **journey)
+{
+	g_autofree char *asked = NULL;
+	char *answer = NULL;
+
+	for (; journey && *journey && !answer; journey++) {
+		struct journey_line line;
+
+		journey_parse(*journey, &line);
+		if (line.mark == '>' && g_str_has_prefix(line.text, "MAIL FROM:"))
+			asked = g_strdup(line.text + strlen("MAIL FROM:"));
+		else if (line.mark == '<' && asked)
+			answer =
+			    g_strdup_printf("%.*s: %s", (int)strcspn(asked, " "), asked, line.text);
+		journey_line_clear(&line);
+	}
+	return answer ? answer : g_strdup("accepted");
+}
+
+/* What is to be said of a step that was taken; NULL: it was not. */
+static char *
+step_text(const struct trial *trial, size_t i)
+{
+	const char *step = steps[i].step;
+	g_autofree char *server = journey_find(trial->journey, '*', "server");
+	g_autofree char *fact =
+	    steps[i].fact ? journey_find(trial->journey, '*', steps[i].fact) : NULL;
+
+	if (!strcmp(step, "sender"))
+		return server && SUCCEEDED(trial->hr) ? sender_text(trial->journey) : NULL;
+	if (!strcmp(step, "name"))
+		return journey_find_all(trial->journey, steps[i].fact);
+	if (!strcmp(step, "certificate") && fact)
+		return certificate_text(trial->journey);
+	if (fact)
+		return g_steal_pointer(&fact);
+	if (server && SUCCEEDED(trial->hr) && !strcmp(step, "tls"))
+		return g_strdup("none: the mail can be read on the way");
+	if (server && SUCCEEDED(trial->hr) && !strcmp(step, "login"))
+		return g_strdup("none: this profile has no User");
+	return NULL;
+}
+
+static void
+add_step(GString *out, bool json, const char *state, size_t i, const char *text)
+{
+	if (!json) {
+		g_string_append_printf(out, "  %-6s  %-11s  %s\n", state, steps[i].title, text);
+		return;
+	}
+	g_string_append(out, out->str[out->len - 1] == '[' ? "{" : ",{");
+	json_member(out, "step", steps[i].step);
+	json_member(out, "state", state);
+	json_member(out, "text", text);
+	g_string_append_c(out, '}');
+}
+
+static void
+add_steps(GString *out, bool json, const struct trial *trial)
+{
+	g_autofree char *why = NULL;
+	g_autofree char *failed = journey_failure(trial->journey, &why);
+
+	if (SUCCEEDED(trial->hr))
+		g_clear_pointer(&failed, g_free);
+	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+		g_autofree char *text = step_text(trial, i);
+
+		if (failed && !strcmp(failed, steps[i].step))
+			add_step(out, json, "FAILED", i, why);
+		else if (text)
+			add_step(out, json, "ok", i, text);
+	}
+}
+
+static void
+add_trial(GString *out, bool json, const struct trial *trial)
+{
+	bool ok = SUCCEEDED(trial->hr);
+	const char *why = trial->why && *trial->why ? trial->why : hr_text(trial->hr);
+
+	if (json) {
+		g_string_append(out, out->str[out->len - 1] == '[' ? "{" : ",{");
+		json_member(out, "transport", trial->name);
+		json_member(out, "ok", NULL);
+		g_string_truncate(out, out->len - strlen("null"));
+		g_string_append(out, ok ? "true" : "false");
+		json_member(out, "error", ok ? NULL : why);
+		g_string_append(out, ",\"steps\":[");
+		add_steps(out, json, trial);
+		g_string_append(out, "]}");
+		return;
+	}
+	g_string_append_printf(out, "%s\n", trial->name ? trial->name : "transport");
+	add_steps(out, json, trial);
+	if (ok)
+		g_string_append(out, "  Mail can go out this way. Nothing was sent.\n");
+	else if (!strstr(out->str, why))
+		g_string_append_printf(out, "  FAILED  %s\n", why);
+}
+
+/* --- The command --------------------------------------------------------------------------- */
+
+static int
+code_of(HRESULT hr)
+{
+	if (SUCCEEDED(hr))
+		return 0;
+	return hr == MAPI_E_NETWORK_ERROR ? EX_TEMPFAIL : EX_CONFIG;
+}
+
+static int
+test_all(IMAPISession *session, bool json)
+{
+	struct profile *profile = session_profile(session_from(session));
+	GArray *providers = profile_providers(profile, MAPI_TRANSPORT_PROVIDER);
+	g_autoptr(GString) out = g_string_new(NULL);
+	int code = 0;
+
+	if (json) {
+		g_string_append_c(out, '{');
+		json_member(out, "profile", profile_name(profile));
+		g_string_append(out, ",\"transports\":[");
+	}
+	for (guint i = 0; i < providers->len; i++) {
+		struct trial trial = { 0 };
+
+		try_transport(session, &g_array_index(providers, MAPIUID, i), &trial);
+		add_trial(out, json, &trial);
+		code = MAX(code, code_of(trial.hr));
+		trial_clear(&trial);
+	}
+	if (json)
+		g_string_append(out, "]}\n");
+	fputs(out->str, stdout);
+	if (!providers->len)
+		code = cli_fail(EX_CONFIG,
+		    "the profile \"%s\" has no transport that this user could test: a profile of "
+		    "the "
+		    "machine is tested by root, any other needs one (emapi profile create)",
+		    profile_name(profile));
+	g_array_unref(providers);
+	return code;
+}
+
+static int
+run(int argc, char **argv)
+{
+	gboolean json = FALSE;
+	const GOptionEntry entries[] = {
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "as JSON", NULL },
+		{ NULL },
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new("[PROFILE]");
+	g_autofree char *why = NULL;
+	struct profile *profile = NULL;
+	IMAPISession *session = NULL;
+	HRESULT hr;
+	int code;
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	code = cli_parse(context, &argc, &argv);
+	if (code)
+		return code;
+	if (argc > 2)
+		return cli_fail(EX_USAGE, "one profile's name, please (try --help)");
+	code = cli_load_profile(argc > 1 ? argv[1] : NULL, "", &profile);
+	if (code)
+		return code;
+	hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, &why);
+	if (FAILED(hr)) {
+		code = cli_fail(cli_exit_code(hr), "%s", why ? why : hr_text(hr));
+	} else {
+		code = test_all(session, json);
+		session->lpVtbl->Logoff(session, 0, 0, 0);
+		session->lpVtbl->Release(session);
+	}
+	profile_unref(profile);
+	return code;
+}
+
+const struct command command_test = {
+	.name = "test",
+	.summary = "the way out of a profile, step by step, without sending",
+	.run = run,
+};

@@ -14,6 +14,7 @@
 #include "profsect.h"
 #include "prop.h"
 #include "session_private.h"
+#include "spooler_link.h"
 #include "svcadmin.h"
 #include "text.h"
 #include "unsupported.h"
@@ -105,6 +106,7 @@ leave(struct client *self, bool logoff, bool everyone)
 	if (!last)
 		return;
 	session_forget_sinks(session);
+	spooler_settle();
 	g_rec_mutex_lock(&session->lock);
 	stores_close(session, logoff);
 	session->ended = session->ended || logoff;

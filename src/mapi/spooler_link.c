@@ -2,6 +2,7 @@
 /* Finding, starting and waking the spooler. */
 #include "spooler_link.h"
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 #include <mapicode.h>
@@ -13,6 +14,7 @@
 #define LOCK_FILE "spooler.lock"
 #define CONNECT_TIMEOUT_US (5 * G_USEC_PER_SEC)
 #define ANSWER_TIMEOUT_MS 5000
+#define SETTLE_MS 1000
 #define STARTS 3 /* spoolers started at most while connecting once */
 #define WAKES 3  /* a spooler may be ending at the moment we ask it */
 
@@ -64,6 +66,39 @@ spooler_why(void)
 	return why;
 }
 
+/* A spooler that was started and not waited for; -1 for none. */
+static struct {
+	GMutex lock;
+	int ready; /* valid in the process `pid` */
+	pid_t pid;
+} early;
+
+static void
+launch_early(const MAPIUID *profile)
+{
+	g_mutex_lock(&early.lock);
+	if (early.pid != getpid() && SUCCEEDED(spooler_launch(profile, &early.ready, NULL)))
+		early.pid = getpid();
+	g_mutex_unlock(&early.lock);
+}
+
+/* Starts one, or waits for the one that was started before. */
+static HRESULT
+start_one(char **why)
+{
+	HRESULT hr;
+
+	g_mutex_lock(&early.lock);
+	if (early.pid == getpid()) {
+		early.pid = 0;
+		hr = spooler_await(early.ready, why);
+	} else {
+		hr = spooler_start(why);
+	}
+	g_mutex_unlock(&early.lock);
+	return hr;
+}
+
 HRESULT
 spooler_connect(bool start, int *fd)
 {
@@ -78,7 +113,7 @@ spooler_connect(bool start, int *fd)
 		/* One that finds another running ends at once: then that one is about to listen. */
 		if (starts < STARTS) {
 			starts++;
-			hr = spooler_start(&why);
+			hr = start_one(&why);
 			if (FAILED(hr))
 				break;
 			hr = MAPI_E_NETWORK_ERROR;
@@ -119,13 +154,33 @@ spooler_has_state(void)
 
 /* --- Waking --------------------------------------------------------------------------------- */
 
-/* The connection that wake-ups go over, kept from one to the next.  It does not keep the spooler
- * from ending.  A child after fork makes one of its own. */
+/*
+ * The connection that wake-ups go over, kept from one to the next.  It does not keep the spooler
+ * from ending.  A child after fork makes one of its own.
+ *
+ * The first wake-up over a connection waits for its answer.  A later one does not: a spooler that
+ * ends first refuses to hear more, then reads what was said, so that what could be said will be
+ * read.  Answers are read before the next wake-up and, those still missing, by spooler_settle().
+ */
 static struct {
 	GMutex lock;
 	int fd; /* valid in the process `pid` */
 	pid_t pid;
+	bool heard; /* it has answered */
+	unsigned unanswered;
+	MAPIUID profile; /* of the last wake-up */
+	char *name;
 } kept;
+
+static void
+kept_close(void)
+{
+	if (kept.pid)
+		close(kept.fd);
+	kept.pid = 0;
+	kept.heard = false;
+	kept.unanswered = 0;
+}
 
 /* With the lock held. */
 static HRESULT
@@ -133,23 +188,33 @@ kept_open(bool *fresh)
 {
 	HRESULT hr = S_OK;
 
-	*fresh = kept.pid != getpid();
-	if (!*fresh)
-		return S_OK;
-	if (kept.pid)
-		close(kept.fd);
-	kept.pid = 0;
-	hr = spooler_connect(true, &kept.fd);
-	if (SUCCEEDED(hr))
-		kept.pid = getpid();
+	if (kept.pid != getpid()) {
+		kept_close();
+		hr = spooler_connect(true, &kept.fd);
+		if (SUCCEEDED(hr))
+			kept.pid = getpid();
+	}
+	*fresh = !kept.heard;
 	return hr;
 }
 
-static void
-kept_close(void)
+void
+spooler_prepare(const MAPIUID *profile)
 {
-	close(kept.fd);
-	kept.pid = 0;
+	int fd;
+
+	g_mutex_lock(&kept.lock);
+	if (kept.pid != getpid()) {
+		kept_close();
+		fd = connect_running();
+		if (fd >= 0) {
+			kept.fd = fd;
+			kept.pid = getpid();
+		} else {
+			launch_early(profile);
+		}
+	}
+	g_mutex_unlock(&kept.lock);
 }
 
 static GVariant *
@@ -165,51 +230,125 @@ wake_values(const MAPIUID *profile, const char *profile_name)
 	return g_variant_builder_end(&values);
 }
 
-/* Sends and waits for the answer; what a spooler that ends has read and not answered does not
- * count. */
+static bool
+is_cut_off(HRESULT hr)
+{
+	return hr == MAPI_E_END_OF_SESSION || hr == MAPI_E_NETWORK_ERROR;
+}
+
+/* One answer, what it says becomes the result; MAPI_E_TIMEOUT when none came in time. */
 static HRESULT
-ask_to_wake(const MAPIUID *profile, const char *profile_name)
+take_answer(int timeout_ms)
 {
 	struct ipc_message *answer = NULL;
-	HRESULT hr = ipc_send(kept.fd, "wake", wake_values(profile, profile_name));
+	HRESULT hr = ipc_receive(kept.fd, timeout_ms, &answer);
 
-	if (SUCCEEDED(hr))
-		hr = ipc_receive(kept.fd, ANSWER_TIMEOUT_MS, &answer);
-	if (SUCCEEDED(hr) && !strcmp(answer->verb, "error")) {
+	if (FAILED(hr))
+		return hr;
+	kept.unanswered--;
+	kept.heard = true;
+	if (!strcmp(answer->verb, "error")) {
 		log_error("The spooler refused: %s", ipc_string(answer, "text", "no reason given"));
 		hr = (HRESULT)ipc_int(answer, "hr", MAPI_E_CALL_FAILED);
-		if (SUCCEEDED(hr))
+		if (SUCCEEDED(hr) || hr == MAPI_E_TIMEOUT)
 			hr = MAPI_E_CALL_FAILED;
-	} else if (SUCCEEDED(hr) && strcmp(answer->verb, "ok")) {
+	} else if (strcmp(answer->verb, "ok")) {
 		hr = MAPI_E_CALL_FAILED;
 	}
 	ipc_message_free(answer);
 	return hr;
 }
 
-HRESULT
-spooler_wake(const MAPIUID *profile, const char *profile_name)
+/* The answers that have come, or within so long all of them. */
+static HRESULT
+take_answers(int timeout_ms)
+{
+	gint64 end = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
+	HRESULT hr = S_OK;
+
+	while (SUCCEEDED(hr) && kept.unanswered) {
+		gint64 left = (end - g_get_monotonic_time()) / 1000;
+
+		hr = take_answer((int)MAX(left, 0));
+	}
+	return hr;
+}
+
+/* A spooler with so much unread that nothing more goes in will look when it reads that. */
+static bool
+has_room(void)
+{
+	struct pollfd room = { .fd = kept.fd, .events = POLLOUT };
+
+	return poll(&room, 1, 0) != 0;
+}
+
+static HRESULT
+say_wake(const MAPIUID *profile, const char *profile_name, bool wait)
+{
+	HRESULT hr;
+
+	if (!has_room())
+		return S_OK;
+	hr = ipc_send(kept.fd, "wake", wake_values(profile, profile_name));
+	if (FAILED(hr))
+		return hr;
+	kept.unanswered++;
+	return wait ? take_answers(ANSWER_TIMEOUT_MS) : S_OK;
+}
+
+/* With the lock held.  A kept connection that was cut off says nothing about the next. */
+static HRESULT
+wake(const MAPIUID *profile, const char *profile_name)
 {
 	HRESULT hr = S_OK;
 	bool fresh = true;
 	unsigned i = 0;
 
-	g_mutex_lock(&kept.lock);
 	while (i < WAKES) {
 		hr = kept_open(&fresh);
 		if (FAILED(hr))
 			break;
-		hr = ask_to_wake(profile, profile_name);
+		if (!fresh)
+			hr = take_answers(0);
+		if (SUCCEEDED(hr) || hr == MAPI_E_TIMEOUT)
+			hr = say_wake(profile, profile_name, fresh);
 		if (SUCCEEDED(hr))
 			break;
 		kept_close();
-		if (hr != MAPI_E_END_OF_SESSION && hr != MAPI_E_NETWORK_ERROR)
+		if (!is_cut_off(hr))
 			break;
-		i += fresh; /* that a kept one has ended says nothing about the next */
+		i += fresh;
 	}
+	return hr;
+}
+
+HRESULT
+spooler_wake(const MAPIUID *profile, const char *profile_name)
+{
+	HRESULT hr;
+
+	g_mutex_lock(&kept.lock);
+	kept.profile = *profile;
+	if (g_strcmp0(kept.name, profile_name)) {
+		g_free(kept.name);
+		kept.name = g_strdup(profile_name);
+	}
+	hr = wake(profile, profile_name);
 	g_mutex_unlock(&kept.lock);
 	if (FAILED(hr))
 		log_warning("The spooler was not woken: %s. The message is safe in the Outbox.",
 		    hr_name(hr));
 	return hr;
+}
+
+void
+spooler_settle(void)
+{
+	g_mutex_lock(&kept.lock);
+	if (kept.pid == getpid() && kept.unanswered && is_cut_off(take_answers(SETTLE_MS))) {
+		kept_close();
+		wake(&kept.profile, kept.name);
+	}
+	g_mutex_unlock(&kept.lock);
 }

@@ -23,8 +23,18 @@ bool spooler_has_state(void);
 /* Why spooler_connect() last failed in this process, in words; NULL when it did not.  g_free(). */
 char *spooler_why(void);
 
+/* For a program that is about to submit one message: connects to the spooler, or starts it to get
+ * ready while the message is written.  It ends by itself where nothing comes. */
+void spooler_prepare(const MAPIUID *profile);
+
 /* Tells the spooler that the profile's outgoing queue has something.  Starts one if need be.
- * The message is safe whatever this answers: the next wake-up or start finds it. */
+ * The message is safe whatever this answers: the next wake-up or start finds it.  Waits for the
+ * spooler's answer at the first call alone; S_OK of a later one says that the word is on its way.
+ */
 HRESULT spooler_wake(const MAPIUID *profile, const char *profile_name);
+
+/* Before the process may end: reads the answers to wake-ups that were not waited for, a second at
+ * most, and wakes once more where the spooler ended before it gave them. */
+void spooler_settle(void);
 
 #endif

@@ -75,6 +75,38 @@ record(int fds, int signals)
 	g_free(path);
 }
 
+/* A line in `wakes` for each that is read. */
+static void
+note_wake(void)
+{
+	char *path = paths_state("wakes");
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+
+	if (write(fd, "w\n", 2) < 0)
+		_exit(9);
+	close(fd);
+	g_free(path);
+}
+
+/* One that answers the first wake-up of a connection and no more; it leaves at the second where it
+ * is forgetful. */
+static void
+serve_silently(int fd, bool leaves)
+{
+	struct ipc_message *message;
+	unsigned heard = 0;
+
+	while (SUCCEEDED(ipc_receive(fd, LIFE_MS, &message))) {
+		ipc_message_free(message);
+		note_wake();
+		if (!heard++)
+			ipc_send(fd, "ok", NULL);
+		else if (leaves)
+			break;
+	}
+	close(fd);
+}
+
 static void
 serve(int listener)
 {
@@ -87,6 +119,11 @@ serve(int listener)
 		if (g_getenv("EMAPI_FAKE_RUDE")) {
 			g_unsetenv("EMAPI_FAKE_RUDE");
 			close(fd);
+			continue;
+		}
+		if (g_getenv("EMAPI_FAKE_SILENT")) {
+			serve_silently(fd, g_getenv("EMAPI_FAKE_FORGETS") != NULL);
+			g_unsetenv("EMAPI_FAKE_FORGETS");
 			continue;
 		}
 		if (SUCCEEDED(ipc_receive(fd, 1000, &message))) {
@@ -153,19 +190,27 @@ teardown(void **state)
 	g_free(path);
 	g_unsetenv("EMAPI_FAKE_BROKEN");
 	g_unsetenv("EMAPI_FAKE_RUDE");
+	g_unsetenv("EMAPI_FAKE_SILENT");
+	g_unsetenv("EMAPI_FAKE_FORGETS");
 	return test_folders_remove(state);
 }
 
 static unsigned
-count_starts(void)
+count_lines(const char *file)
 {
-	char *text = test_read("state/emapi/starts"), *p;
+	char *text = test_read(file), *p;
 	unsigned count = 0;
 
 	for (p = text; p && *p; p++)
 		count += *p == '\n';
 	g_free(text);
 	return count;
+}
+
+static unsigned
+count_starts(void)
+{
+	return count_lines("state/emapi/starts");
 }
 
 static void
@@ -262,6 +307,47 @@ one_that_hangs_up_is_asked_again(void **state)
 	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
 }
 
+/* More than fit into the socket, and nobody answers: that is not the submitter's to wait for. */
+static void
+later_wakes_do_not_wait(void **state)
+{
+	gint64 began = g_get_monotonic_time();
+	int i;
+
+	g_setenv("EMAPI_FAKE_SILENT", "1", TRUE);
+	for (i = 0; i < 2000; i++)
+		assert_int_equal(spooler_wake(&profile, "p"), S_OK);
+	assert_true(g_get_monotonic_time() - began < 4 * G_USEC_PER_SEC);
+	assert_int_equal(count_starts(), 1);
+}
+
+/* What it read and did not answer before it left is said again, to the next one. */
+static void
+settling_wakes_again(void **state)
+{
+	g_setenv("EMAPI_FAKE_SILENT", "1", TRUE);
+	g_setenv("EMAPI_FAKE_FORGETS", "1", TRUE);
+	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
+	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
+	spooler_settle();
+	assert_int_equal(count_lines("state/emapi/wakes"), 3);
+	spooler_settle();
+	assert_int_equal(count_lines("state/emapi/wakes"), 3);
+}
+
+/* Started beforehand, it is the one that is woken. */
+static void
+a_prepared_one_is_used(void **state)
+{
+	spooler_prepare(&profile);
+	spooler_prepare(&profile);
+	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
+	assert_int_equal(count_starts(), 1);
+	spooler_prepare(&profile);
+	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
+	assert_int_equal(count_starts(), 1);
+}
+
 static void
 a_stale_lock_file_does_no_harm(void **state)
 {
@@ -294,11 +380,14 @@ main(int argc, char **argv)
 		TEST(the_host_notices_nothing),
 		TEST(many_starters_are_harmless),
 		TEST(one_that_hangs_up_is_asked_again),
+		TEST(later_wakes_do_not_wait),
+		TEST(settling_wakes_again),
+		TEST(a_prepared_one_is_used),
 		TEST(a_stale_lock_file_does_no_harm),
 		TEST(says_why_none_starts),
 	};
 
-	if (argc == 3 && !strcmp(argv[1], "--background"))
+	if (argc >= 3 && !strcmp(argv[1], "--background"))
 		return fake_spooler(argv[2]);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

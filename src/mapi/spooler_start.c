@@ -19,6 +19,7 @@
 #include "log.h"
 #include "paths.h"
 #include "profile_private.h"
+#include "text.h"
 
 #define READY_FD 3
 #define READY_TIMEOUT_MS 5000
@@ -171,17 +172,18 @@ spawn(const struct launch *launch)
 
 /* Waits for the byte, the end, or the time. */
 static HRESULT
-await(struct launch *launch, char **why)
+await(int ready, char **why)
 {
-	struct pollfd poller = { .fd = launch->ready[0], .events = POLLIN };
+	struct pollfd poller = { .fd = ready, .events = POLLIN };
 	char report[REPORT_MAX + 1];
 	ssize_t size = 0;
+	char *path;
 	int error;
 
 	while (poll(&poller, 1, READY_TIMEOUT_MS) < 0 && errno == EINTR)
 		;
 	if (poller.revents)
-		size = read(launch->ready[0], report, REPORT_MAX);
+		size = read(ready, report, REPORT_MAX);
 	if (size > 1 && report[0] == CANNOT_WORK) {
 		report[size] = '\0';
 		why_set(why, "%s", report + 1);
@@ -190,7 +192,9 @@ await(struct launch *launch, char **why)
 	if (size != 1 + sizeof error || report[0] != EXEC_FAILED)
 		return S_OK;
 	memcpy(&error, report + 1, sizeof error);
-	why_set(why, "The spooler %s cannot be started: %s.", launch->path, g_strerror(error));
+	path = paths_spooler();
+	why_set(why, "The spooler %s cannot be started: %s.", path, g_strerror(error));
+	g_free(path);
 	return hr_from_errno(error);
 }
 
@@ -202,19 +206,38 @@ close_fd(int *fd)
 	*fd = -1;
 }
 
+/* The command line; NULL-ended, g_strfreev(). */
+static char **
+arguments(const char *path, const MAPIUID *profile)
+{
+	GPtrArray *argv = g_ptr_array_new();
+	char *hex;
+
+	g_ptr_array_add(argv, g_strdup(path));
+	g_ptr_array_add(argv, g_strdup("--background"));
+	g_ptr_array_add(argv, g_strdup_printf("--ready-fd=%d", READY_FD));
+	if (profile) {
+		hex = text_hex(profile, sizeof *profile);
+		g_ptr_array_add(argv, g_strconcat("--wake=", hex, NULL));
+		g_free(hex);
+	}
+	g_ptr_array_add(argv, NULL);
+	return (char **)g_ptr_array_free(argv, FALSE);
+}
+
 HRESULT
-spooler_start(char **why)
+spooler_launch(const MAPIUID *profile, int *ready, char **why)
 {
 	struct launch launch = { .ready = { -1, -1 }, .null = -1 };
 	HRESULT hr = S_OK;
 
+	*ready = -1;
 	launch.path = paths_spooler();
-	if (!launch.path)
+	if (!launch.path) {
+		why_set(why, "The spooler cannot be started: %s.", hr_text(MAPI_E_NOT_FOUND));
 		return MAPI_E_NOT_FOUND;
-	launch.argv = g_new0(char *, 4);
-	launch.argv[0] = g_strdup(launch.path);
-	launch.argv[1] = g_strdup("--background");
-	launch.argv[2] = g_strdup_printf("--ready-fd=%d", READY_FD);
+	}
+	launch.argv = arguments(launch.path, profile);
 	launch.envp = clean_environment();
 	launch.null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (launch.null < 0 || pipe2(launch.ready, O_CLOEXEC) < 0)
@@ -222,14 +245,34 @@ spooler_start(char **why)
 	if (SUCCEEDED(hr))
 		hr = spawn(&launch);
 	close_fd(&launch.ready[1]);
-	if (SUCCEEDED(hr))
-		hr = await(&launch, why);
-	if (FAILED(hr))
+	if (FAILED(hr)) {
 		why_set(why, "The spooler cannot be started: %s.", hr_text(hr));
-	close_fd(&launch.ready[0]);
+		close_fd(&launch.ready[0]);
+	}
+	*ready = launch.ready[0];
 	close_fd(&launch.null);
 	g_strfreev(launch.argv);
 	g_strfreev(launch.envp);
 	g_free(launch.path);
 	return hr;
+}
+
+HRESULT
+spooler_await(int ready, char **why)
+{
+	HRESULT hr = await(ready, why);
+
+	if (FAILED(hr))
+		why_set(why, "The spooler cannot be started: %s.", hr_text(hr));
+	close(ready);
+	return hr;
+}
+
+HRESULT
+spooler_start(char **why)
+{
+	int ready;
+	HRESULT hr = spooler_launch(NULL, &ready, why);
+
+	return SUCCEEDED(hr) ? spooler_await(ready, why) : hr;
 }

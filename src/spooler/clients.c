@@ -224,6 +224,24 @@ clients_waiting(const struct scheduler *s)
 	return false;
 }
 
+/* Who has no answer may have said something all the same, and does not wait for it: from here on he
+ * is told that nobody listens, and what he said before is still read. */
+bool
+clients_last_words(struct scheduler *s)
+{
+	bool any = false;
+
+	for (guint i = 0; i < s->clients->len; i++) {
+		const struct client *client = g_ptr_array_index(s->clients, i);
+		char byte;
+
+		shutdown(client->fd, SHUT_RD);
+		if (recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+			any = true;
+	}
+	return any;
+}
+
 static HRESULT
 on_watch(struct client *client, const struct ipc_message *packet)
 {

@@ -211,6 +211,22 @@ until_slow(const struct lane *lane, const struct hand *besides)
 	return wait;
 }
 
+/* Until who looks into the stores has taken long at it, microseconds: before that, he sends next
+ * what he finds, and sooner than one who is yet to start. */
+static gint64
+until_scanned(const struct lane *lane)
+{
+	gint64 wait = 0;
+
+	for (guint i = 0; i < lane->hands->len; i++) {
+		const struct hand *hand = hand_at(lane, i);
+
+		if (hand->scanning)
+			wait = MAX(wait, SLOW - hand_silence(hand));
+	}
+	return wait;
+}
+
 /* Until a message beside those in hand may be begun. */
 static gint64
 until_another(const struct lane *lane, const struct hand *besides)
@@ -312,7 +328,8 @@ until_worker(struct lane *lane, gint64 now)
 		gint64 due = MAX(spooldb_next_due(lane->s->db, lane->uid), lane->pace);
 
 		if (due < G_MAXINT64)
-			wait = MAX(MAX(0, due - now), until_another(lane, NULL));
+			wait = MAX(
+			    MAX(0, due - now), MAX(until_another(lane, NULL), until_scanned(lane)));
 	}
 	if (scan_is_due(lane))
 		wait = MIN(wait, until_slow(lane, NULL));

@@ -2,7 +2,7 @@
 /*
  * emapi-spooler: the scheduler, or with --worker one profile's worker.
  *
- *   emapi-spooler [--background] [--ready-fd=N]   log to STATE/spooler.log
+ *   emapi-spooler [--background] [--ready-fd=N] [--wake=UID-HEX]   log to STATE/spooler.log
  *   emapi-spooler --foreground                    log to standard error
  *   emapi-spooler --machine                       for all users, with a user of its own
  *   emapi-spooler --receive=PID                   started by that, descriptor 3 is the socket
@@ -31,6 +31,7 @@ struct arguments {
 	int receive;
 	int ready_fd;
 	char *worker;
+	char *wake;
 	gboolean first;
 };
 
@@ -48,6 +49,7 @@ parse(int argc, char **argv, struct arguments *a)
 		    "send the mail of all users of this machine", NULL },
 		{ "receive", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &a->receive, NULL, NULL },
 		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->worker, NULL, NULL },
+		{ "wake", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->wake, NULL, NULL },
 		{ "first", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->first, NULL, NULL },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
@@ -106,6 +108,7 @@ run_scheduler(const struct arguments *a)
 	options.background = a->background && !a->foreground;
 	options.ready_fd = a->ready_fd;
 	options.machine = a->machine;
+	options.wakes = a->wake && text_unhex(a->wake, &options.wake, sizeof(options.wake));
 	code = scheduler_run(&options);
 	scheduler_options_clear(&options);
 	return code;
@@ -131,5 +134,6 @@ main(int argc, char **argv)
 	else
 		code = run_scheduler(&a);
 	g_free(a.worker);
+	g_free(a.wake);
 	return code;
 }

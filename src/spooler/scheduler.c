@@ -150,7 +150,7 @@ try_to_end(struct scheduler *s)
 {
 	if (!is_inherited(s))
 		unlink(s->options.socket_path);
-	if (!somebody_waits(s)) {
+	if (!clients_last_words(s) && !somebody_waits(s)) {
 		g_main_loop_quit(s->loop);
 		return;
 	}
@@ -464,6 +464,11 @@ start(struct scheduler *s)
 	if (FAILED(hr))
 		return hr;
 	lanes_from_queue(s);
+	if (s->options.wakes) {
+		g_autoptr(GBytes) uid = g_bytes_new(&s->options.wake, sizeof(MAPIUID));
+
+		lane_wake(lane_get(s, uid));
+	}
 	s->catch_up = listed_profiles();
 	s->catch_up_at = now + MIN(CATCH_UP_AFTER, s->options.idle);
 	s->not_before = now + FIRST_CLIENT;

@@ -19,6 +19,8 @@ struct scheduler_options {
 	bool background;            /* workers log to the file too */
 	int ready_fd;               /* "1" goes here when the socket listens, "W" and the reason
 				     * when it cannot; -1: none */
+	bool wakes;                 /* `wake` is said: */
+	MAPIUID wake;               /* this profile's queue is looked through at once */
 };
 
 /* The options as paths and environment say (EMAPI_IDLE_SECONDS,

@@ -56,6 +56,8 @@ void clients_notify(struct scheduler *s);
 void clients_sweep(struct scheduler *s);
 /* Whether anybody is connected who wants something, not just keeps a connection to wake us by. */
 bool clients_waiting(const struct scheduler *s);
+/* Closes the ears to all of them; true where one has said something that is not read yet. */
+bool clients_last_words(struct scheduler *s);
 
 struct lane;
 

@@ -97,18 +97,34 @@ send_packet(struct worker *w, const struct ipc_message *packet)
 	lease_free(lease);
 }
 
+/* The first quiet moment, while the scheduler writes down what a scan has found, is used to load
+ * the transports, which takes longer than most else. */
+static void
+rest(struct worker *w, bool scanned)
+{
+	if (scanned && !w->prepared)
+		worker_open_transports(w);
+	else
+		worker_idle_transports(w);
+	w->prepared = w->prepared || scanned;
+}
+
 static void
 serve(struct worker *w)
 {
+	bool scanned = false;
+
 	for (;;) {
 		struct ipc_message *packet = NULL;
-		HRESULT hr = worker_next(w, TICK_MS, &packet);
+		int patience = scanned && !w->prepared ? 0 : TICK_MS;
+		HRESULT hr = worker_next(w, patience, &packet);
 		bool quit = false;
 
 		if (hr == MAPI_E_TIMEOUT) {
-			worker_idle_transports(w);
+			rest(w, scanned);
 			continue;
 		}
+		scanned = scanned || strcmp(packet->verb, "scan") == 0;
 		if (strcmp(packet->verb, "scan") == 0)
 			scan(w);
 		else if (strcmp(packet->verb, "send") == 0)

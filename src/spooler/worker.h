@@ -57,6 +57,7 @@ struct worker {
 	IMAPISession *session;
 	GPtrArray *stores;     /* of struct worker_store */
 	GPtrArray *transports; /* of struct worker_transport; in profile order */
+	bool prepared;         /* they were opened in a quiet moment */
 	GHashTable *reported;  /* submissions that the scheduler knows, as text */
 	gint64 gap_first;      /* see worker_failover.c */
 	gint64 gap_longest;
@@ -134,6 +135,8 @@ HRESULT worker_scan(struct worker *w, bool *again);
 /* worker_transports.c */
 void worker_list_transports(struct worker *w);
 void worker_close_transports(struct worker *w);
+/* Loads and logs on to all that are not open yet. */
+void worker_open_transports(struct worker *w);
 void worker_idle_transports(struct worker *w);
 /* Logs on where that has not been tried; false when it cannot be, with t->reason. */
 bool transport_open(struct worker *w, struct worker_transport *t);

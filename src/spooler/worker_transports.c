@@ -162,6 +162,13 @@ transport_open(struct worker *w, struct worker_transport *t)
 	return true;
 }
 
+void
+worker_open_transports(struct worker *w)
+{
+	for (guint i = 0; i < w->transports->len; i++)
+		transport_open(w, g_ptr_array_index(w->transports, i));
+}
+
 bool
 transport_serves(const struct worker_transport *t, const struct sending_recipient *r)
 {

@@ -231,6 +231,8 @@ is_settled(const struct spool_message *message)
 {
 	if (spool_state_final(message->state) || message->state == SPOOL_HELD)
 		return true;
+	if (outcome_all_accepted(message)) /* it is filed next, whatever becomes of us */
+		return true;
 	return message->state == SPOOL_WAITING && message->tries > 0;
 }
 
@@ -367,6 +369,8 @@ send_letter(const struct options *o, struct letter *letter)
 	BYTE key[LETTER_KEY_SIZE];
 	int code = cli_load_profile(o->profile, "; nothing was stored or sent", &profile);
 
+	if (!code && !profile_is_machine(profile))
+		spooler_prepare(profile_uid(profile));
 	if (!code)
 		code = submit(letter, profile, key);
 	if (!code && o->explain && !o->json)

@@ -18,6 +18,7 @@
 #include "prop.h"
 #include "rawheader.h"
 #include "session.h"
+#include "spooler_link.h"
 #include "text.h"
 
 /* Mails up to this size are one property set at once, larger ones a stream. */
@@ -264,6 +265,8 @@ open_session(struct sendmail_session *session, char **why)
 {
 	HRESULT hr = S_OK;
 
+	if (!session->session && !profile_is_machine(session->profile))
+		spooler_prepare(profile_uid(session->profile));
 	if (!session->session)
 		hr = session_create(session->profile, MAPI_EXTENDED, &session->session, why);
 	if (SUCCEEDED(hr) && !session->outbox.folder)

@@ -187,6 +187,7 @@ attachment_write(struct message *message, struct attachment *one)
 {
 	struct db *db = message->store->db;
 	GByteArray *blob = g_byte_array_new();
+	bool fresh = !one->id;
 	gint64 size;
 	HRESULT hr;
 
@@ -202,7 +203,7 @@ attachment_write(struct message *message, struct attachment *one)
 		one->id = SUCCEEDED(hr) ? -db_last_id(db) : 0; /* until the commit: see _saved() */
 	}
 	if (SUCCEEDED(hr))
-		hr = propset_own(message->store, &one->set, LOB_ATTACHMENT, ABS(one->id));
+		hr = propset_own(message->store, &one->set, LOB_ATTACHMENT, ABS(one->id), fresh);
 	if (SUCCEEDED(hr) && one->embedded)
 		hr = attachment_write_embedded(message, one);
 	g_byte_array_unref(blob);

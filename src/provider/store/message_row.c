@@ -231,12 +231,14 @@ message_write(struct message *message, ULONG flags, bool submit)
 		hr = row_insert(message, message->image);
 	}
 	if (SUCCEEDED(hr))
-		hr = propset_own(message->store, &message->set, LOB_MESSAGE, message->id);
+		hr = propset_own(
+		    message->store, &message->set, LOB_MESSAGE, message->id, message->fresh);
 	if (SUCCEEDED(hr))
 		hr = message_write_recipients(message);
 	if (SUCCEEDED(hr))
 		hr = message_write_attachments(message);
-	if (SUCCEEDED(hr) && submit)
+	/* A new row has them already (submit_fill). */
+	if (SUCCEEDED(hr) && submit && !message->fresh)
 		hr = db_exec(db, "UPDATE message SET flags = flags | ? WHERE id = ?", "ui",
 		    MSGFLAG_SUBMIT | MSGFLAG_UNSENT, message->id);
 	if (SUCCEEDED(hr) && submit)
@@ -332,7 +334,6 @@ message_save(struct message *message, ULONG flags, bool submit)
 	message_unprepare(message, committed);
 	if (FAILED(hr))
 		return hr;
-	/* A submitted message ends here: nothing that fails now makes it unsubmitted. */
-	hr = message_refresh(message);
-	return submit ? S_OK : hr;
+	/* A submitted message ends here. */
+	return submit ? S_OK : message_refresh(message);
 }

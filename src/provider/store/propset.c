@@ -218,12 +218,14 @@ propset_delete_gone(struct db *db, const struct propset *set, enum lob_kind kind
 }
 
 HRESULT
-propset_own(struct store *store, const struct propset *set, enum lob_kind kind, gint64 owner)
+propset_own(
+    struct store *store, const struct propset *set, enum lob_kind kind, gint64 owner, bool fresh)
 {
-	HRESULT hr;
+	HRESULT hr = S_OK;
 	guint at;
 
-	hr = propset_delete_gone(store->db, set, kind, owner);
+	if (!fresh)
+		hr = propset_delete_gone(store->db, set, kind, owner);
 	for (at = 0; at < set->longs->len && SUCCEEDED(hr); at++) {
 		const struct long_value *value = &g_array_index(set->longs, struct long_value, at);
 

@@ -34,13 +34,14 @@ HRESULT propset_load(struct store *store, struct propset *set, enum lob_kind kin
 /*
  * Saving is four steps: propset_stage() makes long values of what is over the threshold (with a
  * transaction of its own if need be); then in the object's transaction propset_encode() gives the
- * row's blob, propset_own() gives the row its long values and removes those it no longer has; after
- * the commit propset_saved().  Tags listed in `skip` (0-ended, by id) stay out.
+ * row's blob, propset_own() gives the row its long values and removes those it no longer has,
+ * unless it is `fresh` and never had any; after the commit propset_saved().  Tags listed in `skip`
+ * (0-ended, by id) stay out.
  */
 HRESULT propset_stage(struct store *store, struct propset *set, const ULONG *skip);
 HRESULT propset_encode(struct propset *set, const ULONG *skip, GByteArray *out);
 HRESULT propset_own(
-    struct store *store, const struct propset *set, enum lob_kind kind, gint64 owner);
+    struct store *store, const struct propset *set, enum lob_kind kind, gint64 owner, bool fresh);
 void propset_saved(struct propset *set);
 guint64 propset_long_bytes(const struct propset *set);
 /* Makes `target` equal to `source`.  Staged values go over to `target` and are no longer owned by

@@ -84,12 +84,13 @@ HRESULT
 message_write_recipients(struct message *message)
 {
 	struct db *db = message->store->db;
-	HRESULT hr;
+	HRESULT hr = S_OK;
 	guint at;
 
 	if (!message->recipients || !message->recipients_dirty)
 		return S_OK;
-	hr = db_exec(db, "DELETE FROM recipient WHERE message = ?", "i", message->id);
+	if (!message->fresh)
+		hr = db_exec(db, "DELETE FROM recipient WHERE message = ?", "i", message->id);
 	for (at = 0; at < message->recipients->len && SUCCEEDED(hr); at++) {
 		const struct recipient *one = g_ptr_array_index(message->recipients, at);
 		GByteArray *blob = g_byte_array_new();

@@ -29,3 +29,7 @@ def test_nothing_is_lost_when_the_spooler_alone_is_killed():
 @pytest.mark.parametrize("kind", ["warm", "cold", "refused"])
 def test_nothing_is_lost_when_somebody_is_killed_at_a_state_change(kind):
     torture("points.py", "--submitters", "3", "--every", "60", "--kinds", kind)
+
+
+def test_nothing_is_lost_when_power_fails():
+    torture("powercut.py", "--messages", "12", "--cuts", "10", "--lives", "6")

@@ -152,14 +152,48 @@ paths_keyring(void)
 	return g_strdup(program && *program ? program : EMAPI_LIBEXEC_DIR "/emapi-keyring");
 }
 
+void
+paths_sync_parent(const char *path)
+{
+	char *folder = g_path_get_dirname(path);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd); /* some file systems cannot, and need not */
+		close(fd);
+	}
+	g_free(folder);
+}
+
+static HRESULT
+make_folder(const char *folder)
+{
+	char *parent;
+	HRESULT hr = S_OK;
+
+	if (g_file_test(folder, G_FILE_TEST_IS_DIR))
+		return S_OK;
+	parent = g_path_get_dirname(folder);
+	if (strcmp(parent, folder) != 0)
+		hr = make_folder(parent);
+	g_free(parent);
+	if (FAILED(hr))
+		return hr;
+	if (mkdir(folder, 0700) == 0)
+		paths_sync_parent(folder);
+	else if (errno != EEXIST) /* two may make it at once */
+		hr = hr_from_errno(errno);
+	else if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+		hr = hr_from_errno(ENOTDIR);
+	return hr;
+}
+
 HRESULT
 paths_make_parent(const char *path)
 {
 	char *folder = g_path_get_dirname(path);
-	HRESULT hr = S_OK;
+	HRESULT hr = make_folder(folder);
 
-	if (g_mkdir_with_parents(folder, 0700) < 0)
-		hr = hr_from_errno(errno);
 	g_free(folder);
 	return hr;
 }
@@ -226,20 +260,6 @@ write_all(int fd, const char *data, size_t size)
 	return fsync(fd) < 0 ? hr_from_errno(errno) : S_OK;
 }
 
-/* So that a rename in it survives a power cut.  Some file systems cannot, and need not. */
-static void
-sync_folder_of(const char *path)
-{
-	char *folder = g_path_get_dirname(path);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	g_free(folder);
-}
-
 HRESULT
 paths_write_file(const char *path, const char *data, size_t size)
 {
@@ -260,7 +280,7 @@ paths_write_file(const char *path, const char *data, size_t size)
 	if (FAILED(hr))
 		unlink(temporary);
 	else
-		sync_folder_of(path);
+		paths_sync_parent(path);
 	g_free(temporary);
 	return hr;
 }

@@ -37,8 +37,12 @@ char *paths_spooler(void);
  * $libexecdir/emapi/emapi-keyring. */
 char *paths_keyring(void);
 
-/* Makes the folder that `path` lies in, with all parents, mode 700. */
+/* Makes the folder that `path` lies in, with all parents, mode 700; their names survive a power
+ * cut.
+ */
 HRESULT paths_make_parent(const char *path);
+/* So that a rename of `path`, or its making, survives a power cut. */
+void paths_sync_parent(const char *path);
 
 /* A user's name as a file name and back: letters, digits, space, '-', '_', '@' and '.' (not first)
  * stay, every other byte becomes %XX, so that "../x" is no path.  paths_unescape() answers NULL for

@@ -400,6 +400,8 @@ profile_rename(const char *name, const char *new_name, char **why)
 		hr = MAPI_E_NO_ACCESS;
 	else if (rename(path, new_path) < 0)
 		hr = errno == ENOENT ? MAPI_E_NOT_FOUND : hr_from_errno(errno);
+	else
+		paths_sync_parent(new_path);
 out:
 	if (lock >= 0)
 		close(lock);

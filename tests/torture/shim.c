@@ -314,6 +314,23 @@ write(int fd, const void *data, size_t size)
 	return REAL(write)(fd, data, size);
 }
 
+int
+mkostemp(char *path, int flags)
+{
+	int fd;
+
+	point("mkostemp", -1);
+	fd = REAL(mkostemp)(path, flags);
+	record_create(path, fd, false, 0);
+	return fd;
+}
+
+int
+mkostemp64(char *path, int flags)
+{
+	return mkostemp(path, flags);
+}
+
 ssize_t
 pwrite(int fd, const void *data, size_t size, off_t at)
 {

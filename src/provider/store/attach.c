@@ -276,20 +276,38 @@ static HRESULT
 attach_CopyTo(IAttach *This, ULONG iids, LPCIID excluded, LPSPropTagArray tags, ULONG_PTR window,
     LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, tags, NULL, iid, target, flags,
-		problems };
+	struct copy_request request = { .store = attach_from(This)->message->store,
+		.source = (IMAPIProp *)This,
+		.kind = &IID_IAttachment,
+		.excluded_count = iids,
+		.excluded = excluded,
+		.exclude = tags,
+		.window = window,
+		.progress = progress,
+		.iid = iid,
+		.target = target,
+		.flags = flags,
+		.problems = problems };
 
-	return copy_attach(&request);
+	return copy_object(&request);
 }
 
 static HRESULT
 attach_CopyProps(IAttach *This, LPSPropTagArray tags, ULONG_PTR window, LPMAPIPROGRESS progress,
     LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags,
-		problems };
+	struct copy_request request = { .store = attach_from(This)->message->store,
+		.source = (IMAPIProp *)This,
+		.kind = &IID_IAttachment,
+		.include = tags,
+		.window = window,
+		.progress = progress,
+		.iid = iid,
+		.target = target,
+		.flags = flags,
+		.problems = problems };
 
-	return copy_attach(&request);
+	return tags ? copy_object(&request) : MAPI_E_INVALID_PARAMETER;
 }
 
 static HRESULT

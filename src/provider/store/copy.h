@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* CopyTo and CopyProps (MAPI reference: IMAPIProp::CopyTo), through the interfaces of both objects,
- * so the target may be anybody's. */
+/* CopyTo and CopyProps of all objects (MAPI reference: IMAPIProp::CopyTo, IMAPIProp::CopyProps), by
+ * MAPI's own (IMAPISupport::DoCopyTo, DoCopyProps), so the target may be anybody's. */
 #ifndef EMAPI_STORE_COPY_H
 #define EMAPI_STORE_COPY_H
 
 #include "store.h"
 
 struct copy_request {
+	struct store *store;
 	IMAPIProp *source;
+	const IID *kind; /* the interface that the source is */
+	ULONG excluded_count;
+	const IID *excluded;          /* CopyTo: interfaces that are not to be used */
 	const SPropTagArray *exclude; /* CopyTo; may be NULL */
 	const SPropTagArray *include; /* CopyProps; else NULL */
+	ULONG_PTR window;
+	IMAPIProgress *progress;
 	const IID *iid;
 	void *target;
 	ULONG flags; /* MAPI_MOVE, MAPI_NOREPLACE, MAPI_DECLINE_OK, MAPI_DIALOG */
 	SPropProblemArray **problems;
 };
 
-/* Properties, recipients and attachments. */
-HRESULT copy_message(const struct copy_request *request);
-/* Properties; the data in pieces. */
-HRESULT copy_attach(const struct copy_request *request);
-/* Properties alone: stores and folders. */
-HRESULT copy_props(const struct copy_request *request);
-
-/* IMAPIFolder::CopyMessages into a folder of another store: message by message, MESSAGE_MOVE
- * deletes what was copied.  MAPI_W_PARTIAL_COMPLETION. */
-HRESULT copy_messages(IMAPIFolder *from, const ENTRYLIST *list, IMAPIFolder *to, ULONG flags);
+/* MAPI_E_INVALID_PARAMETER: no target, no interface, an empty list; MAPI_E_DECLINE_COPY with
+ * MAPI_DECLINE_OK; MAPI_E_INTERFACE_NOT_SUPPORTED: the target lacks the interface, or the source's
+ * own is excluded; MAPI_E_NO_ACCESS: source and target are one; MAPI_E_NO_SUPPORT: MAPI_MOVE of a
+ * folder or message, which CopyFolder and CopyMessages move.  The store's lock is not held. */
+HRESULT copy_object(const struct copy_request *request);
 
 #endif

@@ -11,7 +11,9 @@
 #include "mem.h"
 #include "message.h"
 #include "namedprop.h"
+#include "receipts.h"
 #include "search.h"
+#include "telling.h"
 #include "text.h"
 #include "unsupported.h"
 #include "value_stream.h"
@@ -182,13 +184,42 @@ folder_DeleteProps(IMAPIFolder *This, LPSPropTagArray tags, LPSPropProblemArray 
 }
 
 static HRESULT
+folder_CopyTo(IMAPIFolder *This, ULONG iids, LPCIID excluded, LPSPropTagArray tags,
+    ULONG_PTR window, LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags,
+    LPSPropProblemArray *problems)
+{
+	struct copy_request request = { .store = folder_from(This)->store,
+		.source = (IMAPIProp *)This,
+		.kind = &IID_IMAPIFolder,
+		.excluded_count = iids,
+		.excluded = excluded,
+		.exclude = tags,
+		.window = window,
+		.progress = progress,
+		.iid = iid,
+		.target = target,
+		.flags = flags,
+		.problems = problems };
+
+	return copy_object(&request);
+}
+
+static HRESULT
 folder_CopyProps(IMAPIFolder *This, LPSPropTagArray tags, ULONG_PTR window, LPMAPIPROGRESS progress,
     LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags,
-		problems };
+	struct copy_request request = { .store = folder_from(This)->store,
+		.source = (IMAPIProp *)This,
+		.kind = &IID_IMAPIFolder,
+		.include = tags,
+		.window = window,
+		.progress = progress,
+		.iid = iid,
+		.target = target,
+		.flags = flags,
+		.problems = problems };
 
-	return copy_props(&request);
+	return tags ? copy_object(&request) : MAPI_E_INVALID_PARAMETER;
 }
 
 static HRESULT
@@ -293,37 +324,72 @@ folder_target(struct folder *source, void *target)
 	return memcmp(&folder->store->uid, &source->store->uid, sizeof(MAPIUID)) ? NULL : folder;
 }
 
+/* To a folder of another store: MAPI's way, which works with any. */
+static HRESULT
+folder_copy_abroad(struct folder_job *job, IUnknown *target, const IID *iid, ULONG_PTR window)
+{
+	IMAPISupport *support = job->folder->store->support;
+
+	if (job->flags & MAPI_DECLINE_OK)
+		return MAPI_E_DECLINE_COPY;
+	return support->lpVtbl->CopyMessages(support, (IID *)(size_t)&IID_IMAPIFolder,
+	    &job->folder->ifolder, (ENTRYLIST *)(size_t)job->list, (IID *)(size_t)iid, target,
+	    window, job->progress, job->flags);
+}
+
 static HRESULT
 folder_CopyMessages(IMAPIFolder *This, LPENTRYLIST list, LPCIID iid, LPVOID target,
     ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
 {
 	struct folder *folder = folder_from(This), *to;
+	struct folder_job job = { .folder = folder, .list = list, .flags = flags };
 	HRESULT hr;
 
-	if (!target || !list)
+	if (!target || !list || (list->cValues && !list->lpbin))
 		return MAPI_E_INVALID_PARAMETER;
 	hr = folder_enter(folder, (flags & MESSAGE_MOVE) != 0);
 	if (FAILED(hr))
 		return hr;
+	job.progress = (flags & MESSAGE_DIALOG) ? progress : NULL;
 	to = folder_target(folder, target);
 	if (to && to->search)
 		hr = MAPI_E_NO_SUPPORT;
-	else if (to)
-		hr = folder_copy_messages(folder, list, to->id, (flags & MESSAGE_MOVE) != 0);
+	else if (to && !to->writable)
+		hr = MAPI_E_NO_ACCESS;
+	else if (to) {
+		job.target = to->id;
+		hr = folder_copy_messages(&job);
+	}
 	folder_leave(folder, hr);
-	return to ? hr : copy_messages(This, list, target, flags);
+	return to ? hr : folder_copy_abroad(&job, target, iid, window);
+}
+
+/* A call that reports may be due for; they are sent when its work is done. */
+static HRESULT
+folder_run(struct folder_job *job, HRESULT (*work)(struct folder_job *))
+{
+	struct store *store = job->folder->store;
+	struct receipts receipts;
+	HRESULT hr = folder_enter(job->folder, true);
+
+	if (FAILED(hr))
+		return hr;
+	receipts_init(&receipts);
+	job->receipts = &receipts;
+	com_add_ref(&store->com);
+	hr = receipts_send(store, &receipts, folder_leave(job->folder, work(job)));
+	com_release(&store->com);
+	return hr;
 }
 
 static HRESULT
 folder_DeleteMessages(
     IMAPIFolder *This, LPENTRYLIST list, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
 {
-	struct folder *folder = folder_from(This);
-	HRESULT hr = folder_enter(folder, true);
+	struct folder_job job = { .folder = folder_from(This), .list = list, .flags = flags };
 
-	if (FAILED(hr))
-		return hr;
-	return folder_leave(folder, folder_delete_messages(folder, list));
+	job.progress = (flags & MESSAGE_DIALOG) ? progress : NULL;
+	return folder_run(&job, folder_delete_messages);
 }
 
 static HRESULT
@@ -427,58 +493,88 @@ folder_copy_or_move(
 	return hr;
 }
 
-/* Within the store. */
 static HRESULT
-folder_CopyFolder(IMAPIFolder *This, ULONG size, LPENTRYID id, LPCIID iid, LPVOID target,
-    LPTSTR name, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
+folder_copy_within(
+    struct folder *folder, const SBinary *id, struct folder *to, LPTSTR name, ULONG flags)
 {
-	struct folder *folder = folder_from(This), *to;
 	char *name8 = NULL;
 	gint64 which;
 	HRESULT hr;
 
-	hr = folder_enter(folder, true);
-	if (FAILED(hr))
-		return hr;
-	to = folder_target(folder, target);
-	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_FOLDER, &which);
-	if (SUCCEEDED(hr) && (!to || to->search))
+	hr = eid_parse_as(&folder->store->uid, id->cb, id->lpb, MAPI_FOLDER, &which);
+	if (SUCCEEDED(hr) && to->search)
 		hr = MAPI_E_NO_SUPPORT;
+	if (SUCCEEDED(hr) && !to->writable)
+		hr = MAPI_E_NO_ACCESS;
 	if (SUCCEEDED(hr) && name)
 		hr = text_from_arg(NULL, name, flags, &name8);
 	if (SUCCEEDED(hr))
 		hr = folder_copy_or_move(folder, which, to->id, name8, flags);
 	if (name8 && (void *)name8 != (void *)name)
 		mem_free(name8);
-	return folder_leave(folder, hr);
+	return hr;
+}
+
+static HRESULT
+folder_CopyFolder(IMAPIFolder *This, ULONG size, LPENTRYID id, LPCIID iid, LPVOID target,
+    LPTSTR name, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
+{
+	struct folder *folder = folder_from(This), *to;
+	IMAPISupport *support = folder->store->support;
+	SBinary which = { size, (BYTE *)id };
+	HRESULT hr;
+
+	if (!target || !size || !id)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = folder_enter(folder, (flags & FOLDER_MOVE) != 0);
+	if (FAILED(hr))
+		return hr;
+	progress = (flags & FOLDER_DIALOG) ? progress : NULL;
+	to = folder_target(folder, target);
+	if (to)
+		hr = folder_copy_within(folder, &which, to, name, flags);
+	folder_leave(folder, hr);
+	if (to && SUCCEEDED(hr))
+		tell_progress(progress, 1, 1);
+	if (to)
+		return hr;
+	if (flags & MAPI_DECLINE_OK)
+		return MAPI_E_DECLINE_COPY;
+	return support->lpVtbl->CopyFolder(support, (IID *)(size_t)&IID_IMAPIFolder, This, size, id,
+	    (IID *)(size_t)iid, target, name, window, progress, flags);
+}
+
+/* The work of DeleteFolder; the folder's number is the job's target. */
+static HRESULT
+folder_delete_folder(struct folder_job *job)
+{
+	return folder_remove(
+	    job->folder->store, job->folder->id, job->target, job->flags, job->receipts);
 }
 
 static HRESULT
 folder_DeleteFolder(IMAPIFolder *This, ULONG size, LPENTRYID id, ULONG_PTR window,
     LPMAPIPROGRESS progress, ULONG flags)
 {
-	struct folder *folder = folder_from(This);
-	gint64 which;
-	HRESULT hr = folder_enter(folder, true);
+	struct folder_job job = { .folder = folder_from(This), .flags = flags };
+	HRESULT hr;
 
-	if (FAILED(hr))
-		return hr;
-	hr = eid_parse_as(&folder->store->uid, size, id, MAPI_FOLDER, &which);
+	hr = eid_parse_as(&job.folder->store->uid, size, id, MAPI_FOLDER, &job.target);
 	if (SUCCEEDED(hr))
-		hr = folder_remove(folder->store, folder->id, which, flags);
-	return folder_leave(folder, hr);
+		hr = folder_run(&job, folder_delete_folder);
+	if (SUCCEEDED(hr) && (flags & FOLDER_DIALOG))
+		tell_progress(progress, 1, 1);
+	return hr;
 }
 
 static HRESULT
 folder_SetReadFlags(
     IMAPIFolder *This, LPENTRYLIST list, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
 {
-	struct folder *folder = folder_from(This);
-	HRESULT hr = folder_enter(folder, true);
+	struct folder_job job = { .folder = folder_from(This), .list = list, .flags = flags };
 
-	if (FAILED(hr))
-		return hr;
-	return folder_leave(folder, folder_set_read_flags(folder, list, flags));
+	job.progress = (flags & MESSAGE_DIALOG) ? progress : NULL;
+	return folder_run(&job, folder_set_read_flags);
 }
 
 static HRESULT
@@ -523,14 +619,12 @@ folder_SetMessageStatus(
 static HRESULT
 folder_EmptyFolder(IMAPIFolder *This, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
 {
-	struct folder *folder = folder_from(This);
-	HRESULT hr = folder_enter(folder, true);
+	struct folder_job job = { .folder = folder_from(This), .flags = flags };
 
-	if (FAILED(hr))
-		return hr;
-	return folder_leave(folder, folder->search
-					? MAPI_E_NO_SUPPORT
-					: folder_empty(folder, (flags & DEL_ASSOCIATED) != 0));
+	if (job.folder->search)
+		return MAPI_E_NO_SUPPORT;
+	job.progress = (flags & FOLDER_DIALOG) ? progress : NULL;
+	return folder_run(&job, folder_empty);
 }
 
 static const IMAPIFolderVtbl folder_vtbl = {
@@ -544,7 +638,7 @@ static const IMAPIFolderVtbl folder_vtbl = {
 	.OpenProperty = folder_OpenProperty,
 	.SetProps = folder_SetProps,
 	.DeleteProps = folder_DeleteProps,
-	.CopyTo = unsupported_IMAPIFolder_CopyTo,
+	.CopyTo = folder_CopyTo,
 	.CopyProps = folder_CopyProps,
 	.GetNamesFromIDs = folder_GetNamesFromIDs,
 	.GetIDsFromNames = folder_GetIDsFromNames,

@@ -33,7 +33,12 @@ HRESULT folder_add(
     struct store *store, gint64 parent, const struct folder_making *making, gint64 *id);
 /* flags DEL_MESSAGES, DEL_FOLDERS: MAPI_E_HAS_MESSAGES, MAPI_E_HAS_FOLDERS, MAPI_E_NO_ACCESS for a
  * folder of the store itself, MAPI_E_NOT_FOUND. */
-HRESULT folder_remove(struct store *store, gint64 parent, gint64 id, ULONG flags);
+struct receipts;
+HRESULT folder_remove(
+    struct store *store, gint64 parent, gint64 id, ULONG flags, struct receipts *receipts);
+/* Inside a transaction: a folder and all below it.  S_FALSE for a folder of the store itself, and
+ * where mail below it waits to be sent: nothing is done. */
+HRESULT folder_remove_tree(struct store *store, gint64 id, struct receipts *receipts);
 /* `name` of a moved or copied folder: its own where `text` is NULL.  MAPI_E_COLLISION,
  * MAPI_E_FOLDER_CYCLE, MAPI_E_NO_ACCESS, MAPI_E_NOT_FOUND. */
 struct folder_name {
@@ -50,12 +55,22 @@ char *folder_name_key(const char *name);
 HRESULT folder_within(struct store *store, gint64 id, gint64 of, bool *within);
 HRESULT folder_exists(struct store *store, gint64 id);
 
-/* folder_messages.c: MAPI_W_PARTIAL_COMPLETION when some could not be done. */
-HRESULT folder_delete_messages(struct folder *folder, const ENTRYLIST *list);
-HRESULT folder_empty(struct folder *folder, bool associated);
-HRESULT folder_set_read_flags(struct folder *folder, const ENTRYLIST *list, ULONG flags);
-HRESULT folder_copy_messages(
-    struct folder *folder, const ENTRYLIST *list, gint64 target, bool move);
+/* folder_messages.c: MAPI_W_PARTIAL_COMPLETION when some could not be done.  One transaction, or
+ * with a progress one for each of some messages; MAPI_E_USER_CANCEL leaves the rest undone. */
+struct folder_job {
+	struct folder *folder;
+	const ENTRYLIST *list;
+	IMAPIProgress *progress; /* may be NULL */
+	struct receipts *receipts;
+	ULONG flags;   /* of the method */
+	gint64 target; /* the folder that messages go to */
+};
+HRESULT folder_delete_messages(struct folder_job *job);
+/* Subfolders too; associated messages with DEL_ASSOCIATED. */
+HRESULT folder_empty(struct folder_job *job);
+/* All messages where there is no list. */
+HRESULT folder_set_read_flags(struct folder_job *job);
+HRESULT folder_copy_messages(struct folder_job *job);
 /* Get- and SetMessageStatus: the bits of `mask` become those of `status`.  MAPI_E_NOT_FOUND. */
 struct status_change {
 	ULONG status, mask;

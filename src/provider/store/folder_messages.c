@@ -12,6 +12,8 @@
 #include "lob.h"
 #include "promoted.h"
 #include "readflag.h"
+#include "search.h"
+#include "telling.h"
 #include "watch.h"
 
 /* Whether message ?1 is of the folder ?2, or found by it. */
@@ -20,7 +22,10 @@
 	" OR EXISTS(SELECT 1 FROM found WHERE folder = ?2 AND message = ?1))"
 
 /* S_OK, S_FALSE for a message that must be passed over, or a failure that ends the call. */
-typedef HRESULT (*message_step)(struct folder *folder, gint64 id, void *context);
+typedef HRESULT (*message_step)(struct folder_job *job, gint64 id);
+
+/* Messages between two words to a progress object. */
+#define AT_ONCE 100
 
 /* The message is here and not in the outgoing queue. */
 static HRESULT
@@ -38,18 +43,18 @@ step_check(struct folder *folder, gint64 id)
 }
 
 static HRESULT
-messages_each(struct folder *folder, const ENTRYLIST *list, message_step step, void *context)
+messages_some(struct folder_job *job, message_step step, ULONG from, ULONG end)
 {
+	const MAPIUID *uid = &job->folder->store->uid;
 	bool partial = false;
 	HRESULT hr = S_OK;
-	ULONG at;
 
-	for (at = 0; at < list->cValues && SUCCEEDED(hr); at++) {
+	for (; from < end && SUCCEEDED(hr); from++) {
+		const SBinary *one = &job->list->lpbin[from];
 		gint64 id;
 
-		hr = eid_parse_as(&folder->store->uid, list->lpbin[at].cb, list->lpbin[at].lpb,
-		    MAPI_MESSAGE, &id);
-		hr = FAILED(hr) ? S_FALSE : step(folder, id, context);
+		hr = eid_parse_as(uid, one->cb, one->lpb, MAPI_MESSAGE, &id);
+		hr = FAILED(hr) ? S_FALSE : step(job, id);
 		if (hr == S_FALSE)
 			partial = true;
 	}
@@ -57,98 +62,181 @@ messages_each(struct folder *folder, const ENTRYLIST *list, message_step step, v
 }
 
 static HRESULT
-messages_do(struct folder *folder, const ENTRYLIST *list, message_step step, void *context)
+messages_do(struct folder_job *job, message_step step)
 {
-	struct db *db = folder->store->db;
-	HRESULT hr;
+	struct db *db = job->folder->store->db;
+	ULONG at = 0, end, count;
+	bool partial = false;
+	HRESULT hr = S_OK;
 
-	if (!list || (list->cValues && !list->lpbin))
+	if (!job->list || (job->list->cValues && !job->list->lpbin))
 		return MAPI_E_INVALID_PARAMETER;
-	hr = db_begin(db);
-	if (FAILED(hr))
-		return hr;
-	return db_end(db, messages_each(folder, list, step, context), DB_DURABLE);
+	count = job->list->cValues;
+	for (; at < count && SUCCEEDED(hr); at = end) {
+		end = job->progress ? MIN(at + AT_ONCE, count) : count;
+		hr = db_begin(db);
+		if (FAILED(hr))
+			break;
+		hr = db_end(db, messages_some(job, step, at, end), DB_DURABLE);
+		partial = partial || hr == MAPI_W_PARTIAL_COMPLETION;
+		if (SUCCEEDED(hr))
+			hr = tell_progress(job->progress, end, count);
+	}
+	return FAILED(hr) ? hr : partial ? MAPI_W_PARTIAL_COMPLETION : S_OK;
 }
 
 static HRESULT
-step_delete(struct folder *folder, gint64 id, void *context)
+step_delete(struct folder_job *job, gint64 id)
 {
-	HRESULT hr = step_check(folder, id);
+	struct store *store = job->folder->store;
+	HRESULT hr = step_check(job->folder, id);
 
 	if (hr != S_OK)
 		return hr;
-	return db_exec(folder->store->db, "DELETE FROM message WHERE id = ?", "i", id);
-}
-
-HRESULT
-folder_delete_messages(struct folder *folder, const ENTRYLIST *list)
-{
-	return messages_do(folder, list, step_delete, NULL);
-}
-
-HRESULT
-folder_empty(struct folder *folder, bool associated)
-{
-	struct db *db = folder->store->db;
-	gint64 left = 0;
-	HRESULT hr = db_begin(db);
-
+	hr = receipts_unread(
+	    store, job->receipts, "SELECT id FROM message WHERE id = ? AND " UNREAD_DUE, id);
 	if (FAILED(hr))
 		return hr;
-	hr = db_exec(db,
-	    "DELETE FROM message WHERE folder = ? AND (NOT associated OR ?)"
-	    " AND id NOT IN (SELECT message FROM queue)",
-	    "iu", folder->id, (ULONG)associated);
-	if (SUCCEEDED(hr))
-		hr = db_int(db, &left,
-		    "SELECT count(*) FROM message WHERE folder = ? AND NOT associated", "i",
-		    folder->id);
-	hr = db_end(db, hr, DB_DURABLE);
-	return FAILED(hr) ? hr : left ? MAPI_W_PARTIAL_COMPLETION : S_OK;
+	return db_exec(store->db, "DELETE FROM message WHERE id = ?", "i", id);
+}
+
+HRESULT
+folder_delete_messages(struct folder_job *job)
+{
+	return messages_do(job, step_delete);
+}
+
+/* S_FALSE when some stayed. */
+static HRESULT
+empty_folders(struct folder_job *job)
+{
+	struct store *store = job->folder->store;
+	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	HRESULT hr, one;
+	guint at;
+
+	hr = search_ids(
+	    store->db, "SELECT id FROM folder WHERE parent = ? AND id <> 1", job->folder->id, ids);
+	for (at = 0; at < ids->len && SUCCEEDED(hr); at++) {
+		one = folder_remove_tree(store, g_array_index(ids, gint64, at), job->receipts);
+		hr = (SUCCEEDED(one) && hr == S_FALSE) ? hr : one;
+	}
+	g_array_unref(ids);
+	return hr;
 }
 
 static HRESULT
-step_mark(struct folder *folder, gint64 id, void *context)
+empty_messages(struct folder_job *job)
 {
-	const ULONG *flags = context;
-	gint64 old, now;
+	struct store *store = job->folder->store;
+	gint64 left = 0;
 	HRESULT hr;
 
-	hr = db_int(folder->store->db, &old, "SELECT flags" OF_FOLDER, "ii", id, folder->id);
-	if (hr == MAPI_E_NOT_FOUND)
-		return S_FALSE;
-	if (FAILED(hr))
-		return hr;
-	now = read_flag_change(old, *flags);
-	if (now == old)
-		return S_OK;
-	return db_exec(
-	    folder->store->db, "UPDATE message SET flags = ? WHERE id = ?", "ii", now, id);
-}
-
-static HRESULT
-mark_all(struct folder *folder, ULONG flags)
-{
-	struct db *db = folder->store->db;
-	gint64 set = read_flag_change(0, flags), keep = read_flag_change(G_MAXINT32, flags);
-	HRESULT hr = db_begin(db);
-
-	if (FAILED(hr))
-		return hr;
-	hr = db_exec(db,
-	    "UPDATE message SET flags = (flags & ?1) | ?2 WHERE NOT associated"
-	    " AND (folder = ?3 OR id IN (SELECT message FROM found WHERE folder = ?3))"
-	    " AND flags <> ((flags & ?1) | ?2)",
-	    "iii", keep, set, folder->id);
-	return db_end(db, hr, DB_DURABLE);
+	hr = receipts_unread(store, job->receipts,
+	    "SELECT id FROM message WHERE folder = ? AND NOT associated AND " UNREAD_DUE
+	    " AND id NOT IN (SELECT message FROM queue)",
+	    job->folder->id);
+	if (SUCCEEDED(hr))
+		hr = db_exec(store->db,
+		    "DELETE FROM message WHERE folder = ? AND (NOT associated OR ?)"
+		    " AND id NOT IN (SELECT message FROM queue)",
+		    "iu", job->folder->id, (ULONG)((job->flags & DEL_ASSOCIATED) != 0));
+	if (SUCCEEDED(hr))
+		hr = db_int(store->db, &left,
+		    "SELECT count(*) FROM message WHERE folder = ? AND NOT associated", "i",
+		    job->folder->id);
+	return FAILED(hr) ? hr : left ? S_FALSE : S_OK;
 }
 
 HRESULT
-folder_set_read_flags(struct folder *folder, const ENTRYLIST *list, ULONG flags)
+folder_empty(struct folder_job *job)
 {
-	if (!list)
-		return mark_all(folder, flags);
-	return messages_do(folder, list, step_mark, &flags);
+	struct db *db = job->folder->store->db;
+	HRESULT hr = db_begin(db), messages = S_OK;
+
+	if (FAILED(hr))
+		return hr;
+	hr = empty_folders(job);
+	if (SUCCEEDED(hr))
+		messages = empty_messages(job);
+	if (FAILED(messages))
+		hr = messages;
+	hr = db_end(db, hr, DB_DURABLE);
+	if (SUCCEEDED(hr))
+		tell_progress(job->progress, 1, 1);
+	if (FAILED(hr))
+		return hr;
+	return (hr == S_FALSE || messages == S_FALSE) ? MAPI_W_PARTIAL_COMPLETION : S_OK;
+}
+
+/* Mail on its way out is as it was sent. */
+static HRESULT
+step_mark(struct folder_job *job, gint64 id)
+{
+	struct db *db = job->folder->store->db;
+	HRESULT hr = step_check(job->folder, id);
+	bool report = false;
+	gint64 old, now;
+
+	if (hr != S_OK)
+		return hr;
+	hr = db_int(db, &old, "SELECT flags FROM message WHERE id = ?", "i", id);
+	if (FAILED(hr))
+		return hr;
+	now = read_flag_change(old, job->flags, &report);
+	if (report)
+		receipts_read(job->receipts, id);
+	if (now == old)
+		return S_OK;
+	return db_exec(db, "UPDATE message SET flags = ? WHERE id = ?", "ii", now, id);
+}
+
+/* Those with a report pending one by one, all others at once. */
+static HRESULT
+mark_all(struct folder_job *job)
+{
+	struct folder *folder = job->folder;
+	struct db *db = folder->store->db;
+	GArray *pending = g_array_new(FALSE, FALSE, sizeof(gint64));
+	bool report;
+	gint64 set = read_flag_change(0, job->flags, &report);
+	gint64 keep = read_flag_change(G_MAXINT32, job->flags, &report);
+	HRESULT hr;
+	guint at;
+
+	hr = search_ids(db,
+	    "SELECT id FROM message WHERE NOT associated AND flags & 768"
+	    " AND (folder = ?1 OR id IN (SELECT message FROM found WHERE folder = ?1))",
+	    folder->id, pending);
+	for (at = 0; at < pending->len && SUCCEEDED(hr); at++)
+		hr = step_mark(job, g_array_index(pending, gint64, at));
+	if (SUCCEEDED(hr))
+		hr = db_exec(db,
+		    "UPDATE message SET flags = (flags & ?1) | ?2 WHERE NOT associated"
+		    " AND (folder = ?3 OR id IN (SELECT message FROM found WHERE folder = ?3))"
+		    " AND NOT flags & 768 AND flags <> ((flags & ?1) | ?2)"
+		    " AND id NOT IN (SELECT message FROM queue)",
+		    "iii", keep, set, folder->id);
+	g_array_unref(pending);
+	return hr;
+}
+
+HRESULT
+folder_set_read_flags(struct folder_job *job)
+{
+	struct db *db = job->folder->store->db;
+	HRESULT hr = read_flags_check(job->flags);
+
+	if (SUCCEEDED(hr) && job->list)
+		return messages_do(job, step_mark);
+	if (SUCCEEDED(hr))
+		hr = db_begin(db);
+	if (FAILED(hr))
+		return hr;
+	hr = db_end(db, mark_all(job), DB_DURABLE);
+	if (SUCCEEDED(hr))
+		tell_progress(job->progress, 1, 1);
+	return FAILED(hr) ? hr : S_OK;
 }
 
 HRESULT
@@ -181,15 +269,15 @@ folder_change_message_status(
 /* --- Copy and move ------------------------------------------------------------------- */
 
 static HRESULT
-step_move(struct folder *folder, gint64 id, void *context)
+step_move(struct folder_job *job, gint64 id)
 {
-	const gint64 *target = context;
-	HRESULT hr = step_check(folder, id);
+	HRESULT hr = step_check(job->folder, id);
 
 	if (hr != S_OK)
 		return hr;
-	return db_exec(folder->store->db,
-	    "UPDATE message SET folder = ?, version = version + 1 WHERE id = ?", "ii", *target, id);
+	return db_exec(job->folder->store->db,
+	    "UPDATE message SET folder = ?, version = version + 1 WHERE id = ?", "ii", job->target,
+	    id);
 }
 
 /* Long values of one owner for another. */
@@ -277,6 +365,11 @@ folder_copy_row(struct db *db, gint64 message, gint64 folder, gint64 *copied)
 	if (FAILED(hr))
 		return hr;
 	*copied = copy = db_last_id(db);
+	/* Of the copies nobody is told that they were read; their status is their own. */
+	hr = db_exec(
+	    db, "UPDATE message SET flags = flags & ~768, status = 0 WHERE id = ?", "i", copy);
+	if (FAILED(hr))
+		return hr;
 	hr = db_exec(db,
 	    "INSERT INTO recipient(message, row, props)"
 	    " SELECT ?, row, props FROM recipient WHERE message = ?",
@@ -289,24 +382,24 @@ folder_copy_row(struct db *db, gint64 message, gint64 folder, gint64 *copied)
 }
 
 static HRESULT
-step_copy(struct folder *folder, gint64 id, void *context)
+step_copy(struct folder_job *job, gint64 id)
 {
-	const gint64 *target = context;
+	struct db *db = job->folder->store->db;
 	gint64 copy;
-	HRESULT hr = step_check(folder, id);
+	HRESULT hr = step_check(job->folder, id);
 
 	if (hr != S_OK)
 		return hr;
-	hr = folder_copy_row(folder->store->db, id, *target, &copy);
-	return FAILED(hr) ? hr : watch_copied(folder->store->db, MAPI_MESSAGE, copy, id);
+	hr = folder_copy_row(db, id, job->target, &copy);
+	return FAILED(hr) ? hr : watch_copied(db, MAPI_MESSAGE, copy, id);
 }
 
 HRESULT
-folder_copy_messages(struct folder *folder, const ENTRYLIST *list, gint64 target, bool move)
+folder_copy_messages(struct folder_job *job)
 {
-	HRESULT hr = folder_exists(folder->store, target);
+	HRESULT hr = folder_exists(job->folder->store, job->target);
 
 	if (FAILED(hr))
-		return hr;
-	return messages_do(folder, list, move ? step_move : step_copy, &target);
+		return (hr == MAPI_E_NOT_FOUND) ? MAPI_E_OBJECT_DELETED : hr;
+	return messages_do(job, (job->flags & MESSAGE_MOVE) ? step_move : step_copy);
 }

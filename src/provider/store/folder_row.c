@@ -9,6 +9,7 @@
 #include "folders.h"
 #include "mem.h"
 #include "prop.h"
+#include "receipts.h"
 #include "search.h"
 
 /* Not settable; and the name, which is settable, is a column too. */
@@ -301,22 +302,25 @@ folder_may_go(struct store *store, gint64 parent, gint64 id, ULONG flags)
 		    "SELECT count(*) FROM message WHERE folder = ? AND NOT associated", "i", id);
 	if (SUCCEEDED(hr) && count && !(flags & DEL_MESSAGES))
 		return MAPI_E_HAS_MESSAGES;
-	if (SUCCEEDED(hr))
-		hr = db_int(store->db, &count,
-		    SUBTREE "SELECT count(*) FROM queue JOIN message ON message.id = queue.message"
-			    " WHERE folder IN tree",
-		    "i", id);
-	return FAILED(hr) ? hr : count ? MAPI_E_SUBMITTED : S_OK;
+	return FAILED(hr) ? hr : S_OK;
 }
 
 HRESULT
-folder_remove(struct store *store, gint64 parent, gint64 id, ULONG flags)
+folder_remove_tree(struct store *store, gint64 id, struct receipts *receipts)
 {
-	HRESULT hr = db_begin(store->db);
+	gint64 waiting;
+	HRESULT hr;
 
-	if (FAILED(hr))
-		return hr;
-	hr = folder_may_go(store, parent, id, flags);
+	if (id < FOLDER_ID_FIRST_FREE)
+		return S_FALSE;
+	hr = db_int(store->db, &waiting,
+	    SUBTREE "SELECT count(*) FROM queue JOIN message ON message.id = queue.message"
+		    " WHERE folder IN tree",
+	    "i", id);
+	if (FAILED(hr) || waiting)
+		return FAILED(hr) ? hr : S_FALSE;
+	hr = receipts_unread(store, receipts,
+	    SUBTREE "SELECT id FROM message WHERE folder IN tree AND " UNREAD_DUE, id);
 	if (SUCCEEDED(hr))
 		hr =
 		    db_exec(store->db, SUBTREE "DELETE FROM message WHERE folder IN tree", "i", id);
@@ -325,6 +329,21 @@ folder_remove(struct store *store, gint64 parent, gint64 id, ULONG flags)
 		    db_exec(store->db, SUBTREE "DELETE FROM receive WHERE folder IN tree", "i", id);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db, SUBTREE "DELETE FROM folder WHERE id IN tree", "i", id);
+	return hr;
+}
+
+HRESULT
+folder_remove(struct store *store, gint64 parent, gint64 id, ULONG flags, struct receipts *receipts)
+{
+	HRESULT hr = db_begin(store->db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = folder_may_go(store, parent, id, flags);
+	if (SUCCEEDED(hr))
+		hr = folder_remove_tree(store, id, receipts);
+	if (hr == S_FALSE)
+		hr = MAPI_E_SUBMITTED;
 	return db_end(store->db, hr, DB_DURABLE);
 }
 

@@ -266,20 +266,38 @@ static HRESULT
 message_CopyTo(IMessage *This, ULONG iids, LPCIID excluded, LPSPropTagArray tags, ULONG_PTR window,
     LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, tags, NULL, iid, target, flags,
-		problems };
+	struct copy_request request = { .store = message_from(This)->store,
+		.source = (IMAPIProp *)This,
+		.kind = &IID_IMessage,
+		.excluded_count = iids,
+		.excluded = excluded,
+		.exclude = tags,
+		.window = window,
+		.progress = progress,
+		.iid = iid,
+		.target = target,
+		.flags = flags,
+		.problems = problems };
 
-	return copy_message(&request);
+	return copy_object(&request);
 }
 
 static HRESULT
 message_CopyProps(IMessage *This, LPSPropTagArray tags, ULONG_PTR window, LPMAPIPROGRESS progress,
     LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags,
-		problems };
+	struct copy_request request = { .store = message_from(This)->store,
+		.source = (IMAPIProp *)This,
+		.kind = &IID_IMessage,
+		.include = tags,
+		.window = window,
+		.progress = progress,
+		.iid = iid,
+		.target = target,
+		.flags = flags,
+		.problems = problems };
 
-	return copy_message(&request);
+	return tags ? copy_object(&request) : MAPI_E_INVALID_PARAMETER;
 }
 
 static HRESULT
@@ -402,26 +420,42 @@ message_SubmitMessage(IMessage *This, ULONG flags)
 }
 
 static HRESULT
+message_mark(struct message *message, ULONG flags, struct receipts *receipts)
+{
+	gint64 now = bag_get_long(message->set.bag, PR_MESSAGE_FLAGS, 0);
+	bool report;
+	HRESULT hr = S_OK;
+
+	/* Who suppresses a report that is pending wants none later either. */
+	if ((flags & SUPPRESS_RECEIPT) && (flags & GENERATE_RECEIPT_ONLY) && message->writable &&
+	    bag_get_bool(message->set.bag, PR_READ_RECEIPT_REQUESTED, false))
+		hr = bag_set_bool(message->set.bag, PR_READ_RECEIPT_REQUESTED, false);
+	if (FAILED(hr))
+		return hr;
+	if (message->id && !message->parent)
+		hr = set_read_flag(message->store, message->id, flags, receipts, &now);
+	else
+		now = read_flag_change(now, flags, &report);
+	return SUCCEEDED(hr) ? bag_set_long(message->set.bag, PR_MESSAGE_FLAGS, (LONG)now) : hr;
+}
+
+static HRESULT
 message_SetReadFlag(IMessage *This, ULONG flags)
 {
 	struct message *message = message_from(This);
+	struct receipts receipts;
 	HRESULT hr;
-	gint64 now;
 
-	if (flags & ~(ULONG)(SUPPRESS_RECEIPT | CLEAR_READ_FLAG | MAPI_DEFERRED_ERRORS |
-			     GENERATE_RECEIPT_ONLY | CLEAR_RN_PENDING | CLEAR_NRN_PENDING))
+	if (flags & ~(ULONG)READ_FLAGS)
 		return MAPI_E_UNKNOWN_FLAGS;
-	hr = message_enter(message, false);
+	hr = read_flags_check(flags);
+	if (SUCCEEDED(hr))
+		hr = message_enter(message, false);
 	if (FAILED(hr))
 		return hr;
-	now = bag_get_long(message->set.bag, PR_MESSAGE_FLAGS, 0);
-	if (message->id && !message->parent)
-		hr = set_read_flag(message->store, message->id, flags, &now);
-	else
-		now = read_flag_change(now, flags);
-	if (SUCCEEDED(hr))
-		hr = bag_set_long(message->set.bag, PR_MESSAGE_FLAGS, (LONG)now);
-	return message_leave(message, hr);
+	receipts_init(&receipts);
+	hr = message_leave(message, message_mark(message, flags, &receipts));
+	return receipts_send(message->store, &receipts, hr);
 }
 
 static const IMessageVtbl message_vtbl = {

@@ -203,13 +203,41 @@ store_OpenProperty(
 }
 
 static HRESULT
+store_CopyTo(IMsgStore *This, ULONG iids, LPCIID excluded, LPSPropTagArray tags, ULONG_PTR window,
+    LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
+{
+	struct copy_request request = { .store = store_from(This),
+		.source = (IMAPIProp *)This,
+		.kind = &IID_IMsgStore,
+		.excluded_count = iids,
+		.excluded = excluded,
+		.exclude = tags,
+		.window = window,
+		.progress = progress,
+		.iid = iid,
+		.target = target,
+		.flags = flags,
+		.problems = problems };
+
+	return copy_object(&request);
+}
+
+static HRESULT
 store_CopyProps(IMsgStore *This, LPSPropTagArray tags, ULONG_PTR window, LPMAPIPROGRESS progress,
     LPCIID iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
 {
-	struct copy_request request = { (IMAPIProp *)This, NULL, tags, iid, target, flags,
-		problems };
+	struct copy_request request = { .store = store_from(This),
+		.source = (IMAPIProp *)This,
+		.kind = &IID_IMsgStore,
+		.include = tags,
+		.window = window,
+		.progress = progress,
+		.iid = iid,
+		.target = target,
+		.flags = flags,
+		.problems = problems };
 
-	return copy_props(&request);
+	return tags ? copy_object(&request) : MAPI_E_INVALID_PARAMETER;
 }
 
 static HRESULT
@@ -462,7 +490,7 @@ const IMsgStoreVtbl store_msgstore_vtbl = {
 	.OpenProperty = store_OpenProperty,
 	.SetProps = store_SetProps,
 	.DeleteProps = store_DeleteProps,
-	.CopyTo = unsupported_IMsgStore_CopyTo,
+	.CopyTo = store_CopyTo,
 	.CopyProps = store_CopyProps,
 	.GetNamesFromIDs = store_GetNamesFromIDs,
 	.GetIDsFromNames = store_GetIDsFromNames,

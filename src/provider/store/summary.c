@@ -133,6 +133,22 @@ summarize_parts(struct message *message, gint64 *size)
 	return hr;
 }
 
+/* What has come in from somebody who wants to know whether it is read. */
+static LONG
+summarize_pending(const struct bag *bag, LONG flags)
+{
+	bool read = bag_get_bool(bag, PR_READ_RECEIPT_REQUESTED, false);
+	LONG pending = 0;
+
+	if (flags & (LONG)(MSGFLAG_UNSENT | MSGFLAG_READ | MSGFLAG_FROMME | MSGFLAG_ASSOCIATED))
+		return 0;
+	if (read)
+		pending |= MSGFLAG_RN_PENDING;
+	if (bag_get_bool(bag, PR_NON_RECEIPT_NOTIFICATION_REQUESTED, read))
+		pending |= MSGFLAG_NRN_PENDING;
+	return pending;
+}
+
 static HRESULT
 summarize_flags(struct message *message)
 {
@@ -148,6 +164,8 @@ summarize_flags(struct message *message)
 		    "SELECT count(*) FROM attachment WHERE message = ?", "i", message->id);
 	if (attachments)
 		flags |= MSGFLAG_HASATTACH;
+	if (!message->id)
+		flags |= summarize_pending(bag, flags);
 	if (message->id)
 		flags &= ~MSGFLAG_UNMODIFIED;
 	if (SUCCEEDED(hr))

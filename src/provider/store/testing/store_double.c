@@ -20,6 +20,7 @@
 #include "com.h"
 #include "entryid.h"
 #include "mem.h"
+#include "objcopy.h"
 #include "prop.h"
 #include "text.h"
 #include "unsupported.h"
@@ -230,6 +231,60 @@ support_Notify(
 	return S_OK;
 }
 
+/* --- Copies and reports, as MAPI's own support object makes them ----------------------------- */
+
+static HRESULT
+support_DoCopyTo(IMAPISupport *This, LPCIID source_iid, LPVOID source, ULONG excluded,
+    LPCIID excluded_iids, LPSPropTagArray exclude, ULONG_PTR ui, LPMAPIPROGRESS progress,
+    LPCIID target_iid, LPVOID target, ULONG flags, LPSPropProblemArray *problems)
+{
+	struct objcopy how = { .exclude = exclude,
+		.excluded_count = excluded,
+		.excluded = excluded_iids,
+		.progress = progress,
+		.flags = flags,
+		.problems = problems };
+
+	return objcopy(source, target, &how);
+}
+
+static HRESULT
+support_DoCopyProps(IMAPISupport *This, LPCIID source_iid, LPVOID source, LPSPropTagArray include,
+    ULONG_PTR ui, LPMAPIPROGRESS progress, LPCIID target_iid, LPVOID target, ULONG flags,
+    LPSPropProblemArray *problems)
+{
+	struct objcopy how = {
+		.include = include, .progress = progress, .flags = flags, .problems = problems
+	};
+
+	return objcopy(source, target, &how);
+}
+
+static HRESULT
+support_CopyMessages(IMAPISupport *This, LPCIID source_iid, LPVOID source, LPENTRYLIST list,
+    LPCIID target_iid, LPVOID target, ULONG_PTR ui, LPMAPIPROGRESS progress, ULONG flags)
+{
+	return objcopy_messages(source, list, target, progress, flags);
+}
+
+/* A report to the message's sender, with nothing in it but its class. */
+static HRESULT
+support_ReadReceipt(IMAPISupport *This, ULONG flags, LPMESSAGE message, LPMESSAGE *report)
+{
+	SPropValue *sender = NULL;
+
+	if (FAILED(double_get(message, PR_SENDER_EMAIL_ADDRESS_A, &sender)) ||
+	    PROP_TYPE(sender->ulPropTag) != PT_STRING8) {
+		mem_free(sender);
+		return MAPI_E_NO_RECIPIENTS;
+	}
+	double_set_text(*report, PR_MESSAGE_CLASS_A,
+	    flags & MAPI_NON_READ ? "REPORT.IPM.Note.IPNNRN" : "REPORT.IPM.Note.IPNRN");
+	double_add_recipient(*report, MAPI_TO, sender->Value.lpszA);
+	mem_free(sender);
+	return S_OK;
+}
+
 static const IMAPISupportVtbl support_vtbl = {
 	.QueryInterface = support_QueryInterface,
 	.AddRef = support_AddRef,
@@ -243,7 +298,11 @@ static const IMAPISupportVtbl support_vtbl = {
 	.Notify = support_Notify,
 	.PrepareSubmit = unsupported_IMAPISupport_PrepareSubmit,
 	.ExpandRecips = unsupported_IMAPISupport_ExpandRecips,
-	.CopyMessages = unsupported_IMAPISupport_CopyMessages,
+	.CopyMessages = support_CopyMessages,
+	.CopyFolder = unsupported_IMAPISupport_CopyFolder,
+	.DoCopyTo = support_DoCopyTo,
+	.DoCopyProps = support_DoCopyProps,
+	.ReadReceipt = support_ReadReceipt,
 };
 
 static void

@@ -8,7 +8,6 @@
 #include <string.h>
 #include "com.h"
 #include "mem.h"
-#include "unsupported.h"
 
 #define COPY_STEP (64 * 1024)
 
@@ -20,6 +19,8 @@ struct content {
 	size_t size;
 	size_t room;
 	bool dirty;
+	char *kept; /* while dirty: the bytes as they were committed */
+	size_t kept_size;
 	struct stream_owner owner;
 };
 
@@ -47,9 +48,27 @@ commit(struct content *content)
 	if (content->dirty && content->owner.commit)
 		hr = content->owner.commit(
 		    content->owner.context, content->bytes ? content->bytes : "", content->size);
-	if (SUCCEEDED(hr))
+	if (SUCCEEDED(hr)) {
 		content->dirty = false;
+		g_clear_pointer(&content->kept, g_free);
+	}
 	return hr;
+}
+
+/* Before a change: what Revert goes back to. */
+static HRESULT
+begin_change(struct content *content)
+{
+	if (content->dirty)
+		return S_OK;
+	content->kept = g_try_malloc(content->size + 1);
+	if (!content->kept)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	if (content->size)
+		memcpy(content->kept, content->bytes, content->size);
+	content->kept_size = content->size;
+	content->dirty = true;
+	return S_OK;
 }
 
 static void
@@ -62,6 +81,7 @@ content_unref(struct content *content)
 		content->owner.free(content->owner.context);
 	pthread_mutex_destroy(&content->lock);
 	g_free(content->bytes);
+	g_free(content->kept);
 	mem_free(content);
 }
 
@@ -91,7 +111,6 @@ resize(struct content *content, ULONGLONG size)
 	if (size > content->size)
 		memset(content->bytes + content->size, 0, (size_t)size - content->size);
 	content->size = (size_t)size;
-	content->dirty = true;
 	return S_OK;
 }
 
@@ -134,12 +153,12 @@ stream_Write(IStream *This, const void *data, ULONG size, ULONG *done)
 	if (size == 0)
 		return S_OK;
 	pthread_mutex_lock(&content->lock);
-	if (self->position + size > content->size)
+	hr = begin_change(content);
+	if (SUCCEEDED(hr) && self->position + size > content->size)
 		hr = resize(content, self->position + size);
 	if (SUCCEEDED(hr)) {
 		memcpy(content->bytes + self->position, data, size);
 		self->position += size;
-		content->dirty = true;
 	}
 	pthread_mutex_unlock(&content->lock);
 	if (SUCCEEDED(hr) && done)
@@ -180,7 +199,9 @@ stream_SetSize(IStream *This, ULARGE_INTEGER size)
 	if (!content->owner.commit)
 		return STG_E_ACCESSDENIED;
 	pthread_mutex_lock(&content->lock);
-	hr = resize(content, size.QuadPart);
+	hr = begin_change(content);
+	if (SUCCEEDED(hr))
+		hr = resize(content, size.QuadPart);
 	pthread_mutex_unlock(&content->lock);
 	return hr;
 }
@@ -227,6 +248,23 @@ stream_Commit(IStream *This, DWORD flags)
 	hr = commit(content);
 	pthread_mutex_unlock(&content->lock);
 	return hr;
+}
+
+static HRESULT
+stream_Revert(IStream *This)
+{
+	struct content *content = stream_of(This)->content;
+
+	pthread_mutex_lock(&content->lock);
+	if (content->dirty) {
+		g_free(content->bytes);
+		content->bytes = g_steal_pointer(&content->kept);
+		content->size = content->kept_size;
+		content->room = content->kept_size + 1;
+		content->dirty = false;
+	}
+	pthread_mutex_unlock(&content->lock);
+	return S_OK;
 }
 
 static HRESULT
@@ -298,7 +336,7 @@ static const IStreamVtbl stream_vtbl = {
 	.SetSize = stream_SetSize,
 	.CopyTo = stream_CopyTo,
 	.Commit = stream_Commit,
-	.Revert = unsupported_IStream_Revert,
+	.Revert = stream_Revert,
 	.LockRegion = stream_LockRegion,
 	.UnlockRegion = stream_UnlockRegion,
 	.Stat = stream_Stat,
@@ -342,7 +380,6 @@ stream_create(const void *data, size_t size, const struct stream_owner *owner, I
 	}
 	if (size > 0)
 		memcpy(content->bytes, data, size);
-	content->dirty = false;
 	if (owner)
 		content->owner = *owner;
 	return S_OK;

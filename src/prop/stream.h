@@ -2,9 +2,9 @@
 /*
  * An IStream over memory, for property values that are small enough to be held.
  *
- * Clones share the bytes and have positions of their own; all may be used from any thread.  Not
- * supported: more than 4 GiB (STG_E_MEDIUMFULL), Revert (MAPI_E_NO_SUPPORT), LockRegion and
- * UnlockRegion (STG_E_INVALIDFUNCTION).
+ * Clones share the bytes and have positions of their own; all may be used from any thread.  Revert
+ * goes back to the bytes of the last Commit.  Not supported: more than 4 GiB (STG_E_MEDIUMFULL),
+ * LockRegion and UnlockRegion (STG_E_INVALIDFUNCTION).
  */
 #ifndef EMAPI_PROP_STREAM_H
 #define EMAPI_PROP_STREAM_H

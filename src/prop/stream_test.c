@@ -196,9 +196,30 @@ reading_alone_is_kept_so(void **state)
 	assert_int_equal(stream->lpVtbl->SetSize(stream, size), STG_E_ACCESSDENIED);
 	assert_int_equal(stream->lpVtbl->Stat(stream, &stat, STATFLAG_NONAME), S_OK);
 	assert_int_equal(stat.grfMode, STGM_READ);
-	assert_int_equal(stream->lpVtbl->Revert(stream), MAPI_E_NO_SUPPORT);
+	assert_int_equal(stream->lpVtbl->Revert(stream), S_OK);
 	assert_int_equal(stream->lpVtbl->LockRegion(stream, size, size, 0), STG_E_INVALIDFUNCTION);
 	assert_rest(stream, "abc", 3);
+	stream->lpVtbl->Release(stream);
+}
+
+static void
+revert_goes_back_to_the_last_commit(void **state)
+{
+	struct record record;
+	IStream *stream = open_stream(&record, "abc");
+	ULARGE_INTEGER none = { .QuadPart = 0 };
+
+	assert_int_equal(stream->lpVtbl->Write(stream, "XYZW", 4, NULL), S_OK);
+	assert_int_equal(stream->lpVtbl->Revert(stream), S_OK);
+	seek(stream, 0, STREAM_SEEK_SET);
+	assert_rest(stream, "abc", 3);
+	seek(stream, 1, STREAM_SEEK_SET);
+	assert_int_equal(stream->lpVtbl->Write(stream, "Y", 1, NULL), S_OK);
+	assert_int_equal(stream->lpVtbl->Commit(stream, 0), S_OK);
+	assert_int_equal(stream->lpVtbl->SetSize(stream, none), S_OK);
+	assert_int_equal(stream->lpVtbl->Revert(stream), S_OK);
+	seek(stream, 0, STREAM_SEEK_SET);
+	assert_rest(stream, "aYc", 3);
 	stream->lpVtbl->Release(stream);
 }
 
@@ -260,6 +281,7 @@ main(void)
 		cmocka_unit_test(seeking_is_bounded_below_only),
 		cmocka_unit_test(size_can_be_set),
 		cmocka_unit_test(reading_alone_is_kept_so),
+		cmocka_unit_test(revert_goes_back_to_the_last_commit),
 		cmocka_unit_test(copies_go_from_the_position),
 		cmocka_unit_test(short_memory_fails_cleanly),
 	};

@@ -12,10 +12,10 @@
 #include "message.h"
 #include "namedprop.h"
 #include "receipts.h"
+#include "saved_sort.h"
 #include "search.h"
 #include "telling.h"
 #include "text.h"
-#include "unsupported.h"
 #include "value_stream.h"
 
 static const IMAPIFolderVtbl folder_vtbl;
@@ -248,7 +248,14 @@ folder_GetContentsTable(IMAPIFolder *This, ULONG flags, LPMAPITABLE *table)
 	hr = folder_enter(folder, false);
 	if (FAILED(hr))
 		return hr;
-	return folder_leave(folder, contents_table(folder->store, folder->id, flags, table));
+	hr = contents_table(folder->store, folder->id, flags, table);
+	if (hr == MAPI_E_NOT_FOUND)
+		hr = MAPI_E_OBJECT_DELETED;
+	if (SUCCEEDED(hr))
+		hr = saved_sort_apply(folder, *table);
+	if (FAILED(hr))
+		COM_CLEAR(*table);
+	return folder_leave(folder, hr);
 }
 
 static HRESULT
@@ -617,6 +624,20 @@ folder_SetMessageStatus(
 }
 
 static HRESULT
+folder_SaveContentsSort(IMAPIFolder *This, LPSSortOrderSet sort, ULONG flags)
+{
+	struct folder *folder = folder_from(This);
+	HRESULT hr;
+
+	if (flags & ~(ULONG)RECURSIVE_SORT)
+		return MAPI_E_UNKNOWN_FLAGS;
+	hr = folder_enter(folder, true);
+	if (FAILED(hr))
+		return hr;
+	return folder_leave(folder, saved_sort_set(folder, sort, (flags & RECURSIVE_SORT) != 0));
+}
+
+static HRESULT
 folder_EmptyFolder(IMAPIFolder *This, ULONG_PTR window, LPMAPIPROGRESS progress, ULONG flags)
 {
 	struct folder_job job = { .folder = folder_from(This), .flags = flags };
@@ -656,7 +677,7 @@ static const IMAPIFolderVtbl folder_vtbl = {
 	.SetReadFlags = folder_SetReadFlags,
 	.GetMessageStatus = folder_GetMessageStatus,
 	.SetMessageStatus = folder_SetMessageStatus,
-	.SaveContentsSort = unsupported_IMAPIFolder_SaveContentsSort,
+	.SaveContentsSort = folder_SaveContentsSort,
 	.EmptyFolder = folder_EmptyFolder,
 };
 

@@ -5,7 +5,8 @@
  * has stayed under the threshold ends in the bag and never touches the disk before the save.
  *
  * Commit gives the value to the property set; so does the last Release when something was written
- * since.  A value that belongs to a row is copied before the first write.
+ * since.  What the set or a row has is copied before the first write, so that Revert finds it as it
+ * was.  Clones are handles on one value, each with a position of its own.
  */
 #include "propset.h"
 
@@ -15,11 +16,9 @@
 #include "mem.h"
 #include "prop.h"
 #include "text.h"
-#include "unsupported.h"
 
 struct lob_stream {
-	struct com_object com;
-	IStream istream;
+	gint refs; /* of handles */
 	struct stream_place place;
 	ULONG tag;
 	bool writable;
@@ -27,16 +26,41 @@ struct lob_stream {
 	bool mine;    /* `id` is staged and the set does not know it yet */
 	gint64 id;    /* 0: all of it is in `buffer` */
 	guint64 size;
-	guint64 position;
-	BYTE *buffer; /* chunk number `chunk` */
+	guint64 position; /* of the handle that is at work */
+	BYTE *buffer;     /* chunk number `chunk` */
 	gint64 chunk;
 	bool dirty;
 };
 
-static struct lob_stream *
-stream_from(IStream *iface)
+struct handle {
+	struct com_object com;
+	IStream istream;
+	struct lob_stream *stream;
+	guint64 position;
+};
+
+static struct handle *
+handle_from(IStream *iface)
 {
-	return COM_OBJECT(iface, struct lob_stream, istream);
+	return COM_OBJECT(iface, struct handle, istream);
+}
+
+/* The stream at the handle's position, with the store's lock. */
+static HRESULT
+handle_enter(struct handle *handle, struct lob_stream **stream)
+{
+	*stream = handle->stream;
+	if (FAILED(store_enter(handle->stream->place.store)))
+		return MAPI_E_END_OF_SESSION;
+	handle->stream->position = handle->position;
+	return S_OK;
+}
+
+static HRESULT
+handle_leave(struct handle *handle, HRESULT hr)
+{
+	handle->position = handle->stream->position;
+	return store_leave(handle->stream->place.store, hr);
 }
 
 static struct db *
@@ -55,7 +79,6 @@ stream_result(HRESULT hr)
 static HRESULT
 stream_make_own(struct lob_stream *stream)
 {
-	struct long_value *known = propset_find_long(stream->place.set, stream->tag);
 	gint64 copy;
 	HRESULT hr;
 
@@ -64,7 +87,7 @@ stream_make_own(struct lob_stream *stream)
 		stream->mine = SUCCEEDED(hr);
 		return hr;
 	}
-	if (stream->mine || (known && known->id == stream->id && known->owned))
+	if (stream->mine)
 		return S_OK;
 	hr = lob_copy(stream_db(stream), stream->id, &copy);
 	if (SUCCEEDED(hr)) {
@@ -259,52 +282,57 @@ stream_set_size(struct lob_stream *stream, guint64 size)
 	return hr;
 }
 
-COM_UNKNOWN(stream, struct lob_stream, istream, IStream)
+/* --- The handle ---------------------------------------------------------------------- */
+
+COM_UNKNOWN(stream, struct handle, istream, IStream)
 
 static HRESULT
 stream_Read(IStream *This, void *out, ULONG size, ULONG *done)
 {
-	struct lob_stream *stream = stream_from(This);
+	struct handle *handle = handle_from(This);
+	struct lob_stream *stream;
 	ULONG got = 0;
 	HRESULT hr;
 
 	if (!out)
 		return STG_E_INVALIDPOINTER;
-	hr = store_enter(stream->place.store);
+	hr = handle_enter(handle, &stream);
 	if (FAILED(hr))
 		return hr;
 	hr = stream_read(stream, out, size, &got);
 	if (done)
 		*done = got;
-	return store_leave(stream->place.store, hr);
+	return handle_leave(handle, hr);
 }
 
 static HRESULT
 stream_Write(IStream *This, const void *data, ULONG size, ULONG *done)
 {
-	struct lob_stream *stream = stream_from(This);
+	struct handle *handle = handle_from(This);
+	struct lob_stream *stream;
 	ULONG put = 0;
 	HRESULT hr;
 
 	if (!data)
 		return STG_E_INVALIDPOINTER;
-	if (!stream->writable)
+	if (!handle->stream->writable)
 		return STG_E_ACCESSDENIED;
-	hr = store_enter(stream->place.store);
+	hr = handle_enter(handle, &stream);
 	if (FAILED(hr))
 		return hr;
 	hr = stream_write(stream, data, size, &put);
 	if (done)
 		*done = put;
-	return store_leave(stream->place.store, stream_result(hr));
+	return handle_leave(handle, stream_result(hr));
 }
 
 static HRESULT
 stream_Seek(IStream *This, LARGE_INTEGER offset, DWORD origin, ULARGE_INTEGER *position)
 {
-	struct lob_stream *stream = stream_from(This);
+	struct handle *handle = handle_from(This);
+	struct lob_stream *stream;
 	gint64 base, target;
-	HRESULT hr = store_enter(stream->place.store);
+	HRESULT hr = handle_enter(handle, &stream);
 
 	if (FAILED(hr))
 		return hr;
@@ -313,26 +341,27 @@ stream_Seek(IStream *This, LARGE_INTEGER offset, DWORD origin, ULARGE_INTEGER *p
 					     : (gint64)stream->size;
 	if (origin > STREAM_SEEK_END || __builtin_add_overflow(base, offset.QuadPart, &target) ||
 	    target < 0)
-		return store_leave(stream->place.store, STG_E_INVALIDFUNCTION);
+		return handle_leave(handle, STG_E_INVALIDFUNCTION);
 	stream->position = (guint64)target;
 	if (position)
 		position->QuadPart = stream->position;
-	return store_leave(stream->place.store, S_OK);
+	return handle_leave(handle, S_OK);
 }
 
 static HRESULT
 stream_SetSize(IStream *This, ULARGE_INTEGER size)
 {
-	struct lob_stream *stream = stream_from(This);
+	struct handle *handle = handle_from(This);
+	struct lob_stream *stream;
 	HRESULT hr;
 
-	if (!stream->writable)
+	if (!handle->stream->writable)
 		return STG_E_ACCESSDENIED;
-	hr = store_enter(stream->place.store);
+	hr = handle_enter(handle, &stream);
 	if (FAILED(hr))
 		return hr;
 	hr = stream_set_size(stream, size.QuadPart);
-	return store_leave(stream->place.store, stream_result(hr));
+	return handle_leave(handle, stream_result(hr));
 }
 
 static HRESULT
@@ -378,46 +407,78 @@ stream_CopyTo(IStream *This, IStream *target, ULARGE_INTEGER size, ULARGE_INTEGE
 static HRESULT
 stream_Commit(IStream *This, DWORD flags)
 {
-	struct lob_stream *stream = stream_from(This);
-	HRESULT hr = store_enter(stream->place.store);
+	struct handle *handle = handle_from(This);
+	struct lob_stream *stream;
+	HRESULT hr = handle_enter(handle, &stream);
 
 	if (FAILED(hr))
 		return hr;
-	return store_leave(stream->place.store, stream_result(stream_commit(stream)));
+	return handle_leave(handle, stream_result(stream_commit(stream)));
+}
+
+static HRESULT stream_revert(struct lob_stream *stream);
+
+/* Back to what the property has; the position stays. */
+static HRESULT
+stream_Revert(IStream *This)
+{
+	struct handle *handle = handle_from(This);
+	struct lob_stream *stream;
+	HRESULT hr = handle_enter(handle, &stream);
+
+	if (FAILED(hr))
+		return hr;
+	hr = stream->changed ? stream_revert(stream) : S_OK;
+	stream->position = handle->position;
+	return handle_leave(handle, stream_result(hr));
+}
+
+/* Nobody else can have the stream open (Stat: grfLocksSupported is 0). */
+static HRESULT
+stream_LockRegion(IStream *This, ULARGE_INTEGER offset, ULARGE_INTEGER size, DWORD type)
+{
+	return STG_E_INVALIDFUNCTION;
+}
+
+static HRESULT
+stream_UnlockRegion(IStream *This, ULARGE_INTEGER offset, ULARGE_INTEGER size, DWORD type)
+{
+	return STG_E_INVALIDFUNCTION;
 }
 
 static HRESULT
 stream_Stat(IStream *This, STATSTG *status, DWORD flags)
 {
-	struct lob_stream *stream = stream_from(This);
+	struct handle *handle = handle_from(This);
+	struct lob_stream *stream;
+	HRESULT hr;
 
 	if (!status)
 		return STG_E_INVALIDPOINTER;
 	memset(status, 0, sizeof(*status));
+	hr = handle_enter(handle, &stream);
+	if (FAILED(hr))
+		return hr;
 	status->type = STGTY_STREAM;
 	status->cbSize.QuadPart = stream->size;
 	status->grfMode = stream->writable ? STGM_READWRITE : STGM_READ;
-	return S_OK;
+	return handle_leave(handle, S_OK);
 }
 
-static HRESULT stream_clone(struct lob_stream *stream, IStream **out);
+static HRESULT handle_create(struct lob_stream *stream, IStream **out);
 
-/* Of a stream for reading: two that write would each hold a chunk of their own. */
 static HRESULT
 stream_Clone(IStream *This, IStream **out)
 {
-	struct lob_stream *stream = stream_from(This);
+	struct handle *handle = handle_from(This);
 	HRESULT hr;
 
 	if (!out)
 		return STG_E_INVALIDPOINTER;
-	*out = NULL;
-	if (stream->writable)
-		return MAPI_E_NO_SUPPORT;
-	hr = store_enter(stream->place.store);
-	if (FAILED(hr))
-		return hr;
-	return store_leave(stream->place.store, stream_clone(stream, out));
+	hr = handle_create(handle->stream, out);
+	if (SUCCEEDED(hr))
+		handle_from(*out)->position = handle->position;
+	return hr;
 }
 
 static const IStreamVtbl stream_vtbl = {
@@ -430,61 +491,71 @@ static const IStreamVtbl stream_vtbl = {
 	.SetSize = stream_SetSize,
 	.CopyTo = stream_CopyTo,
 	.Commit = stream_Commit,
-	.Revert = unsupported_IStream_Revert,
-	.LockRegion = unsupported_IStream_LockRegion,
-	.UnlockRegion = unsupported_IStream_UnlockRegion,
+	.Revert = stream_Revert,
+	.LockRegion = stream_LockRegion,
+	.UnlockRegion = stream_UnlockRegion,
 	.Stat = stream_Stat,
 	.Clone = stream_Clone,
 };
 
 static void
-stream_finalize(void *self)
+stream_discard(struct lob_stream *stream)
 {
-	struct lob_stream *stream = self;
+	struct db *db = stream_db(stream);
+
+	if (stream->mine && SUCCEEDED(db_begin(db)))
+		db_end(db, lob_discard(db, stream->id), DB_RELAXED);
+	stream->mine = false;
+}
+
+static void
+stream_unref(struct lob_stream *stream)
+{
 	struct store *store = stream->place.store;
 
+	if (!g_atomic_int_dec_and_test(&stream->refs))
+		return;
 	if (SUCCEEDED(store_enter(store))) {
 		if (stream->changed)
 			stream_commit(stream);
-		if (stream->mine && SUCCEEDED(db_begin(store->db)))
-			db_end(store->db, lob_discard(store->db, stream->id), DB_RELAXED);
+		stream_discard(stream);
 		store_leave(store, S_OK);
 	}
 	g_free(stream->buffer);
 	com_release(stream->place.owner);
+	g_free(stream);
 }
 
-static const struct com_interface stream_interfaces[] = {
-	{ &IID_IStream, offsetof(struct lob_stream, istream) },
-	{ &IID_ISequentialStream, offsetof(struct lob_stream, istream) },
+static void
+handle_finalize(void *self)
+{
+	struct handle *handle = self;
+
+	if (handle->stream)
+		stream_unref(handle->stream);
+}
+
+static const struct com_interface handle_interfaces[] = {
+	{ &IID_IStream, offsetof(struct handle, istream) },
+	{ &IID_ISequentialStream, offsetof(struct handle, istream) },
 	{ NULL, 0 },
 };
 
-static const struct com_class stream_class = { "stream", stream_interfaces, stream_finalize };
+static const struct com_class handle_class = { "stream", handle_interfaces, handle_finalize };
 
+/* At the beginning; takes a reference on the stream. */
 static HRESULT
-stream_clone(struct lob_stream *stream, IStream **out)
+handle_create(struct lob_stream *stream, IStream **out)
 {
-	struct lob_stream *clone = com_create(&stream_class, sizeof(*clone));
+	struct handle *handle = com_create(&handle_class, sizeof(*handle));
 
-	if (!clone)
+	*out = NULL;
+	if (!handle)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
-	clone->istream.lpVtbl = &stream_vtbl;
-	clone->place = stream->place;
-	clone->place.owner = &stream->com; /* what is staged to be read is the first one's */
-	com_add_ref(clone->place.owner);
-	clone->tag = stream->tag;
-	clone->size = stream->size;
-	clone->position = stream->position;
-	clone->chunk = stream->chunk;
-	clone->id = stream->id;
-	clone->buffer = g_try_malloc(LOB_CHUNK);
-	if (!clone->buffer) {
-		com_release(&clone->com);
-		return MAPI_E_NOT_ENOUGH_MEMORY;
-	}
-	memcpy(clone->buffer, stream->buffer, LOB_CHUNK);
-	*out = &clone->istream;
+	handle->istream.lpVtbl = &stream_vtbl;
+	handle->stream = stream;
+	g_atomic_int_inc(&stream->refs);
+	*out = &handle->istream;
 	return S_OK;
 }
 
@@ -565,6 +636,21 @@ stream_begin(struct lob_stream *stream, bool create)
 	return lob_read(stream_db(stream), stream->id, 0, stream->buffer);
 }
 
+static HRESULT
+stream_revert(struct lob_stream *stream)
+{
+	HRESULT hr;
+
+	stream_discard(stream);
+	stream->id = 0;
+	stream->size = stream->position = 0;
+	stream->dirty = false;
+	memset(stream->buffer, 0, LOB_CHUNK);
+	hr = stream_begin(stream, false);
+	stream->changed = false;
+	return (hr == MAPI_E_NOT_FOUND) ? S_OK : hr; /* there was no value */
+}
+
 HRESULT
 lob_stream_open(const struct stream_place *place, ULONG tag, ULONG access, IStream **out)
 {
@@ -575,10 +661,8 @@ lob_stream_open(const struct stream_place *place, ULONG tag, ULONG access, IStre
 	*out = NULL;
 	if (type != PT_BINARY && type != PT_STRING8 && type != PT_UNICODE)
 		return MAPI_E_INTERFACE_NOT_SUPPORTED;
-	stream = com_create(&stream_class, sizeof(*stream));
-	if (!stream)
-		return MAPI_E_NOT_ENOUGH_MEMORY;
-	stream->istream.lpVtbl = &stream_vtbl;
+	stream = g_new0(struct lob_stream, 1);
+	stream->refs = 1;
 	stream->place = *place;
 	com_add_ref(place->owner);
 	stream->tag = tag;
@@ -586,13 +670,12 @@ lob_stream_open(const struct stream_place *place, ULONG tag, ULONG access, IStre
 	stream->buffer = g_try_malloc0(LOB_CHUNK);
 	hr = stream->buffer ? stream_begin(stream, (access & MAPI_CREATE) != 0)
 			    : MAPI_E_NOT_ENOUGH_MEMORY;
-	if (FAILED(hr)) {
+	if (SUCCEEDED(hr))
+		hr = handle_create(stream, out);
+	if (FAILED(hr))
 		stream->changed = false;
-		com_release(&stream->com);
-		return hr;
-	}
-	if (access & STREAM_APPEND)
-		stream->position = stream->size;
-	*out = &stream->istream;
-	return S_OK;
+	else if (access & STREAM_APPEND)
+		handle_from(*out)->position = stream->size;
+	stream_unref(stream);
+	return hr;
 }

@@ -11,22 +11,55 @@
 #include "table.h"
 #include "text.h"
 
-/* The class in lower case, g_free(). */
+/* [MS-OXCSTOR] 2.2.1.2.1.1. */
+#define CLASS_MAX 255
+
 static HRESULT
-class_key(LPCTSTR class, ULONG flags, char **out)
+class_check(const char *class)
+{
+	size_t length = strlen(class), at;
+
+	if (length > CLASS_MAX || class[0] == '.' || (length && class[length - 1] == '.') ||
+	    strstr(class, ".."))
+		return MAPI_E_INVALID_PARAMETER;
+	for (at = 0; at < length; at++)
+		if (class[at] < ' ' || class[at] > '~')
+			return MAPI_E_INVALID_PARAMETER;
+	return S_OK;
+}
+
+/* The class as it was given and in lower case, which classes are compared by; g_free() both. */
+struct class
+{
+	char *name, *key;
+};
+
+static HRESULT
+class_read(LPCTSTR class, ULONG flags, struct class *out)
 {
 	void *root = mem_zalloc(NULL, 1);
 	char *text = NULL;
 	HRESULT hr;
 
-	*out = NULL;
+	out->name = out->key = NULL;
 	if (!root)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	hr = text_from_arg(root, class, flags, &text);
-	if (SUCCEEDED(hr))
-		*out = g_ascii_strdown(text ? text : "", -1);
+	if (SUCCEEDED(hr) && text)
+		hr = class_check(text);
+	if (SUCCEEDED(hr)) {
+		out->name = g_strdup(text ? text : "");
+		out->key = g_ascii_strdown(out->name, -1);
+	}
 	mem_free(root);
 	return hr;
+}
+
+static void
+class_clear(struct class *class)
+{
+	g_free(class->name);
+	g_free(class->key);
 }
 
 static HRESULT
@@ -39,59 +72,97 @@ class_out(const char *class, ULONG flags, LPTSTR *out)
 	return *out ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 }
 
+/* The row of exactly this class; MAPI_E_NOT_FOUND. */
+static HRESULT
+receive_find(struct store *store, const char *key, gint64 *folder, char **name)
+{
+	sqlite3_stmt *row;
+	const char *set;
+	HRESULT hr;
+
+	hr =
+	    db_query(store->db, &row, "SELECT folder, name FROM receive WHERE class = ?", "t", key);
+	if (SUCCEEDED(hr))
+		hr = db_next(store->db, row);
+	if (hr != S_OK)
+		return FAILED(hr) ? hr : MAPI_E_NOT_FOUND;
+	*folder = sqlite3_column_int64(row, 0);
+	set = (const char *)sqlite3_column_text(row, 1);
+	*name = g_strdup(set && *set ? set : key);
+	db_done(row);
+	return S_OK;
+}
+
 HRESULT
 receive_get(struct store *store, LPCTSTR class, ULONG flags, gint64 *folder, LPTSTR *explicit_class)
 {
-	char *key, *dot;
+	char *dot, *name = NULL;
+	struct class asked;
 	HRESULT hr;
 
 	if (explicit_class)
 		*explicit_class = NULL;
-	hr = class_key(class, flags, &key);
+	hr = class_read(class, flags, &asked);
 	if (FAILED(hr))
 		return hr;
 	for (;;) {
-		hr = db_int(
-		    store->db, folder, "SELECT folder FROM receive WHERE class = ?", "t", key);
-		if (hr != MAPI_E_NOT_FOUND || !*key)
+		hr = receive_find(store, asked.key, folder, &name);
+		if (hr != MAPI_E_NOT_FOUND || !*asked.key)
 			break;
-		dot = strrchr(key, '.');
-		*(dot ? dot : key) = '\0';
+		dot = strrchr(asked.key, '.');
+		*(dot ? dot : asked.key) = '\0';
 	}
 	if (hr == MAPI_E_NOT_FOUND) {
 		*folder = FOLDER_ID_INBOX; /* there always is a default */
 		hr = S_OK;
 	}
 	if (SUCCEEDED(hr))
-		hr = class_out(key, flags, explicit_class);
-	g_free(key);
+		hr = class_out(name ? name : "", flags, explicit_class);
+	g_free(name);
+	class_clear(&asked);
 	return hr;
+}
+
+/* Nothing comes into a search folder. */
+static HRESULT
+receive_may_go_to(struct store *store, gint64 folder)
+{
+	gint64 type;
+	HRESULT hr = db_int(store->db, &type, "SELECT type FROM folder WHERE id = ?", "i", folder);
+
+	return FAILED(hr) ? hr : type == FOLDER_SEARCH ? MAPI_E_NO_SUPPORT : S_OK;
+}
+
+static HRESULT
+receive_write(struct store *store, const struct class *class, gint64 folder)
+{
+	HRESULT hr;
+
+	if (!folder)
+		return db_exec(store->db, "DELETE FROM receive WHERE class = ?", "t", class->key);
+	hr = receive_may_go_to(store, folder);
+	if (FAILED(hr))
+		return hr;
+	return db_exec(store->db,
+	    "INSERT OR REPLACE INTO receive(class, folder, name) VALUES(?, ?, ?)", "tit",
+	    class->key, folder, class->name);
 }
 
 HRESULT
 receive_set(struct store *store, LPCTSTR class, ULONG flags, gint64 folder)
 {
-	char *key;
+	struct class set;
 	HRESULT hr;
 
-	hr = class_key(class, flags, &key);
+	hr = class_read(class, flags, &set);
 	if (FAILED(hr))
 		return hr;
-	if (!folder && !*key)
+	if (!folder && !*set.key)
 		folder = FOLDER_ID_INBOX;
 	hr = db_begin(store->db);
-	if (SUCCEEDED(hr)) {
-		if (folder)
-			hr = folder_exists(store, folder);
-		if (SUCCEEDED(hr) && folder)
-			hr = db_exec(store->db,
-			    "INSERT OR REPLACE INTO receive(class, folder) VALUES(?, ?)", "ti", key,
-			    folder);
-		else if (SUCCEEDED(hr))
-			hr = db_exec(store->db, "DELETE FROM receive WHERE class = ?", "t", key);
-		hr = db_end(store->db, hr, DB_DURABLE);
-	}
-	g_free(key);
+	if (SUCCEEDED(hr))
+		hr = db_end(store->db, receive_write(store, &set, folder), DB_DURABLE);
+	class_clear(&set);
 	return hr;
 }
 
@@ -101,6 +172,7 @@ receive_add_row(struct store *store, sqlite3_stmt *row, struct table_rows *rows)
 	struct bag *bag = bag_create();
 	gint64 folder = sqlite3_column_int64(row, 1);
 	const char *class = (const char *)sqlite3_column_text(row, 0);
+	const char *name = (const char *)sqlite3_column_text(row, 2);
 	HRESULT hr;
 
 	if (!bag)
@@ -109,7 +181,10 @@ receive_add_row(struct store *store, sqlite3_stmt *row, struct table_rows *rows)
 	if (SUCCEEDED(hr))
 		hr = bag_set_eid(bag, PR_RECORD_KEY, &store->uid, MAPI_FOLDER, folder);
 	if (SUCCEEDED(hr))
-		hr = bag_set_text(bag, PR_MESSAGE_CLASS_A, class ? class : "");
+		hr = bag_set_text(bag, PR_MESSAGE_CLASS_A,
+		    name && *name ? name
+		    : class       ? class
+				  : "");
 	if (SUCCEEDED(hr))
 		hr = table_rows_add(rows, bag_values(bag), bag_count(bag));
 	bag_free(bag);
@@ -128,7 +203,8 @@ receive_table(struct store *store, ULONG flags, IMAPITable **out)
 
 	if (!rows)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
-	hr = db_query(store->db, &row, "SELECT class, folder FROM receive ORDER BY class", "");
+	hr =
+	    db_query(store->db, &row, "SELECT class, folder, name FROM receive ORDER BY class", "");
 	while (SUCCEEDED(hr) && (hr = db_next(store->db, row)) == S_OK) {
 		hr = receive_add_row(store, row, rows);
 		if (FAILED(hr))

@@ -147,6 +147,9 @@ static const char *const version2[] = {
 	".message, " row ".folder, 0, 0);"
 
 static const char *const version3[] = {
+	"ALTER TABLE folder ADD COLUMN sort BLOB", /* of SaveContentsSort: see saved_sort.h */
+	"ALTER TABLE receive ADD COLUMN name TEXT NOT NULL DEFAULT ''", /* the class as it was set
+									 */
 	"CREATE TABLE search(folder INTEGER PRIMARY KEY, flags INTEGER NOT NULL,"
 	" builder INTEGER NOT NULL DEFAULT 0, mark TEXT NOT NULL DEFAULT '', restriction BLOB NOT "
 	"NULL)",

@@ -395,7 +395,7 @@ receive_folders_follow_the_class(void **state)
 			     store, (LPTSTR)(size_t) "IPM.NOTE.Phone.Mine", 0, &size, &id, &class),
 	    S_OK);
 	assert_memory_equal(id, drafts->Value.bin.lpb, size);
-	assert_string_equal((const char *)class, "ipm.note.phone");
+	assert_string_equal((const char *)class, "IPM.Note.Phone");
 	mem_free(id);
 	mem_free(class);
 	assert_int_equal(store->lpVtbl->GetReceiveFolder(

@@ -125,7 +125,12 @@ attach_SaveChanges(IAttach *This, ULONG flags)
 
 	if (FAILED(hr))
 		return hr;
-	return attach_leave(attach, attach_save(attach));
+	hr = attach_save(attach);
+	if (SUCCEEDED(hr) && (flags & KEEP_OPEN_READONLY)) {
+		attach->writable = false;
+		hr = attach_identify(attach);
+	}
+	return attach_leave(attach, hr);
 }
 
 static HRESULT
@@ -229,8 +234,10 @@ attach_OpenProperty(
 		hr = MAPI_E_INVALID_PARAMETER;
 	else if (tag == PR_ATTACH_DATA_OBJ && IsEqualIID(iid, &IID_IMessage))
 		hr = attach_open_message(attach, flags, out);
+	else if (tag == PR_ATTACH_DATA_OBJ && IsEqualIID(iid, &IID_IStream))
+		hr = attach_open_stream(attach, PR_ATTACH_DATA_BIN, options, flags, out); /* OLE */
 	else if (PROP_TYPE(tag) == PT_OBJECT)
-		hr = MAPI_E_NO_SUPPORT; /* OLE objects */
+		hr = MAPI_E_INTERFACE_NOT_SUPPORTED;
 	else if (!IsEqualIID(iid, &IID_IStream))
 		hr = MAPI_E_INTERFACE_NOT_SUPPORTED;
 	else

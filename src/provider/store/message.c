@@ -107,8 +107,12 @@ message_SaveChanges(IMessage *This, ULONG flags)
 
 	if (FAILED(hr))
 		return hr;
-	return message_leave(message,
-	    message->parent ? message_save_embedded(message) : message_save(message, flags, false));
+	hr = message->parent ? message_save_embedded(message) : message_save(message, flags, false);
+	if (SUCCEEDED(hr) && (flags & KEEP_OPEN_READONLY)) {
+		message->writable = false;
+		hr = message_identify(message);
+	}
+	return message_leave(message, hr);
 }
 
 static HRESULT

@@ -87,6 +87,7 @@ value_open(const struct value_stream_request *request, const void *data, size_t 
 {
 	struct value_owner *owner;
 	struct stream_owner hooks = { value_commit, value_free, NULL };
+	ULARGE_INTEGER none = { .QuadPart = 0 };
 	HRESULT hr;
 
 	if (!(request->flags & (MAPI_MODIFY | MAPI_CREATE)))
@@ -97,9 +98,12 @@ value_open(const struct value_stream_request *request, const void *data, size_t 
 	owner->object->lpVtbl->AddRef(owner->object);
 	hooks.context = owner;
 	hr = stream_create(data, size, &hooks, out);
-	if (FAILED(hr))
+	if (FAILED(hr)) {
 		value_free(owner);
-	return hr;
+		return hr;
+	}
+	/* An empty value, if nothing else. */
+	return (request->flags & MAPI_CREATE) ? (*out)->lpVtbl->SetSize(*out, none) : S_OK;
 }
 
 HRESULT

@@ -433,7 +433,8 @@ put(GByteArray *file, gint64 at, const guint8 *data, gsize size)
 		g_byte_array_set_size(file, (guint)(at + (gint64)size));
 		memset(file->data + old, 0, file->len - old);
 	}
-	memcpy(file->data + at, data, size);
+	if (size > 0) /* of nothing there may be no pointers */
+		memcpy(file->data + at, data, size);
 }
 
 static void

@@ -60,13 +60,14 @@ write_and_read(const MAPIUID *section, const SPropValue *values, ULONG count)
 	struct profile copy = { .keys = g_key_file_new() };
 	char *group = profile_group_name("Provider", section);
 	SPropValue *again = NULL;
+	char *what;
 	ULONG i, count_again = 0;
 
 	g_mutex_init(&copy.lock);
 	g_key_file_set_string(copy.keys, group, "Type", "store");
 	for (i = 0; i < count; i++)
 		FUZZ_ASSERT(profile_put_value(copy.keys, group, &values[i]) == S_OK);
-	FUZZ_ASSERT(profile_bad_value(copy.keys) == NULL);
+	FUZZ_ASSERT(profile_check_values(copy.keys, &what) == S_OK && !what);
 	FUZZ_ASSERT(profile_section_read(&copy, section, &again, &count_again) == S_OK);
 	check_same(values, count, again, count_again);
 	mem_free(again);
@@ -117,7 +118,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct profile profile = { 0 };
-	char *why = NULL, *path;
+	char *why = NULL, *what, *path;
 	HRESULT hr;
 	int fd;
 
@@ -128,7 +129,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		g_mutex_init(&profile.lock);
 		hr = profile_read_uid(profile.keys, path, &profile.uid);
 		FUZZ_ASSERT(hr == S_OK || hr == MAPI_E_CORRUPT_DATA);
-		g_free(profile_bad_value(profile.keys));
+		hr = profile_check_values(profile.keys, &what);
+		FUZZ_ASSERT((hr == MAPI_E_CORRUPT_DATA) == (what != NULL));
+		g_free(what);
 		read_sections(&profile);
 		read_services(profile.keys);
 		g_mutex_clear(&profile.lock);

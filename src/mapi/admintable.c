@@ -137,12 +137,14 @@ put_service_name(struct profile *profile, struct bag *bag)
 	SPropValue *values = NULL;
 	ULONG count = 0;
 	char *name;
-	HRESULT hr = S_OK;
+	HRESULT hr;
 
 	if (!uid || uid->Value.bin.cb != sizeof(MAPIUID))
 		return S_OK;
-	profile_section_read(profile, (const MAPIUID *)uid->Value.bin.lpb, &values, &count);
-	name = prop_find_text(values, count, PR_SERVICE_NAME_W);
+	hr = profile_section_read(profile, (const MAPIUID *)uid->Value.bin.lpb, &values, &count);
+	if (FAILED(hr)) /* a provider of no service has no such name */
+		return hr == MAPI_E_NOT_FOUND ? S_OK : hr;
+	hr = prop_read_text(values, count, PR_SERVICE_NAME_W, &name);
 	if (name)
 		hr = bag_set_text(bag, PR_SERVICE_NAME_W, name);
 	g_free(name);

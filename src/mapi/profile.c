@@ -288,16 +288,15 @@ load_path(const char *name, const char *path, struct profile **out, char **why)
 	hr = profile_read_keys(path, &keys, why);
 	if (FAILED(hr))
 		return hr == MAPI_E_CORRUPT_DATA ? hr : MAPI_E_LOGON_FAILED;
-	bad = profile_bad_value(keys);
-	if (bad) {
+	hr = profile_check_values(keys, &bad);
+	if (bad)
 		why_set(why, "The profile file %s is broken: %s.", path, bad);
-		hr = MAPI_E_CORRUPT_DATA;
-	} else if (FAILED(profile_read_uid(keys, path, &uid))) {
+	if (SUCCEEDED(hr))
+		hr = profile_read_uid(keys, path, &uid);
+	if (hr == MAPI_E_CORRUPT_DATA)
 		why_set(why,
 		    "The profile file %s is broken: UID in group [Profile] must be 32 hex digits.",
 		    path);
-		hr = MAPI_E_CORRUPT_DATA;
-	}
 	g_free(bad);
 	if (FAILED(hr)) {
 		g_key_file_free(keys);

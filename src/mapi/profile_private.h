@@ -51,9 +51,9 @@ HRESULT profile_edit(struct profile *profile, profile_edit_fn edit, void *contex
 ULONG profile_key_tag(const char *key);
 /* The value of such a key; its parts hang on `root`.  MAPI_E_CORRUPT_DATA. */
 HRESULT profile_parse_value(void *root, const char *key, const char *text, SPropValue *value);
-/* The first setting whose text is not what its property needs, as words for people, g_free(); NULL
- * where all are right. */
-char *profile_bad_value(GKeyFile *keys);
+/* S_OK where the text of each setting is what its property needs; else MAPI_E_CORRUPT_DATA, and
+ * *what has words on the first that is not, g_free(); MAPI_E_NOT_ENOUGH_MEMORY. */
+HRESULT profile_check_values(GKeyFile *keys, char **what);
 /* Writes one value under its word or tag, in place of all others of the same property. */
 HRESULT profile_put_value(GKeyFile *keys, const char *group, const SPropValue *value);
 void profile_drop_value(GKeyFile *keys, const char *group, ULONG tag);

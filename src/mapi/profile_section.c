@@ -383,40 +383,43 @@ form_of(ULONG tag)
 	}
 }
 
-/* What is wrong with one setting, g_free(); NULL for nothing. */
-static char *
-bad_value(void *root, GKeyFile *keys, const char *group, const char *key)
+static HRESULT
+check_value(void *root, GKeyFile *keys, const char *group, const char *key, char **what)
 {
 	bool hex;
 	ULONG tag = tag_of_key(key, &hex);
-	char *text = value_text(keys, group, key, tag), *what = NULL;
+	char *text = value_text(keys, group, key, tag);
 	SPropValue value;
+	HRESULT hr = S_OK;
 
-	if (text && tag && !is_secret(tag) && form_of(tag) &&
-	    parse_value(root, text, tag, hex, &value) == MAPI_E_CORRUPT_DATA)
-		what = g_strdup_printf(
+	if (text && tag && !is_secret(tag) && form_of(tag))
+		hr = parse_value(root, text, tag, hex, &value);
+	if (hr == MAPI_E_CORRUPT_DATA)
+		*what = g_strdup_printf(
 		    "%s=%s in group [%s] must be %s", key, text, group, form_of(tag));
 	g_free(text);
-	return what;
+	return hr;
 }
 
-char *
-profile_bad_value(GKeyFile *keys)
+HRESULT
+profile_check_values(GKeyFile *keys, char **what)
 {
-	char **groups = g_key_file_get_groups(keys, NULL), *what = NULL;
+	char **groups = g_key_file_get_groups(keys, NULL);
 	void *root = mem_zalloc(NULL, 0);
+	HRESULT hr = root ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 	size_t i, k;
 
-	for (i = 0; root && groups[i] && !what; i++) {
+	*what = NULL;
+	for (i = 0; groups[i] && SUCCEEDED(hr); i++) {
 		char **list = g_key_file_get_keys(keys, groups[i], NULL, NULL);
 
-		for (k = 0; is_section(groups[i]) && list[k] && !what; k++)
-			what = bad_value(root, keys, groups[i], list[k]);
+		for (k = 0; is_section(groups[i]) && list[k] && SUCCEEDED(hr); k++)
+			hr = check_value(root, keys, groups[i], list[k], what);
 		g_strfreev(list);
 	}
 	mem_free(root);
 	g_strfreev(groups);
-	return what;
+	return hr;
 }
 
 /* --- Values to text ------------------------------------------------------------------------ */

@@ -44,7 +44,6 @@ create(struct profile *profile, ULONG flags)
 	session->pid = getpid();
 	session->flags = flags;
 	session->profile = profile_ref(profile);
-	session->stores = stores_create(profile);
 	last_error_init(&session->error, "emapi");
 	return session;
 }
@@ -488,7 +487,9 @@ session_create(struct profile *profile, ULONG flags, IMAPISession **out, char **
 	*out = NULL;
 	if (why)
 		*why = NULL;
-	hr = stores_check(session, why);
+	hr = stores_create(profile, &session->stores);
+	if (SUCCEEDED(hr))
+		hr = stores_check(session, why);
 	if (SUCCEEDED(hr))
 		hr = session_join(session, out);
 	session_unref(session);

@@ -64,7 +64,8 @@ bool session_is_live(struct session *session);
 HRESULT session_check(struct session *session);
 
 /* stores.c */
-GPtrArray *stores_create(struct profile *profile);
+/* The profile's stores; on failure, MAPI_E_NOT_ENOUGH_MEMORY, those that were read. */
+HRESULT stores_create(struct profile *profile, GPtrArray **out);
 /* Refuses a profile that has one store twice (D10), as far as is known before opening. */
 HRESULT stores_check(struct session *session, char **why);
 /* Releases all logons; with `logoff` ends them too. */

@@ -85,40 +85,51 @@ take_identity(struct store_entry *entry, const SPropValue *values, ULONG count)
 	find_uid(values, count, PR_MDB_PROVIDER, &entry->mdb_provider);
 }
 
-static struct store_entry *
-create_entry(struct profile *profile, const MAPIUID *provider)
+static HRESULT
+create_entry(struct profile *profile, const MAPIUID *provider, struct store_entry **out)
 {
-	struct store_entry *entry = g_new0(struct store_entry, 1);
-	SPropValue *values = NULL;
-	ULONG count = 0;
+	struct store_entry *entry;
+	SPropValue *values;
+	ULONG count;
+	HRESULT hr;
 
+	hr = profile_section_read(profile, provider, &values, &count);
+	*out = NULL;
+	if (FAILED(hr))
+		return hr;
+	entry = g_new0(struct store_entry, 1);
 	entry->provider = *provider;
 	entry->uids = g_array_new(FALSE, FALSE, sizeof(MAPIUID));
-	profile_section_read(profile, provider, &values, &count);
-	entry->module = prop_find_text(values, count, PR_PROVIDER_DLL_NAME_W);
-	entry->display_name = prop_find_text(values, count, PR_DISPLAY_NAME_W);
+	hr = prop_read_text(values, count, PR_PROVIDER_DLL_NAME_W, &entry->module);
+	if (SUCCEEDED(hr))
+		hr = prop_read_text(values, count, PR_DISPLAY_NAME_W, &entry->display_name);
 	entry->is_default = prop_find_bool(values, count, PR_DEFAULT_STORE, false);
 	find_uid(values, count, PR_SERVICE_UID, &entry->service);
 	take_identity(entry, values, count);
 	if (!entry->display_name)
 		entry->display_name = g_strdup(profile_name(profile));
 	mem_free(values);
-	return entry;
+	*out = entry; /* also of a failure, to be freed with all others */
+	return hr;
 }
 
-GPtrArray *
-stores_create(struct profile *profile)
+HRESULT
+stores_create(struct profile *profile, GPtrArray **out)
 {
 	GPtrArray *stores = g_ptr_array_new_with_free_func(free_entry);
 	GArray *providers = profile_providers(profile, MAPI_STORE_PROVIDER);
 	struct store_entry *standard = NULL;
+	HRESULT hr = S_OK;
 	guint i;
 
 	for (i = 0; i < providers->len; i++) {
-		struct store_entry *entry =
-		    create_entry(profile, &g_array_index(providers, MAPIUID, i));
+		struct store_entry *entry;
 
-		g_ptr_array_add(stores, entry);
+		hr = create_entry(profile, &g_array_index(providers, MAPIUID, i), &entry);
+		if (entry)
+			g_ptr_array_add(stores, entry);
+		if (FAILED(hr))
+			break;
 		/* One default at most, and the first store where none is marked. */
 		if (entry->is_default && standard)
 			entry->is_default = false;
@@ -128,7 +139,8 @@ stores_create(struct profile *profile)
 	if (!standard && stores->len)
 		((struct store_entry *)g_ptr_array_index(stores, 0))->is_default = true;
 	g_array_unref(providers);
-	return stores;
+	*out = stores;
+	return hr;
 }
 
 static bool

@@ -184,14 +184,16 @@ support_WrapStoreEntryID(
 	struct support *self = SELF(This);
 	SPropValue *values = NULL;
 	ULONG count = 0;
-	char *module;
+	char *module = NULL;
 	HRESULT hr;
 
 	if (!id || !size || !out_size || !out)
 		return MAPI_E_INVALID_PARAMETER;
-	profile_section_read(self->session->profile, &self->provider, &values, &count);
-	module = prop_find_text(values, count, PR_PROVIDER_DLL_NAME_W);
-	hr = storeid_wrap(module ? module : "", id, size, out_size, out);
+	hr = profile_section_read(self->session->profile, &self->provider, &values, &count);
+	if (SUCCEEDED(hr))
+		hr = prop_read_text(values, count, PR_PROVIDER_DLL_NAME_W, &module);
+	if (hr != MAPI_E_NOT_ENOUGH_MEMORY)
+		hr = storeid_wrap(module ? module : "", id, size, out_size, out);
 	g_free(module);
 	mem_free(values);
 	return hr;

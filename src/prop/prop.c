@@ -307,6 +307,16 @@ prop_find_text(const SPropValue *values, ULONG count, ULONG tag)
 	return copy;
 }
 
+HRESULT
+prop_read_text(const SPropValue *values, ULONG count, ULONG tag, char **out)
+{
+	*out = prop_find_text(values, count, tag);
+	if (*out || (!prop_find(values, count, PROP_TAG(PT_UNICODE, PROP_ID(tag))) &&
+			!prop_find(values, count, PROP_TAG(PT_STRING8, PROP_ID(tag)))))
+		return S_OK;
+	return MAPI_E_NOT_ENOUGH_MEMORY;
+}
+
 LONG
 prop_find_long(const SPropValue *values, ULONG count, ULONG tag, LONG fallback)
 {

@@ -41,6 +41,9 @@ const SPropValue *prop_find(const SPropValue *values, ULONG count, ULONG tag);
 /* The text of a PT_STRING8 or PT_UNICODE property of `tag`'s id as UTF-8, NULL when absent.
  * g_free(). */
 char *prop_find_text(const SPropValue *values, ULONG count, ULONG tag);
+/* The same, for who must know the one from the other: S_OK with NULL where there is none,
+ * MAPI_E_NOT_ENOUGH_MEMORY. */
+HRESULT prop_read_text(const SPropValue *values, ULONG count, ULONG tag, char **out);
 LONG prop_find_long(const SPropValue *values, ULONG count, ULONG tag, LONG fallback);
 bool prop_find_bool(const SPropValue *values, ULONG count, ULONG tag, bool fallback);
 

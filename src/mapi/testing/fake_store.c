@@ -142,7 +142,7 @@ read_uid(IMAPISupport *support, MAPIUID *uid)
 		hr = section->lpVtbl->GetProps(section, (SPropTagArray *)&tags, 0, &count, &values);
 	if (hr == S_OK && strlen(values->Value.lpszA) >= sizeof *uid)
 		memcpy(uid, values->Value.lpszA, sizeof *uid);
-	else
+	else if (SUCCEEDED(hr))
 		hr = MAPI_E_UNCONFIGURED;
 	mem_free(values);
 	COM_CLEAR(section);
@@ -179,13 +179,15 @@ open_store(IMAPISupport *support, ULONG size, const void *id, LPMSLOGON *logon, 
 	struct store *store = com_create(&store_class, sizeof *store);
 	HRESULT hr;
 
+	if (!store)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
 	store->istore.lpVtbl = &store_vtbl;
 	store->ilogon.lpVtbl = &logon_vtbl;
 	store->bag = bag_create();
 	store->support = support;
 	support->lpVtbl->AddRef(support);
 	atomic_fetch_add(&fake_live, 1);
-	hr = fill(store, support);
+	hr = store->bag ? fill(store, support) : MAPI_E_NOT_ENOUGH_MEMORY;
 	if (SUCCEEDED(hr) && size &&
 	    (size != ID_SIZE || memcmp((const BYTE *)id + 4,
 				    bag_get(store->bag, PR_RECORD_KEY)->Value.bin.lpb, 16)))
@@ -240,6 +242,8 @@ MSProviderInit(HINSTANCE instance, LPMALLOC allocator, LPALLOCATEBUFFER allocate
 {
 	struct provider *provider = com_create(&provider_class, sizeof *provider);
 
+	if (!provider)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
 	provider->iprovider.lpVtbl = &provider_vtbl;
 	*own_version = CURRENT_SPI_VERSION;
 	*out = &provider->iprovider;

@@ -17,7 +17,7 @@ use(const struct smtp_reply *reply)
 	FUZZ_ASSERT(!enhanced || enhanced[0] == '0' + reply->code / 100);
 	FUZZ_ASSERT(!id || (*id && strstr(text, id)));
 	smtp_classify(reply);
-	smtp_advice(reply);
+	g_free(smtp_advice(reply));
 	smtp_caps_parse(&caps, reply);
 	g_free(smtp_caps_logins(&caps));
 	smtp_caps_clear(&caps);

@@ -297,8 +297,9 @@ install(void **state)
 	return 0;
 }
 
+/* With an argument: the test of that name alone. */
 int
-main(void)
+main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_buffer_fails_once),
@@ -309,5 +310,7 @@ main(void)
 		cmocka_unit_test(no_room_from_then_on),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests_name("store faults", tests, install, NULL);
 }

@@ -51,6 +51,11 @@
  * tls, certificate, greeting, login, sender, folder.
  */
 
+/*
+ * On a message PR_EMAPI_JOURNEY is what the client did, set by IMAPISupport::ExpandRecips: program,
+ * process, user, profile, profile-because, logon and submit (ISO 8601, UTC).
+ */
+
 /* PR_EMAPI_TLS. */
 #define EMAPI_TLS_NONE "none"
 #define EMAPI_TLS_STARTTLS "starttls"

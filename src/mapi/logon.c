@@ -81,19 +81,20 @@ set_reason(HRESULT hr, char *why)
  * has the value of MAPI_BEST_ACCESS, which programs pass by habit: it counts only without
  * MAPI_USE_DEFAULT, and then no name is no profile anyway. */
 static HRESULT
-choose_profile(LPTSTR name, ULONG flags, char **out)
+choose_profile(LPTSTR name, ULONG flags, char **out, bool *is_default)
 {
 	char *given = NULL;
 	HRESULT hr;
 
 	*out = NULL;
+	*is_default = false;
 	hr = text_from_arg(NULL, name, flags, &given);
 	if (FAILED(hr))
 		return hr;
 	if (given && *given)
 		*out = g_strdup(given);
 	else if (flags & MAPI_USE_DEFAULT)
-		*out = profile_default();
+		*is_default = (*out = profile_default()) != NULL;
 	mem_free(given);
 	return S_OK;
 }
@@ -115,6 +116,7 @@ log_on(LPTSTR name, ULONG flags, IMAPISession **out, char **why)
 {
 	struct profile *profile = NULL;
 	char *chosen = NULL;
+	bool is_default;
 	HRESULT hr;
 
 	if (!(flags & MAPI_NEW_SESSION)) {
@@ -122,11 +124,13 @@ log_on(LPTSTR name, ULONG flags, IMAPISession **out, char **why)
 		if (hr != MAPI_E_NOT_FOUND)
 			return hr;
 	}
-	hr = choose_profile(name, flags, &chosen);
+	hr = choose_profile(name, flags, &chosen, &is_default);
 	if (SUCCEEDED(hr))
 		hr = profile_load(chosen, &profile, why);
 	if (SUCCEEDED(hr))
 		hr = session_create(profile, flags, out, why);
+	if (SUCCEEDED(hr) && is_default)
+		session_set_chosen(*out, "it is the default profile");
 	if (SUCCEEDED(hr) && (flags & MAPI_ALLOW_OTHERS)) {
 		if (shared && shared->pid == getpid())
 			session_unref(shared);

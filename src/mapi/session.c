@@ -43,6 +43,8 @@ create(struct profile *profile, ULONG flags)
 	g_rec_mutex_init(&session->lock);
 	session->pid = getpid();
 	session->flags = flags;
+	session->chosen = "the program named it";
+	session->began = g_get_real_time();
 	session->profile = profile_ref(profile);
 	last_error_init(&session->error, "emapi");
 	return session;
@@ -73,6 +75,12 @@ HRESULT
 session_check(struct session *session)
 {
 	return session->ended || session->pid != getpid() ? MAPI_E_END_OF_SESSION : S_OK;
+}
+
+void
+session_set_chosen(IMAPISession *iface, const char *why)
+{
+	session_from(iface)->chosen = why;
 }
 
 struct profile *

@@ -16,6 +16,8 @@
 HRESULT session_create(struct profile *profile, ULONG flags, IMAPISession **out, char **why);
 /* The object behind the interface; borrowed. */
 struct session *session_from(IMAPISession *iface);
+/* Why it is this profile: "the program named it" where nobody says otherwise.  Static text. */
+void session_set_chosen(IMAPISession *iface, const char *why);
 struct profile *session_profile(struct session *session);
 
 /* The worker: opens one of the profile's stores as the spooler does (IMSProvider::SpoolerLogon),

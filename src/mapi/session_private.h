@@ -44,7 +44,9 @@ struct session {
 	atomic_uint refs;
 	GRecMutex lock;
 	pid_t pid;
-	ULONG flags; /* of MAPILogonEx */
+	ULONG flags;        /* of MAPILogonEx */
+	const char *chosen; /* why this profile, for people; static */
+	gint64 began;       /* microseconds since 1970 */
 	struct profile *profile;
 	unsigned users;
 	bool ended;

@@ -6,6 +6,7 @@
 #include <mapiguid.h>
 #include <mapitags.h>
 #include <mapiutil.h>
+#include "client_journey.h"
 #include "mem.h"
 #include "prop.h"
 #include "spooler_link.h"
@@ -142,7 +143,7 @@ support_ExpandRecips(IMAPISupport *This, LPMESSAGE message, ULONG *flags)
 	if (!message || !flags)
 		return MAPI_E_INVALID_PARAMETER;
 	*flags = NEEDS_SPOOLER;
-	return S_OK;
+	return client_journey_put(SELF(This)->session, message);
 }
 
 /* Leaves the messages of a store that logs off with the spooler, which is a process of its own. */

@@ -15,6 +15,8 @@ add(struct smtp_session *session, const char *text)
 	gint64 now = g_get_monotonic_time();
 	char *line;
 
+	if (!session->keeps_journey)
+		return;
 	if (session->journey->len == 0)
 		session->began = now;
 	line = g_strdup_printf("%s\t+%" G_GINT64_FORMAT, text, (now - session->began + 500) / 1000);

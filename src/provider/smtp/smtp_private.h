@@ -31,6 +31,7 @@ struct smtp_session {
 	gint64 started, last_used; /* monotonic, microseconds */
 	gint64 connected;          /* the same, of the TCP connection; 0: not yet */
 	char *host, *peer;         /* who is at the other end, without and with the port */
+	bool keeps_journey;
 	GPtrArray *journey;
 	unsigned journey_left_out;
 	gint64 began;     /* the same, of the journey's first line */

@@ -17,6 +17,7 @@ smtp_session_create(const struct smtp_options *options)
 
 	session->options = options;
 	session->input = g_byte_array_new();
+	session->keeps_journey = g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") != 0;
 	session->journey = g_ptr_array_new_with_free_func(g_free);
 	session->facts = g_ptr_array_new_with_free_func(g_free);
 	return session;

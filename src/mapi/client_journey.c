@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "client_journey.h"
+
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+#include <glib.h>
+#include <emapispi.h>
+#include "profile.h"
+#include "session_private.h"
+#include "text.h"
+
+#define LINES_MAX 8
+
+struct lines {
+	char *text[LINES_MAX];
+	ULONG count;
+};
+
+static void add(struct lines *lines, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void
+add(struct lines *lines, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	lines->text[lines->count++] = text_printable(text);
+}
+
+/* The program's name, of a Python program the script's; arguments may hold secrets and are left
+ * out.  g_free(). */
+static char *
+program_name(void)
+{
+	g_autofree char *line = NULL, *program = NULL;
+	const char *script;
+	gsize size = 0;
+
+	if (!g_file_get_contents("/proc/self/cmdline", &line, &size, NULL) || !size)
+		return g_strdup("?");
+	program = g_path_get_basename(line);
+	script = line + strlen(line) + 1;
+	if (script < line + size && g_str_has_prefix(program, "python") &&
+	    g_str_has_suffix(script, ".py"))
+		return g_strdup_printf("%s %s", program, script);
+	return g_steal_pointer(&program);
+}
+
+/* The user's name; without asking a directory where the environment knows it. */
+static char *
+user_name(void)
+{
+	const char *name = g_getenv("USER");
+	struct passwd *entry;
+
+	if (name && *name)
+		return g_strdup(name);
+	entry = getpwuid(getuid());
+	return entry ? g_strdup(entry->pw_name) : g_strdup_printf("%u", (unsigned)getuid());
+}
+
+/* 2026-11-28T20:50:25.123Z, g_free(). */
+static char *
+iso_time(gint64 when)
+{
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(when / G_USEC_PER_SEC);
+	g_autofree char *seconds = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
+
+	return g_strdup_printf("%s.%03dZ", seconds, (int)(when % G_USEC_PER_SEC / 1000));
+}
+
+static void
+collect(struct session *session, struct lines *lines)
+{
+	g_autofree char *program = program_name();
+	g_autofree char *user = user_name();
+	g_autofree char *logon = iso_time(session->began);
+	g_autofree char *now = iso_time(g_get_real_time());
+
+	add(lines, "* program: %s", program);
+	add(lines, "* process: %d", (int)getpid());
+	add(lines, "* user: %s", user);
+	add(lines, "* profile: %s", profile_name(session->profile));
+	add(lines, "* profile-because: %s", session->chosen);
+	add(lines, "* logon: %s", logon);
+	add(lines, "* submit: %s", now);
+}
+
+HRESULT
+client_journey_put(struct session *session, IMessage *message)
+{
+	SPropValue value = { .ulPropTag = PR_EMAPI_JOURNEY_A };
+	struct lines lines = { .count = 0 };
+	HRESULT hr;
+
+	if (g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") == 0)
+		return S_OK;
+	collect(session, &lines);
+	value.Value.MVszA.cValues = lines.count;
+	value.Value.MVszA.lppszA = lines.text;
+	hr = message->lpVtbl->SetProps(message, 1, &value, NULL);
+	while (lines.count)
+		g_free(lines.text[--lines.count]);
+	return FAILED(hr) ? hr : S_OK;
+}

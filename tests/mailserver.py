@@ -192,6 +192,7 @@ smtpd_tls_security_level = {tls}
 smtpd_tls_cert_file = {certificate[0]}
 smtpd_tls_key_file = {certificate[1]}
 smtpd_tls_auth_only = yes
+smtpd_tls_loglevel = 1
 smtpd_sasl_auth_enable = {"yes" if login else "no"}
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = {auth_socket}

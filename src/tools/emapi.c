@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&command_profile_set,
 	&command_profile_default,
 	&command_profile_delete,
+	&command_explain,
 	&command_test,
 	&command_queue_list,
 	&command_queue_show,

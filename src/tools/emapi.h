@@ -11,6 +11,7 @@ extern const struct command command_profile_show;
 extern const struct command command_profile_set;
 extern const struct command command_profile_default;
 extern const struct command command_profile_delete;
+extern const struct command command_explain;
 extern const struct command command_test;
 extern const struct command command_queue_list;
 extern const struct command command_queue_show;

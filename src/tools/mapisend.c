@@ -191,7 +191,7 @@ advice(HRESULT hr)
 }
 
 static int
-submit(const struct letter *letter, struct profile *profile, BYTE *key)
+submit(const struct letter *letter, struct profile *profile, bool named, BYTE *key)
 {
 	g_autofree char *why = NULL, *words = NULL;
 	IMAPISession *session = NULL;
@@ -199,6 +199,8 @@ submit(const struct letter *letter, struct profile *profile, BYTE *key)
 	int code;
 
 	if (SUCCEEDED(hr)) {
+		session_set_chosen(
+		    session, named ? "--profile named it" : "it is the default profile");
 		hr = letter_submit(letter, session, key, &why);
 		session->lpVtbl->Logoff(session, 0, 0, 0);
 		session->lpVtbl->Release(session);
@@ -372,7 +374,7 @@ send_letter(const struct options *o, struct letter *letter)
 	if (!code && !profile_is_machine(profile))
 		spooler_prepare(profile_uid(profile));
 	if (!code)
-		code = submit(letter, profile, key);
+		code = submit(letter, profile, o->profile != NULL, key);
 	if (!code && o->explain && !o->json)
 		explain_stored(profile, key);
 	if (!code && o->wait > 0)

@@ -23,9 +23,8 @@ outcome_time(gint64 when)
 	return g_date_time_format(then, today ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S");
 }
 
-/* The server's reply with its code in front, unless the words quote it already. */
-static char *
-reply_words(const struct spool_recipient *recipient)
+char *
+outcome_reply(const struct spool_recipient *recipient)
 {
 	g_autofree char *code = g_strdup_printf("%d", recipient->code);
 	g_autofree char *text = text_printable(recipient->text);
@@ -71,7 +70,7 @@ verdict(const struct spool_recipient *recipient)
 void
 outcome_recipient_line(const struct spool_recipient *recipient, GString *out)
 {
-	g_autofree char *words = reply_words(recipient);
+	g_autofree char *words = outcome_reply(recipient);
 	g_autofree char *means = meaning(recipient);
 	g_autofree char *address = text_printable(recipient->address);
 	g_autofree char *server = text_printable(recipient->server);

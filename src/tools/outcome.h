@@ -6,6 +6,9 @@
 #include <glib.h>
 #include "client.h"
 
+/* The server's reply with its code in front, unless the words quote it already.  g_free(). */
+char *outcome_reply(const struct spool_recipient *recipient);
+
 /* "ann@example.test: accepted by mail.example.test: 250 2.0.0 Ok: queued as 4F2" */
 void outcome_recipient_line(const struct spool_recipient *recipient, GString *out);
 /* One JSON object for the message with its recipients. */

@@ -263,12 +263,18 @@ compose(IMessage *message, const struct sendmail_mail *mail, struct sendmail_inp
 static HRESULT
 open_session(struct sendmail_session *session, char **why)
 {
+	g_autofree char *standard = session->session ? NULL : profile_default();
 	HRESULT hr = S_OK;
 
 	if (!session->session && !profile_is_machine(session->profile))
 		spooler_prepare(profile_uid(session->profile));
 	if (!session->session)
 		hr = session_create(session->profile, MAPI_EXTENDED, &session->session, why);
+	if (SUCCEEDED(hr) && standard)
+		session_set_chosen(
+		    session->session, strcmp(standard, profile_name(session->profile)) == 0
+					  ? "it is the default profile"
+					  : "an option or EMAPI_PROFILE named it");
 	if (SUCCEEDED(hr) && !session->outbox.folder)
 		hr = outbox_open(session->session, &session->outbox, why);
 	return hr;

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * emapi explain: how a message went, or would go, from the program to the next server, and what
+ * that means: does it need Outlook, an Exchange server, an SMTP server?
+ */
+#include "emapi.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <mapicode.h>
+#include <mapitags.h>
+#include <mapiutil.h>
+#include <emapispi.h>
+#include "com.h"
+#include "hr.h"
+#include "journey.h"
+#include "mem.h"
+#include "outcome.h"
+#include "prop.h"
+#include "queue.h"
+#include "session.h"
+#include "story.h"
+#include "text.h"
+#include "trial.h"
+
+struct options {
+	char *to;
+	char *message_id;
+	char *profile;
+	gboolean json;
+};
+
+static int
+open_session(const char *name, IMAPISession **out)
+{
+	g_autofree char *why = NULL;
+	struct profile *profile = NULL;
+	int code = cli_load_profile(name, "", &profile);
+	HRESULT hr;
+
+	*out = NULL;
+	if (code)
+		return code;
+	hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, out, &why);
+	profile_unref(profile);
+	return FAILED(hr) ? cli_fail(cli_exit_code(hr), "%s", why ? why : hr_text(hr)) : 0;
+}
+
+static void
+close_session(IMAPISession *session)
+{
+	if (!session)
+		return;
+	session->lpVtbl->Logoff(session, 0, 0, 0);
+	session->lpVtbl->Release(session);
+}
+
+/* --- What the store still knows ------------------------------------------------------------ */
+
+static char **
+text_lines(const SPropValue *value)
+{
+	ULONG count = value->ulPropTag == PR_EMAPI_JOURNEY_A ? value->Value.MVszA.cValues : 0;
+	char **lines = g_new0(char *, count + 1);
+
+	for (ULONG i = 0; i < count; i++)
+		lines[i] = g_strdup(value->Value.MVszA.lppszA[i]);
+	return lines;
+}
+
+static char *
+folder_name(IMAPISession *session, const SBinary *id)
+{
+	IMAPIFolder *folder = NULL;
+	SPropValue *name = NULL;
+	char *text = NULL;
+	ULONG type;
+
+	if (SUCCEEDED(session->lpVtbl->OpenEntry(
+		session, id->cb, (LPENTRYID)id->lpb, NULL, 0, &type, (LPUNKNOWN *)&folder)) &&
+	    SUCCEEDED(HrGetOneProp((LPMAPIPROP)folder, PR_DISPLAY_NAME_W, &name)))
+		text = prop_find_text(name, 1, PR_DISPLAY_NAME_W);
+	mem_free(name);
+	COM_CLEAR(folder);
+	return text;
+}
+
+/* Where the message lies and what its client wrote down; a store that cannot be opened leaves both
+ * unknown, a message that is gone is "" . */
+static void
+look_up(const struct spool_message *m, char ***client, char **folder)
+{
+	static SizedSPropTagArray(2, tags) = { 2, { PR_EMAPI_JOURNEY_A, PR_PARENT_ENTRYID } };
+	g_autofree char *why = NULL;
+	struct profile *profile = NULL;
+	IMAPISession *session = NULL;
+	IMessage *message = NULL;
+	SPropValue *values = NULL;
+	ULONG type, count = 0;
+	gsize size = 0;
+	const void *entry = m->entry ? g_bytes_get_data(m->entry, &size) : NULL;
+	HRESULT hr = profile_load(m->profile, &profile, &why);
+
+	if (SUCCEEDED(hr))
+		hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, NULL);
+	if (SUCCEEDED(hr))
+		hr = session->lpVtbl->OpenEntry(session, (ULONG)size, (LPENTRYID)(uintptr_t)entry,
+		    NULL, 0, &type, (LPUNKNOWN *)&message);
+	if (hr == MAPI_E_NOT_FOUND && session)
+		*folder = g_strdup("");
+	if (SUCCEEDED(hr))
+		hr = message->lpVtbl->GetProps(message, (SPropTagArray *)&tags, 0, &count, &values);
+	if (SUCCEEDED(hr)) {
+		*client = text_lines(&values[0]);
+		if (values[1].ulPropTag == PR_PARENT_ENTRYID)
+			*folder = folder_name(session, &values[1].Value.bin);
+	}
+	mem_free(values);
+	COM_CLEAR(message);
+	close_session(session);
+	profile_unref(profile);
+}
+
+/* --- One message --------------------------------------------------------------------------- */
+
+/* The last try that spoke to somebody, else the last of all. */
+static const struct spool_attempt *
+telling_attempt(const struct spool_message *m)
+{
+	const struct spool_attempt *found = NULL;
+
+	for (guint i = 0; m->attempts && i < m->attempts->len; i++) {
+		const struct spool_attempt *a = m->attempts->pdata[i];
+		g_autofree char *server = journey_find(a->journey, '*', "server");
+
+		if (*a->transport && (server || !found))
+			found = a;
+	}
+	return found;
+}
+
+static char *
+reply_of(const struct spool_message *m)
+{
+	GString *all = g_string_new(NULL);
+
+	for (guint i = 0; i < m->recipients->len; i++) {
+		const struct spool_recipient *r = m->recipients->pdata[i];
+
+		g_autofree char *reply = outcome_reply(r);
+
+		if (*reply)
+			g_string_append_printf(
+			    all, "%sfor %s: %s", all->len ? "; " : "", r->address, reply);
+	}
+	if (!all->len)
+		g_string_append(all, "Nothing yet.");
+	return g_string_free(all, FALSE);
+}
+
+static char *
+whereabouts_of(const struct spool_message *m, const char *folder)
+{
+	g_autoptr(GString) ids = g_string_new(NULL);
+	const char *server = "the next server";
+
+	for (guint i = 0; i < m->recipients->len; i++) {
+		const struct spool_recipient *r = m->recipients->pdata[i];
+
+		if (r->state != SPOOL_SENT && r->state != SPOOL_FILED)
+			continue;
+		server = r->server && *r->server ? r->server : server;
+		if (r->queue_id && *r->queue_id && !strstr(ids->str, r->queue_id))
+			g_string_append_printf(ids, "%s%s", ids->len ? ", " : "", r->queue_id);
+	}
+	if (m->state == SPOOL_FILED || m->state == SPOOL_SENT)
+		return g_strdup_printf("With %s%s%s; a copy lies in \"%s\". Whether it was read, "
+				       "or sent on, only that server knows%s.",
+		    server, ids->len ? ", which calls it " : "", ids->str,
+		    folder && *folder ? folder : "no folder of this store",
+		    ids->len ? ": ask its postmaster by that name" : "");
+	if (m->state == SPOOL_FAILED)
+		return g_strdup_printf(
+		    "Nobody has it. The message lies in \"%s\", a report in the Inbox.",
+		    folder && *folder ? folder : "no folder of this store");
+	if (m->state == SPOOL_CANCELLED)
+		return g_strdup_printf(
+		    "In \"%s\", unsent.", folder && *folder ? folder : "no folder of this store");
+	return g_strdup("Safe in the Outbox of the store on this machine.");
+}
+
+static void
+tell(const struct spool_message *m, bool json, GString *out)
+{
+	struct story *story = story_create();
+	g_auto(GStrv) client = NULL;
+	g_autofree char *folder = NULL, *id = queue_id(m, true), *reply = reply_of(m),
+			*where = NULL;
+	g_autofree char *subject = text_printable(m->subject);
+	const struct spool_attempt *attempt = telling_attempt(m);
+
+	look_up(m, &client, &folder);
+	story_tell(story, &(struct story_sources){ m, client, folder });
+	where = whereabouts_of(m, folder);
+	story_answers(story, attempt ? attempt->transport : "the profile's transport",
+	    attempt ? attempt->journey : NULL, reply, where);
+	if (json) {
+		g_string_append_c(out, '{');
+		json_member(out, "id", id);
+		json_member(out, "state", spool_state_name(m->state));
+		json_member(out, "profile", m->profile);
+		json_member(out, "subject", m->subject);
+		story_json(story, out);
+		g_string_append(out, "}\n");
+	} else {
+		g_string_append_printf(out, "Message %s  \"%s\"\n\n", id, subject);
+		story_print(story, out);
+	}
+	story_free(story);
+}
+
+static int
+explain_message(struct spool_message *found, bool json)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	struct spool_message *whole = NULL;
+	gsize size = 0;
+	const void *key = g_bytes_get_data(found->key, &size);
+	HRESULT hr = spooler_show(key, size, &whole);
+
+	if (FAILED(hr))
+		return queue_unreachable(hr);
+	tell(whole, json, out);
+	fputs(out->str, stdout);
+	spool_message_free(whole);
+	return 0;
+}
+
+static int
+explain_id(const char *id, bool json)
+{
+	struct spool_message *found = NULL;
+	int code = queue_find(id, &found);
+
+	if (code)
+		return code;
+	code = explain_message(found, json);
+	spool_message_free(found);
+	return code;
+}
+
+/* --- By Message-ID ------------------------------------------------------------------------- */
+
+/* The PR_SEARCH_KEY, in hex, of the message in that folder with that Message-ID.  g_free(). */
+static char *
+find_in_folder(IMsgStore *store, ULONG folder_tag, const char *message_id)
+{
+	static SizedSPropTagArray(1, columns) = { 1, { PR_SEARCH_KEY } };
+	SPropValue wanted = { .ulPropTag = PR_INTERNET_MESSAGE_ID_A };
+	SRestriction is = { .rt = RES_PROPERTY,
+		.res.resProperty = { RELOP_EQ, PR_INTERNET_MESSAGE_ID_A, &wanted } };
+	SPropValue *id = NULL;
+	IMAPIFolder *folder = NULL;
+	IMAPITable *table = NULL;
+	SRowSet *rows = NULL;
+	char *hex = NULL;
+	ULONG type;
+	HRESULT hr = HrGetOneProp((LPMAPIPROP)store, folder_tag, &id);
+
+	wanted.Value.lpszA = (LPSTR)(uintptr_t)message_id;
+	if (SUCCEEDED(hr))
+		hr = store->lpVtbl->OpenEntry(store, id->Value.bin.cb, (LPENTRYID)id->Value.bin.lpb,
+		    NULL, 0, &type, (LPUNKNOWN *)&folder);
+	if (SUCCEEDED(hr))
+		hr = folder->lpVtbl->GetContentsTable(folder, 0, &table);
+	if (SUCCEEDED(hr))
+		hr = HrQueryAllRows(table, (LPSPropTagArray)&columns, &is, NULL, 1, &rows);
+	if (SUCCEEDED(hr) && rows->cRows && rows->aRow[0].lpProps[0].ulPropTag == PR_SEARCH_KEY)
+		hex = text_hex(
+		    rows->aRow[0].lpProps[0].Value.bin.lpb, rows->aRow[0].lpProps[0].Value.bin.cb);
+	FreeProws(rows);
+	COM_CLEAR(table);
+	COM_CLEAR(folder);
+	mem_free(id);
+	return hex;
+}
+
+static char *
+find_by_message_id(IMAPISession *session, const char *message_id)
+{
+	static SizedSPropTagArray(1, columns) = { 1, { PR_ENTRYID } };
+	IMAPITable *table = NULL;
+	SRowSet *rows = NULL;
+	char *hex = NULL;
+	HRESULT hr = session->lpVtbl->GetMsgStoresTable(session, 0, &table);
+
+	if (SUCCEEDED(hr))
+		hr = HrQueryAllRows(table, (LPSPropTagArray)&columns, NULL, NULL, 0, &rows);
+	for (ULONG i = 0; SUCCEEDED(hr) && !hex && i < rows->cRows; i++) {
+		const SBinary *id = &rows->aRow[i].lpProps[0].Value.bin;
+		IMsgStore *store = NULL;
+
+		if (FAILED(session->lpVtbl->OpenMsgStore(
+			session, 0, id->cb, (LPENTRYID)id->lpb, NULL, MDB_NO_DIALOG, &store)))
+			continue;
+		hex = find_in_folder(store, PR_IPM_SENTMAIL_ENTRYID, message_id);
+		if (!hex)
+			hex = find_in_folder(store, PR_IPM_OUTBOX_ENTRYID, message_id);
+		COM_CLEAR(store);
+	}
+	FreeProws(rows);
+	COM_CLEAR(table);
+	return hex;
+}
+
+static int
+explain_message_id(const struct options *o)
+{
+	g_autofree char *wanted = *o->message_id == '<' ? g_strdup(o->message_id)
+							: g_strdup_printf("<%s>", o->message_id);
+	g_autofree char *hex = NULL, *shown = text_printable(wanted);
+	IMAPISession *session = NULL;
+	int code = open_session(o->profile, &session);
+
+	if (code)
+		return code;
+	hex = find_by_message_id(session, wanted);
+	close_session(session);
+	if (!hex)
+		return cli_fail(EX_NOINPUT,
+		    "no message in the Outbox or Sent Items has the Message-ID %s "
+		    "(another profile? --profile NAME)",
+		    shown);
+	return explain_id(hex, o->json);
+}
+
+/* --- Before sending ------------------------------------------------------------------------ */
+
+static char *
+sender_of(struct profile *profile)
+{
+	g_autofree char *name = NULL, *address = NULL;
+	SPropValue *values = NULL;
+	ULONG count = 0;
+
+	if (FAILED(profile_section_read(
+		profile, (const MAPIUID *)&MUID_PROFILE_INSTANCE, &values, &count)))
+		return g_strdup("nobody");
+	name = prop_find_text(values, count, PR_EMAPI_FROM_NAME_W);
+	address = prop_find_text(values, count, PR_EMAPI_FROM_ADDRESS_W);
+	mem_free(values);
+	if (!address)
+		return g_strdup("nobody: the profile has no FromAddress");
+	return name && *name ? g_strdup_printf("%s <%s>", name, address)
+			     : g_steal_pointer(&address);
+}
+
+static void
+tell_way(struct story *story, const struct trial *trial)
+{
+	g_autofree char *connection = story_connection(trial->journey);
+	g_autofree char *limit = journey_find(trial->journey, '*', "size-limit");
+	g_autofree char *names = journey_find_all(trial->journey, "trying");
+	struct story_step *step =
+	    story_add(story, "Transport", "%s", trial->name ? trial->name : "?");
+
+	if (names)
+		story_detail(step, "address    %s", names);
+	if (connection)
+		story_detail(step, "connection %s", connection);
+	if (limit)
+		story_detail(step, "size limit %s bytes, as the server says", limit);
+	if (SUCCEEDED(trial->hr))
+		story_add(story, "Check", "the way is open: asked just now, and nothing was sent");
+	else
+		story_add(story, "Check", "FAILED: %s",
+		    trial->why && *trial->why ? trial->why : hr_text(trial->hr));
+}
+
+static void
+tell_future(IMAPISession *session, const struct options *o, GString *out)
+{
+	struct profile *profile = session_profile(session_from(session));
+	GArray *providers = profile_providers(profile, MAPI_TRANSPORT_PROVIDER);
+	g_autofree char *sender = sender_of(profile);
+	struct story *story = story_create();
+	struct trial trial = { 0 };
+
+	story_add(story, "Profile", "\"%s\": %s", profile_name(profile),
+	    o->profile ? "you named it" : "it is the default profile");
+	story_add(story, "Sender", "%s", sender);
+	story_add(story, "Recipient",
+	    "%s, an SMTP address: the profile's first transport that takes those gets it", o->to);
+	if (providers->len) {
+		trial_run(session, &g_array_index(providers, MAPIUID, 0), &trial);
+		tell_way(story, &trial);
+	} else {
+		story_add(story, "Transport", "the machine's daemon sends it for this user");
+	}
+	story_answers(story, trial.name ? trial.name : "the machine's daemon", trial.journey,
+	    "Nothing was sent.", "There is none yet: nothing was sent.");
+	if (o->json) {
+		g_string_append_c(out, '{');
+		json_member(out, "to", o->to);
+		json_member(out, "profile", profile_name(profile));
+		story_json(story, out);
+		g_string_append(out, "}\n");
+	} else {
+		g_string_append_printf(out, "A message to %s, sent now\n\n", o->to);
+		story_print(story, out);
+	}
+	trial_clear(&trial);
+	story_free(story);
+	g_array_unref(providers);
+}
+
+static int
+explain_to(const struct options *o)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	IMAPISession *session = NULL;
+	int code = open_session(o->profile, &session);
+
+	if (code)
+		return code;
+	tell_future(session, o, out);
+	close_session(session);
+	fputs(out->str, stdout);
+	return 0;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct options o = { 0 };
+	const GOptionEntry entries[] = {
+		{ "to", 0, 0, G_OPTION_ARG_STRING, &o.to, "how a message to ADDRESS would go now",
+		    "ADDRESS" },
+		{ "message-id", 0, 0, G_OPTION_ARG_STRING, &o.message_id,
+		    "the message with this Message-ID", "ID" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o.profile,
+		    "the profile, for --to and --message-id", "NAME" },
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "as JSON", NULL },
+		{ NULL },
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new("[ID|last]");
+	int code;
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	code = cli_parse(context, &argc, &argv);
+	if (code)
+		return code;
+	if (argc > 2 || (argc > 1 && (o.to || o.message_id)) || (o.to && o.message_id))
+		code = cli_fail(
+		    EX_USAGE, "one of a message's ID, --message-id and --to, please (try --help)");
+	else if (o.to)
+		code = explain_to(&o);
+	else if (o.message_id)
+		code = explain_message_id(&o);
+	else
+		code = explain_id(argc > 1 ? argv[1] : "last", o.json);
+	g_free(o.to);
+	g_free(o.message_id);
+	g_free(o.profile);
+	return code;
+}
+
+const struct command command_explain = {
+	.name = "explain",
+	.summary = "how a message went or would go, and what that needs",
+	.run = run,
+};

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Asks a profile's transports whether mail could go out now, without sending any. */
+#ifndef EMAPI_TOOLS_TRIAL_H
+#define EMAPI_TOOLS_TRIAL_H
+
+#include <mapix.h>
+
+/* What came of one transport. */
+struct trial {
+	char *name;
+	HRESULT hr;
+	char *why;      /* of a failure, for people */
+	char **journey; /* NULL-ended, never NULL */
+};
+
+/* Logs on to the transport in this section of the session's profile and asks it
+ * (IXPLogon::ValidateState, and its status object for the words). */
+void trial_run(IMAPISession *session, const MAPIUID *provider, struct trial *out);
+void trial_clear(struct trial *trial);
+
+#endif

@@ -331,5 +331,21 @@ def reading(o):
                        {"raw SQLite": raw_rows}, ("raw SQLite", "<", 2))
 
 
+def searching(o):
+    """Search folders over Sent Items: what it takes to fill one, and what it costs who saves."""
+    count = o.count(100000, 20000)
+    place = Place()
+    place.fill(count, folder=5)
+    with place.wakes_only():
+        done = place.run("bench-search", "A letter of the benchmark", o.count(2000, 500))
+    nothing, everything, found, page, without, watched = (float(w) for w in done.stdout.split())
+    place.close()
+    yield from at_most(f"search folder over {count} messages, none fits", "s", nothing, 2)
+    yield from at_most(f"… {found:.0f} fit", "s", everything, 10)
+    yield from at_most("… count and first 50 rows", "ms", page, 5)
+    yield from compare("save a message that a search folder finds, CPU", "µs", watched,
+                       {"no search folder": without}, ("no search folder", "<", 2))
+
+
 ALL = [one_message, sendmail, submit, drain, both_at_once, attachments, huge_attachment, big_queue,
-       reading]
+       reading, searching]

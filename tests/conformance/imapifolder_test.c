@@ -338,6 +338,32 @@ copy_to_takes_what_is_in_a_folder_but_what_is_excluded(void **state)
 	RELEASE(inbox);
 }
 
+static void
+copy_to_moves_what_is_in_a_folder(void **state)
+{
+	struct world *world = *state;
+	SizedSPropTagArray(1, no_name) = { 1, { PR_DISPLAY_NAME_A } };
+	IMAPIFolder *inbox = open_inbox(world), *from = make_folder(inbox, FOLDER_GENERIC, "From");
+	IMAPIFolder *below = make_folder(from, FOLDER_GENERIC, "Below");
+	IMAPIFolder *to = make_folder(inbox, FOLDER_GENERIC, "To");
+	SPropValue *id = put_message(from, "in it");
+	IMessage *message;
+
+	OK(from->lpVtbl->CopyTo(from, 0, NULL, (SPropTagArray *)(void *)&no_name, 0, NULL,
+	    &IID_IMAPIFolder, to, MAPI_MOVE, NULL));
+	assert_int_equal(count_of(from, 0), 0);
+	assert_int_equal(folders_in(from, 0), 0);
+	assert_int_equal(count_of(to, 0), 1);
+	assert_int_equal(folders_in(to, 0), 1);
+	message = open_message(world->store, id, 0); /* it is the same message */
+	RELEASE(message);
+	MAPIFreeBuffer(id);
+	RELEASE(to);
+	RELEASE(below);
+	RELEASE(from);
+	RELEASE(inbox);
+}
+
 /* --- Read or not --------------------------------------------------------------------------- */
 
 static void
@@ -439,6 +465,7 @@ message_status_changes_by_mask(void **state)
 	IMAPIFolder *inbox = open_inbox(world);
 	SPropValue *id = put_message(inbox, "marked");
 	ENTRYLIST list = { 1, &id->Value.bin };
+	IMessage *message;
 	ULONG status = 99;
 
 	OK(inbox->lpVtbl->GetMessageStatus(inbox, EID(id), 0, &status));
@@ -455,7 +482,9 @@ message_status_changes_by_mask(void **state)
 	/* A copy begins without. */
 	OK(inbox->lpVtbl->CopyMessages(inbox, &list, NULL, world->sent, 0, NULL, 0));
 	MAPIFreeBuffer(id);
-	id = get(first_of(world, world->sent), PR_ENTRYID);
+	message = first_of(world, world->sent);
+	id = get(message, PR_ENTRYID);
+	RELEASE(message);
 	OK(world->sent->lpVtbl->GetMessageStatus(world->sent, EID(id), 0, &status));
 	assert_int_equal(status, 0);
 	MAPIFreeBuffer(id);
@@ -512,6 +541,7 @@ main(void)
 		CASE(a_folder_does_not_go_into_itself),
 		CASE(folders_go_to_another_store),
 		CASE(copy_to_takes_what_is_in_a_folder_but_what_is_excluded),
+		CASE(copy_to_moves_what_is_in_a_folder),
 		CASE(reading_what_asks_for_it_sends_a_report_once),
 		CASE(deleting_it_unread_sends_the_other_report),
 		CASE(reports_can_be_suppressed_or_sent_without_reading),

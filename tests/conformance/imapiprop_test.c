@@ -285,6 +285,30 @@ copy_props_takes_what_is_named_and_says_what_it_could_not(void **state)
 }
 
 static void
+a_move_leaves_nothing_of_what_was_copied(void **state)
+{
+	struct world *world = *state;
+	IMessage *from = world_message(world->sent, "From"), *to = world_message(world->sent, "To");
+	SizedSPropTagArray(1, tags) = { 1, { PR_COMMENT_A } };
+	IMAPITable *table = NULL;
+
+	set_text(from, PR_COMMENT_A, "moved");
+	world_add_recipient(from, "Bob", "bob@example.test");
+	OK(from->lpVtbl->CopyProps(
+	    from, (SPropTagArray *)(void *)&tags, 0, NULL, &IID_IMessage, to, MAPI_MOVE, NULL));
+	assert_string_equal(world_text(to, PR_COMMENT_A), "moved");
+	assert_string_equal(world_text(from, PR_COMMENT_A), "");
+	assert_string_equal(world_text(from, PR_SUBJECT_A), "From");
+	OK(from->lpVtbl->CopyTo(from, 0, NULL, NULL, 0, NULL, &IID_IMessage, to, MAPI_MOVE, NULL));
+	assert_string_equal(world_text(to, PR_SUBJECT_A), "From");
+	assert_string_equal(world_text(from, PR_SUBJECT_A), "");
+	assert_int_equal(world_count(from->lpVtbl->GetRecipientTable(from, 0, &table), &table), 0);
+	assert_int_equal(world_count(to->lpVtbl->GetRecipientTable(to, 0, &table), &table), 1);
+	RELEASE(from);
+	RELEASE(to);
+}
+
+static void
 copies_that_cannot_be_made_are_refused_whole(void **state)
 {
 	struct world *world = *state;
@@ -399,6 +423,7 @@ main(void)
 		CASE(only_long_types_open_as_streams),
 		CASE(copy_to_takes_all_but_what_is_excluded_and_does_not_replace_when_told),
 		CASE(copy_props_takes_what_is_named_and_says_what_it_could_not),
+		CASE(a_move_leaves_nothing_of_what_was_copied),
 		CASE(copies_that_cannot_be_made_are_refused_whole),
 		CASE(names_mean_the_same_on_every_object_of_a_store),
 		CASE(get_last_error_puts_a_code_into_words),

@@ -34,12 +34,12 @@ target_check(const struct copy_request *request)
 	return S_OK;
 }
 
-/* What holds others is moved whole by its folder. */
+/* What holds others: MAPI moves properties alone. */
 static bool
-can_be_moved(const struct copy_request *request)
+holds_others(const struct copy_request *request)
 {
-	return !IsEqualIID(request->kind, &IID_IMessage) &&
-	       !IsEqualIID(request->kind, &IID_IMAPIFolder);
+	return IsEqualIID(request->kind, &IID_IMessage) ||
+	       IsEqualIID(request->kind, &IID_IMAPIFolder);
 }
 
 static HRESULT
@@ -60,21 +60,16 @@ copy_check(const struct copy_request *request)
 		return MAPI_E_INTERFACE_NOT_SUPPORTED;
 	if (request->flags & MAPI_DECLINE_OK)
 		return MAPI_E_DECLINE_COPY;
-	if ((request->flags & MAPI_MOVE) && !can_be_moved(request))
-		return MAPI_E_NO_SUPPORT;
 	return target_check(request);
 }
 
 HRESULT
-copy_object(const struct copy_request *request)
+copy_unchecked(const struct copy_request *request)
 {
 	IMAPIProgress *progress = (request->flags & MAPI_DIALOG) ? request->progress : NULL;
 	IMAPISupport *support = request->store->support;
 	IID *kind = (IID *)(size_t)request->kind, *iid = (IID *)(size_t)request->iid;
-	HRESULT hr = store_is_mine(request->store) ? copy_check(request) : MAPI_E_END_OF_SESSION;
 
-	if (FAILED(hr))
-		return hr;
 	if (request->include)
 		return support->lpVtbl->DoCopyProps(support, kind, request->source,
 		    (SPropTagArray *)(size_t)request->include, request->window, progress, iid,
@@ -82,4 +77,16 @@ copy_object(const struct copy_request *request)
 	return support->lpVtbl->DoCopyTo(support, kind, request->source, request->excluded_count,
 	    (IID *)(size_t)request->excluded, (SPropTagArray *)(size_t)request->exclude,
 	    request->window, progress, iid, request->target, request->flags, request->problems);
+}
+
+HRESULT
+copy_object(const struct copy_request *request)
+{
+	HRESULT hr = store_is_mine(request->store) ? copy_check(request) : MAPI_E_END_OF_SESSION;
+
+	if (FAILED(hr))
+		return hr;
+	if ((request->flags & MAPI_MOVE) && holds_others(request))
+		return copy_move(request);
+	return copy_unchecked(request);
 }

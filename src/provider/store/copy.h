@@ -24,8 +24,11 @@ struct copy_request {
 
 /* MAPI_E_INVALID_PARAMETER: no target, no interface, an empty list; MAPI_E_DECLINE_COPY with
  * MAPI_DECLINE_OK; MAPI_E_INTERFACE_NOT_SUPPORTED: the target lacks the interface, or the source's
- * own is excluded; MAPI_E_NO_ACCESS: source and target are one; MAPI_E_NO_SUPPORT: MAPI_MOVE of a
- * folder or message, which CopyFolder and CopyMessages move.  The store's lock is not held. */
+ * own is excluded; MAPI_E_NO_ACCESS: source and target are one.  The store's lock is not held. */
 HRESULT copy_object(const struct copy_request *request);
+/* MAPI's part of it, of a request that was checked. */
+HRESULT copy_unchecked(const struct copy_request *request);
+/* copy_move.c: MAPI_MOVE of a message or folder, of a request that was checked. */
+HRESULT copy_move(const struct copy_request *request);
 
 #endif

@@ -199,6 +199,7 @@ a_submitted_message_is_out_of_hand(void **state)
 	FAILS(try_open(world->store, id, MAPI_MODIFY, &message), MAPI_E_NO_ACCESS);
 	message = open_message(world->store, id, MAPI_BEST_ACCESS);
 	assert_int_equal(world_long(message, PR_ACCESS_LEVEL), 0);
+	FAILS(message->lpVtbl->SetReadFlag(message, 0), MAPI_E_SUBMITTED);
 	assert_int_equal(world_long(message, PR_MESSAGE_FLAGS) & MSGFLAG_SUBMIT, MSGFLAG_SUBMIT);
 	RELEASE(message);
 	MAPIFreeBuffer(id);

@@ -43,14 +43,20 @@ read_flag_change(gint64 now, ULONG flags, bool *report)
 	return mark_read(now, flags, report);
 }
 
+/* Mail on its way out is as it was sent, except to the spooler. */
 static HRESULT
 change_row(struct store *store, gint64 id, ULONG flags, bool *report, gint64 *now)
 {
-	gint64 old;
+	gint64 old, queued;
 	HRESULT hr = db_int(store->db, &old, "SELECT flags FROM message WHERE id = ?", "i", id);
 
+	if (SUCCEEDED(hr))
+		hr = db_int(
+		    store->db, &queued, "SELECT count(*) FROM queue WHERE message = ?", "i", id);
 	if (FAILED(hr))
 		return hr;
+	if (queued && !store->spooler)
+		return MAPI_E_SUBMITTED;
 	*now = read_flag_change(old, flags, report);
 	if (*now == old)
 		return S_OK;

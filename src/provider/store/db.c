@@ -227,6 +227,20 @@ db_int(struct db *db, gint64 *out, const char *sql, const char *format, ...)
 	return S_OK;
 }
 
+HRESULT
+db_ids(struct db *db, const char *sql, gint64 argument, GArray *ids)
+{
+	sqlite3_stmt *row;
+	HRESULT hr = db_query(db, &row, sql, "i", argument);
+
+	while (SUCCEEDED(hr) && (hr = db_next(db, row)) == S_OK) {
+		gint64 id = sqlite3_column_int64(row, 0);
+
+		g_array_append_val(ids, id);
+	}
+	return FAILED(hr) ? hr : S_OK;
+}
+
 gint64
 db_last_id(struct db *db)
 {

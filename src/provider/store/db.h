@@ -56,6 +56,8 @@ HRESULT db_next(struct db *db, sqlite3_stmt *statement);
 void db_done(sqlite3_stmt *statement);
 /* The first column of the first row; MAPI_E_NOT_FOUND without one. */
 HRESULT db_int(struct db *db, gint64 *out, const char *sql, const char *format, ...);
+/* The first column of all rows, added to an array of gint64; the statement has one `?`. */
+HRESULT db_ids(struct db *db, const char *sql, gint64 argument, GArray *ids);
 gint64 db_last_id(struct db *db);
 /* Rows changed by the last db_exec(). */
 int db_changes(struct db *db);

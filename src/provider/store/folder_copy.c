@@ -18,20 +18,6 @@ struct tree_copy {
 };
 
 static HRESULT
-ids_of(struct db *db, const char *sql, gint64 folder, GArray *ids)
-{
-	sqlite3_stmt *row;
-	HRESULT hr = db_query(db, &row, sql, "i", folder);
-
-	while (SUCCEEDED(hr) && (hr = db_next(db, row)) == S_OK) {
-		gint64 id = sqlite3_column_int64(row, 0);
-
-		g_array_append_val(ids, id);
-	}
-	return FAILED(hr) ? hr : S_OK;
-}
-
-static HRESULT
 copy_one_folder(
     struct db *db, gint64 id, gint64 target, const struct folder_name *name, gint64 *out)
 {
@@ -58,7 +44,7 @@ copy_its_messages(struct tree_copy *copy, gint64 from, gint64 to)
 	HRESULT hr;
 	guint at;
 
-	hr = ids_of(copy->db,
+	hr = db_ids(copy->db,
 	    "SELECT id FROM message WHERE folder = ?"
 	    " AND id NOT IN (SELECT message FROM queue) ORDER BY id",
 	    from, ids);
@@ -97,7 +83,7 @@ copy_tree(struct tree_copy *copy, gint64 id, gint64 target, const struct folder_
 		return depth ? S_OK : MAPI_E_NO_SUPPORT;
 	}
 	if (SUCCEEDED(hr) && copy->deep)
-		hr = ids_of(copy->db, "SELECT id FROM folder WHERE parent = ?", id, below);
+		hr = db_ids(copy->db, "SELECT id FROM folder WHERE parent = ?", id, below);
 	if (SUCCEEDED(hr))
 		hr = copy_one_folder(copy->db, id, target, name, &made);
 	if (SUCCEEDED(hr))

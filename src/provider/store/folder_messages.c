@@ -12,7 +12,6 @@
 #include "lob.h"
 #include "promoted.h"
 #include "readflag.h"
-#include "search.h"
 #include "telling.h"
 #include "watch.h"
 
@@ -115,7 +114,7 @@ empty_folders(struct folder_job *job)
 	HRESULT hr, one;
 	guint at;
 
-	hr = search_ids(
+	hr = db_ids(
 	    store->db, "SELECT id FROM folder WHERE parent = ? AND id <> 1", job->folder->id, ids);
 	for (at = 0; at < ids->len && SUCCEEDED(hr); at++) {
 		one = folder_remove_tree(store, g_array_index(ids, gint64, at), job->receipts);
@@ -204,7 +203,7 @@ mark_all(struct folder_job *job)
 	HRESULT hr;
 	guint at;
 
-	hr = search_ids(db,
+	hr = db_ids(db,
 	    "SELECT id FROM message WHERE NOT associated AND flags & 768"
 	    " AND (folder = ?1 OR id IN (SELECT message FROM found WHERE folder = ?1))",
 	    folder->id, pending);
@@ -334,17 +333,10 @@ static HRESULT
 copy_attachments(struct db *db, gint64 from, gint64 to)
 {
 	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-	sqlite3_stmt *row;
 	HRESULT hr;
 	guint at;
 
-	hr = db_query(
-	    db, &row, "SELECT id FROM attachment WHERE message = ? ORDER BY num", "i", from);
-	while (SUCCEEDED(hr) && (hr = db_next(db, row)) == S_OK) {
-		gint64 id = sqlite3_column_int64(row, 0);
-
-		g_array_append_val(ids, id);
-	}
+	hr = db_ids(db, "SELECT id FROM attachment WHERE message = ? ORDER BY num", from, ids);
 	for (at = 0; at < ids->len && SUCCEEDED(hr); at++)
 		hr = copy_attachment(db, g_array_index(ids, gint64, at), to);
 	g_array_unref(ids);

@@ -7,7 +7,6 @@
 #include "hr.h"
 #include "log.h"
 #include "message.h"
-#include "search.h"
 
 static void
 report_free(gpointer report)
@@ -75,7 +74,7 @@ HRESULT
 receipts_unread(struct store *store, struct receipts *receipts, const char *sql, gint64 argument)
 {
 	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-	HRESULT hr = search_ids(store->db, sql, argument, ids);
+	HRESULT hr = db_ids(store->db, sql, argument, ids);
 	guint at;
 
 	for (at = 0; at < ids->len && SUCCEEDED(hr); at++) {

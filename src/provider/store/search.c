@@ -14,20 +14,6 @@
 #include "restriction.h"
 #include "restriction_blob.h"
 
-HRESULT
-search_ids(struct db *db, const char *sql, gint64 argument, GArray *ids)
-{
-	sqlite3_stmt *row;
-	HRESULT hr = db_query(db, &row, sql, "i", argument);
-
-	while (SUCCEEDED(hr) && (hr = db_next(db, row)) == S_OK) {
-		gint64 id = sqlite3_column_int64(row, 0);
-
-		g_array_append_val(ids, id);
-	}
-	return FAILED(hr) ? hr : S_OK;
-}
-
 void
 search_clear(struct search *search)
 {
@@ -159,7 +145,7 @@ judge_load(struct judge *judge)
 	HRESULT hr;
 	guint at;
 
-	hr = search_ids(
+	hr = db_ids(
 	    judge->store->db, "SELECT folder FROM search WHERE flags & ?", SEARCH_RUNNING, ids);
 	for (at = 0; at < ids->len && SUCCEEDED(hr); at++)
 		hr = judge_add(judge, g_array_index(ids, gint64, at));
@@ -275,8 +261,7 @@ search_update(void *context)
 	GArray *messages = g_array_new(FALSE, FALSE, sizeof(gint64));
 	HRESULT hr;
 
-	hr = search_ids(
-	    store->db, "SELECT message FROM search_dirty WHERE message > ?", 0, messages);
+	hr = db_ids(store->db, "SELECT message FROM search_dirty WHERE message > ?", 0, messages);
 	if (SUCCEEDED(hr) && messages->len)
 		hr = judge_all(store, messages);
 	g_array_unref(messages);

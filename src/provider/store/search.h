@@ -60,7 +60,5 @@ void search_clear(struct search *search);
 struct contents_row;
 bool search_fits(
     struct store *store, const SRestriction *restriction, const struct contents_row *row);
-/* The ids that a query gives, added to an array of gint64. */
-HRESULT search_ids(struct db *db, const char *sql, gint64 argument, GArray *ids);
 
 #endif

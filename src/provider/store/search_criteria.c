@@ -189,7 +189,7 @@ scope_read(struct store *store, gint64 folder, ENTRYLIST **out)
 	guint at;
 
 	if (SUCCEEDED(hr))
-		hr = search_ids(
+		hr = db_ids(
 		    store->db, "SELECT scope FROM search_scope WHERE folder = ?", folder, ids);
 	if (SUCCEEDED(hr))
 		list->lpbin = mem_zalloc(list, (ids->len + (size_t)1) * sizeof(SBinary));

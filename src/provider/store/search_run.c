@@ -46,7 +46,7 @@ look_everywhere(struct look *look)
 	HRESULT hr;
 	guint at;
 
-	hr = search_ids(look->store->db,
+	hr = db_ids(look->store->db,
 	    look->search->flags & SEARCH_RECURSIVE
 		? "WITH RECURSIVE tree(id) AS (SELECT scope FROM search_scope WHERE folder = ?"
 		  " UNION SELECT folder.id FROM folder JOIN tree ON folder.parent = tree.id"
@@ -153,7 +153,7 @@ search_sweep(struct store *store)
 	HRESULT hr;
 	guint at;
 
-	hr = search_ids(store->db, "SELECT folder FROM search WHERE builder <> ?", 0, ids);
+	hr = db_ids(store->db, "SELECT folder FROM search WHERE builder <> ?", 0, ids);
 	for (at = 0; at < ids->len && SUCCEEDED(hr); at++) {
 		gint64 folder = g_array_index(ids, gint64, at);
 		HRESULT read = search_load(store, folder, &search);

@@ -399,11 +399,25 @@ refusal(HRESULT hr)
 	}
 }
 
+/* What a worker has not begun yet is not being sent. */
+static void
+take_back(struct scheduler *s, GBytes *key)
+{
+	g_autoptr(GBytes) profile = spooldb_profile(s->db, key);
+	struct lane *lane = profile ? g_hash_table_lookup(s->lanes, profile) : NULL;
+
+	if (lane)
+		lane_take_back(lane, spooldb_find(s->db, key, NULL));
+}
+
 static HRESULT
 wish(struct client *client, const struct ipc_message *packet, enum spool_want want)
 {
 	g_autoptr(GBytes) key = packet_key(client, packet);
-	HRESULT hr = spooldb_wish(client->s->db, key, want, g_get_real_time());
+	HRESULT hr;
+
+	take_back(client->s, key);
+	hr = spooldb_wish(client->s->db, key, want, g_get_real_time());
 
 	if (FAILED(hr))
 		return answer_error(client, hr, refusal(hr));

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib-unix.h>
+#include "board.h"
 #include "text.h"
 
 /* A worker that has been silent for so long with work in hand hangs. */
@@ -47,6 +48,8 @@ hand_free(struct hand *hand)
 	disconnect(hand);
 	if (hand->child_source)
 		g_source_remove(hand->child_source);
+	board_free(hand->board);
+	g_free(hand->batched);
 	g_free(hand);
 }
 
@@ -59,7 +62,8 @@ hand_silence(const struct hand *hand)
 bool
 hand_idle(const struct hand *hand)
 {
-	return hand->hello && !hand->lease && !hand->scanning && !hand->quitting;
+	return hand->hello && !hand->lease && !batch_is_given(hand) && !hand->scanning &&
+	       !hand->quitting;
 }
 
 gint64
@@ -120,6 +124,7 @@ count_crash(struct hand *hand, int status, gint64 now)
 	log_error("worker %d: %s", (int)hand->pid, text);
 	if (hand->lease)
 		spooldb_lease_died(lane->s->db, hand->lease, text, now, lane->not_before);
+	batch_died(hand, text, now, lane->not_before);
 	if (hand->scanning)
 		lane->want_scan = true;
 	g_free(lane->trouble);
@@ -147,7 +152,8 @@ worker_ended(GPid pid, gint status, gpointer data)
 
 	hand->child_source = 0;
 	drain(hand);
-	if (hand->lease || hand->scanning || !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+	if (hand->lease || batch_is_given(hand) || hand->scanning ||
+	    !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
 		count_crash(hand, status, g_get_real_time());
 	g_ptr_array_remove(lane->hands, hand);
 	scheduler_changed(lane->s);
@@ -183,7 +189,7 @@ spawn(struct hand *hand, bool first, int theirs)
 {
 	const struct scheduler_options *options = &hand->lane->s->options;
 	g_autofree char *uid = text_hex(g_bytes_get_data(hand->lane->uid, NULL), sizeof(MAPIUID));
-	char *argv[6] = { (char *)options->worker_program, (char *)"--worker", uid };
+	char *argv[7] = { (char *)options->worker_program, (char *)"--worker", uid };
 	int argc = 3;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
@@ -194,8 +200,12 @@ spawn(struct hand *hand, bool first, int theirs)
 		argv[argc++] = (char *)"--first";
 	if (options->background)
 		argv[argc++] = (char *)"--background";
+	if (hand->board)
+		argv[argc++] = (char *)"--board";
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_adddup2(&files, theirs, 3);
+	if (hand->board)
+		posix_spawn_file_actions_adddup2(&files, board_fd(hand->board), 4);
 	posix_spawnattr_init(&attributes);
 	sigemptyset(&signals);
 	posix_spawnattr_setsigmask(&attributes, &signals);
@@ -219,6 +229,8 @@ hand_start(struct lane *lane, bool first, gint64 now)
 
 	hand->lane = lane;
 	hand->fd = -1;
+	if (SUCCEEDED(board_create(lane->s->options.state_path, lane->uid, &hand->board)))
+		hand->batched = g_new0(struct batched, BOARD_SLOTS);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		error = errno;
 	else

@@ -32,6 +32,12 @@ hand_at(const struct lane *lane, guint i)
 	return g_ptr_array_index(lane->hands, i);
 }
 
+static bool
+is_sending(const struct hand *hand)
+{
+	return hand->lease || batch_is_given(hand);
+}
+
 static void
 read_policy(struct lane *lane)
 {
@@ -80,7 +86,7 @@ bool
 lane_leased(const struct lane *lane)
 {
 	for (guint i = 0; i < lane->hands->len; i++) {
-		if (hand_at(lane, i)->lease)
+		if (is_sending(hand_at(lane, i)))
 			return true;
 	}
 	return false;
@@ -90,6 +96,23 @@ bool
 lane_busy(const struct lane *lane)
 {
 	return lane->want_scan || is_scanning(lane) || lane_leased(lane);
+}
+
+bool
+lane_has_batch(const struct lane *lane)
+{
+	for (guint i = 0; i < lane->hands->len; i++) {
+		if (batch_is_given(hand_at(lane, i)))
+			return true;
+	}
+	return false;
+}
+
+void
+lane_read(struct lane *lane)
+{
+	for (guint i = 0; i < lane->hands->len; i++)
+		batch_read(hand_at(lane, i), g_get_real_time());
 }
 
 /* What a person or the world says */
@@ -203,9 +226,11 @@ until_slow(const struct lane *lane, const struct hand *besides)
 	gint64 wait = 0;
 
 	for (guint i = 0; i < lane->hands->len; i++) {
-		const struct hand *hand = hand_at(lane, i);
+		struct hand *hand = hand_at(lane, i);
 
-		if (hand != besides && hand->lease)
+		if (batch_is_given(hand))
+			batch_watch(hand, now);
+		if (hand != besides && is_sending(hand))
 			wait = MAX(wait, hand->leased + SLOW - now);
 	}
 	return wait;
@@ -278,11 +303,50 @@ send_lease(struct hand *hand, gint64 now)
 	scheduler_changed(lane->s);
 }
 
+void
+lane_take_back(struct lane *lane, gint64 id)
+{
+	for (guint i = 0; i < lane->hands->len; i++)
+		batch_take_back(hand_at(lane, i), id, g_get_real_time());
+}
+
+static bool
+may_give(struct lane *lane, const struct hand *hand, gint64 now)
+{
+	return mail_is_due(lane, now) && may_send(lane, hand) && until_another(lane, hand) == 0;
+}
+
+/* One that has a batch: goes on with another, unless there is something else to do.  What waits
+ * behind a slow message is for others. */
+static void
+drive_batch(struct hand *hand, gint64 now)
+{
+	struct lane *lane = hand->lane;
+
+	batch_watch(hand, g_get_monotonic_time());
+	if (lane->s->stop_at || hand->renew ||
+	    g_get_monotonic_time() >= hand->leased + SLOW)
+		batch_take_back(hand, 0, now);
+	else if (!hand->quitting && !scan_is_due(lane) && may_give(lane, hand, now))
+		batch_give(hand, now);
+}
+
+static void
+give(struct hand *hand, gint64 now)
+{
+	if (!batch_give(hand, now))
+		send_lease(hand, now);
+	else
+		batch_give(hand, now);
+}
+
 static void
 drive_hand(struct hand *hand, gint64 now)
 {
 	struct lane *lane = hand->lane;
 
+	if (batch_is_given(hand))
+		drive_batch(hand, now);
 	if (!hand_idle(hand)) {
 		hand_check(hand);
 	} else if (lane->s->stop_at || hand->renew) {
@@ -292,9 +356,8 @@ drive_hand(struct hand *hand, gint64 now)
 		hand->scanning = true;
 		hand->heard = g_get_monotonic_time();
 		ipc_send(hand->fd, "scan", NULL);
-	} else if (mail_is_due(lane, now) && may_send(lane, hand) &&
-		   until_another(lane, hand) == 0) {
-		send_lease(hand, now);
+	} else if (may_give(lane, hand, now)) {
+		give(hand, now);
 	} else if (hand_silence(hand) >= WORKER_IDLE) {
 		hand_quit(hand);
 	}
@@ -369,6 +432,13 @@ until_work(struct lane *lane, const struct hand *hand, gint64 now)
 	return MIN(wait, MAX(MAX(0, due - now), until_another(lane, hand)));
 }
 
+/* Until a batch is to be looked at: whether it stands still. */
+static gint64
+batch_until_slow(const struct hand *hand)
+{
+	return MAX(SLOW / 10, hand->leased + SLOW - g_get_monotonic_time());
+}
+
 gint64
 lane_next(struct lane *lane, gint64 now)
 {
@@ -379,6 +449,8 @@ lane_next(struct lane *lane, gint64 now)
 
 		wait =
 		    MIN(wait, hand_idle(hand) ? until_work(lane, hand, now) : hand_patience(hand));
+		if (batch_is_given(hand))
+			wait = MIN(wait, batch_until_slow(hand));
 	}
 	return wait < G_MAXINT64 ? now + MAX(wait, 0) : G_MAXINT64;
 }

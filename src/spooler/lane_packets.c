@@ -61,8 +61,10 @@ on_hello(struct hand *hand, const struct ipc_message *packet)
 	if (!g_bytes_equal(uid, lane->uid))
 		return false;
 	import_words(lane);
+	batch_import(lane);
 	spooldb_set_profile_name(lane->s->db, lane->uid, ipc_string(packet, "name", ""));
 	hand->hello = true;
+	hand->many = hand->board && ipc_int(packet, "board", 0);
 	lane->alone = true;
 	return true;
 }
@@ -300,14 +302,30 @@ on_done(struct hand *hand, const struct ipc_message *packet)
 	gint64 id = ipc_int(packet, "id", 0);
 	enum spool_act act;
 
-	if (!outcome_parse(outcome, &act) || id != hand->lease)
+	if (!outcome_parse(outcome, &act) ||
+	    (id != hand->lease && !batch_has(hand, id, g_get_real_time())))
 		return false;
 	spooldb_settle(lane->s->db, id, act, ipc_string(packet, "text", ""), g_get_real_time());
 	event_message(lane->s->db, id, outcome, ipc_string(packet, "text", ""));
-	hand->lease = 0;
+	if (id == hand->lease)
+		hand->lease = 0;
+	else
+		batch_drop(hand, id);
 	lane->crashes = 0;
 	scheduler_changed(lane->s);
 	return true;
+}
+
+/* Of a batch: what it has filed, and whether that is the end of it. */
+static bool
+on_filed(struct hand *hand, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) slots = packet_bytes(packet, "slots");
+	gsize count;
+	const guint8 *data = g_bytes_get_data(slots, &count);
+
+	return batch_filed(hand, (guint)ipc_int(packet, "half", 2), data, count,
+	    ipc_int(packet, "end", 0) != 0, g_get_real_time());
 }
 
 /* The worker cannot log on; it ends by itself after this. */
@@ -354,6 +372,7 @@ lane_handle(struct hand *hand, const struct ipc_message *packet)
 		{ "tell", on_tell },
 		{ "told", on_told },
 		{ "done", on_done },
+		{ "filed", on_filed },
 		{ "trouble", on_trouble },
 	};
 

@@ -22,6 +22,7 @@
 #include "worker.h"
 
 #define PARENT_FD 3
+#define BOARD_FD 4
 #define LOG_KEEP (4 * 1024 * 1024)
 
 struct arguments {
@@ -33,6 +34,7 @@ struct arguments {
 	char *worker;
 	char *wake;
 	gboolean first;
+	gboolean board;
 };
 
 static bool
@@ -50,6 +52,7 @@ parse(int argc, char **argv, struct arguments *a)
 		{ "receive", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &a->receive, NULL, NULL },
 		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->worker, NULL, NULL },
 		{ "wake", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->wake, NULL, NULL },
+		{ "board", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->board, NULL, NULL },
 		{ "first", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->first, NULL, NULL },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
@@ -94,7 +97,7 @@ run_worker(const struct arguments *a)
 		fprintf(stderr, "emapi-spooler: \"%s\" is no profile UID\n", a->worker);
 		return EX_USAGE;
 	}
-	return worker_run(&uid, state_path, a->first, PARENT_FD);
+	return worker_run(&uid, state_path, a->first, PARENT_FD, a->board ? BOARD_FD : -1);
 }
 
 static int

@@ -6,6 +6,8 @@
  */
 #include "scheduler_private.h"
 
+#include "board.h"
+
 #define LOOK_AGAIN (5 * (gint64)G_USEC_PER_SEC)
 
 static void
@@ -16,6 +18,10 @@ collect(const struct lane *lane, GArray *in_hand)
 
 		if (hand->lease)
 			g_array_append_val(in_hand, hand->lease);
+		for (guint slot = 0; hand->board && slot < BOARD_SLOTS; slot++) {
+			if (hand->batched[slot].id)
+				g_array_append_val(in_hand, hand->batched[slot].id);
+		}
 	}
 }
 
@@ -30,8 +36,11 @@ scheduler_regain(struct scheduler *s, gint64 now)
 		return G_MAXINT64;
 	in_hand = g_array_new(FALSE, FALSE, sizeof(gint64));
 	g_hash_table_iter_init(&iter, s->lanes);
-	while (g_hash_table_iter_next(&iter, NULL, &lane))
+	while (g_hash_table_iter_next(&iter, NULL, &lane)) {
+		if (!batch_import(lane))
+			return now + LOOK_AGAIN;
 		collect(lane, in_hand);
+	}
 	if (FAILED(spooldb_regain(s->db, in_hand, now)))
 		return now + LOOK_AGAIN;
 	log_warning("spool.db lost what could not be written; all stores are looked through");

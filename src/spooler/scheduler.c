@@ -204,21 +204,42 @@ on_timer(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
+static bool
+any_batch(struct scheduler *s)
+{
+	GHashTableIter iter;
+	gpointer lane;
+	bool any = false;
+
+	g_hash_table_iter_init(&iter, s->lanes);
+	while (g_hash_table_iter_next(&iter, NULL, &lane))
+		any = any || lane_has_batch(lane);
+	return any;
+}
+
+static void sync_soon(struct scheduler *s);
+
 static gboolean
 on_sync(gpointer data)
 {
 	struct scheduler *s = data;
+	GHashTableIter iter;
+	gpointer lane;
 
 	s->sync = 0;
+	g_hash_table_iter_init(&iter, s->lanes);
+	while (g_hash_table_iter_next(&iter, NULL, &lane))
+		lane_read(lane);
 	spooldb_sync(s->db);
+	sync_soon(s);
 	return G_SOURCE_REMOVE;
 }
 
-/* What was written goes to disk in one sync with what follows soon. */
+/* What was written, and what stands on boards, goes to disk in one sync with what follows soon. */
 static void
 sync_soon(struct scheduler *s)
 {
-	if (!s->sync && spooldb_pending(s->db))
+	if (!s->sync && (spooldb_pending(s->db) || any_batch(s)))
 		s->sync = g_timeout_add(SYNC_AFTER_MS, on_sync, s);
 }
 

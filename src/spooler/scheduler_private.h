@@ -60,8 +60,16 @@ bool clients_waiting(const struct scheduler *s);
 bool clients_last_words(struct scheduler *s);
 
 struct lane;
+struct board;
 
-/* One worker process of a profile, with at most one message in hand. */
+/* A message that was given with others, in a slot of the board; see batch.c. */
+struct batched {
+	gint64 id; /* 0: none */
+	bool known; /* what the server said is in spool.db */
+	bool filed; /* the store has it where sent mail goes */
+};
+
+/* One worker process of a profile, with one message in hand, or many on its board. */
 struct hand {
 	struct lane *lane;
 	pid_t pid;
@@ -69,12 +77,19 @@ struct hand {
 	guint fd_source;
 	guint child_source;
 	bool hello;    /* it is logged on */
+	bool many;     /* it has its board in view: see batch.c */
 	bool quitting; /* told to end */
 	bool renew;    /* to be followed by another, which reads the profile anew */
 	bool scanning;
 	bool sender;                  /* has had mail to send: may have a connection */
 	gint64 lease;                 /* message in hand; 0: none */
-	gint64 leased;                /* since when, monotonic */
+	gint64 leased;                /* since when, or when another was begun; monotonic */
+	struct board *board;          /* NULL: it takes no more than one */
+	struct batched *batched;      /* one for each slot of the board */
+	bool given[2];                /* a half of the board is in its hands */
+	bool ended[2];                /* and it is done with that */
+	gint64 read_again;            /* spool.db does not take what it says before; monotonic */
+	guint begun;                  /* messages of the board that are no longer unbegun */
 	gint64 started;               /* by the clock, like a file's stamp */
 	gint64 heard;                 /* when it last said something, monotonic */
 	struct spool_message *queued; /* parts that have come so far */
@@ -110,6 +125,9 @@ gint64 lane_next(struct lane *lane, gint64 now);
 bool lane_busy(const struct lane *lane);
 /* Whether a message is in hand. */
 bool lane_leased(const struct lane *lane);
+bool lane_has_batch(const struct lane *lane);
+/* Writes down what stands on the workers' boards. */
+void lane_read(struct lane *lane);
 /* There may be something in the stores.  A profile that was changed since counts: its workers are
  * renewed, and mail that was held is released. */
 void lane_wake(struct lane *lane);
@@ -119,6 +137,8 @@ void lane_run(struct lane *lane);
 void lane_renew(struct lane *lane);
 /* A server has answered: what waits only for that is due. */
 void lane_reachable(struct lane *lane, gint64 now);
+/* A worker gives the message back if it has not begun it. */
+void lane_take_back(struct lane *lane, gint64 id);
 /* The network has changed: the same, and workers forget that nobody was reached. */
 void lane_network(struct lane *lane, gint64 now);
 
@@ -137,6 +157,31 @@ gint64 hand_patience(const struct hand *hand);
 bool hand_idle(const struct hand *hand);
 /* By the clock that stands still while the machine sleeps: a nap is no hang. */
 gint64 hand_silence(const struct hand *hand);
+
+/* batch.c: many messages in a worker's hands at once (board.h). */
+
+/* Gives it as many as are due; false: less than two are, or there is no room on its board. */
+bool batch_give(struct hand *hand, gint64 now);
+bool batch_is_given(const struct hand *hand);
+/* Writes down what has come since; false where spool.db does not take it. */
+bool batch_read(struct hand *hand, gint64 now);
+/* The worker has filed what stands in these slots; `end`: it has no more to do with that half of
+ * the board.  False: that cannot be. */
+bool batch_filed(
+    struct hand *hand, guint half, const guint8 *slots, gsize count, bool end, gint64 now);
+/* What is not begun waits again: one message, all (id 0), or what the worker left itself (-1). */
+void batch_take_back(struct hand *hand, gint64 id, gint64 now);
+/* Whether the message is in this hand's batch, and what was said of it is written down. */
+bool batch_has(struct hand *hand, gint64 id, gint64 now);
+/* It is done with, by the worker's packets. */
+void batch_drop(struct hand *hand, gint64 id);
+/* When the message in hand was begun: looks whether others have been since. */
+void batch_watch(struct hand *hand, gint64 monotonic);
+/* The worker has died, with these words: what it had in hand goes back. */
+void batch_died(struct hand *hand, const char *text, gint64 now, gint64 next);
+/* Boards that schedulers before us left behind, or workers when there was no room; false: spool.db
+ * does not take it. */
+bool batch_import(struct lane *lane);
 
 /* lane_packets.c: one packet of the worker; false when the worker is not to be trusted. */
 bool lane_handle(struct hand *hand, const struct ipc_message *packet);

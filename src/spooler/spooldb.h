@@ -75,6 +75,26 @@ HRESULT spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_mess
 HRESULT spooldb_lease(
     struct spooldb *db, GBytes *profile, gint64 now, struct lease **out, gint64 *again);
 
+/* How many messages are due, counted up to `limit`. */
+guint spooldb_due_count(struct spooldb *db, GBytes *profile, gint64 now, guint limit);
+/* Leases several at once (of struct lease, all to be sent, from one store): those at the head of
+ * the queue whose recipients are all due, with nothing else to be seen to.  When everybody gets
+ * such a message it is to be filed.  Empty where that are less than two: spooldb_lease() then.
+ * Minds no limit a minute. */
+GPtrArray *spooldb_lease_many(struct spooldb *db, GBytes *profile, gint64 now, guint limit);
+/* Leased messages (of gint64) that nobody has begun wait again, in their old place; those that are
+ * sent, to be filed at once. */
+HRESULT spooldb_return(struct spooldb *db, const GArray *ids, gint64 now);
+
+/* A message that everybody got. */
+struct spool_sent {
+	struct report *report;
+	bool known; /* the report was committed before */
+	bool filed; /* FinishedMsg is done */
+};
+/* Commits all of them in one step. */
+HRESULT spooldb_sent(struct spooldb *db, const struct spool_sent *sent, guint count, gint64 now);
+
 /* Commits verdicts and says what the worker does next.  MAPI_E_NOT_FOUND when id and entry
  * do not name a live message.  A recipient that was accepted or refused for good stays so. */
 HRESULT spooldb_report(

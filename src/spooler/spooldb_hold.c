@@ -159,6 +159,12 @@ hold_one(struct spooldb *db, gint64 id, const char *text, enum wish wish, gint64
 	    wish, spooldb_stamp(db, now), text, id);
 }
 
+HRESULT
+spooldb_hold_one(struct spooldb *db, gint64 id, const char *text, gint64 now)
+{
+	return hold_one(db, id, text, WISH_NONE, now);
+}
+
 static HRESULT
 wait_again(struct spooldb *db, gint64 id, enum wish wish, gint64 now)
 {

@@ -71,6 +71,13 @@ char *spooldb_column_text(sqlite3_stmt *stmt, int column); /* never NULL */
 /* What remains to be done with a message, read off its recipients' states. */
 enum spool_act spooldb_act(struct spooldb *db, gint64 id, gint64 now);
 
+/* What a report changes, within a step. */
+HRESULT spooldb_apply(
+    struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act);
+
+/* A message and its recipients are held by its profile, within a step. */
+HRESULT spooldb_hold_one(struct spooldb *db, gint64 id, const char *text, gint64 now);
+
 /* Writes one record of message.attempts (D9). */
 HRESULT spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *transport,
     const char *text, char **journey);

@@ -54,7 +54,9 @@ spooldb_recover(struct spooldb *db, gint64 now)
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, changed=?1,"
-		    " next=min(next, ?2) WHERE state IN (1, 2)",
+		    " next=CASE state WHEN 1 THEN min(?2, coalesce((SELECT min(next) FROM recipient"
+		    " WHERE message=message.id AND state=0), ?2)) ELSE min(next, ?2) END"
+		    " WHERE state IN (1, 2)",
 		    "ii", spooldb_stamp(db, now), now);
 	if (SUCCEEDED(hr))
 		hr = spooldb_bound_waits(db, now);

@@ -116,8 +116,8 @@ spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *trans
 	    db, "INSERT INTO attempt(message, record) VALUES(?, ?)", "ib", id, bytes);
 }
 
-static HRESULT
-apply_report(struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act)
+HRESULT
+spooldb_apply(struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act)
 {
 	g_autofree char *text = summary(report);
 	HRESULT hr = S_OK;
@@ -152,12 +152,12 @@ spooldb_report(struct spooldb *db, const struct report *report, gint64 now, enum
 		return MAPI_E_NOT_FOUND;
 	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
-		hr = apply_report(db, report, now, act);
+		hr = spooldb_apply(db, report, now, act);
 	hr = spooldb_end(db, hr);
 	if (hr == MAPI_E_NOT_ENOUGH_DISK) { /* the reserve has been given back: once more */
 		hr = spooldb_begin(db, SPOOLDB_NOW);
 		if (SUCCEEDED(hr))
-			hr = apply_report(db, report, now, act);
+			hr = spooldb_apply(db, report, now, act);
 		hr = spooldb_end(db, hr);
 	}
 	return hr;

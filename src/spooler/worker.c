@@ -68,6 +68,7 @@ say_hello(struct worker *w)
 	g_variant_builder_add(
 	    &b, "{sv}", "profile", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w->uid, TRUE));
 	g_variant_builder_add(&b, "{sv}", "name", g_variant_new_string(profile_name(w->profile)));
+	g_variant_builder_add(&b, "{sv}", "board", g_variant_new_int64(w->board != NULL));
 	worker_tell(w, "hello", g_variant_builder_end(&b));
 }
 
@@ -93,7 +94,7 @@ send_packet(struct worker *w, const struct ipc_message *packet)
 
 	if (FAILED(packet_to_lease(packet, &lease)))
 		return;
-	worker_send(w, lease);
+	worker_send(w, lease, -1);
 	lease_free(lease);
 }
 
@@ -129,6 +130,8 @@ serve(struct worker *w)
 			scan(w);
 		else if (strcmp(packet->verb, "send") == 0)
 			send_packet(w, packet);
+		else if (strcmp(packet->verb, "batch") == 0)
+			worker_batch(w, packet);
 		else
 			quit = strcmp(packet->verb, "quit") == 0;
 		ipc_message_free(packet);
@@ -149,11 +152,12 @@ log_off(struct worker *w)
 	profile_unref(w->profile);
 	g_hash_table_unref(w->reported);
 	g_bytes_unref(w->uid);
+	board_free(w->board);
 	g_free(w->state_path);
 }
 
 int
-worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd)
+worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd, int board_fd)
 {
 	struct worker w = { .fd = fd, .lock_fd = -1 };
 	HRESULT hr;
@@ -161,6 +165,7 @@ worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN); /* of a terminal: the scheduler sends us home */
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	w.board = board_fd >= 0 ? board_open(board_fd) : NULL;
 	w.state_path = g_strdup(state_path);
 	w.uid = g_bytes_new(profile, sizeof(*profile));
 	w.reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

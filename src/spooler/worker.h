@@ -13,6 +13,7 @@
  *   worker_failover.c   from one transport to the next
  *   worker_notice.c     reports to the sender, in his Inbox
  *   worker_send.c       what is done with one message
+ *   worker_batch.c      many messages, given at once
  */
 #ifndef EMAPI_SPOOLER_WORKER_H
 #define EMAPI_SPOOLER_WORKER_H
@@ -22,6 +23,7 @@
 #include <mapicode.h>
 #include <mapitags.h>
 #include <emapispi.h>
+#include "board.h"
 #include "log.h"
 #include "packet.h"
 #include "session.h"
@@ -63,6 +65,8 @@ struct worker {
 	gint64 gap_longest;
 	GQueue pending; /* packets that came while we waited for an answer */
 	struct sending *sending;
+	struct board *board;    /* NULL: messages are given one by one */
+	struct batch *batch;    /* the one that is worked at */
 };
 
 /* One recipient of the message in hand. */
@@ -90,6 +94,8 @@ struct sending {
 	const char *tried;                  /* the last of these */
 	enum spool_act act;                 /* what the scheduler said last */
 	bool tell;                          /* and whether the sender is to be told something */
+	int slot;                           /* of the board; -1: none */
+	bool noted;                         /* what the server said stands there */
 };
 
 /* worker_link.c */
@@ -99,6 +105,8 @@ struct sending {
 HRESULT worker_ask(
     struct worker *w, const char *verb, GVariant *values, struct ipc_message **reply);
 void worker_tell(struct worker *w, const char *verb, GVariant *values);
+/* Does not return when the scheduler is gone. */
+void worker_alive(const struct worker *w);
 /* Waits for the next packet that is no answer; MAPI_E_TIMEOUT. */
 HRESULT worker_next(struct worker *w, int timeout_ms, struct ipc_message **packet);
 /* Hands verdicts over, durably.  When the scheduler is gone they are kept for the next one and the
@@ -171,12 +179,25 @@ HRESULT report_hand_over(struct sending *s, struct report *report);
 HRESULT worker_tell_sender(struct sending *s, const char *where);
 
 /* worker_send.c */
-void worker_send(struct worker *w, const struct lease *lease);
+
+/* `slot` of the board, where it is one of a batch, else -1. */
+void worker_send(struct worker *w, const struct lease *lease, int slot);
+
+/* worker_batch.c */
+void worker_batch(struct worker *w, const struct ipc_message *packet);
+/* Puts a report that settles the message of a batch on the board, instead of handing it over;
+ * false where it does not settle it, or finds no room. */
+bool batch_note(struct sending *s, const struct report *report);
+/* The message is to be filed, with others.  It is locked. */
+void batch_file(struct sending *s);
+/* Nothing more of the batch is to be begun: what is wrong concerns all of it. */
+void batch_stop(struct worker *w);
 
 /* What may be over by itself; anything else a person has to mend. */
 bool worker_may_pass(HRESULT hr);
 /* worker.c: the program `emapi-spooler --worker`; `first` as worker_lock() has it.  The exit code.
  */
-int worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd);
+int worker_run(
+    const MAPIUID *profile, const char *state_path, bool first, int fd, int board_fd);
 
 #endif

@@ -164,7 +164,8 @@ report_hand_over(struct sending *s, struct report *report)
 		g_strfreev(report->journey);
 		report->journey = g_strdupv((char **)s->journey->pdata);
 		g_ptr_array_set_size(s->journey, 0);
-		hr = worker_report(s->worker, report, &s->act);
+		if (!batch_note(s, report))
+			hr = worker_report(s->worker, report, &s->act);
 	} else {
 		journey_keep(s, report->journey);
 	}

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include "hr.h"
 #include "mem.h"
@@ -69,6 +70,16 @@ void
 worker_tell(struct worker *w, const char *verb, GVariant *values)
 {
 	if (FAILED(ipc_send(w->fd, verb, values)))
+		scheduler_gone();
+}
+
+void
+worker_alive(const struct worker *w)
+{
+	char byte;
+
+	/* Nothing is at the end of the stream but its end: packets are not empty. */
+	if (recv(w->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
 		scheduler_gone();
 }
 

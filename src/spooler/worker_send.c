@@ -214,6 +214,11 @@ cancel_message(struct sending *s)
 static void
 conclude(struct sending *s)
 {
+	if (s->noted) {
+		release_message(s, false);
+		batch_file(s);
+		return;
+	}
 	switch (s->act) {
 	case ACT_FILE:
 		finish_message(s, ACT_FILE, "");
@@ -223,6 +228,7 @@ conclude(struct sending *s)
 		    s, ACT_FAIL, s->recipients->len ? "" : "The message has no recipients.");
 		break;
 	case ACT_HOLD:
+		batch_stop(s->worker);
 		release_message(s, true);
 		done(s, "held", "");
 		break;
@@ -369,10 +375,10 @@ act_on(struct sending *s)
 }
 
 void
-worker_send(struct worker *w, const struct lease *lease)
+worker_send(struct worker *w, const struct lease *lease, int slot)
 {
 	struct worker_store *store = worker_find_store(w, lease->store);
-	struct sending s = { .worker = w, .lease = lease, .act = ACT_RETRY, .tell = lease->tell };
+	struct sending s = { .worker = w, .lease = lease, .act = ACT_RETRY, .tell = lease->tell, .slot = slot };
 
 	s.journey = g_ptr_array_new_with_free_func(g_free);
 	w->sending = &s;

@@ -24,8 +24,8 @@ read_small(const char *path, char *text, size_t size)
 	return got > 0;
 }
 
-void
-process_mark(gint64 pid, char mark[PROCESS_MARK])
+static void
+read_mark(gint64 pid, char mark[PROCESS_MARK])
 {
 	char path[64], stat[1024], boot[40], *at;
 	unsigned long long start;
@@ -45,12 +45,38 @@ process_mark(gint64 pid, char mark[PROCESS_MARK])
 		g_snprintf(mark, PROCESS_MARK, "%.36s %llu", boot, start);
 }
 
+/* Our own does not change while we live: it is looked up once, and anew by a forked child. */
+static void
+own_mark(char mark[PROCESS_MARK])
+{
+	static GMutex lock;
+	static char known[PROCESS_MARK];
+	static pid_t owner;
+
+	g_mutex_lock(&lock);
+	if (owner != getpid() || !*known) {
+		owner = getpid();
+		read_mark(owner, known);
+	}
+	memcpy(mark, known, PROCESS_MARK);
+	g_mutex_unlock(&lock);
+}
+
+void
+process_mark(gint64 pid, char mark[PROCESS_MARK])
+{
+	if (pid == getpid())
+		own_mark(mark);
+	else
+		read_mark(pid, mark);
+}
+
 bool
 process_lives(gint64 pid, const char *mark)
 {
 	char now[PROCESS_MARK];
 
-	if (pid <= 0 || (kill((pid_t)pid, 0) && errno == ESRCH))
+	if (pid <= 0 || (pid != getpid() && kill((pid_t)pid, 0) && errno == ESRCH))
 		return false;
 	if (!mark || !*mark)
 		return true;

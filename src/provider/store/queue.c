@@ -43,8 +43,9 @@ queue_add_row(struct store *store, sqlite3_stmt *row, struct bag *bag, struct ta
 	return hr;
 }
 
+/* The rows behind *place, which becomes the last one's. */
 static HRESULT
-queue_read(struct store *store, struct table_rows *rows)
+queue_read(struct store *store, gint64 *place, gint64 limit, struct table_rows *rows)
 {
 	struct bag *bag = bag_create();
 	sqlite3_stmt *row;
@@ -53,10 +54,12 @@ queue_read(struct store *store, struct table_rows *rows)
 	if (!bag)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	hr = db_query(store->db, &row,
-	    "SELECT message.id, queue.locker, folder, queue.mark, " PROMOTED_COLUMNS
-	    " FROM queue JOIN message ON message.id = queue.message ORDER BY queue.seq",
-	    "");
+	    "SELECT message.id, queue.locker, folder, queue.mark, " PROMOTED_COLUMNS ", queue.seq"
+	    " FROM queue JOIN message ON message.id = queue.message WHERE queue.seq > ?"
+	    " ORDER BY queue.seq LIMIT ?",
+	    "ii", *place, limit);
 	while (SUCCEEDED(hr) && (hr = db_next(store->db, row)) == S_OK) {
+		*place = sqlite3_column_int64(row, sqlite3_column_count(row) - 1);
 		hr = queue_add_row(store, row, bag, rows);
 		if (FAILED(hr))
 			db_done(row);
@@ -65,21 +68,35 @@ queue_read(struct store *store, struct table_rows *rows)
 	return FAILED(hr) ? hr : S_OK;
 }
 
-HRESULT
-queue_table(struct store *store, IMAPITable **out)
+static HRESULT
+make_table(struct store *store, gint64 *place, gint64 limit, IMAPITable **out)
 {
 	struct table_rows *rows = table_rows_create();
 	HRESULT hr;
 
 	if (!rows)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
-	hr = queue_read(store, rows);
+	hr = queue_read(store, place, limit, rows);
 	if (FAILED(hr)) {
 		table_rows_free(rows);
 		return hr;
 	}
 	return table_create(
 	    rows, (const SPropTagArray *)(const void *)&queue_columns, MAPI_UNICODE, out);
+}
+
+HRESULT
+queue_table(struct store *store, IMAPITable **out)
+{
+	gint64 place = 0;
+
+	return make_table(store, &place, -1, out);
+}
+
+HRESULT
+queue_table_after(struct store *store, gint64 *place, ULONG limit, IMAPITable **out)
+{
+	return make_table(store, place, limit, out);
 }
 
 /* The lock's holder, 0 for none; MAPI_E_NOT_IN_QUEUE. */
@@ -208,6 +225,36 @@ queue_finish(struct store *store, gint64 message)
 	/* The spooler has it on record: should a power cut undo this, it files the message again.
 	 */
 	return db_end(store->db, hr, store->spooler ? DB_RELAXED : DB_DURABLE);
+}
+
+/* A message that cannot be finished does not stop the others: what it has changed is nothing. */
+static HRESULT
+finish_each(struct store *store, const SBinaryArray *entries, HRESULT *results)
+{
+	for (ULONG i = 0; i < entries->cValues; i++) {
+		const SBinary *entry = &entries->lpbin[i];
+		gint64 message;
+
+		results[i] = eid_parse_as(
+		    &store->uid, entry->cb, (ENTRYID *)entry->lpb, MAPI_MESSAGE, &message);
+		if (SUCCEEDED(results[i]))
+			results[i] = finish_in_transaction(store, message);
+		if (FAILED(results[i]) && results[i] != MAPI_E_NOT_IN_QUEUE &&
+		    results[i] != MAPI_E_NOT_FOUND)
+			return results[i];
+	}
+	return S_OK;
+}
+
+HRESULT
+queue_finish_many(struct store *store, const SBinaryArray *entries, HRESULT *results)
+{
+	HRESULT hr = db_begin(store->db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = finish_each(store, entries, results);
+	return db_end(store->db, hr, DB_RELAXED); /* as queue_finish() has it */
 }
 
 HRESULT

@@ -11,11 +11,17 @@
 
 /* A snapshot in order of submission. */
 HRESULT queue_table(struct store *store, IMAPITable **out);
+/* A part of it, at most `limit` rows behind *place, which becomes the last one's. */
+HRESULT queue_table_after(struct store *store, gint64 *place, ULONG limit, IMAPITable **out);
 /* MAPI_E_NOT_IN_QUEUE. */
 HRESULT queue_set_lock(struct store *store, gint64 message, bool lock);
 /* Sent: out of the queue, flags cleared, into PR_SENTMAIL_ENTRYID's folder or deleted; the message
  * keeps its id.  MAPI_E_NOT_IN_QUEUE. */
 HRESULT queue_finish(struct store *store, gint64 message);
+/* Many at once, by entry ID, in one transaction; results[] has what became of each.  A failure:
+ * none was done. */
+HRESULT queue_finish_many(
+    struct store *store, const SBinaryArray *entries, HRESULT *results);
 /* Out of the queue, stays where it is.  MAPI_E_NOT_IN_QUEUE, MAPI_E_UNABLE_TO_ABORT while another
  * process sends it. */
 HRESULT queue_abort(struct store *store, gint64 message);

@@ -43,6 +43,7 @@ static const struct com_interface store_interfaces[] = {
 	{ &IID_IMsgStore, offsetof(struct store, istore) },
 	{ &IID_IMAPIProp, offsetof(struct store, istore) },
 	{ &IID_IMSLogon, offsetof(struct store, ilogon) },
+	{ &iid_store_queue, offsetof(struct store, iqueue) },
 	{ NULL, 0 },
 };
 
@@ -98,6 +99,7 @@ store_create(const struct store_logon *logon, struct store **out)
 	}
 	store->istore.lpVtbl = &store_msgstore_vtbl;
 	store->ilogon.lpVtbl = &store_logon_vtbl;
+	store->iqueue.lpVtbl = &store_squeue_vtbl;
 	store->db = logon->db;
 	store->relay = logon->relay;
 	store->pid = getpid();

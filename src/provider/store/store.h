@@ -18,6 +18,7 @@
 #include "com.h"
 #include "db.h"
 #include "relay.h"
+#include "storequeue.h"
 
 struct watch;
 
@@ -25,6 +26,7 @@ struct store {
 	struct com_object com;
 	IMsgStore istore;
 	IMSLogon ilogon;
+	struct store_queue iqueue;
 	struct db *db;
 	struct relay *relay; /* hands over what is submitted; NULL: it is kept here */
 	struct watch *watch; /* since the first Advise; watch.h */
@@ -108,5 +110,6 @@ bool tag_listed(const ULONG *list, ULONG tag);
 /* The two faces: store_methods.c and logon.c. */
 extern const IMsgStoreVtbl store_msgstore_vtbl;
 extern const IMSLogonVtbl store_logon_vtbl;
+extern const struct store_queue_vtbl store_squeue_vtbl;
 
 #endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What emapi's own message store offers the spooler beyond IMsgStore, by QueryInterface: the same
+ * work for many messages at once.  A store that has it not is asked message by message.
+ */
+#ifndef EMAPI_PROP_STOREQUEUE_H
+#define EMAPI_PROP_STOREQUEUE_H
+
+#include <mapidefs.h>
+
+static const IID iid_store_queue = { 0x2d3c6f0e, 0x8a41, 0x4d57,
+	{ 0x9b, 0x1e, 0x64, 0x0c, 0xe7, 0x35, 0xa2, 0x18 } };
+
+struct store_queue {
+	const struct store_queue_vtbl *lpVtbl;
+};
+
+struct store_queue_vtbl {
+	HRESULT (*QueryInterface)(struct store_queue *This, const IID *iid, LPVOID *out);
+	ULONG (*AddRef)(struct store_queue *This);
+	ULONG (*Release)(struct store_queue *This);
+	/* IMsgStore::FinishedMsg for each of the entry IDs, in one transaction; results[] has what
+	 * became of each.  On a failure nothing was done. */
+	HRESULT (*FinishMessages)(
+	    struct store_queue *This, const SBinaryArray *entries, HRESULT *results);
+	/* A part of the outgoing queue, as GetOutgoingQueue has it: at most `limit` rows that came
+	 * after *place, which becomes that of the last one; 0 is the beginning. *place stays as it
+	 * is where there are none. */
+	HRESULT (*ReadQueue)(
+	    struct store_queue *This, ULONGLONG *place, ULONG limit, LPMAPITABLE *table);
+	/* How many messages are in it. */
+	HRESULT (*CountQueue)(struct store_queue *This, ULONGLONG *count);
+};
+
+#endif

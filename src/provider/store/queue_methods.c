@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* The outgoing queue as the spooler has it: see storequeue.h. */
+#include "queue.h"
+
+#include <mapicode.h>
+#include "com.h"
+#include "eid.h"
+
+COM_UNKNOWN(squeue, struct store, iqueue, struct store_queue)
+
+static struct store *
+store_of(struct store_queue *This)
+{
+	return COM_OBJECT(This, struct store, iqueue);
+}
+
+static HRESULT
+squeue_FinishMessages(struct store_queue *This, const SBinaryArray *entries, HRESULT *results)
+{
+	struct store *store = store_of(This);
+	HRESULT hr;
+
+	if (!store->spooler)
+		return MAPI_E_NO_SUPPORT;
+	if (!entries || !results)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = store_enter(store);
+	if (FAILED(hr))
+		return hr;
+	return store_leave(store, queue_finish_many(store, entries, results));
+}
+
+static HRESULT
+squeue_ReadQueue(struct store_queue *This, ULONGLONG *place, ULONG limit, LPMAPITABLE *table)
+{
+	struct store *store = store_of(This);
+	HRESULT hr;
+
+	if (!place || !table)
+		return MAPI_E_INVALID_PARAMETER;
+	*table = NULL;
+	hr = store_enter(store);
+	if (FAILED(hr))
+		return hr;
+	return store_leave(store, queue_table_after(store, (gint64 *)place, limit, table));
+}
+
+static HRESULT
+squeue_CountQueue(struct store_queue *This, ULONGLONG *count)
+{
+	struct store *store = store_of(This);
+	HRESULT hr;
+
+	if (!count)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = store_enter(store);
+	if (FAILED(hr))
+		return hr;
+	return store_leave(store, queue_count(store, (gint64 *)count));
+}
+
+const struct store_queue_vtbl store_squeue_vtbl = {
+	.QueryInterface = squeue_QueryInterface,
+	.AddRef = squeue_AddRef,
+	.Release = squeue_Release,
+	.FinishMessages = squeue_FinishMessages,
+	.ReadQueue = squeue_ReadQueue,
+	.CountQueue = squeue_CountQueue,
+};

@@ -21,15 +21,17 @@ struct store_queue_vtbl {
 	ULONG (*Release)(struct store_queue *This);
 	/* IMsgStore::FinishedMsg for each of the entry IDs, in one transaction; results[] has what
 	 * became of each.  On a failure nothing was done. */
-	HRESULT (*FinishMessages)(
-	    struct store_queue *This, const SBinaryArray *entries, HRESULT *results);
+	HRESULT(*FinishMessages)
+	(struct store_queue *This, const SBinaryArray *entries, HRESULT *results);
 	/* A part of the outgoing queue, as GetOutgoingQueue has it: at most `limit` rows that came
 	 * after *place, which becomes that of the last one; 0 is the beginning. *place stays as it
 	 * is where there are none. */
-	HRESULT (*ReadQueue)(
-	    struct store_queue *This, ULONGLONG *place, ULONG limit, LPMAPITABLE *table);
-	/* How many messages are in it. */
-	HRESULT (*CountQueue)(struct store_queue *This, ULONGLONG *count);
+	HRESULT(*ReadQueue)
+	(struct store_queue *This, ULONGLONG *place, ULONG limit, LPMAPITABLE *table);
+	/* How many messages are in it up to that place. */
+	HRESULT (*CountQueue)(struct store_queue *This, ULONGLONG place, ULONGLONG *count);
+	/* Whether the message of this entry ID is in it. */
+	HRESULT (*IsQueued)(struct store_queue *This, const SBinary *entry, BOOL *queued);
 };
 
 #endif

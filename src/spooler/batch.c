@@ -37,14 +37,14 @@ send_batch(struct hand *hand, guint half, const GPtrArray *leases)
 	const struct lease *first = g_ptr_array_index(leases, 0);
 	GVariantBuilder b, rows;
 
-	g_variant_builder_init(&rows, G_VARIANT_TYPE("a(xayau)"));
+	g_variant_builder_init(&rows, G_VARIANT_TYPE("a(xxayau)"));
 	for (guint i = 0; i < leases->len; i++) {
 		const struct lease *lease = g_ptr_array_index(leases, i);
 
-		g_variant_builder_add(&rows, "(x@ay@au)", lease->id,
+		g_variant_builder_add(&rows, "(xx@ay@au)", lease->id, lease->submitted,
 		    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), lease->entry, TRUE),
-		    g_variant_new_fixed_array(G_VARIANT_TYPE_UINT32, lease->due->data,
-			lease->due->len, sizeof(guint32)));
+		    g_variant_new_fixed_array(
+			G_VARIANT_TYPE_UINT32, lease->due->data, lease->due->len, sizeof(guint32)));
 	}
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&b, "{sv}", "half", g_variant_new_int64(half));
@@ -278,12 +278,14 @@ import_board(struct lane *lane, const struct board *board)
 		enum spool_act act;
 		HRESULT hr;
 
+		if (board_state(board, i) == BOARD_BEGUN)
+			spooldb_doubt(lane->s->db, board_id(board, i), g_get_real_time());
 		if (!report)
 			continue;
 		hr = spooldb_report(lane->s->db, report, g_get_real_time(), &act);
 		if (SUCCEEDED(hr))
-			log_info("message %" G_GINT64_FORMAT ": sent by an earlier worker",
-			    report->id);
+			log_info(
+			    "message %" G_GINT64_FORMAT ": sent by an earlier worker", report->id);
 		report_free(report);
 		if (FAILED(hr) && hr != MAPI_E_NOT_FOUND)
 			return false;

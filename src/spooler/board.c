@@ -16,6 +16,7 @@
 
 #define MAGIC 0x31424d45u /* "EMB1" */
 #define SLOT_SIZE 4096
+#define BOARD_INFIX ".board-"
 #define RECORD_MAX (SLOT_SIZE - 32)
 #define FILE_SIZE (BOARD_SLOTS * SLOT_SIZE)
 
@@ -53,7 +54,7 @@ name_prefix(GBytes *profile)
 {
 	g_autofree char *uid = text_hex(g_bytes_get_data(profile, NULL), g_bytes_get_size(profile));
 
-	return g_strconcat(uid, ".board-", NULL);
+	return g_strconcat(uid, BOARD_INFIX, NULL);
 }
 
 HRESULT
@@ -65,10 +66,11 @@ board_create(const char *state_path, GBytes *profile, struct board **out)
 	int error;
 
 	*out = NULL;
-	board->path = g_strdup_printf("%s/words/%s%016" G_GINT64_MODIFIER "x%08x", state_path, prefix,
-	    g_get_real_time(), g_random_int());
+	board->path = g_strdup_printf("%s/words/%s%016" G_GINT64_MODIFIER "x%08x", state_path,
+	    prefix, g_get_real_time(), g_random_int());
 	hr = paths_make_parent(board->path);
-	board->fd = FAILED(hr) ? -1 : open(board->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	board->fd =
+	    FAILED(hr) ? -1 : open(board->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (SUCCEEDED(hr) && board->fd < 0)
 		hr = hr_from_errno(errno);
 	if (SUCCEEDED(hr)) {
@@ -392,4 +394,38 @@ board_next(const char *state_path, GBytes *profile, const GPtrArray *own)
 	if (dir)
 		g_dir_close(dir);
 	return found;
+}
+
+static void
+add_ids(const struct board *board, GArray *ids)
+{
+	for (guint i = 0; i < BOARD_SLOTS; i++) {
+		gint64 id = board_id(board, i);
+
+		if (board_state(board, i) != BOARD_FREE)
+			g_array_append_val(ids, id);
+	}
+}
+
+GArray *
+board_ids(const char *state_path)
+{
+	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	g_autofree char *folder = g_strconcat(state_path, "/words", NULL);
+	GDir *dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = g_strconcat(folder, "/", name, NULL);
+		int fd =
+		    strstr(name, BOARD_INFIX) ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+		struct board *board = fd >= 0 ? board_open(fd) : NULL;
+
+		if (board)
+			add_ids(board, ids);
+		board_free(board);
+	}
+	if (dir)
+		g_dir_close(dir);
+	return ids;
 }

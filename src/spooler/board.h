@@ -61,6 +61,8 @@ bool board_begin(struct board *board, guint slot); /* false: it was withdrawn */
 /* Writes the verdict; false where it does not fit. */
 bool board_sent(struct board *board, guint slot, const struct report *report);
 
+/* Which messages (gint64) stand on boards that a scheduler left behind, of whatever profile. */
+GArray *board_ids(const char *state_path);
 /* The profile's board that a scheduler left behind, `own` (of struct board *) left out; NULL: none
  * (left).  board_free() removes it. */
 struct board *board_next(const char *state_path, GBytes *profile, const GPtrArray *own);

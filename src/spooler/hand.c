@@ -67,6 +67,16 @@ hand_idle(const struct hand *hand)
 }
 
 gint64
+hand_holds(const struct hand *hand)
+{
+	gint64 count = hand->lease != 0;
+
+	for (guint i = 0; hand->batched && i < BOARD_SLOTS; i++)
+		count += hand->batched[i].id != 0;
+	return count;
+}
+
+gint64
 hand_patience(const struct hand *hand)
 {
 	gint64 limit = hand->quitting ? QUIT_SILENT : WORKER_SILENT;

@@ -324,8 +324,7 @@ drive_batch(struct hand *hand, gint64 now)
 	struct lane *lane = hand->lane;
 
 	batch_watch(hand, g_get_monotonic_time());
-	if (lane->s->stop_at || hand->renew ||
-	    g_get_monotonic_time() >= hand->leased + SLOW)
+	if (lane->s->stop_at || hand->renew || g_get_monotonic_time() >= hand->leased + SLOW)
 		batch_take_back(hand, 0, now);
 	else if (!hand->quitting && !scan_is_due(lane) && may_give(lane, hand, now))
 		batch_give(hand, now);
@@ -340,6 +339,19 @@ give(struct hand *hand, gint64 now)
 		batch_give(hand, now);
 }
 
+/* Between the slices of a long scan mail leaves, of which it is sure that it is to be sent. */
+static bool
+give_meanwhile(struct hand *hand, gint64 now)
+{
+	struct lane *lane = hand->lane;
+
+	if (!lane->scan_rest || !may_give(lane, hand, now) || !batch_give(hand, now))
+		return false;
+	batch_give(hand, now);
+	lane->scan_rest = false;
+	return true;
+}
+
 static void
 drive_hand(struct hand *hand, gint64 now)
 {
@@ -351,12 +363,12 @@ drive_hand(struct hand *hand, gint64 now)
 		hand_check(hand);
 	} else if (lane->s->stop_at || hand->renew) {
 		hand_quit(hand);
-	} else if (scan_is_due(lane)) {
+	} else if (scan_is_due(lane) && !give_meanwhile(hand, now)) {
 		lane->want_scan = false;
 		hand->scanning = true;
 		hand->heard = g_get_monotonic_time();
 		ipc_send(hand->fd, "scan", NULL);
-	} else if (may_give(lane, hand, now)) {
+	} else if (!scan_is_due(lane) && may_give(lane, hand, now)) {
 		give(hand, now);
 	} else if (hand_silence(hand) >= WORKER_IDLE) {
 		hand_quit(hand);

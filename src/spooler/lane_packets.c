@@ -69,20 +69,80 @@ on_hello(struct hand *hand, const struct ipc_message *packet)
 	return true;
 }
 
+/* Which of a store's submissions are known. */
 static bool
 on_have(struct hand *hand, const struct ipc_message *packet)
 {
 	struct lane *lane = hand->lane;
 	g_autoptr(GBytes) store = packet_bytes(packet, "store");
-	g_autoptr(GBytes) entry = packet_bytes(packet, "entry");
-	bool known = false;
-	HRESULT hr = spooldb_known(
-	    lane->s->db, store, entry, ipc_int(packet, "submitted", 0), g_get_real_time(), &known);
+	g_autoptr(GVariant) rows = ipc_value(packet, "rows", "a(ayx)");
+	g_autoptr(GByteArray) answer = g_byte_array_new();
+	gint64 now = g_get_real_time();
+	HRESULT hr = S_OK;
 
+	for (gsize i = 0; rows && SUCCEEDED(hr) && i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) entry = NULL;
+		g_autoptr(GBytes) bytes = NULL;
+		gint64 submitted;
+		guint8 byte;
+		bool known;
+
+		g_variant_get_child(rows, i, "(@ayx)", &entry, &submitted);
+		bytes = g_variant_get_data_as_bytes(entry);
+		hr = spooldb_known(lane->s->db, store, bytes, submitted, now, &known);
+		byte = known;
+		g_byte_array_append(answer, &byte, 1);
+	}
 	if (FAILED(hr))
 		answer_error(hand, hr);
 	else
-		answer_ok(hand, "known", g_variant_new_int64(known));
+		answer_ok(hand, "known",
+		    g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, answer->data, answer->len, 1));
+	return true;
+}
+
+/* New ones, a row each. */
+static bool
+on_more_queued(struct hand *hand, const struct ipc_message *packet)
+{
+	struct lane *lane = hand->lane;
+	g_autoptr(GBytes) store = packet_bytes(packet, "store");
+	g_autoptr(GVariant) rows = ipc_value(packet, "rows", PACKET_QUEUED_ROWS);
+	gint64 now = g_get_real_time(), id;
+	HRESULT hr = S_OK;
+
+	for (gsize i = 0; rows && SUCCEEDED(hr) && i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+		int priority;
+		struct spool_message *m = packet_from_queued_row(row, store, &priority);
+
+		hr = spooldb_add(lane->s->db, lane->uid, m, CLAMP(priority, -1, 1), now, &id);
+		spool_message_free(m);
+	}
+	if (FAILED(hr))
+		answer_error(hand, hr);
+	else
+		answer_ok(hand, NULL, NULL);
+	scheduler_changed(lane->s);
+	return true;
+}
+
+/* Up to which place of a store's queue all is on record. */
+static bool
+on_place(struct hand *hand, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) store = packet_bytes(packet, "store");
+
+	answer_ok(hand, "place", g_variant_new_int64(spooldb_place(hand->lane->s->db, store)));
+	return true;
+}
+
+static bool
+on_placed(struct hand *hand, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) store = packet_bytes(packet, "store");
+
+	spooldb_set_place(hand->lane->s->db, store, ipc_int(packet, "place", 0));
 	return true;
 }
 
@@ -121,7 +181,7 @@ on_live(struct hand *hand, const struct ipc_message *packet)
 	GVariantBuilder b;
 
 	for (guint i = 0; i < lane->hands->len; i++)
-		hands += ((struct hand *)g_ptr_array_index(lane->hands, i))->lease != 0;
+		hands += hand_holds(g_ptr_array_index(lane->hands, i));
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	if (after < 0) {
 		g_variant_builder_add(&b, "{sv}", "count",
@@ -153,6 +213,8 @@ on_scanned(struct hand *hand, const struct ipc_message *packet)
 {
 	struct lane *lane = hand->lane;
 	hand->scanning = false;
+	lane->scan_rest = ipc_int(packet, "more", 0) != 0;
+	lane->want_scan = lane->want_scan || lane->scan_rest;
 	lane->scan_again = lane->scan_again || ipc_int(packet, "again", 0);
 	lane->crashes = 0;
 	g_clear_pointer(&lane->trouble, g_free);
@@ -365,6 +427,9 @@ lane_handle(struct hand *hand, const struct ipc_message *packet)
 		{ "hello", on_hello },
 		{ "have", on_have },
 		{ "queued", on_queued },
+		{ "more-queued", on_more_queued },
+		{ "place", on_place },
+		{ "placed", on_placed },
 		{ "live", on_live },
 		{ "gone", on_gone },
 		{ "scanned", on_scanned },

@@ -293,6 +293,83 @@ packet_to_message(const struct ipc_message *packet, struct spool_message **out, 
 	return S_OK;
 }
 
+/* A row of a scan */
+
+#define ROW_RECIPIENTS 20
+
+static GVariant *
+queued_recipient(const struct spool_recipient *r)
+{
+	g_autofree char *type = packet_text(r->type, 64);
+	g_autofree char *address = packet_text(r->address, TEXT_MAX);
+	g_autofree char *name = packet_text(r->name, NAME_MAX_BYTES);
+
+	return g_variant_new(
+	    "(uisssb)", r->row, r->kind, type, address, name, (gboolean)(r->state == SPOOL_SENT));
+}
+
+GVariant *
+packet_queued_row(const struct spool_message *m, int priority)
+{
+	g_autofree char *subject = packet_text(m->subject, NAME_MAX_BYTES);
+	GVariantBuilder rows;
+
+	if (m->recipients->len > ROW_RECIPIENTS)
+		return NULL;
+	g_variant_builder_init(&rows, G_VARIANT_TYPE("a(uisssb)"));
+	for (guint i = 0; i < m->recipients->len; i++)
+		g_variant_builder_add_value(
+		    &rows, queued_recipient(g_ptr_array_index(m->recipients, i)));
+	return g_variant_new("(@ayx@aysixxb@a(uisssb))",
+	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->entry, TRUE), m->submitted,
+	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->key, TRUE), subject, priority,
+	    m->defer, m->expiry, (gboolean)m->quiet, g_variant_builder_end(&rows));
+}
+
+static struct spool_recipient *
+recipient_from_queued(GVariant *row)
+{
+	struct spool_recipient *r = spool_recipient_create();
+	const char *type, *address, *name;
+	gboolean has_it;
+
+	g_variant_get(row, "(ui&s&s&sb)", &r->row, &r->kind, &type, &address, &name, &has_it);
+	set_text(&r->type, g_strdup(type));
+	set_text(&r->address, g_strdup(address));
+	set_text(&r->name, g_strdup(name));
+	if (has_it)
+		r->state = SPOOL_SENT;
+	return r;
+}
+
+struct spool_message *
+packet_from_queued_row(GVariant *row, GBytes *store, int *priority)
+{
+	struct spool_message *m = spool_message_create();
+	g_autoptr(GVariant) entry = NULL;
+	g_autoptr(GVariant) key = NULL;
+	g_autoptr(GVariant) rows = NULL;
+	const char *subject;
+	gboolean quiet;
+
+	g_variant_get(row, "(@ayx@ay&sixxb@a(uisssb))", &entry, &m->submitted, &key, &subject,
+	    priority, &m->defer, &m->expiry, &quiet, &rows);
+	m->quiet = quiet;
+	set_text(&m->subject, g_strdup(subject));
+	g_bytes_unref(m->store);
+	m->store = g_bytes_ref(store);
+	g_bytes_unref(m->entry);
+	m->entry = g_variant_get_data_as_bytes(entry);
+	g_bytes_unref(m->key);
+	m->key = g_variant_get_data_as_bytes(key);
+	for (gsize i = 0; i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) one = g_variant_get_child_value(rows, i);
+
+		g_ptr_array_add(m->recipients, recipient_from_queued(one));
+	}
+	return m;
+}
+
 /* Report */
 
 static GVariant *

@@ -58,8 +58,9 @@ struct lease {
 	enum spool_act act;
 	GBytes *store;
 	GBytes *entry;
-	GArray *due; /* of guint32: PR_ROWID */
-	bool tell;   /* the sender is to be told something at the end */
+	GArray *due;      /* of guint32: PR_ROWID */
+	gint64 submitted; /* of a batch: which submission is meant; 0: whichever it is */
+	bool tell;        /* the sender is to be told something at the end */
 };
 
 /* Valid UTF-8, at most `max` bytes, "" for NULL.  g_free(). */
@@ -93,6 +94,14 @@ struct packet_cursor {
 GVariant *packet_from_message(const struct spool_message *message, struct packet_cursor *cursor);
 GVariant *packet_from_report(const struct report *report, struct packet_cursor *cursor);
 GVariant *packet_from_lease(const struct lease *lease);
+
+/* A message with few recipients as one row among others, as a scan finds them: entry, submitted,
+ * key, subject, priority, defer, expiry, quiet, recipients (row, kind, type, address, name, has it
+ * already).  Floating; NULL where it is no such message. */
+#define PACKET_QUEUED_ROW "(ayxaysixxba(uisssb))"
+#define PACKET_QUEUED_ROWS "a" PACKET_QUEUED_ROW
+GVariant *packet_queued_row(const struct spool_message *message, int priority);
+struct spool_message *packet_from_queued_row(GVariant *row, GBytes *store, int *priority);
 
 /* Reads one part into *out: a new object when *out is NULL, else the part's rows are added.
  * *more tells whether another part follows.  MAPI_E_CORRUPT_DATA for what cannot be meant. */

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <glib-unix.h>
+#include "board.h"
 #include "hr.h"
 #include "lock.h"
 #include "network.h"
@@ -447,6 +448,7 @@ open_database(struct scheduler *s, gint64 now)
 {
 	g_autofree char *path = g_strconcat(s->options.state_path, "/spool.db", NULL);
 	g_autofree char *why = NULL;
+	g_autoptr(GArray) on_boards = NULL;
 	HRESULT hr = spooldb_open(path, &s->policy, &s->db, &why);
 
 	if (FAILED(hr)) {
@@ -457,7 +459,10 @@ open_database(struct scheduler *s, gint64 now)
 		say_why_not(&s->options, text);
 		return hr;
 	}
-	return spooldb_recover(s->db, now);
+	/* What stood on a board is known better than by its lease: see batch_import(). */
+	on_boards = board_ids(s->options.state_path);
+	hr = spooldb_return(s->db, on_boards, now);
+	return FAILED(hr) ? hr : spooldb_recover(s->db, now);
 }
 
 static void

@@ -64,7 +64,7 @@ struct board;
 
 /* A message that was given with others, in a slot of the board; see batch.c. */
 struct batched {
-	gint64 id; /* 0: none */
+	gint64 id;  /* 0: none */
 	bool known; /* what the server said is in spool.db */
 	bool filed; /* the store has it where sent mail goes */
 };
@@ -106,6 +106,7 @@ struct lane {
 	GPtrArray *hands; /* of struct hand */
 	bool alone;       /* no worker of an earlier scheduler is left: more than one may start */
 	bool want_scan;
+	bool scan_rest;  /* what is to be scanned is the rest of a long queue */
 	bool scan_again; /* once nothing is in hand: the last scan was not sure of what has gone */
 	gint64 not_before;   /* no new worker and no message before */
 	gint64 pace;         /* the limit a minute allows no message before */
@@ -153,6 +154,8 @@ void hand_quit(struct hand *hand);
 void hand_check(struct hand *hand);
 /* Until hand_check() has something to do, microseconds. */
 gint64 hand_patience(const struct hand *hand);
+/* How many messages are in its hands. */
+gint64 hand_holds(const struct hand *hand);
 /* Has no work and can take some. */
 bool hand_idle(const struct hand *hand);
 /* By the clock that stands still while the machine sleeps: a nap is no hang. */

@@ -10,7 +10,7 @@
 #include "hr.h"
 #include "log.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define APPLICATION_ID 1162695504 /* "EMSP" */
 #define RESERVE_BYTES (256 * 1024)
 
@@ -357,6 +357,10 @@ static const char upgrade_1[] =
     /* What failed before there were reports is told by the queue alone. */
     "UPDATE recipient SET told=3 WHERE state=5;";
 
+/* What version 3 has beyond: how far the stores' queues were read. */
+static const char upgrade_2[] =
+    "CREATE TABLE place(store BLOB PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;";
+
 /* Brings a file of an older version (0: a new one) to this one. */
 static HRESULT
 upgrade(struct spooldb *db, gint64 version)
@@ -364,7 +368,8 @@ upgrade(struct spooldb *db, gint64 version)
 	const char *const steps[] = {
 		"BEGIN IMMEDIATE",
 		version < 1 ? schema : "",
-		upgrade_1,
+		version < 2 ? upgrade_1 : "",
+		upgrade_2,
 		"PRAGMA application_id=" G_STRINGIFY(APPLICATION_ID),
 		"PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION),
 		"COMMIT",

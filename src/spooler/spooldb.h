@@ -86,6 +86,9 @@ GPtrArray *spooldb_lease_many(struct spooldb *db, GBytes *profile, gint64 now, g
  * sent, to be filed at once. */
 HRESULT spooldb_return(struct spooldb *db, const GArray *ids, gint64 now);
 
+/* Notes that nobody may ever know what a server said of a message that was in somebody's hand. */
+HRESULT spooldb_doubt(struct spooldb *db, gint64 id, gint64 now);
+
 /* A message that everybody got. */
 struct spool_sent {
 	struct report *report;
@@ -142,6 +145,9 @@ HRESULT spooldb_release(struct spooldb *db, GBytes *profile, gint64 now);
 /* The reason, or NULL; g_free().  *since (may be NULL) is when. */
 char *spooldb_held(struct spooldb *db, GBytes *profile, gint64 *since);
 HRESULT spooldb_set_profile_name(struct spooldb *db, GBytes *profile, const char *name);
+/* Up to which place of a store's outgoing queue all is on record; 0: not known. */
+gint64 spooldb_place(struct spooldb *db, GBytes *store);
+HRESULT spooldb_set_place(struct spooldb *db, GBytes *store, gint64 place);
 /* When the profile's stores were last looked through; 0: never. */
 HRESULT spooldb_set_scanned(struct spooldb *db, GBytes *profile, gint64 now);
 gint64 spooldb_scanned(struct spooldb *db, GBytes *profile);

@@ -9,9 +9,8 @@
 static bool
 all_due(struct spooldb *db, struct lease *lease, gint64 now)
 {
-	sqlite3_stmt *s =
-	    spooldb_query(db, "SELECT row, state=0 AND next<=? FROM recipient WHERE message=?",
-		"ii", now, lease->id);
+	sqlite3_stmt *s = spooldb_query(db,
+	    "SELECT row, state=0 AND next<=? FROM recipient WHERE message=?", "ii", now, lease->id);
 	bool all = true;
 
 	while (all && spooldb_step(s)) {
@@ -27,11 +26,11 @@ all_due(struct spooldb *db, struct lease *lease, gint64 now)
 /* The plain messages at the head of one priority's queue, up to the first that is not.  False when
  * there is such a one: what comes after it waits its turn. */
 static bool
-plain_heads(struct spooldb *db, GBytes *profile, int priority, gint64 now, guint limit,
-    GPtrArray *leases)
+plain_heads(
+    struct spooldb *db, GBytes *profile, int priority, gint64 now, guint limit, GPtrArray *leases)
 {
 	sqlite3_stmt *s = spooldb_query(db,
-	    "SELECT id, store, entry, state=0 AND wish=0 AND expiry=0 AND reporting=0"
+	    "SELECT id, store, entry, state=0 AND wish=0 AND expiry=0 AND reporting=0, submitted"
 	    " FROM message INDEXED BY message_due WHERE profile=? AND priority=?"
 	    " AND state IN (0, 2) AND next<=? ORDER BY next, id LIMIT ?",
 	    "bdid", profile, priority, now, (int)(limit - leases->len));
@@ -45,6 +44,7 @@ plain_heads(struct spooldb *db, GBytes *profile, int priority, gint64 now, guint
 		lease->store = spooldb_column_bytes(s, 1);
 		g_bytes_unref(lease->entry);
 		lease->entry = spooldb_column_bytes(s, 2);
+		lease->submitted = sqlite3_column_int64(s, 4);
 		plain = sqlite3_column_int(s, 3) && all_due(db, lease, now);
 		if (plain && leases->len > 0) {
 			const struct lease *first = g_ptr_array_index(leases, 0);
@@ -107,7 +107,8 @@ spooldb_return(struct spooldb *db, const GArray *ids, gint64 now)
 
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE 2 END,"
-		    " tries=max(0, tries-(state=1)), changed=?1, next=CASE state WHEN 2 THEN ?3 ELSE"
+		    " tries=max(0, tries-(state=1)), changed=?1, next=CASE state WHEN 2 THEN ?3 "
+		    "ELSE"
 		    " coalesce((SELECT min(next) FROM recipient WHERE message=?2 AND state=0), ?3)"
 		    " END WHERE id=?2 AND state IN (1, 2)",
 		    "iii", spooldb_stamp(db, now), id, now);
@@ -144,8 +145,7 @@ spooldb_sent(struct spooldb *db, const struct spool_sent *sent, guint count, gin
 	for (int try = 0; try < 2; try++) {
 		hr = spooldb_begin(db, SPOOLDB_NOW);
 		for (guint i = 0; SUCCEEDED(hr) && i < count; i++)
-			hr = record_sent(
-			    db, sent[i].report, sent[i].known, sent[i].filed, now);
+			hr = record_sent(db, sent[i].report, sent[i].known, sent[i].filed, now);
 		hr = spooldb_end(db, hr);
 		if (hr != MAPI_E_NOT_ENOUGH_DISK) /* else the reserve has been given back */
 			break;

@@ -17,6 +17,24 @@ spooldb_set_profile_name(struct spooldb *db, GBytes *profile, const char *name)
 	    "bt", profile, name);
 }
 
+gint64
+spooldb_place(struct spooldb *db, GBytes *store)
+{
+	return spooldb_number(db, 0, "SELECT place FROM place WHERE store=?", "b", store);
+}
+
+/* Together with what it is about: never before that. */
+HRESULT
+spooldb_set_place(struct spooldb *db, GBytes *store, gint64 place)
+{
+	HRESULT hr = spooldb_begin(db, SPOOLDB_LATER);
+
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db, "INSERT OR REPLACE INTO place(store, place) VALUES(?, ?)",
+		    "bi", store, place);
+	return spooldb_end(db, hr);
+}
+
 HRESULT
 spooldb_set_scanned(struct spooldb *db, GBytes *profile, gint64 now)
 {

@@ -76,14 +76,15 @@ static void
 scan(struct worker *w)
 {
 	GVariantBuilder b;
-	bool again;
-	HRESULT hr = worker_scan(w, &again);
+	bool again, more;
+	HRESULT hr = worker_scan(w, &again, &more);
 
 	/* What could not be read is read at the next wake-up; what is known can be sent. */
 	if (FAILED(hr))
 		log_warning("the scan is not complete: %s", hr_name(hr));
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&b, "{sv}", "again", g_variant_new_int64(again));
+	g_variant_builder_add(&b, "{sv}", "more", g_variant_new_int64(more));
 	worker_tell(w, "scanned", g_variant_builder_end(&b));
 }
 
@@ -150,7 +151,6 @@ log_off(struct worker *w)
 		w->session->lpVtbl->Release(w->session);
 	}
 	profile_unref(w->profile);
-	g_hash_table_unref(w->reported);
 	g_bytes_unref(w->uid);
 	board_free(w->board);
 	g_free(w->state_path);
@@ -168,7 +168,6 @@ worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd, i
 	w.board = board_fd >= 0 ? board_open(board_fd) : NULL;
 	w.state_path = g_strdup(state_path);
 	w.uid = g_bytes_new(profile, sizeof(*profile));
-	w.reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	hr = worker_lock(state_path, w.uid, first, &w.lock_fd);
 	if (FAILED(hr))
 		tell_trouble(&w, hr, "The spooler's state folder cannot be used", hr_text(hr));

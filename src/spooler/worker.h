@@ -9,6 +9,7 @@
  *   worker_stores.c     the profile's message stores
  *   worker_recipients.c recipients' rows
  *   worker_scan.c       what is in the outgoing queues
+ *   worker_scan_message.c  and what is to be known of a message there
  *   worker_transports.c the profile's transports, and one call to one of them
  *   worker_failover.c   from one transport to the next
  *   worker_notice.c     reports to the sender, in his Inbox
@@ -34,6 +35,9 @@ struct worker_store {
 	GBytes *uid;      /* PR_RECORD_KEY */
 	HRESULT hr;
 	char *reason;
+	bool placed;        /* `place` has been asked for */
+	ULONGLONG place;    /* of its queue, up to which all is on record; see worker_scan.c */
+	gint64 count_again; /* the numbers are not compared before; monotonic */
 };
 
 struct worker_transport {
@@ -60,13 +64,12 @@ struct worker {
 	GPtrArray *stores;     /* of struct worker_store */
 	GPtrArray *transports; /* of struct worker_transport; in profile order */
 	bool prepared;         /* they were opened in a quiet moment */
-	GHashTable *reported;  /* submissions that the scheduler knows, as text */
 	gint64 gap_first;      /* see worker_failover.c */
 	gint64 gap_longest;
 	GQueue pending; /* packets that came while we waited for an answer */
 	struct sending *sending;
-	struct board *board;    /* NULL: messages are given one by one */
-	struct batch *batch;    /* the one that is worked at */
+	struct board *board; /* NULL: messages are given one by one */
+	struct batch *batch; /* the one that is worked at */
 };
 
 /* One recipient of the message in hand. */
@@ -137,8 +140,15 @@ void recipient_address(const SRow *row, char **type, char **address);
 void sending_recipient_free(struct sending_recipient *r);
 
 /* worker_scan.c */
-/* *again: once no message is in hand it is worth another look, for what clients have taken back. */
-HRESULT worker_scan(struct worker *w, bool *again);
+/* *again: once no message is in hand it is worth another look, for what clients have taken back.
+ * *more: there is more than a slice, and it is to be called again. */
+HRESULT worker_scan(struct worker *w, bool *again, bool *more);
+
+/* worker_scan_message.c */
+gint64 scan_submit_time(const SRow *row);
+/* All that the scheduler is to know of a message.  spool_message_free(). */
+HRESULT scan_message(struct worker_store *s, GBytes *entry, gint64 submitted,
+    struct spool_message **out, LONG *priority);
 
 /* worker_transports.c */
 void worker_list_transports(struct worker *w);
@@ -197,7 +207,6 @@ void batch_stop(struct worker *w);
 bool worker_may_pass(HRESULT hr);
 /* worker.c: the program `emapi-spooler --worker`; `first` as worker_lock() has it.  The exit code.
  */
-int worker_run(
-    const MAPIUID *profile, const char *state_path, bool first, int fd, int board_fd);
+int worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd, int board_fd);
 
 #endif

@@ -119,7 +119,7 @@ send_row(struct worker *w, GBytes *store, GVariant *row, guint slot)
 	const guint32 *rows;
 	gsize count;
 
-	g_variant_get(row, "(x@ay@au)", &lease->id, &entry, &due);
+	g_variant_get(row, "(xx@ay@au)", &lease->id, &lease->submitted, &entry, &due);
 	rows = g_variant_get_fixed_array(due, &count, sizeof(guint32));
 	g_array_append_vals(lease->due, rows, (guint)count);
 	g_bytes_unref(lease->store);
@@ -145,8 +145,7 @@ send_rows(struct worker *w, GBytes *store, GVariant *rows)
 			board_withdraw(w->board, slot);
 			continue;
 		}
-		if (batch->entries->len > 0 &&
-		    g_get_monotonic_time() - batch->since > FILE_AFTER)
+		if (batch->entries->len > 0 && g_get_monotonic_time() - batch->since > FILE_AFTER)
 			file_all(w, false);
 		worker_alive(w);
 		if (board_begin(w->board, slot))
@@ -159,7 +158,7 @@ worker_batch(struct worker *w, const struct ipc_message *packet)
 {
 	struct batch batch = { .half = (guint)ipc_int(packet, "half", 0) & 1 };
 	g_autoptr(GBytes) uid = packet_bytes(packet, "store");
-	g_autoptr(GVariant) rows = ipc_value(packet, "rows", "a(xayau)");
+	g_autoptr(GVariant) rows = ipc_value(packet, "rows", "a(xxayau)");
 	struct worker_store *store = worker_find_store(w, uid);
 
 	if (!w->board || !rows || g_variant_n_children(rows) > BOARD_SLOTS / 2)

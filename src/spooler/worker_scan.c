@@ -1,184 +1,121 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is in the stores' outgoing queues (IMsgStore::GetOutgoingQueue), told to the scheduler: for
- * each row first whether it is known ("have"), and only for a new one the whole ("queued").
- * See worker.h.
+ * What is in the stores' outgoing queues, told to the scheduler a page at a time: first which of
+ * the submissions it knows ("have"), then those that are new ("queued", "more-queued").
+ *
+ * A store that can (storequeue.h) is asked only for what came since the last look; up to which
+ * place of its queue all is on record, the scheduler keeps.  Numbers tell whether something is
+ * missing on either side, and only then all is compared.  Any other store's table is read from
+ * beginning to end.  A long queue is read in slices, so that mail leaves meanwhile.  See worker.h.
  */
 #include "worker.h"
 
 #include <string.h>
-#include <edkmdb.h>
 #include "hr.h"
 #include "mem.h"
 #include "prop.h"
+#include "storequeue.h"
 #include "text.h"
 
-/* FILETIME (100 ns since 1601) as microseconds since 1970. */
-static gint64
-unix_time(const FILETIME *time)
-{
-	guint64 ticks = (guint64)time->dwHighDateTime << 32 | time->dwLowDateTime;
+#define PAGE 100
+#define SLICE (40 * (gint64)1000)
+/* Where there are many, comparing the numbers takes no more than this part of the time. */
+#define MANY 20000
+#define COUNT_SHARE 50
 
-	return (gint64)(ticks / 10) - G_GINT64_CONSTANT(11644473600) * G_USEC_PER_SEC;
+struct found {
+	GBytes *entry;
+	gint64 submitted;
+};
+
+static void
+found_clear(void *data)
+{
+	g_bytes_unref(((struct found *)data)->entry);
 }
 
-/* 0 where there is none. */
-static gint64
-time_of(const SPropValue *values, ULONG count, ULONG tag)
+static GArray *
+found_new(void)
 {
-	const SPropValue *time = prop_find(values, count, tag);
+	GArray *found = g_array_new(FALSE, FALSE, sizeof(struct found));
 
-	return time && PROP_TYPE(time->ulPropTag) == PT_SYSTIME ? unix_time(&time->Value.ft) : 0;
-}
-
-static gint64
-submit_time(const SRow *row)
-{
-	return time_of(row->lpProps, row->cValues, PR_CLIENT_SUBMIT_TIME);
-}
-
-/* The name under which a submission is remembered. */
-static char *
-submission(GBytes *store, GBytes *entry, gint64 submitted)
-{
-	g_autofree char *s = text_hex(g_bytes_get_data(store, NULL), g_bytes_get_size(store));
-	g_autofree char *e = text_hex(g_bytes_get_data(entry, NULL), g_bytes_get_size(entry));
-
-	return g_strdup_printf("%s %s %" G_GINT64_FORMAT, s, e, submitted);
+	g_array_set_clear_func(found, found_clear);
+	return found;
 }
 
 static HRESULT
-ask_known(struct worker *w, GBytes *store, GBytes *entry, gint64 submitted, bool *known)
+set_columns(IMAPITable *table)
 {
-	struct ipc_message *reply = NULL;
-	GVariantBuilder b;
-	HRESULT hr;
+	SizedSPropTagArray(2, columns) = { 2, { PR_ENTRYID, PR_CLIENT_SUBMIT_TIME } };
 
-	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(
-	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), store, TRUE));
-	g_variant_builder_add(
-	    &b, "{sv}", "entry", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), entry, TRUE));
-	g_variant_builder_add(&b, "{sv}", "submitted", g_variant_new_int64(submitted));
-	hr = worker_ask(w, "have", g_variant_builder_end(&b), &reply);
-	*known = SUCCEEDED(hr) && ipc_int(reply, "known", 0) != 0;
-	ipc_message_free(reply);
-	return hr;
+	return table->lpVtbl->SetColumns(table, (SPropTagArray *)(void *)&columns, 0);
 }
 
-/* Recipients */
-
-static void
-set_text(char **field, char *text)
-{
-	g_free(*field);
-	*field = text;
-}
-
-static void
-add_recipients(struct spool_message *m, const SRowSet *rows, const GPtrArray *recipients)
-{
-	for (guint i = 0; i < recipients->len; i++) {
-		const struct sending_recipient *from = g_ptr_array_index(recipients, i);
-		struct spool_recipient *r = spool_recipient_create();
-		char *name =
-		    prop_find_text(rows->aRow[i].lpProps, rows->aRow[i].cValues, PR_DISPLAY_NAME_W);
-
-		/* Of a message that is resent: who has it already. */
-		if (prop_find_bool(
-			rows->aRow[i].lpProps, rows->aRow[i].cValues, PR_RESPONSIBILITY, false))
-			r->state = SPOOL_SENT;
-		r->row = from->row;
-		r->kind = from->kind;
-		set_text(&r->type, g_strdup(from->type));
-		set_text(&r->address, g_strdup(from->address));
-		set_text(&r->name, name ? name : g_strdup(""));
-		g_ptr_array_add(m->recipients, r);
-	}
-}
-
-/* PR_DEFERRED_SEND_NUMBER and _UNITS after the submission go before PR_DEFERRED_SEND_TIME;
- * Outlook's "do not deliver before" is PR_DEFERRED_DELIVERY_TIME. */
-static gint64
-deferred_until(const SPropValue *values, ULONG count, gint64 submitted)
-{
-	static const gint64 units[] = { 60, 3600, 86400, 7 * 86400 };
-	LONG number = prop_find_long(values, count, PR_DEFERRED_SEND_NUMBER, -1);
-	LONG unit = prop_find_long(values, count, PR_DEFERRED_SEND_UNITS, -1);
-	gint64 until = time_of(values, count, PR_DEFERRED_SEND_TIME);
-
-	if (number >= 0 && unit >= 0 && (size_t)unit < G_N_ELEMENTS(units))
-		until = submitted + number * units[unit] * G_USEC_PER_SEC;
-	return MAX(until, time_of(values, count, PR_DEFERRED_DELIVERY_TIME));
-}
-
-static LONG
-priority_of(const SPropValue *values, ULONG count)
-{
-	LONG priority = prop_find_long(values, count, PR_PRIORITY, PRIO_NORMAL);
-
-	if (priority != PRIO_NORMAL)
-		return priority;
-	return prop_find_long(values, count, PR_IMPORTANCE, IMPORTANCE_NORMAL) - IMPORTANCE_NORMAL;
-}
-
-static void
-fill_from_props(struct spool_message *m, const SPropValue *values, ULONG count)
-{
-	const SPropValue *key = prop_find(values, count, PR_SEARCH_KEY);
-	char *subject = prop_find_text(values, count, PR_SUBJECT_W);
-
-	set_text(&m->subject, subject ? subject : g_strdup(""));
-	if (key) {
-		g_bytes_unref(m->key);
-		m->key = g_bytes_new(key->Value.bin.lpb, key->Value.bin.cb);
-	}
-	m->defer = deferred_until(values, count, m->submitted);
-	m->expiry = time_of(values, count, PR_EXPIRY_TIME);
-	m->quiet =
-	    !prop_find_bool(values, count, PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED, true);
-}
-
-/* What is not sure to be in a row of the queue comes from the message. */
+/* At most a page of rows from where the table is. */
 static HRESULT
-fill_from_message(struct worker_store *s, GBytes *entry, struct spool_message *m, LONG *priority)
+read_page(IMAPITable *table, GArray *found)
 {
-	SizedSPropTagArray(10, tags) = { 10,
-		{ PR_SUBJECT_W, PR_SEARCH_KEY, PR_PRIORITY, PR_IMPORTANCE, PR_DEFERRED_SEND_TIME,
-		    PR_DEFERRED_SEND_NUMBER, PR_DEFERRED_SEND_UNITS, PR_DEFERRED_DELIVERY_TIME,
-		    PR_EXPIRY_TIME, PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED } };
-	GPtrArray *recipients = NULL;
-	IMessage *message = NULL;
 	SRowSet *rows = NULL;
-	SPropValue *values = NULL;
-	ULONG count = 0, type = 0;
-	HRESULT hr;
+	HRESULT hr = table->lpVtbl->QueryRows(table, PAGE, 0, &rows);
 
-	hr = s->store->lpVtbl->OpenEntry(s->store, (ULONG)g_bytes_get_size(entry),
-	    (ENTRYID *)g_bytes_get_data(entry, NULL), NULL, 0, &type, (IUnknown **)&message);
-	if (FAILED(hr))
-		return hr;
-	hr = message->lpVtbl->GetProps(
-	    message, (SPropTagArray *)&tags, MAPI_UNICODE, &count, &values);
-	if (SUCCEEDED(hr)) {
-		fill_from_props(m, values, count);
-		*priority = priority_of(values, count);
-		hr = recipients_read(message, &rows, &recipients);
+	g_array_set_size(found, 0);
+	for (ULONG i = 0; SUCCEEDED(hr) && i < rows->cRows; i++) {
+		const SRow *row = &rows->aRow[i];
+		const SPropValue *id = prop_find(row->lpProps, row->cValues, PR_ENTRYID);
+		struct found one = { NULL, scan_submit_time(row) };
+
+		if (!id)
+			continue;
+		one.entry = g_bytes_new(id->Value.bin.lpb, id->Value.bin.cb);
+		g_array_append_val(found, one);
 	}
-	if (SUCCEEDED(hr))
-		add_recipients(m, rows, recipients);
-	mem_free(values);
 	rows_free(rows);
-	if (recipients)
-		g_ptr_array_unref(recipients);
-	message->lpVtbl->Release(message);
 	return hr;
 }
 
 /* Telling */
 
+static GVariantBuilder *
+of_store(GVariantBuilder *b, const struct worker_store *s)
+{
+	g_variant_builder_init(b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(
+	    b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), s->uid, TRUE));
+	return b;
+}
+
+/* known[] has a byte for each row. */
 static HRESULT
-tell_queued(struct worker *w, const struct spool_message *m, LONG priority)
+ask_known(struct worker *w, const struct worker_store *s, const GArray *found, guint8 *known)
+{
+	struct ipc_message *reply = NULL;
+	GVariantBuilder b, rows;
+	const void *data;
+	size_t size = 0;
+	HRESULT hr;
+
+	g_variant_builder_init(&rows, G_VARIANT_TYPE("a(ayx)"));
+	for (guint i = 0; i < found->len; i++) {
+		const struct found *one = &g_array_index(found, struct found, i);
+
+		g_variant_builder_add(&rows, "(@ayx)",
+		    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), one->entry, TRUE),
+		    one->submitted);
+	}
+	g_variant_builder_add(of_store(&b, s), "{sv}", "rows", g_variant_builder_end(&rows));
+	hr = worker_ask(w, "have", g_variant_builder_end(&b), &reply);
+	data = SUCCEEDED(hr) ? ipc_bytes(reply, "known", &size) : NULL;
+	if (SUCCEEDED(hr) && size != found->len)
+		hr = MAPI_E_CALL_FAILED;
+	if (SUCCEEDED(hr))
+		memcpy(known, data, size);
+	ipc_message_free(reply);
+	return hr;
+}
+
+/* One that needs packets of its own. */
+static HRESULT
+tell_large(struct worker *w, const struct spool_message *m, LONG priority)
 {
 	struct packet_cursor cursor = { 0 };
 	HRESULT hr = S_OK;
@@ -194,183 +131,341 @@ tell_queued(struct worker *w, const struct spool_message *m, LONG priority)
 	return hr;
 }
 
-/* Reports a submission that the scheduler does not know yet. */
-static HRESULT
-report_new(struct worker *w, struct worker_store *s, GBytes *entry, gint64 submitted)
-{
-	struct spool_message *m = spool_message_create();
-	LONG priority = PRIO_NORMAL;
-	HRESULT hr;
+/* Rows for `more-queued` that are not sent yet. */
+struct telling {
+	GVariantBuilder rows;
+	gsize size;
+};
 
-	m->submitted = submitted;
-	g_bytes_unref(m->store);
-	m->store = g_bytes_ref(s->uid);
-	g_bytes_unref(m->entry);
-	m->entry = g_bytes_ref(entry);
-	hr = fill_from_message(s, entry, m, &priority);
-	if (SUCCEEDED(hr))
-		hr = tell_queued(w, m, priority);
+static HRESULT
+tell_rows(struct worker *w, const struct worker_store *s, struct telling *t)
+{
+	GVariantBuilder b;
+	GVariant *rows = g_variant_ref_sink(g_variant_builder_end(&t->rows));
+	HRESULT hr = S_OK;
+
+	if (t->size > 0) {
+		g_variant_builder_add(of_store(&b, s), "{sv}", "rows", rows);
+		hr = worker_ask(w, "more-queued", g_variant_builder_end(&b), NULL);
+	}
+	g_variant_unref(rows);
+	g_variant_builder_init(&t->rows, G_VARIANT_TYPE(PACKET_QUEUED_ROWS));
+	t->size = 0;
+	return hr;
+}
+
+static HRESULT
+tell_new(struct worker *w, struct worker_store *s, const struct found *one, struct telling *t)
+{
+	struct spool_message *m = NULL;
+	LONG priority = PRIO_NORMAL;
+	GVariant *row;
+	HRESULT hr = scan_message(s, one->entry, one->submitted, &m, &priority);
+
+	if (FAILED(hr))
+		return hr;
+	row = packet_queued_row(m, priority);
+	if (!row) {
+		hr = tell_large(w, m, priority);
+	} else {
+		t->size += g_variant_get_size(row);
+		g_variant_builder_add_value(&t->rows, row);
+		if (t->size > IPC_PACKET_MAX / 2)
+			hr = tell_rows(w, s, t);
+	}
 	spool_message_free(m);
 	return hr;
 }
 
-/* Its name goes into `seen`. */
 static HRESULT
-scan_row(struct worker *w, struct worker_store *s, const SRow *row, GHashTable *seen)
+tell_page(struct worker *w, struct worker_store *s, const GArray *found)
 {
-	const SPropValue *id = prop_find(row->lpProps, row->cValues, PR_ENTRYID);
-	gint64 submitted = submit_time(row);
-	g_autoptr(GBytes) entry = NULL;
-	char *name;
-	bool known = false;
-	HRESULT hr;
+	struct telling t = { .size = 0 };
+	guint8 known[PAGE];
+	HRESULT hr = ask_known(w, s, found, known);
 
-	if (!id)
-		return MAPI_E_CORRUPT_DATA;
-	entry = g_bytes_new(id->Value.bin.lpb, id->Value.bin.cb);
-	name = submission(s->uid, entry, submitted);
-	g_hash_table_add(seen, name);
-	if (g_hash_table_contains(w->reported, name))
-		return S_OK;
-	hr = ask_known(w, s->uid, entry, submitted, &known);
-	if (SUCCEEDED(hr) && !known)
-		hr = report_new(w, s, entry, submitted);
-	if (SUCCEEDED(hr))
-		g_hash_table_add(w->reported, g_strdup(name));
+	if (FAILED(hr))
+		return hr;
+	g_variant_builder_init(&t.rows, G_VARIANT_TYPE(PACKET_QUEUED_ROWS));
+	for (guint i = 0; i < found->len; i++) {
+		HRESULT one =
+		    known[i] ? S_OK : tell_new(w, s, &g_array_index(found, struct found, i), &t);
+
+		/* One that cannot be read (deleted just now, say) does not stop the others. */
+		if (FAILED(one))
+			log_warning("a message in the queue cannot be read: %s", hr_name(one));
+	}
+	hr = tell_rows(w, s, &t);
+	g_variant_builder_clear(&t.rows);
 	return hr;
 }
 
 /* What has gone from the store's queue */
 
 static HRESULT
-ask_live(struct worker *w, GBytes *store, gint64 after, struct ipc_message **reply)
+ask_live(struct worker *w, const struct worker_store *s, gint64 after, struct ipc_message **reply)
 {
 	GVariantBuilder b;
 
-	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(
-	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), store, TRUE));
-	g_variant_builder_add(&b, "{sv}", "after", g_variant_new_int64(after));
+	g_variant_builder_add(of_store(&b, s), "{sv}", "after", g_variant_new_int64(after));
 	return worker_ask(w, "live", g_variant_builder_end(&b), reply);
 }
 
 static void
-tell_gone(struct worker *w, GBytes *store, GVariant *entry, gint64 submitted)
+tell_gone(struct worker *w, const struct worker_store *s, GVariant *entry, gint64 submitted)
 {
 	GVariantBuilder b;
 
-	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(
-	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), store, TRUE));
-	g_variant_builder_add(&b, "{sv}", "entry", entry);
+	g_variant_builder_add(of_store(&b, s), "{sv}", "entry", entry);
 	g_variant_builder_add(&b, "{sv}", "submitted", g_variant_new_int64(submitted));
 	worker_tell(w, "gone", g_variant_builder_end(&b));
+}
+
+/* What a store's queue has: asked of the store, or (`queue` NULL) what a look at all of it saw. */
+struct presence {
+	struct store_queue *queue;
+	GHashTable *seen; /* of GBytes: entry IDs */
+};
+
+static bool
+is_present(const struct presence *p, GBytes *entry)
+{
+	gsize size;
+	SBinary bin;
+	BOOL queued = TRUE;
+
+	if (!p->queue)
+		return g_hash_table_contains(p->seen, entry);
+	bin.lpb = (BYTE *)(uintptr_t)g_bytes_get_data(entry, &size);
+	bin.cb = (ULONG)size;
+	/* Where the store does not know, it is tried, and found out then. */
+	return FAILED(p->queue->lpVtbl->IsQueued(p->queue, &bin, &queued)) || queued;
 }
 
 /* One page of what is on record; *after becomes the number of its last row, 0 when there is none.
  */
 static void
-compare_page(struct worker *w, struct worker_store *s, GHashTable *seen, gint64 *after)
+compare_page(
+    struct worker *w, struct worker_store *s, const struct presence *presence, gint64 *after)
 {
 	struct ipc_message *reply = NULL;
 	g_autoptr(GVariant) rows = NULL;
 	gsize count;
 
-	if (SUCCEEDED(ask_live(w, s->uid, *after, &reply)))
+	if (SUCCEEDED(ask_live(w, s, *after, &reply)))
 		rows = ipc_value(reply, "rows", "a(xayx)");
 	*after = 0;
 	count = rows ? g_variant_n_children(rows) : 0;
 	for (gsize i = 0; i < count; i++) {
 		g_autoptr(GVariant) entry = NULL;
 		g_autoptr(GBytes) bytes = NULL;
-		g_autofree char *name = NULL;
 		gint64 submitted;
 
 		g_variant_get_child(rows, i, "(x@ayx)", after, &entry, &submitted);
 		bytes = g_variant_get_data_as_bytes(entry);
-		name = submission(s->uid, bytes, submitted);
-		if (!g_hash_table_contains(seen, name))
-			tell_gone(w, s->uid, entry, submitted);
+		if (!is_present(presence, bytes))
+			tell_gone(w, s, entry, submitted);
 	}
 	ipc_message_free(reply);
 }
 
-/* What is on record and no longer in the queue was taken back by a client.  `seen` is the whole
- * queue: usually the numbers tell that nothing is missing.  False when that is not sure, because
- * messages are just being filed. */
-static bool
-find_gone(struct worker *w, struct worker_store *s, GHashTable *seen)
+/* The numbers: how many are on record, and how many of them are in hands just now. */
+static void
+ask_counts(struct worker *w, struct worker_store *s, gint64 *count, gint64 *hands)
 {
-	gint64 in_queue = g_hash_table_size(seen);
 	struct ipc_message *reply = NULL;
-	gint64 count = 0, hands = 0, after = 0;
 
-	if (SUCCEEDED(ask_live(w, s->uid, -1, &reply))) {
-		count = ipc_int(reply, "count", 0);
-		hands = ipc_int(reply, "hands", 0);
+	*count = *hands = 0;
+	if (SUCCEEDED(ask_live(w, s, -1, &reply))) {
+		*count = ipc_int(reply, "count", 0);
+		*hands = ipc_int(reply, "hands", 0);
 	}
 	ipc_message_free(reply);
+}
+
+/* What is on record and no longer in the queue was taken back by a client.  Usually the numbers
+ * tell that nothing is missing.  False when that is not sure, because messages are just being
+ * filed. */
+static bool
+find_gone(struct worker *w, struct worker_store *s, const struct presence *presence,
+    gint64 in_queue, gint64 count, gint64 hands)
+{
+	gint64 after = 0;
+
 	if (count - hands <= in_queue)
 		return count <= in_queue;
 	do {
-		compare_page(w, s, seen, &after);
+		compare_page(w, s, presence, &after);
 	} while (after > 0);
 	return true;
 }
 
-/* What is in the queue no more need not be remembered. */
-static void
-forget(struct worker *w, struct worker_store *s, GHashTable *seen)
-{
-	g_autofree char *prefix =
-	    text_hex(g_bytes_get_data(s->uid, NULL), g_bytes_get_size(s->uid));
-	GHashTableIter iter;
-	gpointer name;
+/* A store that is asked for what is new */
 
-	g_hash_table_iter_init(&iter, w->reported);
-	while (g_hash_table_iter_next(&iter, &name, NULL)) {
-		if (g_str_has_prefix(name, prefix) && !g_hash_table_contains(seen, name))
-			g_hash_table_iter_remove(&iter);
+/* From *place on; *more: there is more than one slice, and `until` has come. */
+static HRESULT
+read_from(struct worker *w, struct worker_store *s, struct store_queue *queue, ULONGLONG *place,
+    gint64 until, bool *more)
+{
+	g_autoptr(GArray) found = found_new();
+	HRESULT hr = S_OK;
+
+	*more = false;
+	while (SUCCEEDED(hr) && !*more) {
+		ULONGLONG next = *place;
+		IMAPITable *table = NULL;
+
+		hr = queue->lpVtbl->ReadQueue(queue, &next, PAGE, &table);
+		if (SUCCEEDED(hr) && next != *place)
+			hr = set_columns(table);
+		if (SUCCEEDED(hr) && next != *place)
+			hr = read_page(table, found);
+		if (table)
+			table->lpVtbl->Release(table);
+		if (FAILED(hr) || next == *place)
+			break;
+		hr = tell_page(w, s, found);
+		if (SUCCEEDED(hr))
+			*place = next;
+		*more = until > 0 && g_get_monotonic_time() > until;
 	}
+	return hr;
+}
+
+static void
+ask_place(struct worker *w, struct worker_store *s)
+{
+	struct ipc_message *reply = NULL;
+	GVariantBuilder b;
+
+	if (SUCCEEDED(worker_ask(w, "place", g_variant_builder_end(of_store(&b, s)), &reply)))
+		s->place = (ULONGLONG)ipc_int(reply, "place", 0);
+	s->placed = true;
+	ipc_message_free(reply);
+}
+
+static void
+tell_place(struct worker *w, const struct worker_store *s)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_add(
+	    of_store(&b, s), "{sv}", "place", g_variant_new_int64((gint64)s->place));
+	worker_tell(w, "placed", g_variant_builder_end(&b));
+}
+
+/* Both sides by their numbers. */
+static HRESULT
+compare(struct worker *w, struct worker_store *s, struct store_queue *queue, bool *again)
+{
+	struct presence presence = { queue, NULL };
+	gint64 began = g_get_monotonic_time();
+	ULONGLONG in_queue = 0, place = 0;
+	gint64 count, hands;
+	bool more;
+	HRESULT hr;
+
+	if (began < s->count_again)
+		return S_OK;
+	hr = queue->lpVtbl->CountQueue(queue, s->place, &in_queue);
+	if (FAILED(hr))
+		return hr;
+	ask_counts(w, s, &count, &hands);
+	if ((gint64)in_queue > count) {
+		log_info("the store's queue has %" G_GINT64_FORMAT " message(s) that are not on "
+			 "record; reading all of it",
+		    (gint64)in_queue - count);
+		hr = read_from(w, s, queue, &place, 0, &more);
+	} else {
+		*again = !find_gone(w, s, &presence, (gint64)in_queue, count, hands) || *again;
+	}
+	if ((gint64)in_queue + count > MANY)
+		s->count_again =
+		    g_get_monotonic_time() + (g_get_monotonic_time() - began) * COUNT_SHARE;
+	return hr;
 }
 
 static HRESULT
-scan_store(struct worker *w, struct worker_store *s, bool *again)
+scan_new(
+    struct worker *w, struct worker_store *s, struct store_queue *queue, bool *again, bool *more)
 {
-	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	ULONGLONG before;
+	HRESULT hr;
+
+	if (!s->placed)
+		ask_place(w, s);
+	before = s->place;
+	hr = read_from(w, s, queue, &s->place, g_get_monotonic_time() + SLICE, more);
+	if (s->place != before)
+		tell_place(w, s);
+	if (FAILED(hr) || *more)
+		return hr;
+	return compare(w, s, queue, again);
+}
+
+/* A store that has no more than its table */
+
+static HRESULT
+scan_table(struct worker *w, struct worker_store *s, IMAPITable *table, bool *again)
+{
+	g_autoptr(GArray) found = found_new();
+	g_autoptr(GHashTable) seen =
+	    g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+	struct presence presence = { NULL, seen };
+	gint64 count, hands;
+	HRESULT hr;
+
+	while (SUCCEEDED(hr = read_page(table, found)) && found->len > 0) {
+		for (guint i = 0; i < found->len; i++)
+			g_hash_table_add(
+			    seen, g_bytes_ref(g_array_index(found, struct found, i).entry));
+		hr = tell_page(w, s, found);
+		if (FAILED(hr))
+			break;
+	}
+	if (FAILED(hr))
+		return hr;
+	ask_counts(w, s, &count, &hands);
+	*again = !find_gone(w, s, &presence, g_hash_table_size(seen), count, hands) || *again;
+	return S_OK;
+}
+
+static HRESULT
+scan_store(struct worker *w, struct worker_store *s, bool *again, bool *more)
+{
+	struct store_queue *queue = NULL;
 	IMAPITable *table = NULL;
-	SRowSet *rows = NULL;
-	HRESULT hr = s->store->lpVtbl->GetOutgoingQueue(s->store, 0, &table);
+	HRESULT hr;
 
-	if (SUCCEEDED(hr)) {
-		hr = rows_read(table, &rows);
-		table->lpVtbl->Release(table);
+	*more = false;
+	if (SUCCEEDED(s->store->lpVtbl->QueryInterface(
+		s->store, &iid_store_queue, (void **)(void *)&queue))) {
+		hr = scan_new(w, s, queue, again, more);
+		queue->lpVtbl->Release(queue);
+		return hr;
 	}
-	for (ULONG i = 0; SUCCEEDED(hr) && i < rows->cRows; i++) {
-		HRESULT one = scan_row(w, s, &rows->aRow[i], seen);
-
-		/* One that cannot be read (deleted just now, say) does not stop the others. */
-		if (FAILED(one))
-			log_warning("a message in the queue cannot be read: %s", hr_name(one));
-	}
-	if (SUCCEEDED(hr)) {
-		*again = !find_gone(w, s, seen) || *again;
-		forget(w, s, seen);
-	}
-	rows_free(rows);
+	hr = s->store->lpVtbl->GetOutgoingQueue(s->store, 0, &table);
+	if (FAILED(hr))
+		return hr;
+	hr = set_columns(table);
+	if (SUCCEEDED(hr))
+		hr = scan_table(w, s, table, again);
+	table->lpVtbl->Release(table);
 	return hr;
 }
 
 HRESULT
-worker_scan(struct worker *w, bool *again)
+worker_scan(struct worker *w, bool *again, bool *more)
 {
 	HRESULT hr = S_OK;
 
-	*again = false;
+	*again = *more = false;
 	for (guint i = 0; i < w->stores->len; i++) {
 		struct worker_store *s = g_ptr_array_index(w->stores, i);
-		HRESULT one = SUCCEEDED(s->hr) ? scan_store(w, s, again) : S_OK;
+		bool rest = false;
+		HRESULT one = SUCCEEDED(s->hr) ? scan_store(w, s, again, &rest) : S_OK;
 
+		*more = *more || rest;
 		if (FAILED(one)) {
 			g_autofree char *text = worker_error(s->store, one);
 

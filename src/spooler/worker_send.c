@@ -66,21 +66,26 @@ open_message(struct sending *s)
 	return hr;
 }
 
-/* Whether the message is still submitted: AbortSubmit takes the flag away, FinishedMsg too. */
+/* Whether the message is still submitted: AbortSubmit takes the flag away, FinishedMsg too.  One
+ * that was submitted anew since it was leased is not meant: its recipients may be others. */
 static bool
 still_submitted(struct sending *s)
 {
-	SizedSPropTagArray(1, tags) = { 1, { PR_MESSAGE_FLAGS } };
+	SizedSPropTagArray(2, tags) = { 2, { PR_MESSAGE_FLAGS, PR_CLIENT_SUBMIT_TIME } };
 	SPropValue *values = NULL;
+	SRow row;
 	ULONG count = 0;
 	LONG flags;
+	bool meant;
 
 	if (FAILED(s->message->lpVtbl->GetProps(
 		s->message, (SPropTagArray *)&tags, 0, &count, &values)))
 		return true; /* SetLockState will tell */
 	flags = prop_find_long(values, count, PR_MESSAGE_FLAGS, MSGFLAG_SUBMIT);
+	row = (SRow){ 0, count, values };
+	meant = !s->lease->submitted || scan_submit_time(&row) == s->lease->submitted;
 	mem_free(values);
-	return (flags & MSGFLAG_SUBMIT) != 0;
+	return meant && (flags & MSGFLAG_SUBMIT) != 0;
 }
 
 static void
@@ -378,7 +383,9 @@ void
 worker_send(struct worker *w, const struct lease *lease, int slot)
 {
 	struct worker_store *store = worker_find_store(w, lease->store);
-	struct sending s = { .worker = w, .lease = lease, .act = ACT_RETRY, .tell = lease->tell, .slot = slot };
+	struct sending s = {
+		.worker = w, .lease = lease, .act = ACT_RETRY, .tell = lease->tell, .slot = slot
+	};
 
 	s.journey = g_ptr_array_new_with_free_func(g_free);
 	w->sending = &s;

@@ -387,6 +387,18 @@ is_seen_to(const GPtrArray *recipients, const SRowSet *rows, guint place, guint3
 	return false;
 }
 
+static bool
+any_open(const struct sending *s)
+{
+	for (guint i = 0; i < s->recipients->len; i++) {
+		const struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
+
+		if (r->open && r->served)
+			return true;
+	}
+	return false;
+}
+
 /* Those that the transport took without a word of its own are sent.  It need not report a delivery
  * that nobody has asked to know of. */
 static void
@@ -416,7 +428,8 @@ report_taken(struct sending *s)
 static void
 after_end(struct sending *s, ULONG flags)
 {
-	report_taken(s);
+	if (any_open(s)) /* else each has had a word of its own */
+		report_taken(s);
 	if (flags & END_RESEND_NOW)
 		report_rest(s, VERDICT_TEMPORARY, 1, "The transport asks to begin anew.");
 	else if (flags & END_RESEND_LATER)

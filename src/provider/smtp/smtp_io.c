@@ -13,6 +13,8 @@
 
 #define REPLY_SECONDS 300
 #define INPUT_MAX (512 * 1024)
+/* What is longer is sent by itself. */
+#define OUTPUT_JOINED (64 * 1024)
 
 unsigned
 smtp_reply_seconds(const struct smtp_session *session)
@@ -29,28 +31,42 @@ lost(struct smtp_session *session, struct smtp_error *error, const char *how)
 	return false;
 }
 
+enum received { RECEIVED_DATA, RECEIVED_NOTHING, RECEIVED_END };
+
+/* Reads once, without waiting. */
+static enum received
+receive(struct smtp_session *session, const char **how)
+{
+	char buffer[16384];
+	size_t size = 0;
+	CURLcode result;
+
+	if (session->input->len >= INPUT_MAX) {
+		*how = "the server sends without end";
+		return RECEIVED_END;
+	}
+	result = curl_easy_recv(session->curl, buffer, sizeof(buffer), &size);
+	if (result == CURLE_AGAIN)
+		return RECEIVED_NOTHING;
+	if (result != CURLE_OK || size == 0) {
+		*how = result == CURLE_OK ? "the server closed the connection"
+					  : "the connection was cut while reading";
+		return RECEIVED_END;
+	}
+	g_byte_array_append(session->input, (const guint8 *)buffer, (guint)size);
+	return RECEIVED_DATA;
+}
+
 /* Reads what is there without waiting.  False: the connection is at its end. */
 static bool
 fill(struct smtp_session *session, const char **how)
 {
-	char buffer[16384];
-	CURLcode result;
-	size_t size;
+	enum received received;
 
-	while (session->input->len < INPUT_MAX) {
-		size = 0;
-		result = curl_easy_recv(session->curl, buffer, sizeof(buffer), &size);
-		if (result == CURLE_AGAIN)
-			return true;
-		if (result != CURLE_OK || size == 0) {
-			*how = result == CURLE_OK ? "the server closed the connection"
-						  : "the connection was cut while reading";
-			return false;
-		}
-		g_byte_array_append(session->input, (const guint8 *)buffer, (guint)size);
-	}
-	*how = "the server sends without end";
-	return false;
+	do {
+		received = receive(session, how);
+	} while (received == RECEIVED_DATA);
+	return received == RECEIVED_NOTHING;
 }
 
 /* Waits for `events`; 0 when the time is up. */
@@ -79,8 +95,8 @@ deadline_in(unsigned seconds)
 	return g_get_monotonic_time() + (gint64)seconds * G_USEC_PER_SEC;
 }
 
-bool
-smtp_write(struct smtp_session *session, const void *data, size_t size, struct smtp_error *error)
+static bool
+write_all(struct smtp_session *session, const void *data, size_t size, struct smtp_error *error)
 {
 	gint64 deadline = deadline_in(smtp_reply_seconds(session));
 	const char *at = data, *how = NULL;
@@ -113,22 +129,42 @@ smtp_write(struct smtp_session *session, const void *data, size_t size, struct s
 	return true;
 }
 
+static bool
+flush(struct smtp_session *session, struct smtp_error *error)
+{
+	bool ok;
+
+	if (session->output->len == 0)
+		return true;
+	ok = write_all(session, session->output->data, session->output->len, error);
+	g_byte_array_set_size(session->output, 0);
+	return ok;
+}
+
+bool
+smtp_write(struct smtp_session *session, const void *data, size_t size, struct smtp_error *error)
+{
+	if (session->output->len > 0 && size <= OUTPUT_JOINED) {
+		g_byte_array_append(session->output, data, (guint)size);
+		return flush(session, error);
+	}
+	return flush(session, error) && write_all(session, data, size, error);
+}
+
 bool
 smtp_command(struct smtp_session *session, struct smtp_error *error, const char *format, ...)
 {
 	va_list arguments;
-	char *line, *wire;
-	bool ok;
+	char *line;
 
 	va_start(arguments, format);
 	line = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 	smtp_note(session, "> %s", line);
-	wire = g_strconcat(line, "\r\n", NULL);
-	ok = smtp_write(session, wire, strlen(wire), error);
-	g_free(wire);
+	g_byte_array_append(session->output, (const guint8 *)line, (guint)strlen(line));
+	g_byte_array_append(session->output, (const guint8 *)"\r\n", 2);
 	g_free(line);
-	return ok;
+	return session->output->len < OUTPUT_JOINED || flush(session, error);
 }
 
 bool
@@ -137,28 +173,29 @@ smtp_read(struct smtp_session *session, unsigned seconds, struct smtp_error *err
 	gint64 deadline = deadline_in(seconds);
 	const char *how = NULL;
 	enum smtp_parse state;
-	bool more = true;
+	/* TLS may hold bytes that poll cannot see. */
+	enum received received =
+	    session->encrypted || session->options->proxy ? RECEIVED_DATA : RECEIVED_NOTHING;
 	char *late;
 
 	smtp_reply_clear(&session->reply);
+	if (!flush(session, error))
+		return false;
 	for (;;) {
 		state = smtp_reply_take(&session->reply, session->input);
 		if (state == SMTP_PARSE_DONE)
 			break;
 		if (state == SMTP_PARSE_BROKEN)
 			return lost(session, error, "what came is no SMTP reply (RFC 5321)");
-		if (!more)
+		if (received == RECEIVED_END)
 			return lost(session, error, how);
-		more = fill(session, &how);
-		if (session->input->len > 0 &&
-		    memchr(session->input->data, '\n', session->input->len))
-			continue;
-		if (more && wait_for(session, POLLIN, deadline) == 0) {
+		if (received == RECEIVED_NOTHING && wait_for(session, POLLIN, deadline) == 0) {
 			late = g_strdup_printf("no answer for %u seconds", seconds);
 			lost(session, error, late);
 			g_free(late);
 			return false;
 		}
+		received = receive(session, &how);
 	}
 	smtp_note_reply(session, &session->reply);
 	session->last_used = g_get_monotonic_time();

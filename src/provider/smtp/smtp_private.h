@@ -20,7 +20,8 @@ struct smtp_session {
 	const struct smtp_options *options;
 	CURL *curl; /* NULL: no connection */
 	char curl_text[CURL_ERROR_SIZE];
-	GByteArray *input; /* read, not yet parsed */
+	GByteArray *input;  /* read, not yet parsed */
+	GByteArray *output; /* commands that go out with what follows, or before the next reply */
 	struct smtp_caps caps;
 	struct smtp_reply reply; /* the one being read */
 	bool reply_broken;       /* while connecting: it was no reply */
@@ -88,7 +89,8 @@ char *smtp_caps_logins(const struct smtp_caps *caps);
  * both sides. */
 bool smtp_write(
     struct smtp_session *session, const void *data, size_t size, struct smtp_error *error);
-/* One command line, noted in the journey. */
+/* One command line, noted in the journey.  It goes out in one piece with what is sent next, at the
+ * latest when a reply is awaited: whether that works shows there. */
 bool smtp_command(struct smtp_session *session, struct smtp_error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The next reply into session->reply.  Any code is a success; 421 marks the session dead. */

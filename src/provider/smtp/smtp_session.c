@@ -18,6 +18,7 @@ smtp_session_create(const struct smtp_options *options)
 	session->options = options;
 	session->input = g_byte_array_new();
 	session->keeps_journey = g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") != 0;
+	session->output = g_byte_array_new();
 	session->journey = g_ptr_array_new_with_free_func(g_free);
 	session->facts = g_ptr_array_new_with_free_func(g_free);
 	return session;
@@ -32,6 +33,7 @@ smtp_session_free(struct smtp_session *session)
 	smtp_reply_clear(&session->reply);
 	smtp_caps_clear(&session->caps);
 	g_byte_array_unref(session->input);
+	g_byte_array_unref(session->output);
 	g_ptr_array_unref(session->journey);
 	g_ptr_array_unref(session->facts);
 	g_free(session->host);
@@ -69,6 +71,7 @@ smtp_drop(struct smtp_session *session)
 	session->curl = NULL;
 	session->dead = false;
 	g_byte_array_set_size(session->input, 0);
+	g_byte_array_set_size(session->output, 0);
 }
 
 void

@@ -282,3 +282,9 @@ queue_count(struct store *store, gint64 *count)
 {
 	return db_int(store->db, count, "SELECT count(*) FROM queue", "");
 }
+
+HRESULT
+queue_count_until(struct store *store, gint64 place, gint64 *count)
+{
+	return db_int(store->db, count, "SELECT count(*) FROM queue WHERE seq <= ?", "i", place);
+}

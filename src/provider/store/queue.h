@@ -20,11 +20,11 @@ HRESULT queue_set_lock(struct store *store, gint64 message, bool lock);
 HRESULT queue_finish(struct store *store, gint64 message);
 /* Many at once, by entry ID, in one transaction; results[] has what became of each.  A failure:
  * none was done. */
-HRESULT queue_finish_many(
-    struct store *store, const SBinaryArray *entries, HRESULT *results);
+HRESULT queue_finish_many(struct store *store, const SBinaryArray *entries, HRESULT *results);
 /* Out of the queue, stays where it is.  MAPI_E_NOT_IN_QUEUE, MAPI_E_UNABLE_TO_ABORT while another
  * process sends it. */
 HRESULT queue_abort(struct store *store, gint64 message);
 HRESULT queue_count(struct store *store, gint64 *count);
+HRESULT queue_count_until(struct store *store, gint64 place, gint64 *count);
 
 #endif

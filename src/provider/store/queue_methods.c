@@ -46,7 +46,7 @@ squeue_ReadQueue(struct store_queue *This, ULONGLONG *place, ULONG limit, LPMAPI
 }
 
 static HRESULT
-squeue_CountQueue(struct store_queue *This, ULONGLONG *count)
+squeue_CountQueue(struct store_queue *This, ULONGLONG place, ULONGLONG *count)
 {
 	struct store *store = store_of(This);
 	HRESULT hr;
@@ -56,7 +56,28 @@ squeue_CountQueue(struct store_queue *This, ULONGLONG *count)
 	hr = store_enter(store);
 	if (FAILED(hr))
 		return hr;
-	return store_leave(store, queue_count(store, (gint64 *)count));
+	return store_leave(store, queue_count_until(store, (gint64)place, (gint64 *)count));
+}
+
+static HRESULT
+squeue_IsQueued(struct store_queue *This, const SBinary *entry, BOOL *queued)
+{
+	struct store *store = store_of(This);
+	gint64 message, count = 0;
+	HRESULT hr;
+
+	if (!entry || !queued)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = store_enter(store);
+	if (FAILED(hr))
+		return hr;
+	hr = eid_parse_as(
+	    &store->uid, entry->cb, (ENTRYID *)(void *)entry->lpb, MAPI_MESSAGE, &message);
+	if (SUCCEEDED(hr))
+		hr = db_int(store->db, &count, "SELECT count(*) FROM queue WHERE message = ?", "i",
+		    message);
+	*queued = count > 0;
+	return store_leave(store, hr);
 }
 
 const struct store_queue_vtbl store_squeue_vtbl = {
@@ -66,4 +87,5 @@ const struct store_queue_vtbl store_squeue_vtbl = {
 	.FinishMessages = squeue_FinishMessages,
 	.ReadQueue = squeue_ReadQueue,
 	.CountQueue = squeue_CountQueue,
+	.IsQueued = squeue_IsQueued,
 };

@@ -80,7 +80,9 @@ report_one(struct worker *w, const char *name)
 	struct packet_cursor cursor = { 0 };
 	struct ipc_message *reply = NULL;
 	struct spool_message *m;
-	GVariantBuilder b;
+	GVariantBuilder b, rows;
+	const guint8 *answer;
+	size_t size = 0;
 	struct stat st;
 	bool known;
 
@@ -91,11 +93,13 @@ report_one(struct worker *w, const char *name)
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(
 	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->store, TRUE));
-	g_variant_builder_add(
-	    &b, "{sv}", "entry", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->entry, TRUE));
-	g_variant_builder_add(&b, "{sv}", "submitted", g_variant_new_int64(m->submitted));
+	g_variant_builder_init(&rows, G_VARIANT_TYPE("a(ayx)"));
+	g_variant_builder_add(&rows, "(@ayx)",
+	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->entry, TRUE), m->submitted);
+	g_variant_builder_add(&b, "{sv}", "rows", g_variant_builder_end(&rows));
 	worker_ask(w, "have", g_variant_builder_end(&b), &reply);
-	known = ipc_int(reply, "known", 0) != 0;
+	answer = ipc_bytes(reply, "known", &size);
+	known = size == 1 && *answer;
 	ipc_message_free(reply);
 	if (!known)
 		worker_ask(w, "queued", packet_from_message(m, &cursor), NULL);

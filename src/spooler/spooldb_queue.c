@@ -20,6 +20,24 @@ note_doubt(struct spooldb *db, gint64 id, const char *text, gint64 now)
 	return spooldb_add_attempt(db, id, now, "", text, no_journey);
 }
 
+static HRESULT
+note_end(struct spooldb *db, gint64 id, gint64 now)
+{
+	return note_doubt(db, id,
+	    "The spooler ended while this message was being sent.  If no answer of the server "
+	    "follows here, it may have it already, and the next try may deliver it twice.",
+	    now);
+}
+
+HRESULT
+spooldb_doubt(struct spooldb *db, gint64 id, gint64 now)
+{
+	g_autoptr(GBytes) live = spooldb_profile_of(db, id);
+	HRESULT hr = spooldb_begin(db, SPOOLDB_LATER);
+
+	return spooldb_end(db, FAILED(hr) || !live ? hr : note_end(db, id, now));
+}
+
 /* Verdicts of workers that outlived the scheduler are taken later (words.h). */
 static HRESULT
 note_interrupted(struct spooldb *db, gint64 now)
@@ -36,11 +54,7 @@ note_interrupted(struct spooldb *db, gint64 now)
 	}
 	spooldb_done(s);
 	for (guint i = 0; SUCCEEDED(hr) && i < ids->len; i++)
-		hr = note_doubt(db, g_array_index(ids, gint64, i),
-		    "The spooler ended while this message was being sent.  If no answer of the "
-		    "server follows here, it may have it already, and the next try may deliver it "
-		    "twice.",
-		    now);
+		hr = note_end(db, g_array_index(ids, gint64, i), now);
 	return hr;
 }
 

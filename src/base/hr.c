@@ -171,6 +171,57 @@ type_name(ULONG type)
 	return name ? name : number_name(type);
 }
 
+static bool
+from_number(const char *text, ULONG *value)
+{
+	char *end;
+
+	if (!g_ascii_isdigit(*text))
+		return false;
+	*value = (ULONG)strtoul(text, &end, 0);
+	return !*end;
+}
+
+static bool
+find_value(const char *name, const struct named *table, size_t count, ULONG *value)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(table[i].name, name))
+			continue;
+		*value = table[i].value;
+		return true;
+	}
+	return from_number(name, value);
+}
+
+bool
+hr_from_name(const char *name, HRESULT *hr)
+{
+	ULONG value;
+	bool found = find_value(name, codes, G_N_ELEMENTS(codes), &value);
+
+	if (found)
+		*hr = (HRESULT)value;
+	return found;
+}
+
+/* Text has two tags and a name without suffix, which means PT_STRING8 as it does to a compiler. */
+bool
+tag_from_name(const char *name, ULONG *tag)
+{
+	char *narrow;
+	bool found;
+
+	if (find_value(name, tags, G_N_ELEMENTS(tags), tag))
+		return true;
+	narrow = g_strconcat(name, "_A", NULL);
+	found = find_value(narrow, tags, G_N_ELEMENTS(tags), tag);
+	g_free(narrow);
+	return found;
+}
+
 HRESULT
 hr_from_errno(int error)
 {

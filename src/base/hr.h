@@ -3,6 +3,7 @@
 #ifndef EMAPI_BASE_HR_H
 #define EMAPI_BASE_HR_H
 
+#include <stdbool.h>
 #include <emapi_wintypes.h>
 
 /* "MAPI_E_NOT_FOUND", or "0x8004010F" where the code has no name.  Never NULL; static or
@@ -14,6 +15,10 @@ const char *hr_text(HRESULT hr);
 const char *tag_name(ULONG tag);
 /* "PT_UNICODE". */
 const char *type_name(ULONG type);
+/* The other way round, names as these give them (and "PR_SUBJECT", "0x..."); false: no such name.
+ */
+bool hr_from_name(const char *name, HRESULT *hr);
+bool tag_from_name(const char *name, ULONG *tag);
 HRESULT hr_from_errno(int error);
 
 #endif

@@ -9,6 +9,7 @@
 #include <mapiguid.h>
 #include <mapiutil.h>
 #include "com.h"
+#include "idle.h"
 #include "mem.h"
 
 #define PENDING_MAX 10000 /* a program that never dispatches loses the oldest */
@@ -170,9 +171,11 @@ HrDispatchNotifications(ULONG flags)
 		pending = pop();
 		g_mutex_unlock(&lock);
 		if (!pending)
-			return S_OK;
+			break;
 		deliver(pending);
 	}
+	idle_run();
+	return S_OK;
 }
 
 /* --- Subscriptions ------------------------------------------------------------------------- */

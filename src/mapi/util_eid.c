@@ -194,3 +194,40 @@ HrDecomposeEID(LPMAPISESSION session, ULONG size, LPENTRYID id, ULONG *store_siz
 	}
 	return hr;
 }
+
+/* --- Compounds as text --------------------------------------------------------------------- */
+
+HRESULT
+HrComposeMsgID(
+    LPMAPISESSION session, ULONG key_size, LPBYTE key, ULONG size, LPENTRYID id, LPTSTR *out)
+{
+	ENTRYID *joined = NULL;
+	ULONG joined_size;
+	HRESULT hr;
+
+	if (!out)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	hr = HrComposeEID(session, key_size, key, size, id, &joined_size, &joined);
+	if (SUCCEEDED(hr))
+		hr = HrSzFromEntryID(joined_size, joined, out);
+	mem_free(joined);
+	return hr;
+}
+
+HRESULT
+HrDecomposeMsgID(LPMAPISESSION session, LPTSTR text, ULONG *store_size, LPENTRYID *store,
+    ULONG *size, LPENTRYID *out)
+{
+	ENTRYID *joined = NULL;
+	ULONG joined_size;
+	HRESULT hr;
+
+	if (!text || !store_size || !store || !size || !out)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = HrEntryIDFromSz(text, &joined_size, &joined);
+	if (SUCCEEDED(hr))
+		hr = HrDecomposeEID(session, joined_size, joined, store_size, store, size, out);
+	mem_free(joined);
+	return hr;
+}

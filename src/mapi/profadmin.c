@@ -80,12 +80,19 @@ create_profile(const char *name, ULONG flags, char **why)
 static HRESULT
 profadmin_CreateProfile(IProfAdmin *This, LPTSTR name, LPTSTR password, ULONG_PTR ui, ULONG flags)
 {
-	char *text = NULL, *why = NULL;
+	char *text = NULL, *secret = NULL, *why = NULL;
 	HRESULT hr;
 
 	hr = text_from_arg(NULL, name, flags, &text);
 	if (SUCCEEDED(hr))
+		hr = text_from_arg(NULL, password, flags, &secret);
+	if (SUCCEEDED(hr) && secret && *secret) {
+		hr = MAPI_E_NO_SUPPORT;
+		why = g_strdup("Profiles have no passwords: who may read the file may use it.");
+	}
+	if (SUCCEEDED(hr))
 		hr = create_profile(text, flags, &why);
+	mem_free(secret);
 	mem_free(text);
 	return answer(This, hr, why);
 }

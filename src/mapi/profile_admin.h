@@ -13,7 +13,8 @@ HRESULT profile_check_name(const char *name, char **why);
 
 /* A profile without services.  MAPI_E_NO_ACCESS where the name is taken. */
 HRESULT profile_create_empty(const char *name, char **why);
-/* A copy under a new name, with a UID of its own.  MAPI_E_NOT_FOUND, MAPI_E_NO_ACCESS. */
+/* A copy under a new name; it and its sections have UIDs and secrets of their own.
+ * MAPI_E_NOT_FOUND, MAPI_E_NO_ACCESS. */
 HRESULT profile_copy(const char *name, const char *new_name, char **why);
 /* The UID stays, so that waiting messages find the profile again. */
 HRESULT profile_rename(const char *name, const char *new_name, char **why);

@@ -15,6 +15,7 @@
 #include "profile_admin.h"
 #include "profile_private.h"
 #include "secret.h"
+#include "services.h"
 #include "text.h"
 
 #define NAME_MAX_CHARS 64 /* MAPILogonEx: lpszProfileName */
@@ -373,6 +374,8 @@ profile_copy(const char *name, const char *new_name, char **why)
 	hr = profile_read_keys(profile->path, &keys, why);
 	if (SUCCEEDED(hr))
 		hr = set_new_uid(keys);
+	if (SUCCEEDED(hr))
+		hr = services_renew(keys);
 	if (SUCCEEDED(hr))
 		hr = write_new(new_name, false, keys, why);
 	g_clear_pointer(&keys, g_key_file_free);

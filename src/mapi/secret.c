@@ -87,11 +87,11 @@ static HRESULT
 find_place(struct profile *profile, const MAPIUID *section, ULONG tag, struct place *place)
 {
 	SPropValue *values = NULL;
-	ULONG count;
+	ULONG count = 0;
 	HRESULT hr;
 
 	hr = profile_section_read(profile, section, &values, &count);
-	if (FAILED(hr))
+	if (FAILED(hr) && hr != MAPI_E_NOT_FOUND) /* a section may be nothing but a secret */
 		return hr;
 	if (PROP_ID(tag) == PROP_ID(PR_EMAPI_PASSWORD)) {
 		place->command = prop_find_text(values, count, PR_EMAPI_PASSWORD_COMMAND_W);
@@ -437,6 +437,30 @@ secret_delete(struct profile *profile, const MAPIUID *section, ULONG tag)
 	if (SUCCEEDED(hr))
 		hr = delete_place(&place, section);
 	place_clear(&place);
+	return hr;
+}
+
+HRESULT
+secret_copy_section(const MAPIUID *from, const MAPIUID *to)
+{
+	HRESULT hr = S_OK;
+	ULONG id;
+
+	for (id = PROP_ID_SECURE_MIN; SUCCEEDED(hr) && id <= PROP_ID_SECURE_MAX; id++) {
+		char *source = own_file(from, PROP_TAG(PT_BINARY, id));
+		char *target = own_file(to, PROP_TAG(PT_BINARY, id)), *data = NULL;
+		gsize size;
+
+		if (g_file_get_contents(source, &data, &size, NULL) &&
+		    !g_file_set_contents_full(
+			target, data, (gssize)size, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL))
+			hr = MAPI_E_NO_ACCESS;
+		if (data)
+			explicit_bzero(data, size);
+		g_free(data);
+		g_free(target);
+		g_free(source);
+	}
 	return hr;
 }
 

@@ -28,6 +28,8 @@ HRESULT secret_read(struct profile *profile, const MAPIUID *section, ULONG tag, 
 HRESULT secret_write(
     struct profile *profile, const MAPIUID *section, const SPropValue *value, char **why);
 HRESULT secret_delete(struct profile *profile, const MAPIUID *section, ULONG tag);
+/* What lies in our own folder for one section, for another too; not what a keyring has. */
+HRESULT secret_copy_section(const MAPIUID *from, const MAPIUID *to);
 /* Removes the secrets that lie in our own folder. */
 void secret_forget_section(const MAPIUID *section);
 void secret_forget_profile(struct profile *profile);

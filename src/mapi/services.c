@@ -126,12 +126,12 @@ is_taken(GKeyFile *keys, const char *path)
 }
 
 /* A file or folder of its own for a new store or pickup folder. */
-static void
-put_path(GKeyFile *keys, const char *group, const struct change *change)
+void
+services_put_path(
+    GKeyFile *keys, const char *group, struct profile *profile, const MAPIUID *provider)
 {
 	char *module = g_key_file_get_string(keys, group, "Module", NULL), *file, *path;
-	char *name = paths_escape(profile_name(change->profile)),
-	     *hex = text_hex(&change->provider, 4);
+	char *name = paths_escape(profile_name(profile)), *hex = text_hex(provider, 4);
 	const char *suffix = NULL;
 
 	if (!g_strcmp0(module, "emapi_store.so"))
@@ -158,8 +158,8 @@ out:
 }
 
 /* The first store of a profile is its default. */
-static void
-put_default_store(GKeyFile *keys, const char *group)
+void
+services_put_default_store(GKeyFile *keys, const char *group)
 {
 	char *type = g_key_file_get_string(keys, group, "Type", NULL);
 	GArray *providers = list_groups(keys, "Provider", NULL);
@@ -195,8 +195,8 @@ add_provider(GKeyFile *keys, void *context)
 		g_key_file_set_string(keys, group, "DisplayName", change->display);
 	if (SUCCEEDED(hr))
 		hr = put_values(keys, group, change->count, change->values);
-	put_path(keys, group, change);
-	put_default_store(keys, group);
+	services_put_path(keys, group, change->profile, &change->provider);
+	services_put_default_store(keys, group);
 out:
 	g_free(group);
 	g_free(hex);
@@ -258,6 +258,16 @@ add_service(GKeyFile *keys, void *context)
 	g_free(display);
 	g_free(group);
 	return hr;
+}
+
+bool
+services_is_second(GKeyFile *keys, const char *name)
+{
+	struct change change = { .inf = mapisvc_load(), .name = name };
+	bool second = is_second(keys, &change);
+
+	g_key_file_free(change.inf);
+	return second;
 }
 
 HRESULT

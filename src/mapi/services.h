@@ -29,6 +29,26 @@ HRESULT services_add_provider(struct profile *profile, const MAPIUID *service, c
 HRESULT services_delete_provider(
     struct profile *profile, const MAPIUID *service, const MAPIUID *provider);
 
+/* A copy of a service with its providers and their secrets, in `target` (which may be the same
+ * profile: then a store is a new one, since two logons to one file are refused).  `display` NULL
+ * keeps the name.  MAPI_E_NOT_FOUND, MAPI_E_NO_ACCESS for a second one of which there may be but
+ * one. */
+HRESULT services_copy(struct profile *profile, const MAPIUID *service, const char *display,
+    struct profile *target, MAPIUID *uid);
+/* Gives all sections of a copied profile UIDs of their own, and copies the secrets. */
+HRESULT services_renew(GKeyFile *keys);
+/* Marks the service that stands for the user (SERVICE_PRIMARY_IDENTITY in PR_RESOURCE_FLAGS), and
+ * no other; NULL: none.  MAPI_E_NOT_FOUND, MAPI_E_NO_ACCESS for one that cannot. */
+HRESULT services_set_primary(struct profile *profile, const MAPIUID *service);
+
+/* For services_copy.c, under profile_edit(): a file of its own for a store or pickup folder; the
+ * mark of the default where there is none yet; whether a second service of that name is one too
+ * many. */
+void services_put_path(
+    GKeyFile *keys, const char *group, struct profile *profile, const MAPIUID *provider);
+void services_put_default_store(GKeyFile *keys, const char *group);
+bool services_is_second(GKeyFile *keys, const char *name);
+
 /* Adds all of [Default Services]. */
 HRESULT services_add_defaults(struct profile *profile);
 

@@ -108,11 +108,50 @@ svcadmin_DeleteMsgService(IMsgServiceAdmin2 *This, LPMAPIUID uid)
 	return uid ? services_delete(SELF(This)->profile, uid) : MAPI_E_INVALID_PARAMETER;
 }
 
+static const IMsgServiceAdmin2Vtbl svcadmin_vtbl;
+
+/* The profile that a copy goes to, by its own administration or by a session on it. */
+static HRESULT
+target_profile(void *object, struct profile **out)
+{
+	IUnknown *unknown = object;
+	IMsgServiceAdmin2 *admin = NULL;
+	IMAPISession *session = NULL;
+	HRESULT hr = MAPI_E_INTERFACE_NOT_SUPPORTED;
+
+	if (unknown->lpVtbl->QueryInterface(unknown, &IID_IMAPISession, (void **)&session) == S_OK)
+		session->lpVtbl->AdminServices(session, 0, (IMsgServiceAdmin **)(void *)&admin);
+	else
+		unknown->lpVtbl->QueryInterface(unknown, &IID_IMsgServiceAdmin2, (void **)&admin);
+	if (admin && admin->lpVtbl == &svcadmin_vtbl) {
+		*out = profile_ref(SELF(admin)->profile);
+		hr = S_OK;
+	}
+	COM_CLEAR(session);
+	COM_CLEAR(admin);
+	return hr;
+}
+
 static HRESULT
 svcadmin_CopyMsgService(IMsgServiceAdmin2 *This, LPMAPIUID uid, LPTSTR display, LPCIID from,
     LPCIID to, LPVOID target, ULONG_PTR ui, ULONG flags)
 {
-	return MAPI_E_NO_SUPPORT;
+	struct profile *other = NULL;
+	char *text = NULL;
+	HRESULT hr;
+
+	if (!uid || !target)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = text_from_arg(NULL, display, flags, &text);
+	if (SUCCEEDED(hr))
+		hr = target_profile(target, &other);
+	if (SUCCEEDED(hr))
+		hr = services_copy(SELF(This)->profile, uid, text, other, NULL);
+	if (FAILED(hr))
+		last_error_set(&SELF(This)->error, hr, NULL);
+	profile_unref(other);
+	mem_free(text);
+	return hr;
 }
 
 static HRESULT
@@ -174,11 +213,11 @@ svcadmin_AdminProviders(IMsgServiceAdmin2 *This, LPMAPIUID uid, ULONG flags, LPP
 	return provadmin_create(SELF(This)->profile, uid, out);
 }
 
-/* The sender belongs to the profile here, not to one of its services. */
+/* A mark: who the mail is from belongs to the profile here, not to one of its services. */
 static HRESULT
 svcadmin_SetPrimaryIdentity(IMsgServiceAdmin2 *This, LPMAPIUID uid, ULONG flags)
 {
-	return MAPI_E_NO_SUPPORT;
+	return flags ? MAPI_E_UNKNOWN_FLAGS : services_set_primary(SELF(This)->profile, uid);
 }
 
 static const IMsgServiceAdmin2Vtbl svcadmin_vtbl = {

@@ -8,6 +8,7 @@
 
 static const struct command *const commands[] = {
 	&command_profile_create,
+	&command_profile_import,
 	&command_profile_list,
 	&command_profile_show,
 	&command_profile_set,

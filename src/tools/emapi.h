@@ -6,6 +6,7 @@
 #include "cli.h"
 
 extern const struct command command_profile_create;
+extern const struct command command_profile_import;
 extern const struct command command_profile_list;
 extern const struct command command_profile_show;
 extern const struct command command_profile_set;

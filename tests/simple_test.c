@@ -2,6 +2,7 @@
 /* Simple MAPI with the real store and a pickup folder, by the public API alone. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -120,6 +121,53 @@ sends_a_mail_with_a_file(void **state)
 	g_free(path);
 }
 
+/* The last mail of the pickup folder that has these words. */
+static bool
+was_sent(const char *words)
+{
+	char *folder = g_build_filename(test_folder, "pickup", NULL);
+	bool found = false;
+
+	for (int i = 0; i < PATIENCE && !found; i++) {
+		GDir *dir = g_dir_open(folder, 0, NULL);
+		const char *name;
+
+		while (dir && (name = g_dir_read_name(dir)) && !found) {
+			char *path = g_build_filename(folder, name, NULL), *text = NULL;
+
+			found = g_file_get_contents(path, &text, NULL, NULL) && strstr(text, words);
+			g_free(text);
+			g_free(path);
+		}
+		if (dir)
+			g_dir_close(dir);
+		if (!found)
+			g_usleep(100000);
+	}
+	g_free(folder);
+	return found;
+}
+
+static void
+sends_16_bit_text(void **state)
+{
+	static WCHAR subject[] = u"Wide words", body[] = u"Gr\u00fc\u00dfe", name[] = u"Ann",
+		     address[] = u"SMTP:ann@example.test";
+	MapiRecipDescW recipient = {
+		.ulRecipClass = MAPI_TO, .lpszName = name, .lpszAddress = address
+	};
+	MapiMessageW message = { .lpszSubject = subject,
+		.lpszNoteText = body,
+		.nRecipCount = 1,
+		.lpRecips = &recipient };
+
+	assert_int_equal(MAPISendMailW(session, 0, &message, 0, 0), SUCCESS_SUCCESS);
+	assert_true(was_sent("Subject: Wide words"));
+	message.lpRecips = NULL;
+	assert_int_equal(MAPISendMailW(session, 0, &message, 0, 0), MAPI_E_FAILURE);
+	assert_int_equal(MAPISendMailW(session, 0, NULL, 0, 0), MAPI_E_FAILURE);
+}
+
 static void
 what_cannot_be_sent(void **state)
 {
@@ -230,6 +278,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sends_a_mail_with_a_file),
+		cmocka_unit_test(sends_16_bit_text),
 		cmocka_unit_test(what_cannot_be_sent),
 		cmocka_unit_test(saves_finds_reads_and_deletes),
 		cmocka_unit_test(resolves_names),

@@ -60,6 +60,38 @@ typedef struct MapiMessage {
 	lpMapiFileDesc lpFiles;
 } MapiMessage, *lpMapiMessage;
 
+/* The same with 16-bit text, for MAPISendMailW. */
+typedef struct MapiFileDescW {
+	ULONG ulReserved;	/* 0 */
+	ULONG flFlags;
+	ULONG nPosition;	/* place in lpszNoteText, or -1 */
+	LPWSTR lpszPathName;
+	LPWSTR lpszFileName;	/* NULL: as lpszPathName */
+	LPVOID lpFileType;	/* MapiFileTagExt, or NULL */
+} MapiFileDescW, *lpMapiFileDescW;
+typedef struct MapiRecipDescW {
+	ULONG ulReserved;	/* 0 */
+	ULONG ulRecipClass;
+	LPWSTR lpszName;
+	LPWSTR lpszAddress;	/* "SMTP:ann@example.test" */
+	ULONG ulEIDSize;	/* bytes of lpEntryID */
+	LPVOID lpEntryID;
+} MapiRecipDescW, *lpMapiRecipDescW;
+typedef struct MapiMessageW {
+	ULONG ulReserved;	/* 0 */
+	LPWSTR lpszSubject;
+	LPWSTR lpszNoteText;	/* the body */
+	LPWSTR lpszMessageType;	/* message class; NULL: an ordinary message */
+	LPWSTR lpszDateReceived;	/* YYYY/MM/DD HH:MM */
+	LPWSTR lpszConversationID;
+	FLAGS flFlags;
+	lpMapiRecipDescW lpOriginator;
+	ULONG nRecipCount;
+	lpMapiRecipDescW lpRecips;
+	ULONG nFileCount;
+	lpMapiFileDescW lpFiles;
+} MapiMessageW, *lpMapiMessageW;
+
 /* MapiMessage.flFlags. */
 #define MAPI_UNREAD				((ULONG)0x00000001)
 #define MAPI_RECEIPT_REQUESTED			((ULONG)0x00000002)
@@ -121,6 +153,9 @@ typedef MAPILOGOFF *LPMAPILOGOFF;
 typedef ULONG (STDAPICALLTYPE MAPISENDMAIL)(LHANDLE lhSession, ULONG_PTR ulUIParam,
 	lpMapiMessage lpMessage, FLAGS flFlags, ULONG ulReserved);
 typedef MAPISENDMAIL *LPMAPISENDMAIL;
+typedef ULONG (STDAPICALLTYPE MAPISENDMAILW)(LHANDLE lhSession, ULONG_PTR ulUIParam,
+	lpMapiMessageW lpMessage, FLAGS flFlags, ULONG ulReserved);
+typedef MAPISENDMAILW *LPMAPISENDMAILW;
 typedef ULONG (STDAPICALLTYPE MAPISENDDOCUMENTS)(ULONG_PTR ulUIParam, LPSTR lpszDelimChar,
 	LPSTR lpszFilePaths, LPSTR lpszFileNames, ULONG ulReserved);
 typedef MAPISENDDOCUMENTS *LPMAPISENDDOCUMENTS;
@@ -163,6 +198,9 @@ EMAPI_EXPORT ULONG MAPILogoff(LHANDLE lhSession, ULONG_PTR ulUIParam, FLAGS flFl
  * the Outbox.
  */
 EMAPI_EXPORT ULONG MAPISendMail(LHANDLE lhSession, ULONG_PTR ulUIParam, lpMapiMessage lpMessage,
+	FLAGS flFlags, ULONG ulReserved);
+/* The same with 16-bit text. */
+EMAPI_EXPORT ULONG MAPISendMailW(LHANDLE lhSession, ULONG_PTR ulUIParam, lpMapiMessageW lpMessage,
 	FLAGS flFlags, ULONG ulReserved);
 /*
  * Sends files, whose paths and names stand parted by lpszDelimChar; asks the user for

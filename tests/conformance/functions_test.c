@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Functions beside the interfaces: idle routines, RTF, identifiers as text, names, code pages. */
 #include "world.h"
+#include <edkmdb.h>
 #include <imessage.h>
 #include <mapidbg.h>
 #include <mapinls.h>
@@ -236,6 +237,31 @@ a_stores_standard_folders_are_told(void **state)
 	FAILS(HrValidateIPMSubtree(NULL, 0, NULL, NULL, NULL), MAPI_E_INVALID_PARAMETER);
 }
 
+/* --- Restrictions as bytes ----------------------------------------------------------------- */
+
+static void
+a_restriction_goes_into_bytes_and_back(void **state)
+{
+	SPropValue subject = { .ulPropTag = PR_SUBJECT_A };
+	SRestriction restriction = { .rt = RES_CONTENT }, *back = NULL;
+	BYTE *bytes = NULL;
+	ULONG size = 0;
+
+	subject.Value.lpszA = (LPSTR)(uintptr_t) "bridge";
+	restriction.res.resContent.ulFuzzyLevel = FL_SUBSTRING | FL_IGNORECASE;
+	restriction.res.resContent.ulPropTag = PR_SUBJECT_A;
+	restriction.res.resContent.lpProp = &subject;
+	OK(HrSerializeSRestriction(NULL, &restriction, &bytes, &size));
+	OK(HrDeserializeSRestriction(NULL, bytes, size, &back));
+	assert_int_equal(back->rt, RES_CONTENT);
+	assert_int_equal(back->res.resContent.ulFuzzyLevel, FL_SUBSTRING | FL_IGNORECASE);
+	assert_string_equal(back->res.resContent.lpProp->Value.lpszA, "bridge");
+	MAPIFreeBuffer(back);
+	FAILS(HrDeserializeSRestriction(NULL, bytes, size - 1, &back), MAPI_E_CORRUPT_DATA);
+	FAILS(HrSerializeSRestriction(NULL, NULL, &bytes, &size), MAPI_E_INVALID_PARAMETER);
+	MAPIFreeBuffer(bytes);
+}
+
 /* --- Names --------------------------------------------------------------------------------- */
 
 static void
@@ -339,6 +365,7 @@ main(void)
 		CASE(rtf_sync_makes_rtf_of_a_changed_body_once),
 		CASE(a_message_id_as_text_holds_store_and_message),
 		CASE(a_stores_standard_folders_are_told),
+		cmocka_unit_test(a_restriction_goes_into_bytes_and_back),
 		cmocka_unit_test(codes_types_and_tags_have_names),
 		cmocka_unit_test(storage_codes_become_mapis),
 		cmocka_unit_test(guarded_memory_keeps_its_size_and_contents),

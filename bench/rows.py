@@ -32,15 +32,16 @@ def compare(work, unit, ours, peers, *targets):
     text = ", ".join(f"{name} {value:.3g}" for name, value in peers.items())
     rows = []
     for peer, sign, factor in targets:
+        word = "at most" if sign == "<" else "at least"
         if not peers.get(peer):
+            rows.append(Row(work, f"{ours:.3g} {unit}", f"{text} {unit}" if text else "", "",
+                            f"{word} {factor} × {peer}, which is not here", None))
             continue
         ratio = ours / peers[peer]
         met = ratio <= factor if sign == "<" else ratio >= factor
-        word = "at most" if sign == "<" else "at least"
         rows.append(Row(work, f"{ours:.3g} {unit}", f"{text} {unit}", f"{ratio:.2f} × {peer}",
                         f"{word} {factor} × {peer}", met))
-    return rows or [Row(work, f"{ours:.3g} {unit}", f"{text} {unit}" if text else "", "",
-                        "the peer is not installed", None)]
+    return rows
 
 
 def at_most(work, unit, ours, limit, peers=""):

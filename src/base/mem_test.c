@@ -110,6 +110,32 @@ threads_share_a_root(void **state)
 	assert_int_equal(mem_live(), before);
 }
 
+/* Parts of all sizes in turn, as they come from slabs and beside them, keep to their own bytes. */
+static void
+parts_do_not_overlap(void **state)
+{
+	enum { PARTS = 600 };
+	unsigned long before = mem_live();
+	BYTE *root = mem_zalloc(NULL, 10), *parts[PARTS];
+	size_t i, j;
+
+	for (i = 0; i < PARTS; i++) {
+		parts[i] = mem_zalloc(root, i);
+		assert_non_null(parts[i]);
+		assert_int_equal((uintptr_t)parts[i] % 16, 0);
+		for (j = 0; j < i; j++)
+			assert_int_equal(parts[i][j], 0);
+		memset(parts[i], (int)(i & 0xff), i);
+		assert_int_equal(mem_free(parts[i]), (ULONG)MAPI_E_INVALID_PARAMETER);
+	}
+	for (i = 0; i < PARTS; i++)
+		for (j = 0; j < i; j++)
+			assert_int_equal(parts[i][j], i & 0xff);
+	assert_int_equal(mem_live(), before + PARTS + 1);
+	assert_int_equal(mem_free(root), 0);
+	assert_int_equal(mem_live(), before);
+}
+
 int
 main(void)
 {
@@ -120,6 +146,7 @@ main(void)
 		cmocka_unit_test(copies_are_whole),
 		cmocka_unit_test(one_allocation_fails),
 		cmocka_unit_test(threads_share_a_root),
+		cmocka_unit_test(parts_do_not_overlap),
 	};
 
 	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A property set in memory: see bag.h.  Each value has a MAPI buffer of its own for what it points
- * to, so that replacing one frees its data and leaves the others. */
+/* A property set in memory: see bag.h.  Each value that is set has a MAPI buffer of its own for
+ * what it points to, so that replacing one frees its data and leaves the others; those that are put
+ * in share one. */
 #include "bag.h"
 
 #include <glib.h>
@@ -13,6 +14,7 @@ struct bag {
 	void **roots;       /* roots[i] holds what values[i] points to */
 	ULONG count;
 	ULONG room;
+	void *shared; /* what values without a root point to; NULL: none was put in */
 };
 
 struct bag *
@@ -29,6 +31,8 @@ bag_clear(struct bag *bag)
 	for (i = 0; i < bag->count; i++)
 		mem_free(bag->roots[i]);
 	bag->count = 0;
+	mem_free(bag->shared);
+	bag->shared = NULL;
 }
 
 void
@@ -65,15 +69,19 @@ is_at(const struct bag *bag, ULONG place, ULONG tag)
 	return place < bag->count && PROP_ID(bag->values[place].ulPropTag) == PROP_ID(tag);
 }
 
+/* For so many more. */
 static HRESULT
-make_room(struct bag *bag)
+make_room(struct bag *bag, ULONG more)
 {
 	ULONG room = bag->room ? bag->room * 2 : 16;
 	SPropValue *values;
 	void **roots;
 
-	if (bag->count < bag->room)
+	if (more <= bag->room - bag->count)
 		return S_OK;
+	if (more > UINT32_MAX - 1 - bag->count)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	room = MAX(room, bag->count + more);
 	values = mem_zalloc(NULL, room * sizeof(*values));
 	roots = mem_zalloc(NULL, room * sizeof(*roots));
 	if (!values || !roots) {
@@ -104,7 +112,7 @@ insert(struct bag *bag, const SPropValue *value, void *root)
 	if (is_at(bag, place, value->ulPropTag)) {
 		mem_free(bag->roots[place]);
 	} else {
-		hr = make_room(bag);
+		hr = make_room(bag, 1);
 		if (FAILED(hr))
 			return hr;
 		memmove(bag->values + place + 1, bag->values + place, after * sizeof(*bag->values));
@@ -145,6 +153,73 @@ bag_set(struct bag *bag, const SPropValue *value)
 		root = NULL;
 out:
 	mem_free(root);
+	return hr;
+}
+
+void *
+bag_shared(struct bag *bag)
+{
+	if (!bag->shared)
+		bag->shared = mem_zalloc(NULL, 0);
+	return bag->shared;
+}
+
+/* Whether `values` are in order, and none of them is there yet. */
+static bool
+can_merge(const struct bag *bag, const SPropValue *values, ULONG count)
+{
+	ULONG i, at = 0;
+
+	for (i = 0; i < count; i++) {
+		if (i > 0 && PROP_ID(values[i - 1].ulPropTag) >= PROP_ID(values[i].ulPropTag))
+			return false;
+		while (at < bag->count &&
+		       PROP_ID(bag->values[at].ulPropTag) < PROP_ID(values[i].ulPropTag))
+			at++;
+		if (is_at(bag, at, values[i].ulPropTag))
+			return false;
+	}
+	return true;
+}
+
+/* From the end, so that each value moves once. */
+static void
+merge(struct bag *bag, const SPropValue *values, ULONG count)
+{
+	ULONG from = bag->count, to = bag->count + count;
+
+	bag->count = to;
+	while (count > 0) {
+		const SPropValue *value = &values[count - 1];
+
+		to--;
+		if (from > 0 &&
+		    PROP_ID(bag->values[from - 1].ulPropTag) > PROP_ID(value->ulPropTag)) {
+			from--;
+			bag->values[to] = bag->values[from];
+			bag->roots[to] = bag->roots[from];
+		} else {
+			count--;
+			bag->values[to] = *value;
+			bag->roots[to] = NULL;
+		}
+	}
+}
+
+HRESULT
+bag_put(struct bag *bag, const SPropValue *values, ULONG count)
+{
+	HRESULT hr = S_OK;
+	ULONG i;
+
+	if (can_merge(bag, values, count)) {
+		hr = make_room(bag, count);
+		if (SUCCEEDED(hr))
+			merge(bag, values, count);
+		return hr;
+	}
+	for (i = 0; i < count && SUCCEEDED(hr); i++)
+		hr = insert(bag, &values[i], NULL);
 	return hr;
 }
 

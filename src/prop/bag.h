@@ -23,6 +23,10 @@ HRESULT bag_set_text(struct bag *bag, ULONG tag, const char *utf8);
 HRESULT bag_set_binary(struct bag *bag, ULONG tag, const void *data, size_t size);
 HRESULT bag_set_long(struct bag *bag, ULONG tag, LONG number);
 HRESULT bag_set_bool(struct bag *bag, ULONG tag, bool value);
+/* For what is read in whole: puts in the values themselves, whose data hang on bag_shared() (NULL
+ * when memory is short) and stay there until the bag is cleared.  Fastest when in order of id. */
+void *bag_shared(struct bag *bag);
+HRESULT bag_put(struct bag *bag, const SPropValue *values, ULONG count);
 bool bag_remove(struct bag *bag, ULONG tag);
 
 /* Borrowed until the bag changes; matches by id, whatever the type. */

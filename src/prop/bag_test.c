@@ -50,6 +50,38 @@ small_bag(void)
 	return bag;
 }
 
+static SPropValue
+number(ULONG id, LONG value)
+{
+	SPropValue made;
+
+	prop_set_long(&made, PROP_TAG(PT_LONG, id), value);
+	return made;
+}
+
+/* Between the others, over them, and out of order. */
+static void
+values_are_put_in_at_once(void **state)
+{
+	struct bag *bag = bag_create();
+	SPropValue first[] = { number(0x6610, 1), number(0x6620, 2), number(0x6630, 3) };
+	SPropValue between[] = { number(0x6605, 4), number(0x6615, 5), number(0x6616, 6),
+		number(0x6640, 7) };
+	SPropValue mixed[] = { number(0x6650, 8), number(0x6610, 9) };
+	static const LONG wanted[] = { 4, 9, 5, 6, 2, 3, 7, 8 };
+	ULONG i;
+
+	assert_non_null(bag_shared(bag));
+	assert_int_equal(bag_put(bag, first, 3), S_OK);
+	assert_int_equal(bag_put(bag, between, 4), S_OK);
+	assert_int_equal(bag_put(bag, mixed, 2), S_OK);
+	assert_int_equal(bag_put(bag, mixed, 0), S_OK);
+	assert_int_equal(bag_count(bag), G_N_ELEMENTS(wanted));
+	for (i = 0; i < G_N_ELEMENTS(wanted); i++)
+		assert_int_equal(bag_values(bag)[i].Value.l, wanted[i]);
+	bag_free(bag);
+}
+
 static void
 get_props_answers_each_tag(void **state)
 {
@@ -199,6 +231,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_stay_in_order_and_single),
+		cmocka_unit_test(values_are_put_in_at_once),
 		cmocka_unit_test(get_props_answers_each_tag),
 		cmocka_unit_test(get_props_of_all_follows_the_flag),
 		cmocka_unit_test(set_props_tells_problems),

@@ -396,8 +396,9 @@ read_header(struct reader *reader, ULONG *count)
 	return *count <= reader->left / ENTRY_SIZE ? S_OK : MAPI_E_CORRUPT_DATA;
 }
 
-HRESULT
-blob_decode(const void *data, size_t size, SPropValue **out, ULONG *count)
+/* On `root`; NULL: the values themselves become the root. */
+static HRESULT
+decode(void *root, const void *data, size_t size, SPropValue **out, ULONG *count)
 {
 	struct reader reader = { data, size };
 	SPropValue *values = NULL;
@@ -411,18 +412,31 @@ blob_decode(const void *data, size_t size, SPropValue **out, ULONG *count)
 		return hr;
 	if (found == 0)
 		return reader.left == 0 ? S_OK : MAPI_E_CORRUPT_DATA;
-	values = mem_zalloc(NULL, found * sizeof(*values));
+	values = mem_zalloc(root, found * sizeof(*values));
 	if (!values)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	for (i = 0; i < found && SUCCEEDED(hr); i++)
-		hr = read_property(values, &reader, &values[i]);
+		hr = read_property(root ? root : values, &reader, &values[i]);
 	if (SUCCEEDED(hr) && reader.left > 0)
 		hr = MAPI_E_CORRUPT_DATA;
 	if (FAILED(hr)) {
-		mem_free(values);
+		if (!root)
+			mem_free(values);
 		return hr;
 	}
 	*out = values;
 	*count = found;
 	return S_OK;
+}
+
+HRESULT
+blob_decode(const void *data, size_t size, SPropValue **out, ULONG *count)
+{
+	return decode(NULL, data, size, out, count);
+}
+
+HRESULT
+blob_decode_onto(void *root, const void *data, size_t size, SPropValue **out, ULONG *count)
+{
+	return decode(root, data, size, out, count);
 }

@@ -16,5 +16,7 @@
 HRESULT blob_encode(const SPropValue *values, ULONG count, GByteArray *out);
 /* A new MAPI buffer with the array; *count 0 and *out NULL for an empty set. */
 HRESULT blob_decode(const void *data, size_t size, SPropValue **out, ULONG *count);
+/* The same, hung on a MAPI buffer that is there. */
+HRESULT blob_decode_onto(void *root, const void *data, size_t size, SPropValue **out, ULONG *count);
 
 #endif

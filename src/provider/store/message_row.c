@@ -39,10 +39,12 @@ HRESULT
 message_load(struct message *message)
 {
 	sqlite3_stmt *row;
+	bool has_long;
 	HRESULT hr;
 
 	hr = db_query(message->store->db, &row,
 	    "SELECT folder, associated, version, props, " PROMOTED_COLUMNS
+	    ", EXISTS(SELECT 1 FROM lob WHERE kind = 1 AND owner = message.id)"
 	    " FROM message WHERE id = ?",
 	    "i", message->id);
 	if (FAILED(hr))
@@ -51,11 +53,12 @@ message_load(struct message *message)
 	if (hr != S_OK)
 		return FAILED(hr) ? hr : MAPI_E_NOT_FOUND;
 	hr = message_read_row(message, row);
+	has_long = sqlite3_column_int(row, 4 + PROMOTED_COUNT) != 0;
 	db_done(row);
 	/* A message within an attachment has no entry ID of its own. */
 	if (SUCCEEDED(hr) && message->folder < 0 && !message->parent)
 		return MAPI_E_NOT_FOUND;
-	if (SUCCEEDED(hr))
+	if (SUCCEEDED(hr) && has_long)
 		hr = propset_load(message->store, &message->set, LOB_MESSAGE, message->id);
 	if (SUCCEEDED(hr))
 		hr = message_subject_changed(message);

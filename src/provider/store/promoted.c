@@ -2,11 +2,13 @@
 /* Promoted properties: see promoted.h. */
 #include "promoted.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <mapicode.h>
 #include <mapitags.h>
 #include "filetime.h"
 #include "mem.h"
+#include "prop.h"
 #include "text.h"
 
 const ULONG promoted[PROMOTED_COUNT + 1] = { PR_MESSAGE_FLAGS, PR_MSG_STATUS, PR_MESSAGE_SIZE,
@@ -58,17 +60,44 @@ promoted_value(sqlite3_stmt *row, int column, ULONG tag, SPropValue *out)
 	}
 }
 
+static int
+compare_places(const void *a, const void *b)
+{
+	return (int)PROP_ID(promoted[*(const guint8 *)a]) -
+	       (int)PROP_ID(promoted[*(const guint8 *)b]);
+}
+
+/* The places in promoted[] in order of id. */
+static const guint8 *
+promoted_order(void)
+{
+	static guint8 order[PROMOTED_COUNT];
+	static gsize made;
+	guint8 at;
+
+	if (g_once_init_enter(&made)) {
+		for (at = 0; at < PROMOTED_COUNT; at++)
+			order[at] = at;
+		qsort(order, PROMOTED_COUNT, 1, compare_places);
+		g_once_init_leave(&made, 1);
+	}
+	return order;
+}
+
 HRESULT
 promoted_read(sqlite3_stmt *row, int column, struct bag *bag)
 {
-	SPropValue value;
-	HRESULT hr = S_OK;
+	SPropValue found[PROMOTED_COUNT], value;
+	void *root = bag_shared(bag);
+	HRESULT hr = root ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+	const guint8 *order = promoted_order();
+	ULONG count = 0;
 	int at;
 
 	for (at = 0; at < PROMOTED_COUNT && SUCCEEDED(hr); at++)
-		if (promoted_value(row, column + at, promoted[at], &value))
-			hr = bag_set(bag, &value);
-	return hr;
+		if (promoted_value(row, column + order[at], promoted[order[at]], &value))
+			hr = prop_copy(root, &value, &found[count++]);
+	return SUCCEEDED(hr) ? bag_put(bag, found, count) : hr;
 }
 
 static int

@@ -298,18 +298,17 @@ tag_listed(const ULONG *list, ULONG tag)
 HRESULT
 bag_from_blob(struct bag *bag, const void *data, size_t size)
 {
+	void *root = bag_shared(bag);
 	SPropValue *values;
 	ULONG count;
 	HRESULT hr;
 
+	if (!root)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
 	if (!size)
 		return S_OK;
-	hr = blob_decode(data, size, &values, &count);
-	if (FAILED(hr))
-		return hr;
-	hr = bag_set_array(bag, values, count);
-	mem_free(values);
-	return hr;
+	hr = blob_decode_onto(root, data, size, &values, &count);
+	return SUCCEEDED(hr) ? bag_put(bag, values, count) : hr;
 }
 
 HRESULT

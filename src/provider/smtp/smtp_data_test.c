@@ -57,11 +57,36 @@ test_encode(void **state)
 	}
 }
 
+/* Lines longer and shorter than usual, in pieces that end anywhere. */
+static void
+test_lengths(void **state)
+{
+	size_t length, piece;
+
+	for (length = 990; length < 1010; length++) {
+		g_autofree char *line = g_strnfill(length, 'x');
+		g_autofree char *text = g_strdup_printf("%s\r\n.%s\r\n\r\nend\r\n", line, line);
+		g_autofree char *wanted =
+		    g_strdup_printf("%s\r\n..%s\r\n\r\nend\r\n.\r\n", line, line);
+
+		for (piece = length - 3; piece < length + 5; piece++) {
+			char *data = encode(text, piece, true);
+			char *chunks = encode(text, piece, false);
+
+			assert_string_equal(data, wanted);
+			assert_string_equal(chunks, text);
+			g_free(data);
+			g_free(chunks);
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_encode),
+		cmocka_unit_test(test_lengths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

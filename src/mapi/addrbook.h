@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* IAddrBook: one-offs, and names resolved to them; the address book of a session without providers.
- */
+/* IAddrBook: one-offs, and all address book providers of a session as one. */
 #ifndef EMAPI_MAPI_ADDRBOOK_H
 #define EMAPI_MAPI_ADDRBOOK_H
 

@@ -193,9 +193,10 @@ default_services_come_along(void **state)
 	    admin->lpVtbl->CreateProfile(admin, T("d"), NULL, 0, MAPI_DEFAULT_SERVICES), S_OK);
 	services = services_of("d");
 	rows = providers_of(services);
-	assert_int_equal(rows->cRows, 2);
+	assert_int_equal(rows->cRows, 3);
 	assert_string_equal(rows->aRow[0].lpProps[2].Value.lpszA, "EMAPI_STORE");
-	assert_string_equal(rows->aRow[1].lpProps[2].Value.lpszA, "EMAPI_PICKUP");
+	assert_string_equal(rows->aRow[1].lpProps[2].Value.lpszA, "EMAPI_AB");
+	assert_string_equal(rows->aRow[2].lpProps[2].Value.lpszA, "EMAPI_PICKUP");
 	FreeProws(rows);
 	services->lpVtbl->Release(services);
 }

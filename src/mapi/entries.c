@@ -5,6 +5,7 @@
 #include <mapiguid.h>
 #include <mapitags.h>
 #include <emapispi.h>
+#include "abooks.h"
 #include "com.h"
 #include "entryid.h"
 #include "mailuser.h"
@@ -85,6 +86,17 @@ open_in_store(struct session *session, const SBinary *id, const IID *iid, ULONG 
 	return hr;
 }
 
+static HRESULT
+open_in_loaded_book(struct session *session, const SBinary *id, const IID *iid, ULONG flags,
+    ULONG *type, IUnknown **out)
+{
+	IABLogon *logon = NULL;
+	HRESULT hr = abooks_route(session, id->lpb, id->cb, false, &logon);
+
+	COM_CLEAR(logon);
+	return FAILED(hr) ? hr : abooks_open_entry(session, id, iid, flags, type, out);
+}
+
 HRESULT
 session_open_entry(struct session *session, const SBinary *id, const IID *iid, ULONG flags,
     ULONG *type, IUnknown **out)
@@ -113,7 +125,14 @@ session_open_entry(struct session *session, const SBinary *id, const IID *iid, U
 		*type = SUCCEEDED(hr) ? MAPI_STATUS : 0;
 		return hr;
 	}
-	return open_in_store(session, id, iid, flags, type, out);
+	/* An address book's entry where one is loaded; else a store's; else an address book's after
+	 * all, once they are loaded. */
+	hr = open_in_loaded_book(session, id, iid, flags, type, out);
+	if (hr == MAPI_E_UNKNOWN_ENTRYID)
+		hr = open_in_store(session, id, iid, flags, type, out);
+	if (hr == MAPI_E_UNKNOWN_ENTRYID)
+		hr = abooks_open_entry(session, id, iid, flags, type, out);
+	return hr;
 }
 
 /* --- CompareEntryIDs ----------------------------------------------------------------------- */
@@ -178,10 +197,37 @@ compare_in_stores(struct session *session, const void *id1, ULONG size1, const v
 }
 
 HRESULT
+session_compare_addresses(struct session *session, ULONG size1, const void *id1, ULONG size2,
+    const void *id2, ULONG *result)
+{
+	IABLogon *one = NULL, *other = NULL;
+	HRESULT hr;
+
+	*result = FALSE;
+	hr = abooks_route(session, id1, size1, true, &one);
+	if (SUCCEEDED(hr))
+		hr = abooks_route(session, id2, size2, true, &other);
+	if (SUCCEEDED(hr) && one == other)
+		hr = one->lpVtbl->CompareEntryIDs(one, size1, (ENTRYID *)(uintptr_t)id1, size2,
+		    (ENTRYID *)(uintptr_t)id2, 0, result);
+	COM_CLEAR(one);
+	COM_CLEAR(other);
+	return hr;
+}
+
+HRESULT
+session_add_uid(struct session *session, const MAPIUID *provider, const MAPIUID *uid)
+{
+	return abooks_add_uid(session, provider, uid) ? S_OK
+						      : stores_add_uid(session, provider, uid);
+}
+
+HRESULT
 session_compare_entryids(struct session *session, ULONG size1, const void *id1, ULONG size2,
     const void *id2, ULONG *result)
 {
 	bool store1, store2, oneoff1, oneoff2;
+	HRESULT hr;
 
 	*result = FALSE;
 	if (!size1 && !size2) {
@@ -204,7 +250,10 @@ session_compare_entryids(struct session *session, ULONG size1, const void *id1, 
 		return compare_stores(session, id1, size1, id2, size2, result);
 	if (oneoff1)
 		return compare_oneoffs(id1, size1, id2, size2, result);
-	return compare_in_stores(session, id1, size1, id2, size2, result);
+	hr = compare_in_stores(session, id1, size1, id2, size2, result);
+	if (hr == MAPI_E_UNKNOWN_ENTRYID)
+		hr = session_compare_addresses(session, size1, id1, size2, id2, result);
+	return hr;
 }
 
 /* --- Who is logged on ---------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <mapicode.h>
 #include <mapiguid.h>
 #include <mapitags.h>
+#include "adrlist.h"
 #include "bag.h"
 #include "com.h"
 #include "entryid.h"
@@ -110,16 +111,6 @@ static const IMailUserVtbl mailuser_vtbl = {
 	.GetIDsFromNames = unsupported_IMailUser_GetIDsFromNames,
 };
 
-GBytes *
-mailuser_search_key(const char *address_type, const char *address)
-{
-	char *plain = g_strdup_printf("%s:%s", address_type, address);
-	char *upper = g_ascii_strup(plain, -1);
-
-	g_free(plain);
-	return g_bytes_new_take(upper, strlen(upper) + 1);
-}
-
 /* What all one-offs are. */
 static HRESULT
 put_constants(struct bag *bag)
@@ -138,9 +129,6 @@ put_constants(struct bag *bag)
 static HRESULT
 put_identity(struct bag *bag, const struct oneoff *oneoff, const void *id, ULONG size)
 {
-	GBytes *key = mailuser_search_key(oneoff->address_type, oneoff->address);
-	gsize key_size;
-	const void *key_data = g_bytes_get_data(key, &key_size);
 	HRESULT hr;
 
 	hr = bag_set_binary(bag, PR_ENTRYID, id, size);
@@ -149,8 +137,7 @@ put_identity(struct bag *bag, const struct oneoff *oneoff, const void *id, ULONG
 	if (SUCCEEDED(hr))
 		hr = bag_set_binary(bag, PR_INSTANCE_KEY, id, size);
 	if (SUCCEEDED(hr))
-		hr = bag_set_binary(bag, PR_SEARCH_KEY, key_data, key_size);
-	g_bytes_unref(key);
+		hr = adr_set_search_key(bag, oneoff->address_type, oneoff->address);
 	return hr;
 }
 

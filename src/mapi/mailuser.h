@@ -15,7 +15,4 @@ HRESULT mailuser_open(const void *id, ULONG size, const IID *iid, IUnknown **out
  * PR_EMAIL_ADDRESS, PR_SEARCH_KEY, PR_OBJECT_TYPE, PR_DISPLAY_TYPE ... */
 HRESULT mailuser_properties(const void *id, ULONG size, struct bag *bag);
 
-/* "SMTP:ANN@EXAMPLE.TEST" with its 0, as PR_SEARCH_KEY has it; g_bytes_unref(). */
-GBytes *mailuser_search_key(const char *address_type, const char *address);
-
 #endif

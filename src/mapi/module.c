@@ -96,8 +96,9 @@ check_init(HRESULT hr, ULONG version, const char *file, char **why)
 	return hr;
 }
 
-HRESULT
-module_ms_provider(const char *file, IMSProvider **out, char **why)
+/* The entry points differ in nothing but the interface that they give out. */
+static HRESULT
+start(const char *file, const char *entry_point, IUnknown **out, char **why)
 {
 	ULONG version = 0;
 	MSPROVIDERINIT *init;
@@ -105,29 +106,29 @@ module_ms_provider(const char *file, IMSProvider **out, char **why)
 	HRESULT hr;
 
 	*out = NULL;
-	hr = find(file, "MSProviderInit", &symbol, why);
+	hr = find(file, entry_point, &symbol, why);
 	if (FAILED(hr))
 		return hr;
 	init = (MSPROVIDERINIT *)(uintptr_t)symbol;
 	hr = init(NULL, malloc_object(), mem_allocate, mem_allocate_more, mem_free, 0,
-	    CURRENT_SPI_VERSION, &version, out);
+	    CURRENT_SPI_VERSION, &version, (IMSProvider **)(void *)out);
 	return check_init(hr, version, file, why);
+}
+
+HRESULT
+module_ms_provider(const char *file, IMSProvider **out, char **why)
+{
+	return start(file, "MSProviderInit", (IUnknown **)(void *)out, why);
 }
 
 HRESULT
 module_xp_provider(const char *file, IXPProvider **out, char **why)
 {
-	ULONG version = 0;
-	XPPROVIDERINIT *init;
-	void *symbol;
-	HRESULT hr;
+	return start(file, "XPProviderInit", (IUnknown **)(void *)out, why);
+}
 
-	*out = NULL;
-	hr = find(file, "XPProviderInit", &symbol, why);
-	if (FAILED(hr))
-		return hr;
-	init = (XPPROVIDERINIT *)(uintptr_t)symbol;
-	hr = init(NULL, malloc_object(), mem_allocate, mem_allocate_more, mem_free, 0,
-	    CURRENT_SPI_VERSION, &version, out);
-	return check_init(hr, version, file, why);
+HRESULT
+module_ab_provider(const char *file, IABProvider **out, char **why)
+{
+	return start(file, "ABProviderInit", (IUnknown **)(void *)out, why);
 }

@@ -12,6 +12,7 @@
  * file is not there, does not load or has no entry point, MAPI_E_VERSION where it speaks another
  * version of the SPI; `why` (may be NULL) gets a sentence for people. */
 HRESULT module_ms_provider(const char *file, IMSProvider **out, char **why);
+HRESULT module_ab_provider(const char *file, IABProvider **out, char **why);
 HRESULT module_xp_provider(const char *file, IXPProvider **out, char **why);
 
 #endif

@@ -86,7 +86,7 @@ struct profile_settings {
 	const char *machine_domain; /* of a machine's users; NULL: all send as from_address */
 };
 
-/* Makes the profile file with a store, an address book of one-offs and one transport.
+/* Makes the profile file with a store, the personal address book and one transport.
  * MAPI_E_NO_ACCESS where the name is taken. */
 HRESULT profile_create(const char *name, const struct profile_settings *settings, char **why);
 HRESULT profile_delete(const char *name);

@@ -122,6 +122,20 @@ add_store(GKeyFile *keys, const char *name, const struct profile_settings *setti
 	return hr;
 }
 
+/* One for all profiles of a user, where its Path= says nothing else. */
+static HRESULT
+add_address_book(GKeyFile *keys, const struct profile_settings *settings)
+{
+	char *group = NULL;
+	HRESULT hr = S_OK;
+
+	if (!settings->machine)
+		hr = add_service(
+		    keys, "EMAPI_AB", "Personal Address Book", "ab", "emapi_ab.so", &group);
+	g_free(group);
+	return hr;
+}
+
 static HRESULT
 add_pickup(GKeyFile *keys, const char *name, const struct profile_settings *settings)
 {
@@ -295,6 +309,8 @@ profile_create(const char *name, const struct profile_settings *settings, char *
 	put(keys, PROFILE_GROUP, "Machine", settings->machine ? "true" : NULL);
 	put(keys, PROFILE_GROUP, "MachineDomain", settings->machine_domain);
 	hr = add_store(keys, name, settings);
+	if (SUCCEEDED(hr))
+		hr = add_address_book(keys, settings);
 	if (SUCCEEDED(hr))
 		hr = settings->server ? add_smtp(keys, settings) : add_pickup(keys, name, settings);
 	if (SUCCEEDED(hr))

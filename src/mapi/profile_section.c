@@ -69,6 +69,9 @@ static const struct word {
 	{ "MaxSize", PR_EMAPI_MAX_SIZE },
 	{ "Socket", PR_EMAPI_SUBMIT_SOCKET_W },
 	{ "PasswordCredential", PR_EMAPI_PASSWORD_CREDENTIAL_W },
+	{ "BaseDN", PR_EMAPI_BASE_DN_W },
+	{ "Filter", PR_EMAPI_FILTER_W },
+	{ "SizeLimit", PR_EMAPI_SIZE_LIMIT },
 };
 
 static const struct resource {

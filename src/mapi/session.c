@@ -6,6 +6,7 @@
 #include <mapicode.h>
 #include <mapiguid.h>
 #include <mapitags.h>
+#include "abooks.h"
 #include "addrbook.h"
 #include "com.h"
 #include "entryid.h"
@@ -65,6 +66,7 @@ session_unref(struct session *session)
 	g_ptr_array_unref(session->stores);
 	g_clear_pointer(&session->status_words, g_hash_table_unref);
 	g_clear_pointer(&session->sinks, g_array_unref);
+	g_clear_pointer(&session->abooks, g_ptr_array_unref);
 	last_error_clear(&session->error);
 	g_rec_mutex_clear(&session->lock);
 	profile_unref(session->profile);
@@ -115,6 +117,7 @@ leave(struct client *self, bool logoff, bool everyone)
 	session_forget_sinks(session);
 	spooler_settle();
 	g_rec_mutex_lock(&session->lock);
+	abooks_close(session, logoff);
 	stores_close(session, logoff);
 	session->ended = session->ended || logoff;
 	g_rec_mutex_unlock(&session->lock);

@@ -53,6 +53,7 @@ struct session {
 	GPtrArray *stores;        /* of struct store_entry */
 	GHashTable *status_words; /* provider -> struct bag: ModifyStatusRow; NULL: none yet */
 	GArray *sinks;            /* what session_advise.c keeps; NULL: nobody asked yet */
+	GPtrArray *abooks;        /* abooks.c; NULL until an address book is asked for */
 	struct last_error error;
 };
 
@@ -87,6 +88,8 @@ void stores_learn(struct session *session);
  * that opens to the reason. */
 HRESULT stores_wrapped_id(const struct store_entry *entry, ULONG *size, ENTRYID **out);
 HRESULT stores_add_uid(struct session *session, const MAPIUID *provider, const MAPIUID *uid);
+/* IMAPISupport::SetProviderUID, of whichever kind of provider. */
+HRESULT session_add_uid(struct session *session, const MAPIUID *provider, const MAPIUID *uid);
 
 /* The IMAPISession methods that are not in session.c; `session` is checked. */
 HRESULT session_stores_table(struct session *session, ULONG flags, IMAPITable **out);
@@ -110,6 +113,9 @@ HRESULT session_default_options(
     struct session *session, const char *address_type, ULONG *count, SPropValue **out);
 /* The logon that answers for an entry ID, with references of its own. */
 HRESULT session_route(struct session *session, const void *id, ULONG size, struct store_logon *out);
+/* The same for entries of address book providers only. */
+HRESULT session_compare_addresses(struct session *session, ULONG size1, const void *id1,
+    ULONG size2, const void *id2, ULONG *result);
 /* A one-off for the profile's sender; MAPI_W_NO_SERVICE and one for nobody where it has none. */
 HRESULT session_identity(struct session *session, ULONG *size, ENTRYID **out);
 

@@ -141,7 +141,7 @@ support_SetProviderUID(IMAPISupport *This, LPMAPIUID uid, ULONG flags)
 	if (!uid || flags)
 		return MAPI_E_INVALID_PARAMETER;
 	hr = session_check(self->session);
-	return FAILED(hr) ? hr : stores_add_uid(self->session, &self->provider, uid);
+	return FAILED(hr) ? hr : session_add_uid(self->session, &self->provider, uid);
 }
 
 static HRESULT

@@ -355,19 +355,19 @@ resolves_names_to_addresses(void **state)
 	ADRENTRY *entry = &list->aEntries[0];
 	char *text;
 
-	assert_int_equal(resolve_list(list, 0), S_OK);
+	assert_int_equal(resolve_list(NULL, list, 0), S_OK);
 	assert_non_null(prop_find(entry->rgPropVals, entry->cValues, PR_ENTRYID));
 	assert_int_equal(
 	    prop_find_long(entry->rgPropVals, entry->cValues, PR_RECIPIENT_TYPE, 0), MAPI_CC);
 	text = prop_find_text(entry->rgPropVals, entry->cValues, PR_DISPLAY_NAME_A);
 	assert_string_equal(text, "Ann");
 	g_free(text);
-	assert_int_equal(resolve_prepare(list, (SPropTagArray *)&wanted), S_OK);
+	assert_int_equal(resolve_prepare(NULL, list, 0, (SPropTagArray *)&wanted), S_OK);
 	assert_int_equal(entry->rgPropVals[0].ulPropTag, PR_EMAIL_ADDRESS_A);
 	assert_string_equal(entry->rgPropVals[0].Value.lpszA, "ann@example.test");
 	FreePadrlist(list);
 	list = list_of("Ann");
-	assert_int_equal(resolve_list(list, 0), MAPI_E_NOT_FOUND);
+	assert_int_equal(resolve_list(NULL, list, 0), MAPI_E_NOT_FOUND);
 	assert_null(prop_find(list->aEntries[0].rgPropVals, list->aEntries[0].cValues, PR_ENTRYID));
 	FreePadrlist(list);
 }

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The personal address book: contacts and distribution lists in a file of their own, so that
+ * several profiles may share one, the spooler's worker reads lists without a logon to a store, and
+ * a machine's profile, whose store keeps nothing, has one too.
+ *
+ * A key is the entry's number in the file, 8 bytes little endian; numbers are never used again.
+ */
+#include <string.h>
+#include <emapispi.h>
+#include <mapicode.h>
+#include <mapitags.h>
+#include "abp.h"
+#include "blob.h"
+#include "file.h"
+#include "mem.h"
+#include "paths.h"
+
+/* --- Keys and properties ------------------------------------------------------------------- */
+
+static GBytes *
+key_of(gint64 id)
+{
+	guint64 number = GUINT64_TO_LE((guint64)id);
+
+	return g_bytes_new(&number, sizeof number);
+}
+
+/* 0, which is nobody's, for what is no key. */
+static gint64
+id_of(GBytes *bytes)
+{
+	guint64 number = 0;
+
+	if (bytes && g_bytes_get_size(bytes) == sizeof number)
+		memcpy(&number, g_bytes_get_data(bytes, NULL), sizeof number);
+	return (gint64)GUINT64_FROM_LE(number);
+}
+
+static HRESULT
+read_props(sqlite3_stmt *statement, int column, struct bag *bag)
+{
+	SPropValue *values = NULL;
+	ULONG count = 0;
+	HRESULT hr = S_OK;
+
+	if (sqlite3_column_bytes(statement, column) > 0)
+		hr = blob_decode(sqlite3_column_blob(statement, column),
+		    (size_t)sqlite3_column_bytes(statement, column), &values, &count);
+	if (SUCCEEDED(hr) && count)
+		hr = bag_set_array(bag, values, count);
+	mem_free(values);
+	return hr;
+}
+
+static HRESULT
+write_props(const struct bag *bag, GBytes **out)
+{
+	GByteArray *bytes = g_byte_array_new();
+	HRESULT hr = blob_encode(bag_values(bag), bag_count(bag), bytes);
+
+	*out = g_byte_array_free_to_bytes(bytes);
+	return hr;
+}
+
+/* --- Opening ------------------------------------------------------------------------------- */
+
+static HRESULT
+ab_open(const struct bag *settings, void **book, MAPIUID *uid, char **why)
+{
+	g_autofree char *path = bag_get_text(settings, PR_EMAPI_PATH_W);
+	struct file *file;
+	HRESULT hr;
+
+	if (!path || !*path) {
+		g_free(path);
+		path = paths_data("contacts.ab");
+	}
+	hr = file_open(path, &file, why);
+	if (FAILED(hr))
+		return hr;
+	*uid = file->uid;
+	*book = file;
+	return S_OK;
+}
+
+static void
+ab_close(void *book)
+{
+	file_close(book);
+}
+
+/* --- Reading ------------------------------------------------------------------------------- */
+
+#define ENTRIES "SELECT id, type, props, anr FROM entry"
+/* The first word in SQL, the others by abp_anr_match(). */
+#define BY_NAME ENTRIES " WHERE instr(anr, ?) ORDER BY name COLLATE NOCASE, id"
+#define ALL ENTRIES " ORDER BY name COLLATE NOCASE, id"
+/* Members that are the book's as they are now, others as they were when they were added. */
+#define MEMBERS                                                                                    \
+	"SELECT ifnull(e.id, 0), ifnull(e.type, 0), ifnull(e.props, m.props), ifnull(e.anr, ''),"  \
+	" m.entryid FROM member m LEFT JOIN entry e ON e.id = m.own WHERE m.list = ?"              \
+	" ORDER BY m.position"
+
+static HRESULT
+give_row(sqlite3_stmt *statement, char **words, abp_take take, void *context)
+{
+	gint64 id = sqlite3_column_int64(statement, 0);
+	struct abp_row row = { (ULONG)sqlite3_column_int64(statement, 1), NULL, bag_create() };
+	g_autofree char *folded = NULL;
+	HRESULT hr = row.bag ? read_props(statement, 2, row.bag) : MAPI_E_NOT_ENOUGH_MEMORY;
+
+	if (SUCCEEDED(hr) && id)
+		row.bytes = key_of(id);
+	else if (SUCCEEDED(hr))
+		hr = bag_set_binary(row.bag, PR_ENTRYID, sqlite3_column_blob(statement, 4),
+		    (size_t)sqlite3_column_bytes(statement, 4));
+	if (SUCCEEDED(hr) && words)
+		folded = id ? g_strdup((const char *)sqlite3_column_text(statement, 3))
+			    : abp_anr_fold(row.bag);
+	if (SUCCEEDED(hr) && (!words || (folded && abp_anr_match(folded, words))))
+		hr = take(context, &row);
+	g_clear_pointer(&row.bytes, g_bytes_unref);
+	bag_free(row.bag);
+	return hr;
+}
+
+static HRESULT
+start_query(
+    struct file *file, const struct abp_query *query, char **words, sqlite3_stmt **out, char **why)
+{
+	g_autofree char *first = words ? g_strconcat(" ", words[0], NULL) : NULL;
+	HRESULT hr;
+
+	if (query->list)
+		return file_query(file, out, why, MEMBERS, "i", id_of(query->list));
+	if (!first)
+		return file_query(file, out, why, ALL, "");
+	hr = file_query(file, out, why, BY_NAME, "t", first);
+	/* Bound by address, and `first` does not last. */
+	if (SUCCEEDED(hr))
+		sqlite3_bind_text(*out, 1, first, -1, SQLITE_TRANSIENT);
+	return hr;
+}
+
+static HRESULT
+ab_list(void *book, const struct abp_query *query, abp_take take, void *context, char **why)
+{
+	struct file *file = book;
+	g_auto(GStrv) words = query->anr ? abp_anr_words(query->anr) : NULL;
+	sqlite3_stmt *statement = NULL;
+	HRESULT hr;
+
+	if (words && !words[0])
+		return S_OK; /* nothing but commas means nobody */
+	hr = start_query(file, query, words, &statement, why);
+	while (SUCCEEDED(hr)) {
+		hr = file_next(file, statement, why);
+		if (hr != S_OK)
+			break;
+		hr = give_row(statement, words, take, context);
+	}
+	sqlite3_finalize(statement);
+	return FAILED(hr) ? hr : S_OK;
+}
+
+static HRESULT
+ab_read(void *book, const struct abp_key *key, struct bag *bag, char **why)
+{
+	struct file *file = book;
+	sqlite3_stmt *statement = NULL;
+	HRESULT hr;
+
+	hr = file_query(file, &statement, why, "SELECT props FROM entry WHERE id = ? AND type = ?",
+	    "ii", id_of(key->bytes), (gint64)key->type);
+	if (SUCCEEDED(hr))
+		hr = file_next(file, statement, why);
+	if (hr == S_OK)
+		hr = read_props(statement, 0, bag);
+	else if (hr == S_FALSE)
+		hr = MAPI_E_NOT_FOUND;
+	sqlite3_finalize(statement);
+	return hr;
+}
+
+/* --- Writing ------------------------------------------------------------------------------- */
+
+static HRESULT
+insert(struct file *file, struct abp_key *key, const char *name, const char *anr, GBytes *props,
+    char **why)
+{
+	HRESULT hr =
+	    file_exec(file, why, "INSERT INTO entry (type, name, anr, props) VALUES (?, ?, ?, ?)",
+		"ittb", (gint64)key->type, name, anr, props);
+
+	if (SUCCEEDED(hr))
+		key->bytes = key_of(sqlite3_last_insert_rowid(file->sqlite));
+	return hr;
+}
+
+static HRESULT
+update(struct file *file, const struct abp_key *key, const char *name, const char *anr,
+    GBytes *props, char **why)
+{
+	HRESULT hr =
+	    file_exec(file, why, "UPDATE entry SET name = ?, anr = ?, props = ? WHERE id = ?",
+		"ttbi", name, anr, props, id_of(key->bytes));
+
+	if (SUCCEEDED(hr) && !sqlite3_changes(file->sqlite)) {
+		*why = g_strdup("The entry was deleted from the address book meanwhile.");
+		hr = MAPI_E_OBJECT_DELETED;
+	}
+	return hr;
+}
+
+static HRESULT
+ab_write(void *book, struct abp_key *key, const struct bag *bag, char **why)
+{
+	g_autofree char *name = bag_get_text(bag, PR_DISPLAY_NAME_W);
+	g_autofree char *anr = abp_anr_fold(bag);
+	GBytes *props = NULL;
+	HRESULT hr = write_props(bag, &props);
+
+	if (SUCCEEDED(hr))
+		hr = key->bytes ? update(book, key, name ? name : "", anr, props, why)
+				: insert(book, key, name ? name : "", anr, props, why);
+	g_clear_pointer(&props, g_bytes_unref);
+	return hr;
+}
+
+static HRESULT
+ab_erase(void *book, const struct abp_key *key, char **why)
+{
+	gint64 id = id_of(key->bytes);
+	HRESULT hr = file_begin(book, why);
+
+	if (FAILED(hr))
+		return hr;
+	hr = file_exec(book, why, "DELETE FROM member WHERE own = ? OR list = ?", "ii", id, id);
+	if (SUCCEEDED(hr))
+		hr = file_exec(book, why, "DELETE FROM entry WHERE id = ?", "i", id);
+	return file_end(book, hr, why);
+}
+
+static HRESULT
+ab_add_member(
+    void *book, GBytes *list, const SBinary *id, GBytes *own, const struct bag *bag, char **why)
+{
+	GBytes *props = NULL, *entryid = g_bytes_new(id->lpb, id->cb);
+	HRESULT hr = own ? S_OK : write_props(bag, &props);
+
+	if (SUCCEEDED(hr) && own)
+		hr = file_exec(book, why,
+		    "INSERT OR IGNORE INTO member (list, own, entryid) VALUES (?, ?, ?)", "iib",
+		    id_of(list), id_of(own), entryid);
+	else if (SUCCEEDED(hr))
+		hr = file_exec(book, why,
+		    "INSERT OR IGNORE INTO member (list, entryid, props) VALUES (?, ?, ?)", "ibb",
+		    id_of(list), entryid, props);
+	g_clear_pointer(&props, g_bytes_unref);
+	g_bytes_unref(entryid);
+	return hr;
+}
+
+static HRESULT
+ab_remove_member(void *book, GBytes *list, const SBinary *id, char **why)
+{
+	GBytes *entryid = g_bytes_new(id->lpb, id->cb);
+	HRESULT hr = file_exec(book, why, "DELETE FROM member WHERE list = ? AND entryid = ?", "ib",
+	    id_of(list), entryid);
+
+	g_bytes_unref(entryid);
+	return hr;
+}
+
+/* --- The provider -------------------------------------------------------------------------- */
+
+static const struct abp_ops ab_ops = {
+	.component = "emapi personal address book",
+	.module = "emapi_ab.so",
+	.name = "Personal Address Book",
+	.display_type = DT_LOCAL,
+	.open = ab_open,
+	.close = ab_close,
+	.list = ab_list,
+	.read = ab_read,
+	.write = ab_write,
+	.erase = ab_erase,
+	.add_member = ab_add_member,
+	.remove_member = ab_remove_member,
+};
+
+/* Buffers come from libemapi-core, whose allocators are the ones MAPI hands in here. */
+HRESULT
+ABProviderInit(HINSTANCE instance, LPMALLOC heap, LPALLOCATEBUFFER allocate, LPALLOCATEMORE more,
+    LPFREEBUFFER release, ULONG flags, ULONG version, ULONG *provider_version, LPABPROVIDER *out)
+{
+	return abp_provider_init(&ab_ops, version, provider_version, out);
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/* IABLogon (MAPI reference: IABLogon : IUnknown). */
+#include "abp_private.h"
+
+#include <string.h>
+#include <unistd.h>
+#include <mapicode.h>
+#include <mapiguid.h>
+#include <mapitags.h>
+#include "hr.h"
+#include "mem.h"
+#include "prop.h"
+#include "unsupported.h"
+
+#define SELF(This) COM_OBJECT(This, struct abp_logon, iablogon)
+
+static void
+finalize(void *object)
+{
+	struct abp_logon *self = object;
+
+	if (self->book && self->pid == getpid())
+		self->ops->close(self->book);
+	COM_CLEAR(self->support);
+	g_rec_mutex_clear(&self->lock);
+	g_free(self->name);
+	g_free(self->error);
+}
+
+static const struct com_interface interfaces[] = {
+	{ &IID_IABLogon, offsetof(struct abp_logon, iablogon) },
+	{ NULL, 0 },
+};
+
+static const struct com_class logon_class = { "IABLogon", interfaces, finalize };
+
+COM_UNKNOWN(logon, struct abp_logon, iablogon, IABLogon)
+
+/* --- For all objects ----------------------------------------------------------------------- */
+
+HRESULT
+abp_enter(struct abp_logon *logon)
+{
+	if (logon->pid != getpid())
+		return MAPI_E_END_OF_SESSION;
+	g_rec_mutex_lock(&logon->lock);
+	return S_OK;
+}
+
+HRESULT
+abp_leave(struct abp_logon *logon, HRESULT hr, char *why)
+{
+	if (FAILED(hr) && why) {
+		g_free(logon->error);
+		logon->error = g_steal_pointer(&why);
+		logon->error_hr = hr;
+	}
+	g_rec_mutex_unlock(&logon->lock);
+	g_free(why);
+	return hr;
+}
+
+HRESULT
+abp_last_error(struct abp_logon *logon, HRESULT hr, ULONG flags, LPMAPIERROR *out)
+{
+	if (!out)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	if (FAILED(abp_enter(logon)))
+		return S_OK;
+	if (logon->error && logon->error_hr == hr)
+		*out = abp_make_error(logon->ops, logon->error, hr, flags);
+	return abp_leave(logon, S_OK, NULL);
+}
+
+static NOTIFKEY *
+notify_key(const SBinary *id)
+{
+	NOTIFKEY *key = mem_zalloc(NULL, CbNewNOTIFKEY(id->cb));
+
+	if (key) {
+		key->cb = id->cb;
+		memcpy(key->ab, id->lpb, id->cb);
+	}
+	return key;
+}
+
+void
+abp_notify(struct abp_logon *logon, ULONG event, const struct abp_key *key)
+{
+	void *root = mem_zalloc(NULL, 1);
+	NOTIFICATION note = { .ulEventType = event };
+	SBinary id, book;
+	ULONG flags = 0;
+
+	if (!root || FAILED(abp_id_create(&logon->uid, key->type, key->bytes, root, &id)) ||
+	    FAILED(abp_id_create(&logon->uid, MAPI_ABCONT, NULL, root, &book)))
+		goto out;
+	note.info.obj.ulObjType = key->type;
+	note.info.obj.cbEntryID = id.cb;
+	note.info.obj.lpEntryID = (ENTRYID *)(void *)id.lpb;
+	note.info.obj.cbParentID = book.cb;
+	note.info.obj.lpParentID = (ENTRYID *)(void *)book.lpb;
+	for (int i = 0; i < 2; i++) {
+		NOTIFKEY *to = notify_key(i ? &book : &id);
+
+		if (to)
+			logon->support->lpVtbl->Notify(logon->support, to, 1, &note, &flags);
+		mem_free(to);
+	}
+out:
+	mem_free(root);
+}
+
+/* --- Opening ------------------------------------------------------------------------------- */
+
+static HRESULT
+read_entry(struct abp_logon *logon, const struct abp_key *key, struct bag *bag, char **why)
+{
+	struct abp_row row = { key->type, key->bytes, bag };
+	HRESULT hr = logon->ops->read(logon->book, key, bag, why);
+
+	return SUCCEEDED(hr) ? abp_complete(logon, &row) : hr;
+}
+
+static HRESULT
+open_kind(struct abp_logon *logon, const struct abp_key *key, bool is_root, struct abp_object **out,
+    char **why)
+{
+	enum abp_kind kind = key->type == MAPI_MAILUSER   ? ABP_USER
+			     : key->type == MAPI_DISTLIST ? ABP_LIST
+			     : is_root                    ? ABP_ROOT
+							  : ABP_BOOK;
+	struct bag *bag = bag_create();
+	HRESULT hr = bag ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+
+	*out = NULL;
+	if (SUCCEEDED(hr))
+		hr = key->bytes ? read_entry(logon, key, bag, why)
+				: abp_describe_container(logon, kind, bag);
+	if (SUCCEEDED(hr))
+		return abp_object_create(logon, kind, key, bag, out);
+	bag_free(bag);
+	return hr;
+}
+
+HRESULT
+abp_open(struct abp_logon *logon, const SBinary *id, const IID *iid, ULONG flags, ULONG *type,
+    IUnknown **out)
+{
+	struct abp_key key = { 0, NULL };
+	struct abp_object *object = NULL;
+	char *why = NULL;
+	HRESULT hr = S_OK;
+
+	*out = NULL;
+	if (id->cb)
+		hr = abp_id_parse(&logon->uid, id->lpb, id->cb, &key.type, &key.bytes);
+	if (SUCCEEDED(hr) && !key.bytes && key.type != 0 && key.type != MAPI_ABCONT)
+		hr = MAPI_E_NOT_FOUND; /* a template */
+	if (SUCCEEDED(hr) && (flags & MAPI_MODIFY) && !logon->ops->write && key.bytes)
+		hr = MAPI_E_NO_ACCESS;
+	if (SUCCEEDED(hr))
+		hr = abp_enter(logon);
+	if (SUCCEEDED(hr)) {
+		hr = open_kind(logon, &key, key.type == 0, &object, &why);
+		abp_leave(logon, hr, why);
+	}
+	if (SUCCEEDED(hr)) {
+		object->writable = logon->ops->write && (flags & (MAPI_MODIFY | MAPI_BEST_ACCESS));
+		if (type)
+			*type = key.bytes ? key.type : MAPI_ABCONT;
+		hr = abp_object_hand_out(object, iid, (void **)out);
+	}
+	if (key.bytes)
+		g_bytes_unref(key.bytes);
+	return hr;
+}
+
+static HRESULT
+logon_OpenEntry(
+    IABLogon *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags, ULONG *type, LPUNKNOWN *out)
+{
+	SBinary bytes = { id ? size : 0, (BYTE *)id };
+
+	if (!out)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	if (flags & ~(ULONG)(MAPI_BEST_ACCESS | MAPI_MODIFY | MAPI_DEFERRED_ERRORS))
+		return MAPI_E_UNKNOWN_FLAGS;
+	return abp_open(SELF(This), &bytes, iid, flags, type, out);
+}
+
+/* --- The rest ------------------------------------------------------------------------------ */
+
+static HRESULT
+logon_GetLastError(IABLogon *This, HRESULT hr, ULONG flags, LPMAPIERROR *out)
+{
+	return abp_last_error(SELF(This), hr, flags, out);
+}
+
+static HRESULT
+logon_Logoff(IABLogon *This, ULONG flags)
+{
+	return S_OK;
+}
+
+static HRESULT
+logon_CompareEntryIDs(IABLogon *This, ULONG size1, LPENTRYID id1, ULONG size2, LPENTRYID id2,
+    ULONG flags, ULONG *result)
+{
+	const MAPIUID *uid = &SELF(This)->uid;
+	GBytes *one = NULL, *other = NULL;
+	ULONG type1, type2;
+	HRESULT hr;
+
+	if (!result)
+		return MAPI_E_INVALID_PARAMETER;
+	*result = FALSE;
+	hr = abp_id_parse(uid, id1, size1, &type1, &one);
+	if (SUCCEEDED(hr))
+		hr = abp_id_parse(uid, id2, size2, &type2, &other);
+	if (SUCCEEDED(hr))
+		*result = type1 == type2 && (one ? g_bytes_equal(one, other) : TRUE);
+	g_clear_pointer(&one, g_bytes_unref);
+	g_clear_pointer(&other, g_bytes_unref);
+	return hr;
+}
+
+/* Changes made through this process; the keys are those of abp_notify(). */
+static HRESULT
+logon_Advise(IABLogon *This, ULONG size, LPENTRYID id, ULONG mask, LPMAPIADVISESINK sink,
+    ULONG_PTR *connection)
+{
+	struct abp_logon *self = SELF(This);
+	SBinary bytes = { size, (BYTE *)id };
+	GBytes *key = NULL;
+	NOTIFKEY *to;
+	ULONG type;
+	HRESULT hr;
+
+	if (!id || !size || !sink || !connection)
+		return MAPI_E_INVALID_PARAMETER;
+	*connection = 0;
+	hr = abp_id_parse(&self->uid, id, size, &type, &key);
+	g_clear_pointer(&key, g_bytes_unref);
+	if (FAILED(hr))
+		return hr;
+	if (!self->ops->write)
+		return MAPI_E_NO_SUPPORT;
+	to = notify_key(&bytes);
+	hr = to ? self->support->lpVtbl->Subscribe(self->support, to, mask, 0, sink, connection)
+		: MAPI_E_NOT_ENOUGH_MEMORY;
+	mem_free(to);
+	return hr;
+}
+
+static HRESULT
+logon_Unadvise(IABLogon *This, ULONG_PTR connection)
+{
+	IMAPISupport *support = SELF(This)->support;
+
+	return support->lpVtbl->Unsubscribe(support, connection);
+}
+
+static const IABLogonVtbl logon_vtbl = {
+	.QueryInterface = logon_QueryInterface,
+	.AddRef = logon_AddRef,
+	.Release = logon_Release,
+	.GetLastError = logon_GetLastError,
+	.Logoff = logon_Logoff,
+	.OpenEntry = logon_OpenEntry,
+	.CompareEntryIDs = logon_CompareEntryIDs,
+	.Advise = logon_Advise,
+	.Unadvise = logon_Unadvise,
+	.OpenStatusEntry = unsupported_IABLogon_OpenStatusEntry,
+	.OpenTemplateID = unsupported_IABLogon_OpenTemplateID,
+	.GetOneOffTable = unsupported_IABLogon_GetOneOffTable,
+	.PrepareRecips = abp_PrepareRecips,
+};
+
+/* --- Logging on ---------------------------------------------------------------------------- */
+
+static HRESULT
+read_settings(IMAPISupport *support, struct bag *settings)
+{
+	IProfSect *section = NULL;
+	SPropValue *values = NULL;
+	ULONG count = 0;
+	HRESULT hr;
+
+	hr = support->lpVtbl->OpenProfileSection(support, NULL, 0, &section);
+	if (SUCCEEDED(hr))
+		hr = section->lpVtbl->GetProps(section, NULL, MAPI_UNICODE, &count, &values);
+	for (ULONG i = 0; SUCCEEDED(hr) && i < count; i++)
+		if (PROP_TYPE(values[i].ulPropTag) != PT_ERROR)
+			hr = bag_set(settings, &values[i]);
+	mem_free(values);
+	COM_CLEAR(section);
+	return FAILED(hr) ? hr : S_OK;
+}
+
+static HRESULT
+open_book(struct abp_logon *self, char **why)
+{
+	struct bag *settings = bag_create();
+	HRESULT hr = settings ? read_settings(self->support, settings) : MAPI_E_NOT_ENOUGH_MEMORY;
+
+	if (FAILED(hr))
+		*why = g_strdup_printf(
+		    "The address book's section of the profile cannot be read: %s.", hr_text(hr));
+	if (SUCCEEDED(hr))
+		hr = self->ops->open(settings, &self->book, &self->uid, why);
+	if (SUCCEEDED(hr))
+		self->name = bag_get_text(settings, PR_DISPLAY_NAME_W);
+	if (SUCCEEDED(hr) && (!self->name || !*self->name)) {
+		g_free(self->name);
+		self->name = g_strdup(self->ops->name);
+	}
+	bag_free(settings);
+	return hr;
+}
+
+HRESULT
+abp_logon_create(const struct abp_ops *ops, IMAPISupport *support, IABLogon **out, char **why)
+{
+	struct abp_logon *self = com_create(&logon_class, sizeof *self);
+	HRESULT hr;
+
+	if (!self)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	self->iablogon.lpVtbl = &logon_vtbl;
+	self->ops = ops;
+	self->pid = getpid();
+	g_rec_mutex_init(&self->lock);
+	self->support = support;
+	support->lpVtbl->AddRef(support);
+	hr = open_book(self, why);
+	if (SUCCEEDED(hr))
+		hr = support->lpVtbl->SetProviderUID(support, &self->uid, 0);
+	if (FAILED(hr)) {
+		com_release(&self->com);
+		return hr;
+	}
+	*out = &self->iablogon;
+	return S_OK;
+}

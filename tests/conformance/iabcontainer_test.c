@@ -292,5 +292,6 @@ main(void)
 		CASE(wrong_arguments_are_said),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

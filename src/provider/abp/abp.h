@@ -54,7 +54,7 @@ struct abp_ops {
 	/* `settings` is the provider's section of the profile.  Speaks to no server. */
 	HRESULT (*open)(const struct bag *settings, void **book, MAPIUID *uid, char **why);
 	void (*close)(void *book);
-	HRESULT (*list)
+	HRESULT(*list)
 	(void *book, const struct abp_query *query, abp_take take, void *context, char **why);
 	/* MAPI_E_NOT_FOUND. */
 	HRESULT (*read)(void *book, const struct abp_key *key, struct bag *bag, char **why);
@@ -64,7 +64,7 @@ struct abp_ops {
 	/* Also takes it out of all lists.  What is not there is no error. */
 	HRESULT (*erase)(void *book, const struct abp_key *key, char **why);
 	/* Adds to a list; `own` where the entry is the book's.  Once, however often it is added. */
-	HRESULT (*add_member)
+	HRESULT(*add_member)
 	(void *book, GBytes *list, const SBinary *id, GBytes *own, const struct bag *bag,
 	    char **why);
 	HRESULT (*remove_member)(void *book, GBytes *list, const SBinary *id, char **why);

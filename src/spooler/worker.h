@@ -8,6 +8,7 @@
  *   worker_link.c       talking with the scheduler
  *   worker_stores.c     the profile's message stores
  *   worker_recipients.c recipients' rows
+ *   worker_lists.c      distribution lists among them
  *   worker_scan.c       what is in the outgoing queues
  *   worker_scan_message.c  and what is to be known of a message there
  *   worker_transports.c the profile's transports, and one call to one of them
@@ -74,7 +75,8 @@ struct worker {
 
 /* One recipient of the message in hand. */
 struct sending_recipient {
-	guint32 row;
+	guint32 row;   /* what the scheduler knows it by */
+	guint32 place; /* PR_ROWID; another one for a list's member */
 	LONG kind;
 	char *type; /* upper case */
 	char *address;
@@ -132,12 +134,22 @@ struct worker_store *worker_find_store(struct worker *w, GBytes *uid);
 /* All rows of a table with all its columns. */
 HRESULT rows_read(IMAPITable *table, SRowSet **out);
 void rows_free(SRowSet *rows);
-/* The recipients of a message. */
-HRESULT recipients_read(IMessage *message, SRowSet **rows, GPtrArray **recipients);
+/* The recipients of a message, members in the place of lists (worker_lists.c) unless `session` is
+ * NULL. */
+HRESULT recipients_read(
+    IMAPISession *session, IMessage *message, SRowSet **rows, GPtrArray **recipients);
 /* Type and address of a row: PR_ADDRTYPE and PR_EMAIL_ADDRESS, else the one-off in PR_ENTRYID,
  * SMTP where there is an @.  g_free() both; "" when there is none. */
 void recipient_address(const SRow *row, char **type, char **address);
 void sending_recipient_free(struct sending_recipient *r);
+
+/* worker_lists.c */
+
+/* Whether there is a distribution list among the recipients that is ours to take apart. */
+bool lists_any(const SRowSet *rows);
+/* Puts the members in the place of the lists, in the message as it is open, which nobody saves.
+ * Fails as the address book does. */
+HRESULT lists_expand(IMAPISession *session, IMessage *message, const SRowSet *rows);
 
 /* worker_scan.c */
 /* *again: once no message is in hand it is worth another look, for what clients have taken back.
@@ -147,7 +159,7 @@ HRESULT worker_scan(struct worker *w, bool *again, bool *more);
 /* worker_scan_message.c */
 gint64 scan_submit_time(const SRow *row);
 /* All that the scheduler is to know of a message.  spool_message_free(). */
-HRESULT scan_message(struct worker_store *s, GBytes *entry, gint64 submitted,
+HRESULT scan_message(struct worker *w, struct worker_store *s, GBytes *entry, gint64 submitted,
     struct spool_message **out, LONG *priority);
 
 /* worker_transports.c */

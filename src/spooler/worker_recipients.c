@@ -143,7 +143,9 @@ recipient_from_row(const SRow *row, ULONG number)
 	struct sending_recipient *r = g_new0(struct sending_recipient, 1);
 	const SPropValue *entry = prop_find(row->lpProps, row->cValues, PR_ENTRYID);
 
-	r->row = (guint32)prop_find_long(row->lpProps, row->cValues, PR_ROWID, (LONG)number);
+	r->place = (guint32)prop_find_long(row->lpProps, row->cValues, PR_ROWID, (LONG)number);
+	r->row = (guint32)prop_find_long(
+	    row->lpProps, row->cValues, PR_EMAPI_MEMBER_ROW, (LONG)r->place);
 	r->kind = prop_find_long(row->lpProps, row->cValues, PR_RECIPIENT_TYPE, MAPI_TO) & 0x0F;
 	recipient_address(row, &r->type, &r->address);
 	r->entry =
@@ -151,18 +153,34 @@ recipient_from_row(const SRow *row, ULONG number)
 	return r;
 }
 
-HRESULT
-recipients_read(IMessage *message, SRowSet **rows, GPtrArray **recipients)
+static HRESULT
+read_table(IMessage *message, SRowSet **rows)
 {
 	IMAPITable *table = NULL;
 	HRESULT hr = message->lpVtbl->GetRecipientTable(message, MAPI_UNICODE, &table);
 
-	*rows = NULL;
-	*recipients = NULL;
 	if (FAILED(hr))
 		return hr;
 	hr = rows_read(table, rows);
 	table->lpVtbl->Release(table);
+	return hr;
+}
+
+HRESULT
+recipients_read(IMAPISession *session, IMessage *message, SRowSet **rows, GPtrArray **recipients)
+{
+	HRESULT hr;
+
+	*rows = NULL;
+	*recipients = NULL;
+	hr = read_table(message, rows);
+	if (SUCCEEDED(hr) && session && lists_any(*rows)) {
+		hr = lists_expand(session, message, *rows);
+		rows_free(*rows);
+		*rows = NULL;
+		if (SUCCEEDED(hr))
+			hr = read_table(message, rows);
+	}
 	if (FAILED(hr))
 		return hr;
 	*recipients = g_ptr_array_new_with_free_func((GDestroyNotify)sending_recipient_free);

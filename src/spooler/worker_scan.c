@@ -160,7 +160,7 @@ tell_new(struct worker *w, struct worker_store *s, const struct found *one, stru
 	struct spool_message *m = NULL;
 	LONG priority = PRIO_NORMAL;
 	GVariant *row;
-	HRESULT hr = scan_message(s, one->entry, one->submitted, &m, &priority);
+	HRESULT hr = scan_message(w, s, one->entry, one->submitted, &m, &priority);
 
 	if (FAILED(hr))
 		return hr;

@@ -105,7 +105,8 @@ fill_from_props(struct spool_message *m, const SPropValue *values, ULONG count)
 
 /* What is not sure to be in a row of the queue comes from the message. */
 static HRESULT
-fill_from_message(struct worker_store *s, GBytes *entry, struct spool_message *m, LONG *priority)
+fill_from_message(struct worker *w, struct worker_store *s, GBytes *entry, struct spool_message *m,
+    LONG *priority)
 {
 	SizedSPropTagArray(10, tags) = { 10,
 		{ PR_SUBJECT_W, PR_SEARCH_KEY, PR_PRIORITY, PR_IMPORTANCE, PR_DEFERRED_SEND_TIME,
@@ -119,7 +120,8 @@ fill_from_message(struct worker_store *s, GBytes *entry, struct spool_message *m
 	HRESULT hr;
 
 	hr = s->store->lpVtbl->OpenEntry(s->store, (ULONG)g_bytes_get_size(entry),
-	    (ENTRYID *)g_bytes_get_data(entry, NULL), NULL, 0, &type, (IUnknown **)&message);
+	    (ENTRYID *)g_bytes_get_data(entry, NULL), NULL, MAPI_BEST_ACCESS, &type,
+	    (IUnknown **)&message);
 	if (FAILED(hr))
 		return hr;
 	hr = message->lpVtbl->GetProps(
@@ -127,7 +129,7 @@ fill_from_message(struct worker_store *s, GBytes *entry, struct spool_message *m
 	if (SUCCEEDED(hr)) {
 		fill_from_props(m, values, count);
 		*priority = priority_of(values, count);
-		hr = recipients_read(message, &rows, &recipients);
+		hr = recipients_read(w->session, message, &rows, &recipients);
 	}
 	if (SUCCEEDED(hr))
 		add_recipients(m, rows, recipients);
@@ -140,8 +142,8 @@ fill_from_message(struct worker_store *s, GBytes *entry, struct spool_message *m
 }
 
 HRESULT
-scan_message(struct worker_store *s, GBytes *entry, gint64 submitted, struct spool_message **out,
-    LONG *priority)
+scan_message(struct worker *w, struct worker_store *s, GBytes *entry, gint64 submitted,
+    struct spool_message **out, LONG *priority)
 {
 	struct spool_message *m = spool_message_create();
 	HRESULT hr;
@@ -152,7 +154,7 @@ scan_message(struct worker_store *s, GBytes *entry, gint64 submitted, struct spo
 	m->store = g_bytes_ref(s->uid);
 	g_bytes_unref(m->entry);
 	m->entry = g_bytes_ref(entry);
-	hr = fill_from_message(s, entry, m, priority);
+	hr = fill_from_message(w, s, entry, m, priority);
 	if (FAILED(hr)) {
 		spool_message_free(m);
 		return hr;

@@ -340,7 +340,7 @@ report_missing(struct sending *s)
 static void
 send_message(struct sending *s)
 {
-	HRESULT hr = recipients_read(s->message, &s->rows, &s->recipients);
+	HRESULT hr = recipients_read(s->worker->session, s->message, &s->rows, &s->recipients);
 
 	if (SUCCEEDED(hr)) {
 		mark_due(s);

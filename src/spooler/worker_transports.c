@@ -198,7 +198,7 @@ find_recipient(struct sending *s, const SPropValue *props, ULONG count)
 	for (guint i = 0; i < s->recipients->len; i++) {
 		struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
 
-		if (row ? r->row == (guint32)row->Value.l
+		if (row ? r->place == (guint32)row->Value.l
 			: address && g_ascii_strcasecmp(address, r->address) == 0 &&
 			      (kind < 0 || (kind & 0x0F) == r->kind))
 			return r;
@@ -407,7 +407,7 @@ report_taken(struct sending *s)
 	struct report *report = report_create(s->lease->id, s->lease->entry, s->transport->name);
 	GPtrArray *recipients = NULL;
 	SRowSet *rows = NULL;
-	HRESULT hr = recipients_read(s->message, &rows, &recipients);
+	HRESULT hr = recipients_read(NULL, s->message, &rows, &recipients);
 
 	for (guint i = 0; SUCCEEDED(hr) && i < s->recipients->len; i++) {
 		struct sending_recipient *r = g_ptr_array_index(s->recipients, i);

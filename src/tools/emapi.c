@@ -23,6 +23,16 @@ static const struct command *const commands[] = {
 	&command_queue_hold,
 	&command_queue_release,
 	&command_queue_cancel,
+	&command_ab_list,
+	&command_ab_search,
+	&command_ab_show,
+	&command_ab_resolve,
+	&command_ab_add,
+	&command_ab_set,
+	&command_ab_rm,
+	&command_ab_export,
+	&command_ab_import,
+	&command_ab_connect,
 };
 
 static int

@@ -21,5 +21,15 @@ extern const struct command command_queue_retry;
 extern const struct command command_queue_hold;
 extern const struct command command_queue_release;
 extern const struct command command_queue_cancel;
+extern const struct command command_ab_list;
+extern const struct command command_ab_search;
+extern const struct command command_ab_show;
+extern const struct command command_ab_resolve;
+extern const struct command command_ab_add;
+extern const struct command command_ab_set;
+extern const struct command command_ab_rm;
+extern const struct command command_ab_export;
+extern const struct command command_ab_import;
+extern const struct command command_ab_connect;
 
 #endif

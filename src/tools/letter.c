@@ -104,13 +104,33 @@ set_texts(const struct letter *letter, IMessage *message, const BYTE *key)
 	return hr;
 }
 
+/* One whom the address book has: what it says, and what the letter makes of it. */
+static HRESULT
+fill_resolved(ADRENTRY *entry, const struct mailbox *mailbox, LONG type)
+{
+	SPropValue *values = mem_zalloc(NULL, (mailbox->count + 1) * sizeof(*values));
+	HRESULT hr = values ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+
+	entry->rgPropVals = values;
+	for (guint i = 0; SUCCEEDED(hr) && i < mailbox->count; i++)
+		if (mailbox->values[i].ulPropTag != PR_RECIPIENT_TYPE)
+			hr = prop_copy(values, &mailbox->values[i], &values[entry->cValues++]);
+	if (SUCCEEDED(hr))
+		prop_set_long(&values[entry->cValues++], PR_RECIPIENT_TYPE, type);
+	return hr;
+}
+
 static HRESULT
 fill_recipient(ADRENTRY *entry, const struct mailbox *mailbox, LONG type)
 {
 	const char *name = mailbox->name ? mailbox->name : mailbox->address;
-	SPropValue *values = mem_zalloc(NULL, 4 * sizeof(*values));
-	HRESULT hr = values ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+	SPropValue *values;
+	HRESULT hr;
 
+	if (mailbox->values)
+		return fill_resolved(entry, mailbox, type);
+	values = mem_zalloc(NULL, 4 * sizeof(*values));
+	hr = values ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 	entry->rgPropVals = values;
 	if (FAILED(hr))
 		return hr;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "address.h"
+#include "mem.h"
 #include "text.h"
 
 void
@@ -12,6 +13,7 @@ mailbox_free(struct mailbox *mailbox)
 		return;
 	g_free(mailbox->name);
 	g_free(mailbox->address);
+	mem_free(mailbox->values);
 	g_free(mailbox);
 }
 
@@ -90,16 +92,45 @@ parse_piece(const char *piece, GPtrArray *list, char **why)
 	return true;
 }
 
-bool
-mailbox_parse_list(const char *text, GPtrArray *list, char **why)
+static bool
+is_name(const char *piece)
+{
+	return !strpbrk(piece, "@<") && !has_control(piece);
+}
+
+static void
+add_name(const char *piece, GPtrArray *list)
+{
+	struct mailbox *mailbox = g_new0(struct mailbox, 1);
+
+	mailbox->name = unquote(piece, strlen(piece));
+	g_ptr_array_add(list, mailbox);
+}
+
+static bool
+parse(const char *text, bool names, GPtrArray *list, char **why)
 {
 	while (*text) {
 		const char *end = piece_end(text);
 		g_autofree char *piece = g_strstrip(g_strndup(text, end - text));
 
-		if (*piece && !parse_piece(piece, list, why))
+		if (names && *piece && is_name(piece))
+			add_name(piece, list);
+		else if (*piece && !parse_piece(piece, list, why))
 			return false;
 		text = *end ? end + 1 : end;
 	}
 	return true;
+}
+
+bool
+mailbox_parse_list(const char *text, GPtrArray *list, char **why)
+{
+	return parse(text, false, list, why);
+}
+
+bool
+mailbox_parse_names(const char *text, GPtrArray *list, char **why)
+{
+	return parse(text, true, list, why);
 }

@@ -10,8 +10,11 @@
 #include <stdbool.h>
 
 struct mailbox {
-	char *name; /* NULL when there is none */
-	char *address;
+	char *name;    /* NULL when there is none */
+	char *address; /* NULL: the name is one of the address book */
+	struct _SPropValue
+	    *values; /* what the address book says of it, as a MAPI buffer; or NULL */
+	guint count;
 };
 
 void mailbox_free(struct mailbox *mailbox);
@@ -19,5 +22,7 @@ void mailbox_free(struct mailbox *mailbox);
 /* Appends each mailbox of `text` to `list` (of struct mailbox *).  False with a sentence in `why`
  * (g_free()) that names the piece that is no address. */
 bool mailbox_parse_list(const char *text, GPtrArray *list, char **why);
+/* The same, but a piece without "@" and "<" is a name to be looked for. */
+bool mailbox_parse_names(const char *text, GPtrArray *list, char **why);
 
 #endif

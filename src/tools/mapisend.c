@@ -18,6 +18,7 @@
 #include "journey.h"
 #include "letter.h"
 #include "mailbox.h"
+#include "names.h"
 #include "outcome.h"
 #include "profile.h"
 #include "session.h"
@@ -94,7 +95,7 @@ add_recipients(struct letter *letter, int kind, char **texts)
 	for (; texts && *texts; texts++) {
 		g_autofree char *why = NULL;
 
-		if (!mailbox_parse_list(*texts, letter->recipients[kind], &why))
+		if (!mailbox_parse_names(*texts, letter->recipients[kind], &why))
 			return cli_fail(EX_DATAERR, "%s; nothing was stored or sent", why);
 	}
 	return 0;
@@ -191,22 +192,34 @@ advice(HRESULT hr)
 }
 
 static int
+resolve_names(const struct letter *letter, struct profile *profile, IMAPISession *session)
+{
+	int code = 0;
+
+	for (int i = 0; !code && i < 3; i++)
+		code = names_resolve(profile, session, letter->recipients[i]);
+	return code;
+}
+
+static int
 submit(const struct letter *letter, struct profile *profile, bool named, BYTE *key)
 {
 	g_autofree char *why = NULL, *words = NULL;
 	IMAPISession *session = NULL;
 	HRESULT hr = session_create(profile, MAPI_EXTENDED, &session, &why);
-	int code;
+	int code = 0;
 
 	if (SUCCEEDED(hr)) {
 		session_set_chosen(
 		    session, named ? "--profile named it" : "it is the default profile");
-		hr = letter_submit(letter, session, key, &why);
+		code = resolve_names(letter, profile, session);
+		if (!code)
+			hr = letter_submit(letter, session, key, &why);
 		session->lpVtbl->Logoff(session, 0, 0, 0);
 		session->lpVtbl->Release(session);
 	}
-	if (SUCCEEDED(hr))
-		return 0;
+	if (code || SUCCEEDED(hr))
+		return code;
 	code = cli_exit_code(hr);
 	words = cli_without_dot(why ? why : hr_text(hr));
 	if (code == EX_CONFIG && !strstr(words, profile_path(profile)))

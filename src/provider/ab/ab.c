@@ -66,7 +66,7 @@ write_props(const struct bag *bag, GBytes **out)
 /* --- Opening ------------------------------------------------------------------------------- */
 
 static HRESULT
-ab_open(const struct bag *settings, void **book, MAPIUID *uid, char **why)
+ab_open(const struct bag *settings, IMAPISupport *support, void **book, MAPIUID *uid, char **why)
 {
 	g_autofree char *path = bag_get_text(settings, PR_EMAPI_PATH_W);
 	struct file *file;

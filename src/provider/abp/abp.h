@@ -51,8 +51,10 @@ struct abp_ops {
 	ULONG display_type;    /* DT_LOCAL, DT_GLOBAL */
 	ULONG container_flags; /* beside AB_RECIPIENTS and AB_(UN)MODIFIABLE */
 
-	/* `settings` is the provider's section of the profile.  Speaks to no server. */
-	HRESULT (*open)(const struct bag *settings, void **book, MAPIUID *uid, char **why);
+	/* `settings` is the provider's section of the profile, without secrets; `support` lives
+	 * longer than the book.  Speaks to no server. */
+	HRESULT (*open)
+	(const struct bag *settings, IMAPISupport *support, void **book, MAPIUID *uid, char **why);
 	void (*close)(void *book);
 	HRESULT(*list)
 	(void *book, const struct abp_query *query, abp_take take, void *context, char **why);

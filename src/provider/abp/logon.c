@@ -310,7 +310,7 @@ open_book(struct abp_logon *self, char **why)
 		*why = g_strdup_printf(
 		    "The address book's section of the profile cannot be read: %s.", hr_text(hr));
 	if (SUCCEEDED(hr))
-		hr = self->ops->open(settings, &self->book, &self->uid, why);
+		hr = self->ops->open(settings, self->support, &self->book, &self->uid, why);
 	if (SUCCEEDED(hr))
 		self->name = bag_get_text(settings, PR_DISPLAY_NAME_W);
 	if (SUCCEEDED(hr) && (!self->name || !*self->name)) {

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* emapi ab connect: an LDAP directory beside the personal address book. */
+#include "ab.h"
+
+#include <string.h>
+#include <emapispi.h>
+#include <mapitags.h>
+#include "hr.h"
+#include "mem.h"
+#include "prop.h"
+#include "services.h"
+
+struct options {
+	char *profile;
+	char *name;
+	char *base;
+	char *user;
+	char *password_command;
+	char *password_file;
+	char *tls;
+	char *ca_file;
+	char *filter;
+};
+
+static void
+options_clear(struct options *o)
+{
+	g_free(o->profile);
+	g_free(o->name);
+	g_free(o->base);
+	g_free(o->user);
+	g_free(o->password_command);
+	g_free(o->password_file);
+	g_free(o->tls);
+	g_free(o->ca_file);
+	g_free(o->filter);
+}
+
+static int
+parse(int *argc, char ***argv, struct options *o)
+{
+	const GOptionEntry entries[] = {
+		{ "profile", 0, 0, G_OPTION_ARG_STRING, &o->profile, "in this profile", "NAME" },
+		{ "name", 0, 0, G_OPTION_ARG_STRING, &o->name, "what it is called in lists",
+		    "NAME" },
+		{ "base", 0, 0, G_OPTION_ARG_STRING, &o->base, "the entry to look below", "DN" },
+		{ "user", 0, 0, G_OPTION_ARG_STRING, &o->user, "whom to log in as (else anonymous)",
+		    "DN" },
+		{ "password-command", 0, 0, G_OPTION_ARG_STRING, &o->password_command,
+		    "prints the password", "COMMAND" },
+		{ "password-file", 0, 0, G_OPTION_ARG_STRING, &o->password_file,
+		    "its first line is the password", "FILE" },
+		{ "tls", 0, 0, G_OPTION_ARG_STRING, &o->tls,
+		    "starttls (the default), implicit, none", "HOW" },
+		{ "ca-file", 0, 0, G_OPTION_ARG_STRING, &o->ca_file, "trusted certificates",
+		    "FILE" },
+		{ "filter", 0, 0, G_OPTION_ARG_STRING, &o->filter, "only entries that meet it",
+		    "FILTER" },
+		{ NULL },
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new("HOST[:PORT]");
+
+	g_option_context_set_summary(context,
+	    "Adds an LDAP directory to the profile's address books. Its settings are in "
+	    "emapi-profile(5).");
+	g_option_context_add_main_entries(context, entries, NULL);
+	return cli_parse(context, argc, argv);
+}
+
+static HRESULT
+add_text(void *root, SPropValue *values, ULONG *count, ULONG tag, const char *text)
+{
+	return text ? prop_set_text(root, &values[(*count)++], tag, text) : S_OK;
+}
+
+static HRESULT
+configure(struct profile *profile, const struct options *o, const char *host, unsigned port)
+{
+	const struct {
+		ULONG tag;
+		const char *text;
+	} texts[] = {
+		{ PR_EMAPI_SERVER_W, host },
+		{ PR_EMAPI_BASE_DN_W, o->base },
+		{ PR_EMAPI_USER_W, o->user },
+		{ PR_EMAPI_PASSWORD_COMMAND_W, o->password_command },
+		{ PR_EMAPI_PASSWORD_FILE_W, o->password_file },
+		{ PR_EMAPI_TLS_W, o->tls        ? o->tls
+				  : port == 636 ? "implicit"
+						: "starttls" },
+		{ PR_EMAPI_CA_FILE_W, o->ca_file },
+		{ PR_EMAPI_FILTER_W, o->filter },
+	};
+	SPropValue *values = mem_zalloc(NULL, (G_N_ELEMENTS(texts) + 1) * sizeof *values);
+	ULONG count = 0;
+	MAPIUID service;
+	HRESULT hr = values ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+
+	for (size_t i = 0; SUCCEEDED(hr) && i < G_N_ELEMENTS(texts); i++)
+		hr = add_text(values, values, &count, texts[i].tag, texts[i].text);
+	if (SUCCEEDED(hr) && port)
+		prop_set_long(&values[count++], PR_EMAPI_PORT, (LONG)port);
+	if (SUCCEEDED(hr))
+		hr = services_create(profile, "EMAPI_LDAP", o->name ? o->name : host, &service);
+	if (SUCCEEDED(hr)) {
+		hr = services_configure(profile, &service, count, values);
+		if (FAILED(hr))
+			services_delete(profile, &service);
+	}
+	mem_free(values);
+	return hr;
+}
+
+/* "host", "host:port", "[::1]:port". */
+static bool
+take_apart(const char *text, char **host, unsigned *port)
+{
+	const char *colon = strrchr(text, ':'), *bracket = strchr(text, ']');
+	char *end = NULL;
+	gint64 number = 0;
+
+	if (colon && (bracket ? colon > bracket : strchr(text, ':') == colon)) {
+		number = g_ascii_strtoll(colon + 1, &end, 10);
+		if (*end || number < 1 || number > 65535)
+			return false;
+	} else {
+		colon = text + strlen(text);
+	}
+	*port = (unsigned)number;
+	*host = text[0] == '[' && bracket ? g_strndup(text + 1, (gsize)(bracket - text) - 1)
+					  : g_strndup(text, (gsize)(colon - text));
+	return **host != '\0';
+}
+
+static int
+check(const struct options *o, int argc)
+{
+	static const char *const modes[] = { "none", "starttls", "implicit", NULL };
+
+	if (argc != 2 || !o->base)
+		return cli_fail(EX_USAGE, "a host and --base, please, e.g. emapi ab connect "
+					  "ldap.example.com --base dc=example,dc=com");
+	if (o->tls && !g_strv_contains(modes, o->tls))
+		return cli_fail(EX_USAGE, "--tls is none, starttls or implicit");
+	return 0;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct options o = { 0 };
+	g_autofree char *host = NULL, *why = NULL, *standard = NULL;
+	struct profile *profile = NULL;
+	unsigned port = 0;
+	HRESULT hr;
+	int code = parse(&argc, &argv, &o);
+
+	if (!code)
+		code = check(&o, argc);
+	if (!code && !take_apart(argv[1], &host, &port))
+		code = cli_fail(EX_USAGE, "\"%s\" is no HOST[:PORT]", argv[1]);
+	if (!code) {
+		standard = o.profile ? NULL : profile_default();
+		hr = profile_load(o.profile ? o.profile : standard, &profile, &why);
+		if (SUCCEEDED(hr))
+			hr = configure(profile, &o, host, port);
+		if (FAILED(hr))
+			code = cli_fail(cli_exit_code(hr), "%s", why ? why : hr_text(hr));
+	}
+	profile_unref(profile);
+	options_clear(&o);
+	return code;
+}
+
+const struct command command_ab_connect = {
+	.name = "ab connect",
+	.summary = "add an LDAP directory to the address books",
+	.run = run,
+};

@@ -53,7 +53,7 @@ struct abp_ops {
 
 	/* `settings` is the provider's section of the profile, without secrets; `support` lives
 	 * longer than the book.  Speaks to no server. */
-	HRESULT (*open)
+	HRESULT(*open)
 	(const struct bag *settings, IMAPISupport *support, void **book, MAPIUID *uid, char **why);
 	void (*close)(void *book);
 	HRESULT(*list)

@@ -32,7 +32,8 @@ def test_a_client_starts_light():
 
 def test_providers_export_only_their_entry_point():
     entry = {"emapi_store.so": "MSProviderInit", "emapi_smtp.so": "XPProviderInit",
-             "emapi_pickup.so": "XPProviderInit", "emapi_ab.so": "ABProviderInit"}
+             "emapi_pickup.so": "XPProviderInit", "emapi_ab.so": "ABProviderInit",
+             "emapi_ldap.so": "ABProviderInit"}
     for folder in os.environ["EMAPI_PROVIDER_PATH"].split(":"):
         for module in pathlib.Path(folder).glob("emapi_*.so"):
             out = subprocess.run(["nm", "-D", "--defined-only", module], check=True,

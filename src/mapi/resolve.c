@@ -227,6 +227,8 @@ note_trouble(struct session *session, void *object, HRESULT hr, const char *name
 	{
 		g_autofree char *told = last_error_text(&session->error);
 
+		if (told && g_str_has_suffix(told, "."))
+			told[strlen(told) - 1] = '\0';
 		*trouble = g_strdup_printf("\"%s\" could not be searched: %s", name, told);
 	}
 }

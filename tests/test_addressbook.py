@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""The address book as people meet it: `emapi ab`, names in mapisend, lists as recipients, LDAP."""
+
+import json
+
+import pytest
+from ldapserver import ADMIN, BASE, PASSWORD, SLAPD, Directory
+
+needs_slapd = pytest.mark.skipif(not SLAPD, reason="slapd is not installed")
+
+
+@pytest.fixture
+def book(home):
+    home.pickup_profile()
+    home.run("emapi", "ab", "add", "Ann Bergman <ann@example.test>", "Phone=123")
+    home.run("emapi", "ab", "add", "Ann Other <other@example.test>")
+    return home
+
+
+def test_entries_come_change_and_go(book):
+    book.run("emapi", "ab", "set", "Ann Bergman", "Title=Chief", "Phone=")
+    shown = json.loads(book.run("emapi", "ab", "show", "ann@example.test", "--json").stdout)
+    assert shown["Title"] == "Chief" and "Phone" not in shown
+    listed = json.loads(book.run("emapi", "ab", "list", "--json").stdout)
+    assert [e["name"] for e in listed] == ["Ann Bergman", "Ann Other"]
+    again = book.run("emapi", "ab", "add", "Ann Bergman <ann@example.test>", code=65)
+    assert "already" in again.stderr
+    book.run("emapi", "ab", "rm", "ann@example.test")
+    assert "Ann Bergman" not in book.run("emapi", "ab", "list").stdout
+    book.run("emapi", "ab", "show", "Ann Bergman", code=67)
+
+
+def test_names_are_resolved_or_told_apart(book):
+    done = book.run("emapi", "ab", "resolve", "berg", "x@y.test")
+    assert "ann@example.test" in done.stdout and "x@y.test" in done.stdout
+    done = book.run("emapi", "ab", "resolve", "ann", code=65)
+    assert "ann@example.test" in done.stderr and "other@example.test" in done.stderr
+    done = book.run("emapi", "ab", "resolve", "nobody", code=67)
+    assert "not in the address book" in done.stderr
+
+
+def test_vcards_there_and_back(book):
+    book.run("emapi", "ab", "add", "--list", "Team", "--member", "Ann Bergman",
+             "--member", "Ext <ext@example.test>")
+    cards = book.run("emapi", "ab", "export").stdout
+    (book.folder / "all.vcf").write_text(cards)
+    book.run("emapi", "ab", "rm", "Ann Bergman", "Team")
+    done = book.run("emapi", "ab", "import", "all.vcf")
+    assert "3 of 3" in done.stderr
+    book.run("emapi", "ab", "import", "all.vcf")
+    assert book.run("emapi", "ab", "export").stdout.count("BEGIN:VCARD") == 3
+    shown = json.loads(book.run("emapi", "ab", "show", "Team", "--json").stdout)
+    assert [m["address"] for m in shown["members"]] == ["ann@example.test", "ext@example.test"]
+
+
+def test_vcards_of_others_are_read(book):
+    (book.folder / "old.vcf").write_bytes(
+        b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCll=\r\n"
+        b"er;J=C3=BCrgen\r\nFN;ENCODING=QUOTED-PRINTABLE:J=C3=BCrgen M=C3=BCller\r\n"
+        b"TEL;CELL:0815\r\nitem1.EMAIL;TYPE=INTERNET:juergen@\r\n example.test\r\nEND:VCARD\r\n")
+    book.run("emapi", "ab", "import", "old.vcf")
+    shown = json.loads(book.run("emapi", "ab", "show", "juergen", "--json").stdout)
+    assert shown["Name"] == "Jürgen Müller" and shown["Surname"] == "Müller"
+    assert shown["Address"] == "juergen@example.test" and shown["Mobile"] == "0815"
+    (book.folder / "bad.vcf").write_text("BEGIN:VCARD\nFN:x\nBEGIN:VCARD\n")
+    done = book.run("emapi", "ab", "import", "bad.vcf", code=65)
+    assert "line 3" in done.stderr and "nothing was imported" in done.stderr
+
+
+def test_mapisend_takes_names(book):
+    done = book.run("mapisend", "--to", "ann", "--subject", "s", "--body", "b", code=65)
+    assert "nothing was stored" in done.stderr and "other@example.test" in done.stderr
+    book.run("mapisend", "--to", "nobody", "--subject", "s", "--body", "b", code=67)
+    assert not book.queue("--all")
+    book.run("mapisend", "--to", "Ann Bergman", "--subject", "s", "--body", "b")
+    assert "Ann Bergman <ann@example.test>" in book.picked_up()[0].read_text()
+
+
+def test_each_member_of_a_list_gets_it_once(book):
+    book.run("emapi", "ab", "add", "--list", "Sub", "--member", "ann@example.test",
+             "--member", "Deep <deep@example.test>")
+    book.run("emapi", "ab", "add", "--list", "Team", "--member", "Ann Bergman",
+             "--member", "Ext <ext@example.test>", "--member", "Sub")
+    book.run("emapi", "ab", "set", "Sub", "--member", "Team")
+    done = book.run("mapisend", "--to", "Team", "--cc", "other@example.test", "--subject", "s",
+                    "--body", "b")
+    assert done.stdout.count("accepted") == 4
+    files = book.picked_up()
+    assert len(files) == 1
+    text = files[0].read_text()
+    received = [line for line in text.splitlines() if line.startswith("X-Receiver")]
+    assert sorted(received) == [f"X-Receiver: {name}@example.test"
+                                for name in ("ann", "deep", "ext", "other")]
+
+
+# LDAP
+
+
+@pytest.fixture
+def company(tmp_path):
+    directory = Directory(tmp_path / "ldap")
+    yield directory
+    directory.stop()
+
+
+def connect(home, directory, *options, port=None, host="127.0.0.1", ca=True):
+    more = ["--ca-file", str(directory.ca_file)] if ca else []
+    home.run("emapi", "ab", "connect", f"{host}:{port or directory.port}", "--base", BASE,
+             "--name", "Company", *more, *options)
+
+
+@needs_slapd
+def test_a_directory_is_searched_beside_the_contacts(book, company):
+    connect(book, company)
+    assert "carol@example.test" in book.run("emapi", "ab", "resolve", "clerk").stdout
+    done = book.run("emapi", "ab", "resolve", "car", code=65)
+    assert "carol@example.test" in done.stderr and "carl@example.test" in done.stderr
+    assert "ann@example.test" in book.run("emapi", "ab", "resolve", "Ann Bergman").stdout
+    assert "zoe@example.test" in book.run("emapi", "ab", "resolve", "zoë *").stdout
+    shown = json.loads(book.run("emapi", "ab", "show", "Carol Clerk", "--json").stdout)
+    assert shown["Phone"] == "4711" and shown["Title"] == "Clerk"
+    done = book.run("emapi", "ab", "rm", "Carol Clerk", code=77)
+    assert "Company" in done.stderr
+
+
+@needs_slapd
+def test_a_directorys_group_is_a_list(book, company):
+    connect(book, company)
+    done = book.run("mapisend", "--to", "Crew", "--subject", "s", "--body", "b")
+    assert sorted(line.split(":")[0] for line in done.stdout.splitlines()) == [
+        "carl@example.test", "carol@example.test"]
+
+
+@needs_slapd
+def test_a_directory_by_tls_and_login(book, company):
+    connect(book, company, "--tls", "implicit", "--user", ADMIN, "--password-command",
+            f"echo {PASSWORD}", port=company.tls_port)
+    assert "carol@example.test" in book.run("emapi", "ab", "resolve", "clerk").stdout
+
+
+@needs_slapd
+def test_a_wrong_password_is_said(book, company):
+    connect(book, company, "--user", ADMIN, "--password-command", "echo wrong")
+    done = book.run("emapi", "ab", "resolve", "clerk", code=67)
+    assert "Invalid credentials" in done.stderr and "Check User=" in done.stderr
+    assert "ann@example.test" in book.run("emapi", "ab", "resolve", "berg").stdout
+
+
+@needs_slapd
+def test_a_certificate_that_is_not_trusted_is_said(book, company):
+    connect(book, company, ca=False)
+    done = book.run("emapi", "ab", "resolve", "clerk", code=67)
+    assert "CAFile=" in done.stderr
+
+
+@needs_slapd
+def test_without_the_directory_contacts_are_found(book, company):
+    connect(book, company)
+    company.stop()
+    assert "ann@example.test" in book.run("emapi", "ab", "resolve", "berg").stdout
+    done = book.run("emapi", "ab", "resolve", "clerk", code=67)
+    assert "Can't contact LDAP server" in done.stderr
+    assert "Ann Bergman" in book.run("emapi", "ab", "list").stdout
+
+
+@needs_slapd
+def test_more_than_the_limit_is_said(book, company):
+    connect(book, company)
+    file = book.profile_file()
+    file.write_text(file.read_text().replace("BaseDN=", "SizeLimit=2\nBaseDN="))
+    done = book.run("emapi", "ab", "list", "--book", "Company")
+    assert "SizeLimit=" in done.stderr
+    assert "carol@example.test" in book.run("emapi", "ab", "resolve", "clerk").stdout

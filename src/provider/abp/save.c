@@ -46,6 +46,9 @@ copy_kept(struct abp_object *object, struct bag **out)
 
 	for (size_t i = 0; SUCCEEDED(hr) && i < G_N_ELEMENTS(derived); i++)
 		bag_remove(kept, derived[i]);
+	/* Follows from the address, which may be another one now. */
+	if (SUCCEEDED(hr) && (!type || !g_ascii_strcasecmp(type, "SMTP")))
+		bag_remove(kept, PR_SMTP_ADDRESS_W);
 	if (SUCCEEDED(hr) && object->kind == ABP_LIST && type && !strcmp(type, "MAPIPDL")) {
 		bag_remove(kept, PR_ADDRTYPE_W);
 		bag_remove(kept, PR_EMAIL_ADDRESS_W);

@@ -221,6 +221,28 @@ def test_a_slow_message_does_not_stop_the_others(home):
         wait_for(home, "slow", "filed")
 
 
+def test_a_slow_message_does_not_stop_its_batch(home):
+    """Four are due at once and given to one worker; what waits there behind a slow one goes another
+    way, in its order, and nothing goes twice."""
+    slow = threading.Event()
+    first = iter([True])
+    with Peer(rcpt="451 4.3.0 later", data_reply=lambda line: (
+            next(first, False) and slow.wait(60), "354 go on")[1]) as peer:
+        peer_profile(home, peer)
+        for name in "abcd":
+            send(home, subject=name)
+        wait_until(lambda: sum(m["tries"] > 0 and m["state"] == "waiting" for m in listed(home)) == 4,
+                   "all are refused for now")
+        peer.settings["rcpt"] = "250 ok"
+        home.run("emapi", "queue", "run")
+        for name in "bcd":
+            wait_for(home, name, "filed")
+        assert subjects(peer) == ["b", "c", "d"]
+        slow.set()
+        wait_for(home, "a", "filed")
+        assert subjects(peer) == ["b", "c", "d", "a"]
+
+
 def test_parallel_connections_are_limited(home):
     """MaxConnections=3: three at a time, and no more."""
     now, most, lock = 0, 0, threading.Lock()

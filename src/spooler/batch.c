@@ -268,6 +268,7 @@ batch_died(struct hand *hand, const char *text, gint64 now, gint64 next)
 			spooldb_lease_died(db, id, text, now, next);
 	}
 	spooldb_return(db, sent, now);
+	hand->given[0] = hand->given[1] = false;
 }
 
 static bool

@@ -48,6 +48,9 @@ hand_free(struct hand *hand)
 	disconnect(hand);
 	if (hand->child_source)
 		g_source_remove(hand->child_source);
+	/* A worker that we leave behind may still write there: the next scheduler reads it. */
+	if (batch_is_given(hand))
+		board_keep(hand->board);
 	board_free(hand->board);
 	g_free(hand->batched);
 	g_free(hand);

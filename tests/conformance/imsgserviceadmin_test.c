@@ -73,7 +73,7 @@ a_service_is_copied_into_another_profile(void **state)
 {
 	IMsgServiceAdmin2 *from = services_of("test"), *to;
 	IProfAdmin *admin = NULL;
-	MAPIUID uid = service_at(from, 1);
+	MAPIUID uid = service_at(from, 2);
 	SRowSet *rows;
 
 	OK(MAPIAdminProfiles(0, &admin));

@@ -90,7 +90,7 @@ a_copy_has_secrets_of_its_own(void **state)
 	OK(services->lpVtbl->GetProviderTable(services, 0, &table));
 	OK(HrQueryAllRows(table, NULL, NULL, NULL, 0, &rows));
 	provider = *(MAPIUID *)(void *)PpropFindProp(
-	    rows->aRow[1].lpProps, rows->aRow[1].cValues, PR_PROVIDER_UID)
+	    rows->aRow[2].lpProps, rows->aRow[2].cValues, PR_PROVIDER_UID)
 			->Value.bin.lpb;
 	FreeProws(rows);
 	RELEASE(table);
@@ -105,13 +105,13 @@ a_copy_has_secrets_of_its_own(void **state)
 	OK(admin->lpVtbl->AdminServices(admin, (LPTSTR) "copy", NULL, 0, 0, &services));
 	OK(services->lpVtbl->GetProviderTable(services, 0, &table));
 	OK(HrQueryAllRows(table, NULL, NULL, NULL, 0, &rows));
-	assert_int_equal(rows->cRows, 2);
+	assert_int_equal(rows->cRows, 3);
 	assert_memory_not_equal(
-	    PpropFindProp(rows->aRow[1].lpProps, rows->aRow[1].cValues, PR_PROVIDER_UID)
+	    PpropFindProp(rows->aRow[2].lpProps, rows->aRow[2].cValues, PR_PROVIDER_UID)
 		->Value.bin.lpb,
 	    &provider, sizeof provider);
 	provider = *(MAPIUID *)(void *)PpropFindProp(
-	    rows->aRow[1].lpProps, rows->aRow[1].cValues, PR_PROVIDER_UID)
+	    rows->aRow[2].lpProps, rows->aRow[2].cValues, PR_PROVIDER_UID)
 			->Value.bin.lpb;
 	OK(services->lpVtbl->OpenProfileSection(services, &provider, NULL, 0, &section));
 	assert_string_equal(world_text(section, PROP_TAG(PT_STRING8, 0x67F0)), "secret");

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import pathlib
 import shutil
+import sys
 import tempfile
 import time
 
@@ -124,6 +125,20 @@ def sendmail(o):
     if postfix:
         postfix.stop()
     place.close()
+
+
+# --- Durability ---------------------------------------------------------------------------------
+
+def durability(o):
+    """No figure is bought with it: the same programs of the same build with each write and sync on
+    record, and the power cut at each answer."""
+    sys.path.insert(0, str(ROOT / "tests" / "torture"))
+    import powercut
+    count, problems = powercut.durable(messages=o.count(100, 15), mails=o.count(20, 5))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    yield Row("S_OK of SubmitMessage, exit 0 of emapi-sendmail: on disk when power fails just then",
+              f"{count - len(problems)} of {count}", "", "", "all", not problems)
 
 
 # --- Submitting ---------------------------------------------------------------------------------
@@ -348,5 +363,5 @@ def searching(o):
                        {"no search folder": without}, ("no search folder", "<", 2))
 
 
-ALL = [one_message, sendmail, submit, drain, both_at_once, attachments, huge_attachment, big_queue,
-       reading, searching]
+ALL = [durability, one_message, sendmail, submit, drain, both_at_once, attachments, huge_attachment,
+       big_queue, reading, searching]

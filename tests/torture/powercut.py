@@ -158,11 +158,11 @@ class Image(Home):
     def store(self):
         return next(self.data.glob("*.store"), None)
 
-    def look(self):
-        """What is wrong with the files themselves."""
-        problems = []
+    def look(self, more=()):
+        """What is wrong with the files themselves, and which messages (of these too) are gone."""
+        accepted, problems = [*self.accepted, *more], []
         if not self.store():
-            return [f"the store with {len(self.accepted)} messages is gone"] if self.accepted else []
+            return [f"the store with {len(accepted)} messages is gone"] if accepted else []
         for path in (self.store(), self.state / "spool.db"):
             if not path.exists():
                 continue
@@ -170,10 +170,10 @@ class Image(Home):
                 said = db.execute("PRAGMA integrity_check").fetchone()[0]
                 if said != "ok":
                     problems.append(f"{path.name}: {said}")
-        if self.accepted:
+        if accepted:
             with contextlib.closing(sqlite3.connect(self.store())) as db:
                 found = {s for s, in db.execute("SELECT subject FROM message WHERE folder > 0")}
-            problems += [f"{name} is lost" for name in self.accepted if name not in found]
+            problems += [f"{name} is lost" for name in accepted if name not in found]
         return problems
 
     def live(self, port):
@@ -241,6 +241,51 @@ def record_life(options, port):
             server.wait()
         home.record.unlink()
         shutil.rmtree(home.folder)
+
+
+# What `make bench` shows beside its figures
+
+def record_submits(submitters, messages, mails):
+    """Submits by the C API and by emapi-sendmail, no spooler near; the record, and for each answer
+    (S_OK, exit 0) the number of events before it and the subject it is about."""
+    home = ShimHome(record=True)
+    home.environment["EMAPI_SPOOLER"] = "/nonexistent"
+    under, ends = home.under_shim(), []
+    try:
+        subprocess.run(["emapi", "profile", "create", "t", "--default", "--from",
+                        "ann@example.test", "--smtp", "127.0.0.1:9", "--tls", "none"], env=under,
+                       check=True, stdout=subprocess.DEVNULL)
+        running = [subprocess.Popen([program("torture-submitter"), f"s{i}", str(messages),
+                                     home.folder / f"accepted.{i}"], env=under)
+                   for i in range(submitters)]
+        if any([process.wait(600) for process in running]):
+            sys.exit("a submitter failed")
+        for number in range(mails):
+            subprocess.run(["emapi-sendmail", "-i", "bob@example.test"], env=under, check=True,
+                           input=f"Subject: mail {number}\n\nx\n", text=True)
+            ends.append((home.record.stat().st_size, f"mail {number}"))
+        record = Record(home.record, home.folder)
+    finally:
+        home.record.unlink()
+        shutil.rmtree(home.folder)
+    answers = [(n, record.data(e).decode().strip()) for n, e in enumerate(record.events, 1)
+               if e.kind == WRITE and record.data(e).endswith(b"@torture.test>\n")]
+    for size, subject in ends:
+        answers.append((sum(e.end <= size for e in record.events), subject))
+    return record, answers
+
+
+def durable(submitters=4, messages=25, mails=5):
+    """(answers, problems): the power fails at the instant of each answer and takes along whatever
+    was not synced; the message must be there, whole."""
+    record, answers = record_submits(submitters, messages, mails)
+    chance, problems = random.Random(1), []
+    for cut, subject in answers:
+        image = Image(record, cut, "nothing", chance)
+        found = image.look([subject])
+        problems += [f"power cut after the answer about {subject}: {text}" for text in found]
+        image.remove()
+    return len(answers), problems + see_a_lie(record, chance)
 
 
 def places(record, options, chance):

@@ -57,6 +57,50 @@ def test_one_of_two_refused(home):
     assert "550" in row[INFO]
 
 
+def relayed(home):
+    """The report that a message was handed on; its one recipient's row."""
+    report, = inbox(home)
+    props, (row,) = report["props"], report["recipients"]
+    assert props[CLASS] == "REPORT.IPM.Note.DR" and props[SUBJECT] == "Relayed: on its way"
+    assert "You asked for a report of its delivery" in props[BODY]
+    assert "did not reach" not in props[BODY] and "got it" not in props[BODY]
+    assert props[ORIGINAL_SUBJECT] == "on its way" and props[REPORT_TEXT] == props[BODY]
+    assert row[ADDRESS] == "bob@example.test" and row[STATUS] // 100 == 2
+    assert REASON not in row and DIAG not in row
+    return props, row
+
+
+def ask(home, to="bob@example.test"):
+    api(home, do="submit", subject="on its way", to=[to],
+        props=[[PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, True]])
+    wait_for(home, "on its way", "filed")
+
+
+def test_a_server_without_reports_is_reported_for(home):
+    with Peer() as peer:
+        peer_profile(home, peer)
+        ask(home)
+        props, row = relayed(home)
+        assert "localhost [127.0.0.1] said: 250" in props[BODY] and row[MTA].startswith("localhost")
+        send(home, subject="no wish")
+        wait_for(home, "no wish", "filed")
+        assert len(inbox(home)) == 1
+
+
+def test_a_server_with_reports_sends_them_itself(home):
+    with Peer(ehlo=["DSN"]) as peer:
+        peer_profile(home, peer)
+        ask(home)
+        assert inbox(home) == []
+        assert any("NOTIFY=SUCCESS" in line for line in peer.seen("RCPT"))
+
+
+def test_a_pickup_folder_is_reported_for(home):
+    home.pickup_profile()
+    ask(home)
+    relayed(home)
+
+
 def test_all_refused_files_the_original_and_says_so(home):
     with Peer(rcpt="550 5.7.1 not from here") as peer:
         peer_profile(home, peer)

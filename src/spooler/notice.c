@@ -8,14 +8,18 @@
 const char *
 notice_prefix(enum spool_notice notice)
 {
-	return notice == NOTICE_DELAY ? "Delayed: " : "Undeliverable: ";
+	return notice == NOTICE_DELAY     ? "Delayed: "
+	       : notice == NOTICE_RELAYED ? "Relayed: "
+					  : "Undeliverable: ";
 }
 
 char *
 notice_class(enum spool_notice notice, const char *original)
 {
 	return g_strdup_printf("REPORT.%s.%s", original && *original ? original : "IPM.Note",
-	    notice == NOTICE_DELAY ? "Delayed" : "NDR");
+	    notice == NOTICE_DELAY     ? "Delayed"
+	    : notice == NOTICE_RELAYED ? "DR"
+				       : "NDR");
 }
 
 /* Codes */
@@ -62,7 +66,8 @@ status_of(const struct spool_recipient *r)
 			s = codes[i].status;
 	}
 	if (!s.class)
-		s = (struct status){ r->code / 100 == 4 ? 4 : 5, 0, 0 };
+		s = (struct status){ r->code / 100 == 4 || r->code / 100 == 2 ? r->code / 100 : 5,
+			0, 0 };
 	return s;
 }
 
@@ -184,6 +189,11 @@ add_opening(GString *out, const struct spool_telling *t)
 		g_string_append(out,
 		    "Your message has not reached the recipients below yet.  It is tried again by "
 		    "itself: there is no need to send it again.\r\n\r\n");
+	else if (t->notice == NOTICE_RELAYED)
+		g_string_append(out,
+		    "Your message was handed on for the recipients below.  You asked for a report "
+		    "of its delivery; who took it does not send any, so that this is the last "
+		    "that will be heard unless it comes back.\r\n\r\n");
 	else if (here == t->total)
 		g_string_append(out, t->total == 1
 					 ? "Your message did not reach its recipient.\r\n\r\n"
@@ -195,7 +205,7 @@ add_opening(GString *out, const struct spool_telling *t)
 static void
 add_rest(GString *out, const struct spool_telling *t)
 {
-	if (t->sent)
+	if (t->sent && t->notice != NOTICE_RELAYED)
 		g_string_append_printf(
 		    out, "%u other%s got it.  ", t->sent, t->sent > 1 ? "s" : "");
 	if (t->notice == NOTICE_NDR && t->waiting)

@@ -68,10 +68,12 @@ classes_follow_the_original(void **state)
 {
 	g_autofree char *ndr = notice_class(NOTICE_NDR, "IPM.Note");
 	g_autofree char *delay = notice_class(NOTICE_DELAY, "");
+	g_autofree char *relayed = notice_class(NOTICE_RELAYED, "IPM.Note");
 	g_autofree char *other = notice_class(NOTICE_NDR, "IPM.Schedule.Meeting.Request");
 
 	assert_string_equal(ndr, "REPORT.IPM.Note.NDR");
 	assert_string_equal(delay, "REPORT.IPM.Note.Delayed");
+	assert_string_equal(relayed, "REPORT.IPM.Note.DR");
 	assert_string_equal(other, "REPORT.IPM.Schedule.Meeting.Request.NDR");
 }
 

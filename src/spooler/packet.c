@@ -382,6 +382,8 @@ verdict_row(const struct verdict *v)
 	add_int(&b, "class", v->class);
 	add_int(&b, "code", v->code);
 	add_int(&b, "wait", v->wait);
+	if (v->relayed)
+		add_int(&b, "relayed", 1);
 	add_text(&b, "enhanced", v->enhanced, 64);
 	add_text(&b, "text", v->text, TEXT_MAX);
 	add_text(&b, "server", v->server, NAME_MAX_BYTES);
@@ -438,6 +440,7 @@ verdict_from_row(GVariant *row)
 		v->class = (enum verdict_class) class;
 	v->code = (int)row_int(row, "code");
 	v->wait = (int)row_int(row, "wait");
+	v->relayed = row_int(row, "relayed") != 0;
 	set_text(&v->enhanced, row_text(row, "enhanced"));
 	set_text(&v->text, row_text(row, "text"));
 	set_text(&v->server, row_text(row, "server"));

@@ -26,7 +26,8 @@ struct verdict {
 	guint32 row;
 	enum verdict_class class;
 	int code;
-	int wait; /* seconds the transport asks for before the next try; 0: it does not say */
+	bool relayed; /* PR_EMAPI_RELAYED: the sender is told that it was handed on */
+	int wait;     /* seconds the transport asks for before the next try; 0: it does not say */
 	char *enhanced;
 	char *text;
 	char *server;

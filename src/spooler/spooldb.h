@@ -106,8 +106,9 @@ HRESULT spooldb_report(
 /* What a sender is told of his message. */
 enum spool_notice {
 	NOTICE_NONE = 0,
-	NOTICE_NDR = 1,   /* refused for good, or given up */
-	NOTICE_DELAY = 2, /* still waits, for longer than the policy's `warn` */
+	NOTICE_NDR = 1,      /* refused for good, or given up */
+	NOTICE_DELAY = 2,    /* still waits, for longer than the policy's `warn` */
+	NOTICE_RELAYED = 16, /* handed to a server that sends no reports of delivery itself */
 };
 
 struct spool_telling {

@@ -2,7 +2,8 @@
 /*
  * spool.db: what senders are told (reports of non-delivery and of delay).
  *
- * recipient.told has a bit for each notice that was given, and one for each that is being given:
+ * recipient.told has a bit for each notice that was given, one for each that is being given, and
+ * TOLD_RELAYED for whom the report that he was handed on is due:
  * who is in a report that was begun stays in it until it is told, so that a report that is written
  * again after a crash is the same report.  message.reports counts them, message.reporting is the
  * notice under way.  See spooldb.h.
@@ -13,6 +14,7 @@
 
 /* Bits of recipient.told: notice, and this many places higher the same while it is being given. */
 #define UNDER_WAY 2
+#define GIVEN (NOTICE_NDR | NOTICE_DELAY | NOTICE_RELAYED)
 
 /* Nobody is told who does not want to be, nor of what he has done himself (text 'Cancelled'). */
 static const char due_ndr[] =
@@ -21,6 +23,9 @@ static const char due_ndr[] =
 static const char due_delay[] =
     "SELECT 1 FROM recipient r JOIN message m ON m.id=r.message WHERE r.message=? AND r.state=0"
     " AND r.tries>0 AND (r.told & 2)=0 AND max(m.submitted, m.defer)<=? LIMIT 1";
+
+static const char due_relayed[] =
+    "SELECT 1 FROM recipient WHERE message=? AND state=2 AND (told & 32)<>0 LIMIT 1";
 
 /* Before this a message must have been submitted for its delay to be told of. */
 static gint64
@@ -39,6 +44,8 @@ due(struct spooldb *db, gint64 id, gint64 now)
 		return NOTICE_NDR;
 	if (spooldb_number(db, 0, due_delay, "ii", id, delay_horizon(db, id, now)))
 		return NOTICE_DELAY;
+	if (spooldb_number(db, 0, due_relayed, "i", id))
+		return NOTICE_RELAYED;
 	return NOTICE_NONE;
 }
 
@@ -60,6 +67,11 @@ begin(struct spooldb *db, gint64 id, enum spool_notice notice, gint64 now)
 	if (SUCCEEDED(hr) && notice == NOTICE_NDR)
 		hr = spooldb_run(db,
 		    "UPDATE recipient SET told=told|4 WHERE message=? AND state=5 AND (told & 1)=0",
+		    "i", id);
+	else if (SUCCEEDED(hr) && notice == NOTICE_RELAYED)
+		hr = spooldb_run(db,
+		    "UPDATE recipient SET told=(told & ~32)|64 WHERE message=? AND state=2 AND"
+		    " (told & 32)<>0",
 		    "i", id);
 	else if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
@@ -127,7 +139,9 @@ spooldb_told(struct spooldb *db, gint64 id, gint64 serial, const char *text, gin
 	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
-		    "UPDATE recipient SET told=(told & 3) | (told >> 2) WHERE message=?", "i", id);
+		    "UPDATE recipient SET told=(told & (?1 | 32)) | (told >> 2 & ?1) WHERE "
+		    "message=?2",
+		    "di", GIVEN, id);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db, "UPDATE message SET reporting=0, changed=? WHERE id=?", "ii",
 		    spooldb_stamp(db, now), id);

@@ -82,4 +82,7 @@ HRESULT spooldb_hold_one(struct spooldb *db, gint64 id, const char *text, gint64
 HRESULT spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *transport,
     const char *text, char **journey);
 
+/* recipient.told: to be told that he was handed on. */
+#define TOLD_RELAYED 32
+
 #endif

@@ -82,9 +82,10 @@ apply_verdict(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now
 
 	return spooldb_run(db,
 	    "UPDATE recipient SET state=?, class=?, code=?, enhanced=?, text=?, server=?,"
-	    " queue_id=?, tries=tries+1, next=? WHERE message=? AND row=? AND state NOT IN (2, 5)",
-	    "dddttttiii", state, v->class, v->code, v->enhanced, text, v->server, v->queue_id, next,
-	    id, (gint64)v->row);
+	    " queue_id=?, tries=tries+1, next=?, told=told|? WHERE message=? AND row=?"
+	    " AND state NOT IN (2, 5)",
+	    "dddttttidii", state, v->class, v->code, v->enhanced, text, v->server, v->queue_id,
+	    next, state == SPOOL_SENT && v->relayed ? TOLD_RELAYED : 0, id, (gint64)v->row);
 }
 
 /* What a try came to, for people. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reports to the sender ("MAPI Report Messages", "Required Report Message Properties"): messages of
- * class REPORT.IPM.Note.NDR or .Delayed in the receive folder of the message's own store.
+ * class REPORT.IPM.Note.NDR, .Delayed or .DR in the receive folder of the message's own store.
  *
  * Each is there once.  The scheduler has written down that it is begun before it gives it out; when
  * it says that it was begun before, the report is looked for by its PR_SEARCH_KEY, which follows
@@ -27,8 +27,8 @@
 #define PR_DSN_REMOTE_MTA_W PROP_TAG(PT_UNICODE, 0x0C21)
 /* Originals up to this are attached. */
 #define ATTACH_MAX (256 * 1024)
-/* NDR and delay, each once more for who failed meanwhile: more at a time is no plan. */
-#define REPORTS_MAX 4
+/* Each kind, and once more for who failed meanwhile: more at a time is no plan. */
+#define REPORTS_MAX 6
 #define SENDER_NAME "Mail delivery (emapi)"
 #define SENDER_ADDRESS "mail-delivery"
 

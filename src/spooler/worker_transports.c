@@ -240,6 +240,7 @@ verdict_from_props(guint32 row, const SPropValue *props, ULONG count)
 	else if (prop_find(props, count, PR_EMAPI_RETRY_CLASS))
 		v->class = VERDICT_TEMPORARY; /* of a newer emapispi.h: anything but "sent" */
 	v->code = prop_find_long(props, count, PR_EMAPI_REPLY_CODE, 0);
+	v->relayed = prop_find_bool(props, count, PR_EMAPI_RELAYED, false);
 	take_text(&v->enhanced, prop_find_text(props, count, PR_EMAPI_ENHANCED_STATUS_W));
 	take_text(&v->text, prop_find_text(props, count, PR_EMAPI_REPLY_TEXT_W));
 	if (!*v->text)

@@ -20,9 +20,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <mapicode.h>
+#include <mapitags.h>
 
 #include "address.h"
+#include "mem.h"
 #include "mime.h"
+#include "prop.h"
 
 #define COPY_PIECE (256 * 1024)
 
@@ -241,8 +244,26 @@ tell_failure(struct xp_logon *logon, struct xp_recipients *recipients, const str
 	    file->error == ENOSPC ? "4.3.1" : "4.3.0", text);
 }
 
+/* A file cannot ask for reports. */
+static bool
+wants_report(IMessage *message)
+{
+	SizedSPropTagArray(1, tags) = { 1, { PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED } };
+	SPropValue *values = NULL;
+	ULONG count = 0;
+	bool wanted = false;
+
+	if (SUCCEEDED(
+		message->lpVtbl->GetProps(message, (SPropTagArray *)&tags, 0, &count, &values)))
+		wanted =
+		    prop_find_bool(values, count, PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, false);
+	mem_free(values);
+	return wanted;
+}
+
 static void
-tell_success(struct xp_logon *logon, struct xp_recipients *recipients, const struct file *file)
+tell_success(
+    struct xp_logon *logon, struct xp_recipients *recipients, const struct file *file, bool relayed)
 {
 	g_autofree char *path = g_build_filename(folder_of(logon), file->name, NULL);
 	g_autofree char *text = g_strdup_printf("written to %s", path);
@@ -256,6 +277,7 @@ tell_success(struct xp_logon *logon, struct xp_recipients *recipients, const str
 			continue;
 		xp_set_verdict(recipient, EMAPI_RETRY_NONE, 250, "2.0.0", text);
 		xp_set_remote(recipient, NULL, file->name);
+		recipient->verdict.relayed = relayed;
 	}
 }
 
@@ -277,7 +299,7 @@ pickup_submit(struct xp_logon *logon, IMessage *message, struct xp_recipients *r
 		return S_OK;
 	}
 	if (open_file(&file, folder_of(logon)) && copy_mail(&file, mail.fd) && publish(&file))
-		tell_success(logon, recipients, &file);
+		tell_success(logon, recipients, &file, wants_report(message));
 	else
 		tell_failure(logon, recipients, &file);
 	close_file(&file);

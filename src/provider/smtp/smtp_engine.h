@@ -118,6 +118,9 @@ const char *smtp_peer(const struct smtp_session *session);
 /* Its name and, where known, address: "mail.example.test [192.0.2.1]".  Borrowed. */
 const char *smtp_host(const struct smtp_session *session);
 
+/* Whether it sends the reports that it is asked for (DSN). */
+bool smtp_reports(const struct smtp_session *session);
+
 /* What was said since the last call, a line each, as PR_EMAPI_JOURNEY (emapispi.h).  Secrets are
  * masked.  g_strfreev(). */
 char **smtp_take_journey(struct smtp_session *session);

@@ -57,6 +57,12 @@ smtp_idle_seconds(const struct smtp_session *session)
 	return (int)((g_get_monotonic_time() - session->last_used) / G_USEC_PER_SEC);
 }
 
+bool
+smtp_reports(const struct smtp_session *session)
+{
+	return session->caps.dsn;
+}
+
 const char *
 smtp_host(const struct smtp_session *session)
 {

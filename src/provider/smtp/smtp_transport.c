@@ -132,6 +132,9 @@ take_verdicts(struct sending *sending, const struct smtp_recipient *results,
 		    results[i].enhanced, results[i].text);
 		xp_set_remote(served[i], results[i].from_server ? smtp_host(state->session) : NULL,
 		    results[i].class == SMTP_ACCEPTED ? queue_id : NULL);
+		served[i]->verdict.relayed = results[i].class == SMTP_ACCEPTED &&
+					     smtp_wish_success(&sending->wishes) &&
+					     !smtp_reports(state->session);
 	}
 	for (i = 0; journey[i]; i++)
 		xp_journey(sending->recipients, "%s", journey[i]);

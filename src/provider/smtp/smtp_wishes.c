@@ -94,6 +94,12 @@ smtp_wishes_read(struct smtp_wishes *wishes, IMessage *message)
 	mem_free(values);
 }
 
+bool
+smtp_wish_success(const struct smtp_wishes *wishes)
+{
+	return wishes->notify && strstr(wishes->notify, "SUCCESS");
+}
+
 void
 smtp_wishes_clear(struct smtp_wishes *wishes)
 {

@@ -85,6 +85,9 @@ fill_row(struct row *row, const struct xp_recipient *recipient)
 	add_text(row, PR_EMAPI_QUEUE_ID_W, verdict->queue_id);
 	if (verdict->retry_class == EMAPI_RETRY_PERMANENT)
 		add_text(row, PR_REPORT_TEXT_W, verdict->text);
+	if (verdict->relayed)
+		prop_set_bool(
+		    &row->entry->rgPropVals[row->entry->cValues++], PR_EMAPI_RELAYED, true);
 	return row->hr;
 }
 

@@ -20,6 +20,7 @@
 /* What became of one recipient; the texts are g_free()d with it. */
 struct xp_verdict {
 	bool given;
+	bool relayed;     /* PR_EMAPI_RELAYED */
 	LONG retry_class; /* EMAPI_RETRY_* */
 	LONG code;        /* 250, 550 ...; 0: nobody answered */
 	char *enhanced;   /* "5.1.1" */

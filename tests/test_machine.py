@@ -278,6 +278,21 @@ def test_queue_commands(machine, ann):
         wait_until(lambda: not ann.queue(), "the queue is empty")
 
 
+def test_who_was_refused_can_read_why(machine, ann):
+    """The report lies in the daemon's own store: the queue has what it says."""
+    with Peer(rcpt="550 5.1.1 nobody of that name") as peer:
+        machine.offer("host", *smtp(peer))
+        machine.start()
+        done = ann.send("refused", code=None)
+        assert "550 5.1.1 nobody of that name" in done.stdout
+        assert "emapi queue show last" in done.stderr and "Inbox" not in done.stderr
+        message, = ann.queue("--all")
+        assert message["state"] == "failed"
+        shown = ann.do("emapi", "queue", "show", message["id"]).stdout
+        for words in ("bob@example.test", "localhost", "550 5.1.1 nobody of that name"):
+            assert words in shown
+
+
 def test_without_a_daemon_it_says_so(machine, ann):
     with Peer() as peer:
         path = machine.offer("host", *smtp(peer))

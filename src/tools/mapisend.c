@@ -313,9 +313,29 @@ note_waiting(const struct outcome *outcome, int wait)
 		    wait);
 }
 
+/* It is over, and not everybody has it.  Folders and reports of the machine's daemon are its own: a
+ * user asks its queue. */
+static void
+note_refused(const struct outcome *outcome, bool machine)
+{
+	bool nobody = outcome->state == SPOOL_FAILED;
+	const char *what =
+	    nobody ? "no server took the mail" : "not every recipient gets the mail, see above";
+	const char *then = nobody ? "correct what was refused and send it anew"
+				  : "correct those addresses and send it to them anew";
+
+	if (machine)
+		cli_note("%s; it is not tried again, and `emapi queue show last` tells why: %s",
+		    what, then);
+	else
+		cli_note("%s; it is in Sent Items, a report about %s in the Inbox, and it is not "
+			 "tried again: %s",
+		    what, nobody ? "it" : "the others", then);
+}
+
 /* Says on standard error where the mail is when no server has taken all of it yet. */
 static void
-note_where(const struct outcome *outcome, HRESULT hr, const struct options *o)
+note_where(const struct outcome *outcome, HRESULT hr, const struct options *o, bool machine)
 {
 	g_autofree char *reached = spooler_why();
 	g_autofree char *reason = cli_without_dot(outcome->known ? outcome->text
@@ -330,14 +350,8 @@ note_where(const struct outcome *outcome, HRESULT hr, const struct options *o)
 		cli_note("the mail is safe in the Outbox but held: %s; once that is mended: emapi "
 			 "queue run",
 		    reason);
-	else if (outcome->known && outcome->state == SPOOL_FAILED)
-		cli_note("no server took the mail; it is in Sent Items, a report about it in the "
-			 "Inbox, and it is not tried again: correct what was refused and send it "
-			 "anew");
 	else if (outcome->known && spool_state_final(outcome->state) && !outcome->accepted)
-		cli_note("not every recipient gets the mail, see above; it is in Sent Items, a "
-			 "report about the others in the Inbox, and it is not tried again: correct "
-			 "those addresses and send it to them anew");
+		note_refused(outcome, machine);
 	else if (!outcome->known || !spool_state_final(outcome->state))
 		note_waiting(outcome, o->wait);
 }
@@ -359,7 +373,7 @@ report(const struct options *o, const struct profile *profile, const BYTE *key)
 		fputs(outcome.lines->str, stdout);
 	fflush(stdout);
 	if (!outcome.accepted)
-		note_where(&outcome, hr, o);
+		note_where(&outcome, hr, o, profile_is_machine(profile));
 	if (o->require_accepted && !outcome.accepted)
 		code = 1;
 	g_string_free(outcome.lines, TRUE);

@@ -23,25 +23,14 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from conftest import Home  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from shim import Home, program, read_lines  # noqa: E402
 from mailserver import free_port  # noqa: E402
 
 # A double's kill lies between the first arrival and the moment the spooler would have written it
 # down, at most this much later (a busy machine included).
 WINDOW = 2.0
 RECOVERY = 120
-
-
-def program(name):
-    path = shutil.which(name)
-    if not path:
-        sys.exit(f"{name} is not in PATH; run this by `meson devenv -C build`")
-    return path
-
-
-def read_lines(path):
-    return path.read_text().splitlines() if path.exists() else []
 
 
 class Torture:

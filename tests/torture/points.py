@@ -29,15 +29,11 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from shim import ROLES, ShimHome, program  # noqa: E402
+from shim import ROLES, ShimHome, program, read_lines  # noqa: E402
 from mailserver import answers, free_port, wait_until  # noqa: E402
 
 PATIENCE = 60
 KINDS = {"warm": "bob@example.test", "cold": "bob@example.test", "refused": "refused@example.test"}
-
-
-def read_lines(path):
-    return path.read_text().splitlines() if path.exists() else []
 
 
 class Points:

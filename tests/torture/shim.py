@@ -23,6 +23,10 @@ def program(name):
     return path
 
 
+def read_lines(path):
+    return path.read_text().splitlines() if path.exists() else []
+
+
 class Control:
     """Who is to be ended at which of his calls."""
 

@@ -87,6 +87,21 @@ def test_a_server_without_reports_is_reported_for(home):
         assert len(inbox(home)) == 1
 
 
+def test_each_of_many_is_reported_for(home):
+    """Also those that are sent as one batch."""
+    home.environment["EMAPI_SPOOLER"], spooler = "/nonexistent", home.environment["EMAPI_SPOOLER"]
+    with Peer() as peer:
+        peer_profile(home, peer)
+        for number in range(4):
+            api(home, do="submit", subject=f"mail {number}", to=["bob@example.test"],
+                props=[[PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, True]])
+        home.environment["EMAPI_SPOOLER"] = spooler
+        home.run("emapi", "queue", "run")
+        wait_until(lambda: len(peer.messages) == 4 and not listed(home), lambda: listed(home))
+    assert sorted(r["props"][SUBJECT] for r in inbox(home)) == \
+        [f"Relayed: mail {number}" for number in range(4)]
+
+
 def test_a_server_with_reports_sends_them_itself(home):
     with Peer(ehlo=["DSN"]) as peer:
         peer_profile(home, peer)

@@ -31,7 +31,7 @@ batch_note(struct sending *s, const struct report *report)
 	for (guint i = 0; i < report->verdicts->len; i++) {
 		const struct verdict *v = g_ptr_array_index(report->verdicts, i);
 
-		if (v->class != VERDICT_ACCEPTED)
+		if (v->class != VERDICT_ACCEPTED || v->relayed) /* its sender is to be told */
 			return false;
 	}
 	s->noted = board_sent(s->worker->board, (guint)s->slot, report);

@@ -10,6 +10,7 @@
 #include "profile.h"
 #include "session_private.h"
 #include "text.h"
+#include "trace.h"
 
 static atomic_uint initialized;
 static GMutex lock;            /* for `shared`; MAPI serializes logons */
@@ -145,6 +146,7 @@ HRESULT
 MAPILogonEx(ULONG_PTR ui, LPTSTR name, LPTSTR password, ULONG flags, LPMAPISESSION *out)
 {
 	char *why = NULL;
+	gint64 start;
 	HRESULT hr;
 
 	if (!out)
@@ -152,9 +154,12 @@ MAPILogonEx(ULONG_PTR ui, LPTSTR name, LPTSTR password, ULONG flags, LPMAPISESSI
 	*out = NULL;
 	if (!atomic_load(&initialized))
 		return MAPI_E_NOT_INITIALIZED;
+	start = trace_start();
 	g_mutex_lock(&lock);
 	hr = log_on(name, flags, out, &why);
 	g_mutex_unlock(&lock);
 	set_reason(hr, why);
+	if (start)
+		trace_logon(start, hr, name, flags, out);
 	return hr;
 }

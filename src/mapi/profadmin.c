@@ -11,6 +11,7 @@
 #include "services.h"
 #include "svcadmin.h"
 #include "text.h"
+#include "trace.h"
 
 struct profadmin {
 	struct com_object com;
@@ -217,5 +218,7 @@ MAPIAdminProfiles(ULONG flags, LPPROFADMIN *out)
 	self->iprofadmin.lpVtbl = &profadmin_vtbl;
 	last_error_init(&self->error, "emapi profile");
 	*out = &self->iprofadmin;
+	if (trace_on())
+		trace_admin(S_OK, flags, out);
 	return S_OK;
 }

@@ -51,6 +51,8 @@ is_kept(const char *variable)
 		"DBUS_SESSION_BUS_ADDRESS=", "GNUPGHOME=", "PASSWORD_STORE_DIR=" };
 	size_t i;
 
+	if (g_str_has_prefix(variable, "EMAPI_TRACE")) /* it is this program's */
+		return false;
 	for (i = 0; i < G_N_ELEMENTS(names); i++)
 		if (g_str_has_prefix(variable, names[i]))
 			return true;

@@ -123,7 +123,7 @@ target_profile(void *object, struct profile **out)
 		session->lpVtbl->AdminServices(session, 0, (IMsgServiceAdmin **)(void *)&admin);
 	else
 		unknown->lpVtbl->QueryInterface(unknown, &IID_IMsgServiceAdmin2, (void **)&admin);
-	if (admin && admin->lpVtbl == &svcadmin_vtbl) {
+	if (admin && admin->lpVtbl->AddRef == svcadmin_AddRef) {
 		*out = profile_ref(SELF(admin)->profile);
 		hr = S_OK;
 	}

@@ -325,7 +325,7 @@ folder_target(struct folder *source, void *target)
 	IMAPIFolder *iface = target;
 	struct folder *folder;
 
-	if (!iface || iface->lpVtbl != &folder_vtbl)
+	if (!iface || iface->lpVtbl->AddRef != folder_AddRef)
 		return NULL;
 	folder = folder_from(iface);
 	return memcmp(&folder->store->uid, &source->store->uid, sizeof(MAPIUID)) ? NULL : folder;

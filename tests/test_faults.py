@@ -155,6 +155,7 @@ def check(site, step, fault, state):
     if taken:  # and it can be read afterwards
         shown = site.home.run("emapi", "queue", "show", site.find(subject)["id"], "--json").stdout
         assert len(json.loads(shown)["attempts"]) == 2
+        assert "may deliver it twice" in shown
 
 
 def survives(site, *case):

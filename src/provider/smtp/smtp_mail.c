@@ -263,6 +263,9 @@ final_reply(struct smtp_transaction *mail)
 				    "say whether it took it: the next try may deliver it twice.",
 			mail->error->text);
 
+		/* The verdict is followed by that of the next try; this stays on record. */
+		smtp_note(session, "* the server did not say whether it took the message: the next "
+				   "try may deliver it twice");
 		smtp_decide_all(mail, SMTP_TEMPORARY, 0, NULL, text);
 		g_free(text);
 		return;

@@ -46,6 +46,17 @@ com_add_ref(struct com_object *object)
 	return atomic_fetch_add(&object->refs, 1) + 1;
 }
 
+bool
+com_try_add_ref(struct com_object *object)
+{
+	unsigned refs = atomic_load(&object->refs);
+
+	while (refs)
+		if (atomic_compare_exchange_weak(&object->refs, &refs, refs + 1))
+			return true;
+	return false;
+}
+
 ULONG
 com_release(struct com_object *object)
 {

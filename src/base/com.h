@@ -13,6 +13,7 @@
 #define EMAPI_BASE_COM_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <emapi_wintypes.h>
 
@@ -40,6 +41,9 @@ struct com_object {
 void *com_create(const struct com_class *class, size_t size);
 HRESULT com_query_interface(struct com_object *object, const IID *iid, void **out);
 ULONG com_add_ref(struct com_object *object);
+/* The same from a weak pointer, whose object waits in finalize() for a lock that the caller holds:
+ * false where it is on its way out. */
+bool com_try_add_ref(struct com_object *object);
 ULONG com_release(struct com_object *object);
 
 /* From an interface pointer to the object that has it as `member`. */

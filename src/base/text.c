@@ -191,9 +191,8 @@ text_is_ascii(const char *text)
 	return g_str_is_ascii(text);
 }
 
-/* The next character that counts, in the form in which it is compared. */
-static uint32_t
-next_folded(struct text_cursor *cursor, unsigned flags)
+uint32_t
+text_next_folded(struct text_cursor *cursor, unsigned flags)
 {
 	uint32_t c = text_next(cursor);
 
@@ -215,8 +214,8 @@ text_compare(struct text_cursor a, struct text_cursor b, unsigned flags)
 	uint32_t left, right;
 
 	do {
-		left = next_folded(&a, flags);
-		right = next_folded(&b, flags);
+		left = text_next_folded(&a, flags);
+		right = text_next_folded(&b, flags);
 	} while (left && left == right);
 	return left < right ? -1 : left > right;
 }
@@ -225,11 +224,11 @@ bool
 text_has_prefix(struct text_cursor whole, struct text_cursor part, unsigned flags)
 {
 	for (;;) {
-		uint32_t wanted = next_folded(&part, flags);
+		uint32_t wanted = text_next_folded(&part, flags);
 
 		if (!wanted)
 			return true;
-		if (next_folded(&whole, flags) != wanted)
+		if (text_next_folded(&whole, flags) != wanted)
 			return false;
 	}
 }

@@ -42,6 +42,9 @@ struct text_cursor {
 /* The next character and on; 0 at the end.  Malformed bytes are U+FFFD, a lone surrogate itself. */
 uint32_t text_next(struct text_cursor *cursor);
 
+/* The next character that counts, in the form in which `flags` (TEXT_IGNORE_*) compare it. */
+uint32_t text_next_folded(struct text_cursor *cursor, unsigned flags);
+
 /* <0, 0, >0 by character, as `flags` (TEXT_IGNORE_*) says.  Allocates nothing. */
 int text_compare(struct text_cursor a, struct text_cursor b, unsigned flags);
 /* Whether `part` stands at the beginning, or anywhere, in `whole`. */

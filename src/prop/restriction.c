@@ -57,6 +57,8 @@ check_content(const SContentRestriction *content)
 	    content->ulFuzzyLevel & ~known)
 		return MAPI_E_INVALID_PARAMETER;
 	type = PROP_TYPE(content->lpProp->ulPropTag);
+	if (type & MV_INSTANCE)
+		type &= ~MVI_FLAG;
 	if (type != PT_STRING8 && type != PT_UNICODE && type != PT_BINARY)
 		return MAPI_E_TOO_COMPLEX;
 	return prop_check(content->lpProp);
@@ -130,12 +132,12 @@ check(const SRestriction *restriction, unsigned depth, struct checker *checker)
 	case RES_EXIST:
 		return S_OK;
 	case RES_COMMENT:
+	case RES_ANNOTATION:
 		return check_comment(&restriction->res.resComment, depth, checker);
+	case RES_COUNT:
+		return check_list(restriction->res.resCount.lpRes, 1, depth, checker);
 	case RES_SUBRESTRICTION:
 		return check_sub(&restriction->res.resSub, depth, checker);
-	case RES_COUNT:
-	case RES_ANNOTATION:
-		return MAPI_E_TOO_COMPLEX;
 	default:
 		return MAPI_E_INVALID_PARAMETER;
 	}
@@ -155,6 +157,65 @@ restriction_check_subs(const SRestriction *restriction)
 	struct checker checker = { .subs = true };
 
 	return restriction ? check(restriction, 0, &checker) : MAPI_E_INVALID_PARAMETER;
+}
+
+/* --- Looking through ----------------------------------------------------------------------- */
+
+/* What a node holds of further restrictions on the same row. */
+static ULONG
+children(const SRestriction *restriction, const SRestriction **list)
+{
+	switch (restriction->rt) {
+	case RES_AND:
+	case RES_OR:
+		*list = restriction->res.resAnd.lpRes;
+		return restriction->res.resAnd.cRes;
+	case RES_NOT:
+		*list = restriction->res.resNot.lpRes;
+		return 1;
+	case RES_COUNT:
+		*list = restriction->res.resCount.lpRes;
+		return 1;
+	case RES_COMMENT:
+	case RES_ANNOTATION:
+		*list = restriction->res.resComment.lpRes;
+		return *list ? 1 : 0;
+	default:
+		return 0;
+	}
+}
+
+void
+restriction_tags(const SRestriction *restriction, GArray *tags)
+{
+	const SRestriction *list = NULL;
+	ULONG count = children(restriction, &list), i;
+
+	for (i = 0; i < count; i++)
+		restriction_tags(&list[i], tags);
+	switch (restriction->rt) {
+	case RES_CONTENT:
+		g_array_append_val(tags, restriction->res.resContent.ulPropTag);
+		break;
+	case RES_PROPERTY:
+		g_array_append_val(tags, restriction->res.resProperty.ulPropTag);
+		break;
+	case RES_COMPAREPROPS:
+		g_array_append_val(tags, restriction->res.resCompareProps.ulPropTag1);
+		g_array_append_val(tags, restriction->res.resCompareProps.ulPropTag2);
+		break;
+	case RES_BITMASK:
+		g_array_append_val(tags, restriction->res.resBitMask.ulPropTag);
+		break;
+	case RES_SIZE:
+		g_array_append_val(tags, restriction->res.resSize.ulPropTag);
+		break;
+	case RES_EXIST:
+		g_array_append_val(tags, restriction->res.resExist.ulPropTag);
+		break;
+	default:
+		break;
+	}
 }
 
 /* --- Copying ------------------------------------------------------------------------------- */
@@ -209,7 +270,12 @@ copy_into(void *root, const SRestriction *source, SRestriction *target)
 		return copy_values(root, 1, &target->res.resContent.lpProp);
 	case RES_PROPERTY:
 		return copy_values(root, 1, &target->res.resProperty.lpProp);
+	case RES_SUBRESTRICTION:
+		return copy_list(root, 1, &target->res.resSub.lpRes);
+	case RES_COUNT:
+		return copy_list(root, 1, &target->res.resCount.lpRes);
 	case RES_COMMENT:
+	case RES_ANNOTATION:
 		hr = copy_values(root, comment->cValues, &comment->lpProp);
 		if (FAILED(hr) || !comment->lpRes)
 			return hr;
@@ -226,7 +292,7 @@ restriction_copy(const SRestriction *source, SRestriction **out)
 	HRESULT hr;
 
 	*out = NULL;
-	hr = restriction_check(source);
+	hr = restriction_check_subs(source);
 	if (FAILED(hr))
 		return hr;
 	copy = mem_zalloc(NULL, sizeof(*copy));
@@ -412,19 +478,33 @@ sub_fits(const SSubRestriction *sub, const struct row *row)
 	return row->subs && row->subs->any(row->subs->context, sub->ulSubObject, sub->lpRes);
 }
 
+/* The value to compare with, under a single value's tag where it was named as an instance. */
+static SPropValue
+single_value(const SPropValue *wanted)
+{
+	SPropValue value = *wanted;
+
+	if (PROP_TYPE(value.ulPropTag) & MV_INSTANCE)
+		value.ulPropTag &= ~(ULONG)MVI_FLAG;
+	return value;
+}
+
 static bool
 value_fits(const SRestriction *restriction, const SPropValue *row, ULONG count)
 {
 	const SContentRestriction *content = &restriction->res.resContent;
 	const SPropertyRestriction *property = &restriction->res.resProperty;
+	SPropValue wanted;
 
 	switch (restriction->rt) {
 	case RES_CONTENT:
+		wanted = single_value(content->lpProp);
 		return any_fits(value_of(row, count, content->ulPropTag), content->ulFuzzyLevel,
-		    content->lpProp, content_fits);
+		    &wanted, content_fits);
 	case RES_PROPERTY:
+		wanted = single_value(property->lpProp);
 		return any_fits(value_of(row, count, property->ulPropTag), property->relop,
-		    property->lpProp, property_fits);
+		    &wanted, property_fits);
 	case RES_COMPAREPROPS:
 		return compare_fits(&restriction->res.resCompareProps, row, count);
 	case RES_BITMASK:
@@ -451,7 +531,10 @@ match(const SRestriction *restriction, const struct row *row)
 	case RES_NOT:
 		return !match(restriction->res.resNot.lpRes, row);
 	case RES_COMMENT:
+	case RES_ANNOTATION:
 		return !comment->lpRes || match(comment->lpRes, row);
+	case RES_COUNT:
+		return match(restriction->res.resCount.lpRes, row);
 	case RES_SUBRESTRICTION:
 		return sub_fits(&restriction->res.resSub, row);
 	default:

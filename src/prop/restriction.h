@@ -4,6 +4,7 @@
 #define EMAPI_PROP_RESTRICTION_H
 
 #include <stdbool.h>
+#include <glib.h>
 #include <mapidefs.h>
 
 /* S_OK, MAPI_E_TOO_COMPLEX (nested deeper than 256, RES_SUBRESTRICTION where rows have no
@@ -12,7 +13,7 @@ HRESULT restriction_check(const SRestriction *restriction);
 /* The same where rows have sub-objects: RES_SUBRESTRICTION on PR_MESSAGE_RECIPIENTS and
  * PR_MESSAGE_ATTACHMENTS is allowed, not within another one. */
 HRESULT restriction_check_subs(const SRestriction *restriction);
-/* Deep copy as one MAPI buffer. */
+/* Deep copy as one MAPI buffer, of what restriction_check_subs() allows. */
 HRESULT restriction_copy(const SRestriction *source, SRestriction **out);
 /* Whether the row fits.  Both must have passed the checks. */
 bool restriction_match(const SRestriction *restriction, const SPropValue *row, ULONG count);
@@ -23,5 +24,11 @@ struct restriction_subs {
 };
 bool restriction_match_subs(const SRestriction *restriction, const SPropValue *row, ULONG count,
     const struct restriction_subs *subs);
+
+
+/* Appends the tags (ULONG) that matching looks at; of sub-objects none. */
+void restriction_tags(const SRestriction *restriction, GArray *tags);
+/* RES_COUNT fits like what it holds: how many rows it lets through is the table's to count.  Where
+ * an instance of a multi-valued column is named (MVI_PROP), any of its values may fit. */
 
 #endif

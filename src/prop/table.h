@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tables in memory: an IMAPITable over rows that someone has gathered (stores, recipients,
- * attachments, profiles, status, hierarchy).  Large tables (folder contents) have cursors of their
- * own in the store.
- *
- * The whole of SetColumns, QueryColumns, GetRowCount, SeekRow, SeekRowApprox, QueryPosition,
- * FindRow, Restrict, bookmarks, SortTable, QuerySortOrder and QueryRows works on the snapshot, from
- * any thread.  Not supported: Advise, categories, MVI_FLAG columns (MAPI_E_NO_SUPPORT).
+ * Tables in memory whose rows never change: an IMAPITable over rows that someone has gathered
+ * (stores, recipients, attachments, profiles, status).  table_data.h has those whose rows come and
+ * go; table_source.h what a table can do.
  *
  * Rows that lack a sort key come first when ascending.  After Restrict and SortTable bookmarks are
  * gone and the position is the beginning.

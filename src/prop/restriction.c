@@ -503,8 +503,8 @@ value_fits(const SRestriction *restriction, const SPropValue *row, ULONG count)
 		    &wanted, content_fits);
 	case RES_PROPERTY:
 		wanted = single_value(property->lpProp);
-		return any_fits(value_of(row, count, property->ulPropTag), property->relop,
-		    &wanted, property_fits);
+		return any_fits(value_of(row, count, property->ulPropTag), property->relop, &wanted,
+		    property_fits);
 	case RES_COMPAREPROPS:
 		return compare_fits(&restriction->res.resCompareProps, row, count);
 	case RES_BITMASK:

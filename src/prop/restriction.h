@@ -25,7 +25,6 @@ struct restriction_subs {
 bool restriction_match_subs(const SRestriction *restriction, const SPropValue *row, ULONG count,
     const struct restriction_subs *subs);
 
-
 /* Appends the tags (ULONG) that matching looks at; of sub-objects none. */
 void restriction_tags(const SRestriction *restriction, GArray *tags);
 /* RES_COUNT fits like what it holds: how many rows it lets through is the table's to count.  Where

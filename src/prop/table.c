@@ -515,10 +515,10 @@ table_finalize(void *object)
 	self->methods->release(self->source);
 }
 
-bool
-table_hold(IMAPITable *table)
+struct com_object *
+table_object(IMAPITable *table)
 {
-	return com_try_add_ref(&table_of(table)->com);
+	return &table_of(table)->com;
 }
 
 static const struct com_interface table_interfaces[] = {

@@ -30,7 +30,7 @@ collect(struct table_data *data, const struct table_change *changes, guint count
 		struct data_view *view = g_ptr_array_index(data->views, i);
 		struct table_news *news;
 
-		if (!view->table || !table_hold(view->table))
+		if (!view->table || !com_try_add_ref(table_object(view->table)))
 			continue;
 		if (!changes || data->renumbered)
 			news = table_reloaded(view->table, changes != NULL);

@@ -182,9 +182,8 @@ table_matches(
 	struct part_search search = { self, record->id };
 	struct restriction_subs parts = { any_part, &search };
 
-	return !restriction ||
-	       restriction_match_subs(restriction, record->values, record->count,
-		   self->methods->any_part ? &parts : NULL);
+	return !restriction || restriction_match_subs(restriction, record->values, record->count,
+				   self->methods->any_part ? &parts : NULL);
 }
 
 GArray *

@@ -576,7 +576,8 @@ table_Advise(IMAPITable *This, ULONG mask, LPMAPIADVISESINK sink, ULONG_PTR *con
 	if (!sink || !connection)
 		return MAPI_E_INVALID_PARAMETER;
 	*connection = 0;
-	if (!(mask & fnevTableModified))
+	/* The rows of a snapshot never change. */
+	if (!(mask & fnevTableModified) || self->type == TBLTYPE_SNAPSHOT)
 		return MAPI_E_NO_SUPPORT;
 	hr = table_enter(self);
 	if (FAILED(hr))

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <glib.h>
 #include <mapidefs.h>
+#include "com.h"
 
 struct table_record {
 	gint64 id;
@@ -96,8 +97,8 @@ struct table_news *table_changed(
     IMAPITable *table, const struct table_change *changes, guint count, guint most);
 /* Everything may be different; TABLE_RELOAD, or TABLE_CHANGED where `gentle`. */
 struct table_news *table_reloaded(IMAPITable *table, bool gentle);
-/* A reference from the source's weak pointer, within enter() and leave(); false: it is going. */
-bool table_hold(IMAPITable *table);
+/* The object, for com_try_add_ref() from a weak pointer within enter() and leave(). */
+struct com_object *table_object(IMAPITable *table);
 /* Tells and frees; outside of enter() and leave().  The caller has a reference on the table. */
 void table_tell(struct table_news *news);
 

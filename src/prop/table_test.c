@@ -144,8 +144,7 @@ columns_can_be_chosen(void **state)
 	mem_free(columns);
 	assert_int_equal(
 	    table->lpVtbl->SetColumns(table, (SPropTagArray *)&none, 0), MAPI_E_INVALID_PARAMETER);
-	assert_int_equal(
-	    table->lpVtbl->SetColumns(table, (SPropTagArray *)&instances, 0), S_OK);
+	assert_int_equal(table->lpVtbl->SetColumns(table, (SPropTagArray *)&instances, 0), S_OK);
 	table->lpVtbl->Release(table);
 }
 
@@ -304,8 +303,7 @@ every_method_answers(void **state)
 	assert_int_equal(type, TBLTYPE_SNAPSHOT);
 	assert_int_equal(table->lpVtbl->GetLastError(table, MAPI_E_NOT_FOUND, 0, &error), S_OK);
 	assert_null(error);
-	assert_int_equal(
-	    table->lpVtbl->Advise(table, fnevTableModified, NULL, &connection),
+	assert_int_equal(table->lpVtbl->Advise(table, fnevTableModified, NULL, &connection),
 	    MAPI_E_INVALID_PARAMETER);
 	assert_int_equal(table->lpVtbl->Abort(table), S_OK);
 	assert_int_equal(table->lpVtbl->WaitForCompletion(table, 0, 0, &status), S_OK);

@@ -45,9 +45,9 @@ setup(void **state)
 	static struct fixture fixture;
 	SizedSPropTagArray(2, columns) = { 2, { PR_DISPLAY_NAME_A, NUMBER } };
 
-	assert_int_equal(CreateTable(&IID_IMAPITableData, MAPIAllocateBuffer, MAPIAllocateMore,
-			     MAPIFreeBuffer, NULL, TBLTYPE_DYNAMIC, NUMBER,
-			     (LPSPropTagArray)(void *)&columns, &fixture.data),
+	assert_int_equal(
+	    CreateTable(&IID_IMAPITableData, MAPIAllocateBuffer, MAPIAllocateMore, MAPIFreeBuffer,
+		NULL, TBLTYPE_DYNAMIC, NUMBER, (LPSPropTagArray)(void *)&columns, &fixture.data),
 	    S_OK);
 	put(&fixture, 1, "delta");
 	put(&fixture, 2, "alpha");
@@ -76,9 +76,9 @@ CreateTable_refuses_what_it_cannot_make(void **state)
 	SizedSPropTagArray(1, columns) = { 1, { NUMBER } };
 	ITableData *data = (ITableData *)1;
 
-	assert_int_equal(CreateTable(&IID_IMAPITable, MAPIAllocateBuffer, MAPIAllocateMore,
-			     MAPIFreeBuffer, NULL, TBLTYPE_DYNAMIC, NUMBER,
-			     (LPSPropTagArray)(void *)&columns, &data),
+	assert_int_equal(
+	    CreateTable(&IID_IMAPITable, MAPIAllocateBuffer, MAPIAllocateMore, MAPIFreeBuffer, NULL,
+		TBLTYPE_DYNAMIC, NUMBER, (LPSPropTagArray)(void *)&columns, &data),
 	    MAPI_E_INTERFACE_NOT_SUPPORTED);
 	assert_null(data);
 	assert_int_equal(CreateTable(NULL, MAPIAllocateBuffer, MAPIAllocateMore, MAPIFreeBuffer,
@@ -96,8 +96,7 @@ views_show_rows_in_the_order_they_came_in(void **state)
 	ULONG status, type;
 
 	table_assert_all(fixture->view, "delta alpha charlie");
-	assert_int_equal(
-	    fixture->view->lpVtbl->GetStatus(fixture->view, &status, &type), S_OK);
+	assert_int_equal(fixture->view->lpVtbl->GetStatus(fixture->view, &status, &type), S_OK);
 	assert_int_equal(type, TBLTYPE_DYNAMIC);
 }
 
@@ -135,14 +134,13 @@ HrModifyRows_changes_nothing_where_one_row_is_wrong(void **state)
 	rows.aRow[0] = row(first, 1, "other");
 	rows.aRow[1] = row(second, 5, "more");
 	second[0].ulPropTag = PR_IMPORTANCE;
-	assert_int_equal(fixture->data->lpVtbl->HrModifyRows(
-			     fixture->data, 0, (LPSRowSet)(void *)&rows),
+	assert_int_equal(
+	    fixture->data->lpVtbl->HrModifyRows(fixture->data, 0, (LPSRowSet)(void *)&rows),
 	    MAPI_E_INVALID_PARAMETER);
 	table_assert_all(fixture->view, "delta alpha charlie");
 	second[0].ulPropTag = NUMBER;
-	assert_int_equal(fixture->data->lpVtbl->HrModifyRows(
-			     fixture->data, 0, (LPSRowSet)(void *)&rows),
-	    S_OK);
+	assert_int_equal(
+	    fixture->data->lpVtbl->HrModifyRows(fixture->data, 0, (LPSRowSet)(void *)&rows), S_OK);
 	table_assert_all(fixture->view, "other alpha charlie more");
 }
 
@@ -161,8 +159,8 @@ HrInsertRow_puts_a_row_at_a_number(void **state)
 	assert_int_equal(fixture->data->lpVtbl->HrInsertRow(fixture->data, 4, &one), S_OK);
 	one = row(values, 9, "middle");
 	assert_int_equal(fixture->data->lpVtbl->HrInsertRow(fixture->data, 2, &one), S_OK);
-	assert_int_equal(fixture->data->lpVtbl->HrInsertRow(fixture->data, 7, &one),
-	    MAPI_E_INVALID_PARAMETER);
+	assert_int_equal(
+	    fixture->data->lpVtbl->HrInsertRow(fixture->data, 7, &one), MAPI_E_INVALID_PARAMETER);
 	table_assert_all(fixture->view, "first delta middle alpha charlie last");
 	for (i = 0; i < 100; i++) { /* always at the same place */
 		one = row(values, 100 + i, "x");
@@ -179,8 +177,7 @@ HrDeleteRow_takes_one_row_out(void **state)
 	SPropValue two = key(2), wrong = { .ulPropTag = PR_IMPORTANCE, .Value.l = 1 };
 
 	assert_int_equal(fixture->data->lpVtbl->HrDeleteRow(fixture->data, &two), S_OK);
-	assert_int_equal(
-	    fixture->data->lpVtbl->HrDeleteRow(fixture->data, &two), MAPI_E_NOT_FOUND);
+	assert_int_equal(fixture->data->lpVtbl->HrDeleteRow(fixture->data, &two), MAPI_E_NOT_FOUND);
 	assert_int_equal(
 	    fixture->data->lpVtbl->HrDeleteRow(fixture->data, &wrong), MAPI_E_NOT_FOUND);
 	table_assert_all(fixture->view, "delta charlie");
@@ -222,8 +219,8 @@ HrQueryRow_and_HrEnumRow_copy_rows_out(void **state)
 	assert_int_equal(number, 2);
 	assert_string_equal(table_value(one, PR_DISPLAY_NAME_A)->Value.lpszA, "charlie");
 	MAPIFreeBuffer(one);
-	assert_int_equal(fixture->data->lpVtbl->HrQueryRow(fixture->data, &nine, &one, NULL),
-	    MAPI_E_NOT_FOUND);
+	assert_int_equal(
+	    fixture->data->lpVtbl->HrQueryRow(fixture->data, &nine, &one, NULL), MAPI_E_NOT_FOUND);
 	assert_int_equal(fixture->data->lpVtbl->HrEnumRow(fixture->data, 1, &one), S_OK);
 	assert_string_equal(table_value(one, PR_DISPLAY_NAME_A)->Value.lpszA, "alpha");
 	MAPIFreeBuffer(one);
@@ -315,8 +312,7 @@ each_change_is_told_with_the_row_before_it(void **state)
 	table_assert_heard(fixture->heard, "deleted(3) ");
 	assert_int_equal(fixture->data->lpVtbl->HrInsertRow(fixture->data, 1, &first), S_OK);
 	table_assert_heard(fixture->heard, "added(7 after 1) ");
-	assert_int_equal(
-	    fixture->view->lpVtbl->Unadvise(fixture->view, connection), S_OK);
+	assert_int_equal(fixture->view->lpVtbl->Unadvise(fixture->view, connection), S_OK);
 	put(fixture, 5, "silence");
 	table_assert_heard(fixture->heard, "");
 	sink->lpVtbl->Release(sink);
@@ -335,8 +331,8 @@ views_tell_of_what_they_show_in_their_own_order(void **state)
 	from_c.res.resProperty.relop = RELOP_GE;
 	from_c.res.resProperty.ulPropTag = PR_DISPLAY_NAME_A;
 	from_c.res.resProperty.lpProp = &c;
-	assert_int_equal(fixture->view->lpVtbl->SortTable(
-			     fixture->view, table_order(0, 0, 1, &by_name), 0),
+	assert_int_equal(
+	    fixture->view->lpVtbl->SortTable(fixture->view, table_order(0, 0, 1, &by_name), 0),
 	    S_OK);
 	assert_int_equal(fixture->view->lpVtbl->Restrict(fixture->view, &from_c, 0), S_OK);
 	sink = table_listen(fixture->view, fixture->heard, &connection);
@@ -366,9 +362,8 @@ many_changes_at_once_are_one(void **state)
 
 	for (i = 0; i < 9; i++)
 		rows.aRow[i] = row(values[i], 20 + i, "many");
-	assert_int_equal(fixture->data->lpVtbl->HrModifyRows(
-			     fixture->data, 0, (LPSRowSet)(void *)&rows),
-	    S_OK);
+	assert_int_equal(
+	    fixture->data->lpVtbl->HrModifyRows(fixture->data, 0, (LPSRowSet)(void *)&rows), S_OK);
 	table_assert_heard(fixture->heard, "changed ");
 	assert_int_equal(
 	    fixture->data->lpVtbl->HrDeleteRows(fixture->data, TAD_ALL_ROWS, NULL, NULL), S_OK);

@@ -121,8 +121,8 @@ table_note_key(GString *heard, const SPropValue *key)
 static inline LONG STDAPICALLTYPE
 table_note(LPVOID context, ULONG count, LPNOTIFICATION events)
 {
-	static const char *const words[] = { "?", "changed", "error", "added", "deleted", "modified",
-		"sorted", "restricted", "columns", "reload" };
+	static const char *const words[] = { "?", "changed", "error", "added", "deleted",
+		"modified", "sorted", "restricted", "columns", "reload" };
 	GString *heard = context;
 	ULONG i;
 
@@ -151,8 +151,7 @@ table_listen(IMAPITable *table, GString *heard, ULONG_PTR *connection)
 	IMAPIAdviseSink *sink = NULL;
 
 	assert_int_equal(HrAllocAdviseSink(table_note, heard, &sink), S_OK);
-	assert_int_equal(
-	    table->lpVtbl->Advise(table, fnevTableModified, sink, connection), S_OK);
+	assert_int_equal(table->lpVtbl->Advise(table, fnevTableModified, sink, connection), S_OK);
 	assert_int_not_equal(*connection, 0);
 	return sink;
 }

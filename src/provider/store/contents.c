@@ -1,739 +1,391 @@
 /* SPDX-License-Identifier: MIT */
-/* IMAPITable over the messages of a folder: see contents.h. */
+/* The messages of a folder as rows of a table (src/prop/table_source.h): see contents.h. */
 #include "contents.h"
 
 #include <string.h>
 #include <mapicode.h>
-#include <mapiguid.h>
 #include <mapitags.h>
-#include "contents_list.h"
 #include "folder.h"
 #include "mem.h"
-#include "restriction.h"
-#include "unsupported.h"
+#include "search.h"
+#include "table_source.h"
 #include "watch.h"
+#include "watch_log.h"
+
+/* Sequential reading goes on from the row that was passed last; further jumps are by OFFSET. */
+#define NEAR 2000
+/* Events at once; more are one TABLE_CHANGED. */
+#define EVENTS_MAX 64
 
 struct contents {
-	struct com_object com;
-	IMAPITable itable;
 	struct contents_scope scope;
-	ULONG flags;
-	SPropTagArray *columns;
-	SRestriction *restriction;
-	SSortOrderSet *sort;
-	struct contents_keyset keyset;
-	GArray *list; /* NULL: the keyset serves */
-	gint64 position;
-	GArray *bookmarks;   /* gint64 positions, -1: free */
-	GArray *connections; /* ULONG_PTR, of Advise */
+	struct contents_keyset keyset; /* the cursor stands behind row `at` - 1 */
+	gint64 at;
+	IMAPITable *table; /* weak: it owns this */
 };
 
-/* Bookmarks of our own begin behind the three that MAPI names. */
-#define BOOKMARK_FIRST 16
-
-static struct contents *
-contents_from(IMAPITable *iface)
+static HRESULT
+contents_enter(void *source)
 {
-	return COM_OBJECT(iface, struct contents, itable);
+	return store_enter(((struct contents *)source)->scope.store);
 }
 
 static HRESULT
-contents_enter(struct contents *contents)
+contents_leave(void *source, HRESULT hr)
 {
-	return store_enter(contents->scope.store);
-}
-
-static HRESULT
-contents_leave(struct contents *contents, HRESULT hr)
-{
-	return store_leave(contents->scope.store, hr);
-}
-
-static HRESULT
-contents_total(struct contents *contents, gint64 *total)
-{
-	if (contents->list) {
-		*total = contents->list->len;
-		return S_OK;
-	}
-	return contents_count(&contents->scope, total);
-}
-
-/* From here on the table is a list of ids; the position stays. */
-static HRESULT
-contents_want_list(struct contents *contents)
-{
-	if (contents->list)
-		return S_OK;
-	return contents_list(
-	    &contents->scope, contents->restriction, contents->sort, &contents->list);
+	return store_leave(((struct contents *)source)->scope.store, hr);
 }
 
 static void
-contents_rewind(struct contents *contents)
+contents_release(void *source)
 {
-	contents->position = 0;
-	memset(&contents->keyset.cursor, 0, sizeof(contents->keyset.cursor));
-}
+	struct contents *contents = source;
 
-/* After a change of restriction or order. */
-static HRESULT
-contents_restart(struct contents *contents)
-{
-	bool indexed = contents_order_of(contents->sort, &contents->scope, &contents->keyset);
-	guint at;
-
-	if (contents->list)
-		g_array_unref(contents->list);
-	contents->list = NULL;
-	for (at = 0; at < contents->bookmarks->len; at++)
-		g_array_index(contents->bookmarks, gint64, at) = -1;
-	contents_rewind(contents);
-	return (contents->restriction || !indexed) ? contents_want_list(contents) : S_OK;
-}
-
-COM_UNKNOWN(contents, struct contents, itable, IMAPITable)
-
-static HRESULT
-contents_GetLastError(IMAPITable *This, HRESULT failure, ULONG flags, LPMAPIERROR *error)
-{
-	return store_last_error(contents_from(This)->scope.store, failure, flags, error);
+	com_release(&contents->scope.store->com);
+	g_free(contents);
 }
 
 static HRESULT
-contents_GetStatus(IMAPITable *This, ULONG *status, ULONG *type)
+contents_last_error(void *source, HRESULT failure, ULONG flags, MAPIERROR **out)
 {
-	if (!status || !type)
-		return MAPI_E_INVALID_PARAMETER;
-	*status = TBLSTAT_COMPLETE;
-	*type = TBLTYPE_KEYSET;
-	return S_OK;
-}
-
-static HRESULT
-contents_SetColumns(IMAPITable *This, LPSPropTagArray tags, ULONG flags)
-{
-	struct contents *contents = contents_from(This);
-	SPropTagArray *columns;
-	HRESULT hr;
-
-	if (!tags || !tags->cValues)
-		return MAPI_E_INVALID_PARAMETER;
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	columns = mem_memdup(NULL, tags, CbSPropTagArray(tags));
-	if (columns) {
-		mem_free(contents->columns);
-		contents->columns = columns;
-	}
-	return contents_leave(contents, columns ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY);
-}
-
-static HRESULT
-contents_QueryColumns(IMAPITable *This, ULONG flags, LPSPropTagArray *tags)
-{
-	struct contents *contents = contents_from(This);
-	HRESULT hr;
-
-	if (!tags)
-		return MAPI_E_INVALID_PARAMETER;
-	*tags = NULL;
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	*tags = mem_memdup(NULL, contents->columns, CbSPropTagArray(contents->columns));
-	return contents_leave(contents, *tags ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY);
-}
-
-static HRESULT
-contents_GetRowCount(IMAPITable *This, ULONG flags, ULONG *count)
-{
-	struct contents *contents = contents_from(This);
-	gint64 total = 0;
-	HRESULT hr;
-
-	if (!count)
-		return MAPI_E_INVALID_PARAMETER;
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	hr = contents_total(contents, &total);
-	*count = (ULONG)total;
-	return contents_leave(contents, hr);
-}
-
-/* --- Moving -------------------------------------------------------------------------- */
-
-static HRESULT
-skip_row(void *context, const struct contents_row *row)
-{
-	++*(gint64 *)context;
-	return S_OK;
-}
-
-static HRESULT
-contents_skip(struct contents *contents, LONG rows, gint64 *moved)
-{
-	struct contents_walk walk = { .limit = rows, .fn = skip_row, .context = moved };
-
-	return contents_walk(&contents->scope, &contents->keyset, &walk);
-}
-
-static HRESULT
-bookmark_position(struct contents *contents, BOOKMARK bookmark, gint64 *position)
-{
-	ULONG_PTR index = bookmark - BOOKMARK_FIRST;
-
-	if (bookmark == BOOKMARK_BEGINNING) {
-		*position = 0;
-		return S_OK;
-	}
-	if (bookmark == BOOKMARK_CURRENT) {
-		*position = contents->position;
-		return S_OK;
-	}
-	if (bookmark == BOOKMARK_END)
-		return contents_total(contents, position);
-	if (bookmark < BOOKMARK_FIRST || index >= contents->bookmarks->len ||
-	    g_array_index(contents->bookmarks, gint64, index) < 0)
-		return MAPI_E_INVALID_BOOKMARK;
-	*position = g_array_index(contents->bookmarks, gint64, index);
-	return S_OK;
-}
-
-/* Only going forward from the beginning or from here keeps the keyset. */
-static HRESULT
-contents_seek(struct contents *contents, BOOKMARK origin, LONG rows, LONG *sought)
-{
-	gint64 from, to, total, moved = 0;
-	HRESULT hr;
-
-	if (!contents->list && rows >= 0 &&
-	    (origin == BOOKMARK_BEGINNING || origin == BOOKMARK_CURRENT)) {
-		if (origin == BOOKMARK_BEGINNING)
-			contents_rewind(contents);
-		hr = rows ? contents_skip(contents, rows, &moved) : S_OK;
-		contents->position += moved;
-		*sought = (LONG)moved;
-		return hr;
-	}
-	hr = contents_want_list(contents);
-	if (SUCCEEDED(hr))
-		hr = contents_total(contents, &total);
-	if (SUCCEEDED(hr))
-		hr = bookmark_position(contents, origin, &from);
-	if (FAILED(hr))
-		return hr;
-	to = CLAMP(from + rows, 0, total);
-	contents->position = to;
-	*sought = (LONG)(to - from);
-	return S_OK;
-}
-
-static HRESULT
-contents_SeekRow(IMAPITable *This, BOOKMARK origin, LONG rows, LONG *sought)
-{
-	struct contents *contents = contents_from(This);
-	LONG moved = 0;
-	HRESULT hr = contents_enter(contents);
-
-	if (FAILED(hr))
-		return hr;
-	hr = contents_seek(contents, origin, rows, &moved);
-	if (sought)
-		*sought = moved;
-	return contents_leave(contents, hr);
-}
-
-static HRESULT
-contents_SeekRowApprox(IMAPITable *This, ULONG numerator, ULONG denominator)
-{
-	struct contents *contents = contents_from(This);
-	gint64 total;
-	LONG moved;
-	HRESULT hr;
-
-	if (!denominator)
-		return MAPI_E_INVALID_PARAMETER;
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	hr = contents_total(contents, &total);
-	if (SUCCEEDED(hr))
-		hr = contents_seek(contents, BOOKMARK_BEGINNING,
-		    (LONG)(total * MIN(numerator, denominator) / denominator), &moved);
-	return contents_leave(contents, hr);
-}
-
-static HRESULT
-contents_QueryPosition(IMAPITable *This, ULONG *row, ULONG *numerator, ULONG *denominator)
-{
-	struct contents *contents = contents_from(This);
-	gint64 total;
-	HRESULT hr;
-
-	if (!row || !numerator || !denominator)
-		return MAPI_E_INVALID_PARAMETER;
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	hr = contents_total(contents, &total);
-	if (SUCCEEDED(hr)) {
-		*row = *numerator = (ULONG)MIN(contents->position, total);
-		*denominator = (ULONG)MAX(total, 1);
-	}
-	return contents_leave(contents, hr);
+	return store_last_error(((struct contents *)source)->scope.store, failure, flags, out);
 }
 
 /* --- Rows ---------------------------------------------------------------------------- */
 
-struct query {
+static struct contents_need
+need_of(const struct table_reader *reader)
+{
+	struct contents_need need = { 0 };
+	guint at;
+
+	if (reader->all)
+		return (struct contents_need){ G_MAXUINT32, true, true };
+	for (at = 0; at < reader->count; at++)
+		contents_need_tag(&need, reader->tags[at]);
+	return need;
+}
+
+static HRESULT
+pass_on(void *context, const struct contents_row *row)
+{
+	const struct table_reader *reader = context;
+	struct table_record record = { row->id, row->values, row->count };
+
+	return reader->fn(reader->context, &record);
+}
+
+static struct contents_walk
+walk_of(const struct table_reader *reader, LONG limit)
+{
+	return (struct contents_walk){ .limit = limit,
+		.need = need_of(reader),
+		.fn = pass_on,
+		.context = (void *)(size_t)reader };
+}
+
+static HRESULT
+contents_each(void *source, const struct table_reader *reader)
+{
+	const struct contents *contents = source;
+	struct contents_walk walk = walk_of(reader, -1);
+	struct contents_keyset keyset = { .order = ORDER_ID };
+
+	return contents_walk(&contents->scope, &keyset, &walk);
+}
+
+static HRESULT
+contents_fetch_row(void *source, gint64 id, const struct table_reader *reader)
+{
+	const struct contents *contents = source;
+	struct contents_walk walk = walk_of(reader, 1);
+	HRESULT hr = contents_fetch(&contents->scope, id, &walk);
+
+	return hr;
+}
+
+static bool
+contents_any_part(void *source, gint64 id, ULONG tag, const SRestriction *restriction)
+{
+	return search_any_part(((struct contents *)source)->scope.store, id, tag, restriction);
+}
+
+/* --- In the order of an index -------------------------------------------------------- */
+
+static void
+rewind_cursor(struct contents *contents)
+{
+	memset(&contents->keyset.cursor, 0, sizeof(contents->keyset.cursor));
+	contents->at = 0;
+}
+
+static bool
+contents_follow(void *source, const SSortOrderSet *sort)
+{
+	struct contents *contents = source;
+
+	contents->at = 0;
+	return contents_order_of(sort, &contents->scope, &contents->keyset);
+}
+
+static HRESULT
+contents_total(void *source, gint64 *count)
+{
+	return contents_count(&((struct contents *)source)->scope, count);
+}
+
+struct passing {
 	struct contents *contents;
-	SRowSet *rows;
-	ULONG room;
+	const struct table_reader *reader; /* NULL: the rows are only passed */
 };
 
 static HRESULT
-query_row(void *context, const struct contents_row *row)
+pass_row(void *context, const struct contents_row *row)
 {
-	struct query *query = context;
-	SRow *out = &query->rows->aRow[query->rows->cRows];
-	HRESULT hr;
+	const struct passing *passing = context;
 
-	hr = props_select(row->values, row->count, query->contents->columns, query->contents->flags,
-	    &out->cValues, &out->lpProps);
-	if (SUCCEEDED(hr))
-		query->rows->cRows++;
-	return FAILED(hr) ? hr : S_OK;
-}
-
-/* Rows that have gone since the list was made are passed over. */
-static HRESULT
-query_list(struct query *query, const struct contents_walk *walk)
-{
-	struct contents *contents = query->contents;
-	HRESULT hr = S_OK;
-
-	while (SUCCEEDED(hr) && query->rows->cRows < query->room &&
-	       contents->position < contents->list->len)
-		hr = contents_fetch(&contents->scope,
-		    g_array_index(contents->list, gint64, contents->position++), walk);
-	return FAILED(hr) ? hr : S_OK;
+	passing->contents->at++;
+	return passing->reader ? pass_on((void *)(size_t)passing->reader, row) : S_OK;
 }
 
 static HRESULT
-query_run(struct query *query)
+walk_on(struct contents *contents, LONG limit, const struct table_reader *reader)
 {
-	struct contents *contents = query->contents;
-	struct contents_walk walk = {
-		.limit = (LONG)query->room, .fn = query_row, .context = query
-	};
-	const SPropTagArray *columns = contents->columns;
-	ULONG at;
-	HRESULT hr;
+	struct passing passing = { contents, reader };
+	struct contents_walk walk = { .limit = limit, .fn = pass_row, .context = &passing };
 
-	for (at = 0; at < columns->cValues; at++)
-		contents_need_tag(&walk.need, columns->aulPropTag[at]);
-	if (contents->list)
-		return query_list(query, &walk);
-	hr = contents_walk(&contents->scope, &contents->keyset, &walk);
-	contents->position += query->rows->cRows;
-	return hr;
+	if (reader)
+		walk.need = need_of(reader);
+	return contents_walk(&contents->scope, &contents->keyset, &walk);
 }
 
-static void
-rows_free(SRowSet *rows)
-{
-	ULONG at;
-
-	for (at = 0; rows && at < rows->cRows; at++)
-		mem_free(rows->aRow[at].lpProps);
-	mem_free(rows);
-}
-
-/* Where the cursor stood, to be put back for TBL_NOADVANCE and after failures. */
-struct place {
-	gint64 position;
-	struct contents_cursor cursor;
-};
-
+/* The cursor before row `to`. */
 static HRESULT
-contents_query(struct contents *contents, LONG count, ULONG flags, SRowSet **out)
+move_to(struct contents *contents, gint64 to)
 {
-	struct place place = { contents->position, contents->keyset.cursor };
-	struct query query = { contents, NULL, 0 };
-	gint64 total = 0;
-	LONG moved = 0;
+	gint64 total;
 	HRESULT hr;
 
+	if (to == contents->at)
+		return S_OK;
+	if (to > contents->at && to - contents->at <= NEAR)
+		return walk_on(contents, (LONG)(to - contents->at), NULL);
+	rewind_cursor(contents);
+	if (to <= NEAR)
+		return to ? walk_on(contents, (LONG)to, NULL) : S_OK;
 	hr = contents_total(contents, &total);
-	if (SUCCEEDED(hr) && count < 0) {
-		hr = contents_seek(contents, BOOKMARK_CURRENT, count, &moved);
-		count = -moved;
-		if (!(flags & TBL_NOADVANCE)) /* the cursor stays before the rows it gives */
-			place.position = contents->position;
-		flags |= TBL_NOADVANCE;
-	}
-	/* Rows may come while we read: room for what was asked, as far as that is sane. */
-	query.room = (ULONG)MIN((gint64)count, MAX(total - place.position, 0) + 64);
 	if (SUCCEEDED(hr))
-		query.rows = mem_zalloc(NULL, CbNewSRowSet((size_t)query.room + 1));
-	if (SUCCEEDED(hr) && !query.rows)
-		hr = MAPI_E_NOT_ENOUGH_MEMORY;
-	if (SUCCEEDED(hr) && query.room)
-		hr = query_run(&query);
-	if (FAILED(hr) || (flags & TBL_NOADVANCE)) {
-		contents->position = place.position;
-		contents->keyset.cursor = place.cursor;
-	}
-	if (FAILED(hr))
-		rows_free(query.rows);
-	else
-		*out = query.rows;
+		hr = contents_place(&contents->scope, &contents->keyset, to, total);
+	if (SUCCEEDED(hr))
+		contents->at = to;
 	return hr;
 }
 
 static HRESULT
-contents_QueryRows(IMAPITable *This, LONG count, ULONG flags, LPSRowSet *rows)
+contents_walk_rows(void *source, gint64 from, LONG limit, const struct table_reader *reader)
 {
-	struct contents *contents = contents_from(This);
-	HRESULT hr;
+	struct contents *contents = source;
+	HRESULT hr = move_to(contents, from);
 
-	if (!rows || !count || count == G_MININT32)
-		return MAPI_E_INVALID_PARAMETER;
-	*rows = NULL;
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	return contents_leave(contents, contents_query(contents, count, flags, rows));
+	return SUCCEEDED(hr) ? walk_on(contents, limit, reader) : hr;
 }
 
-/* --- Finding, restricting, sorting --------------------------------------------------- */
+static HRESULT
+contents_locate(void *source, gint64 id, gint64 *position)
+{
+	const struct contents *contents = source;
 
-struct find {
-	const SRestriction *restriction;
-	bool found;
-};
+	return contents_rank(&contents->scope, &contents->keyset, id, position);
+}
 
 static HRESULT
-find_row(void *context, const struct contents_row *row)
+take_id(void *context, const struct contents_row *row)
 {
-	struct find *find = context;
-
-	find->found = restriction_match(find->restriction, row->values, row->count);
+	*(gint64 *)context = row->id;
 	return S_OK;
 }
 
 static HRESULT
-contents_find(
-    struct contents *contents, const SRestriction *restriction, BOOKMARK origin, bool backward)
+contents_before(void *source, gint64 id, gint64 *prior)
 {
-	struct find find = { restriction, false };
-	struct contents_walk walk = { .limit = 1, .fn = find_row, .context = &find };
-	gint64 from, at, step = backward ? -1 : 1;
-	HRESULT hr;
+	const struct contents *contents = source;
+	struct contents_keyset keyset = contents->keyset;
+	struct contents_walk walk = { .limit = 1, .fn = take_id, .context = prior };
+	HRESULT hr = contents_cursor_at(&contents->scope, &keyset, id);
 
-	contents_need_restriction(&walk.need, restriction);
-	hr = contents_want_list(contents);
-	if (SUCCEEDED(hr))
-		hr = bookmark_position(contents, origin, &from);
-	if (FAILED(hr))
+	*prior = 0;
+	if (hr != S_OK)
 		return hr;
-	for (at = backward ? from - 1 : from; at >= 0 && at < contents->list->len; at += step) {
-		hr = contents_fetch(
-		    &contents->scope, g_array_index(contents->list, gint64, at), &walk);
-		if (FAILED(hr))
-			return hr;
-		if (find.found) {
-			contents->position = at;
-			return S_OK;
-		}
+	keyset.descending = !keyset.descending;
+	hr = contents_walk(&contents->scope, &keyset, &walk);
+	return FAILED(hr) ? hr : *prior ? S_OK : S_FALSE;
+}
+
+/* --- Events -------------------------------------------------------------------------- */
+
+/* What a change of the store means for this table's rows; 0: nothing. */
+static ULONG
+event_for(const struct contents *contents, const struct change *change)
+{
+	gint64 folder = contents->scope.folder;
+
+	if (change->type == MAPI_FOLDER || (change->parent != folder && change->old != folder))
+		return 0;
+	switch (change->event) {
+	case fnevObjectCreated:
+	case fnevObjectCopied:
+		return change->parent == folder ? TABLE_ROW_ADDED : 0;
+	case fnevObjectMoved:
+		return change->parent == folder ? TABLE_ROW_ADDED : TABLE_ROW_DELETED;
+	case fnevObjectDeleted:
+		return TABLE_ROW_DELETED;
+	case fnevObjectModified:
+		return TABLE_ROW_MODIFIED;
+	default:
+		return 0;
 	}
-	return MAPI_E_NOT_FOUND;
 }
 
-static HRESULT
-contents_FindRow(IMAPITable *This, LPSRestriction restriction, BOOKMARK origin, ULONG flags)
+static GArray *
+events_for(const struct contents *contents, const GArray *changes, SPropValue *keys)
 {
-	struct contents *contents = contents_from(This);
-	HRESULT hr;
-
-	if (!restriction)
-		return MAPI_E_INVALID_PARAMETER;
-	hr = restriction_check(restriction);
-	if (SUCCEEDED(hr))
-		hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	return contents_leave(
-	    contents, contents_find(contents, restriction, origin, (flags & DIR_BACKWARD) != 0));
-}
-
-static HRESULT
-contents_Restrict(IMAPITable *This, LPSRestriction restriction, ULONG flags)
-{
-	struct contents *contents = contents_from(This);
-	SRestriction *copy = NULL;
-	HRESULT hr = S_OK;
-
-	if (restriction) {
-		hr = restriction_check(restriction);
-		if (SUCCEEDED(hr))
-			hr = restriction_copy(restriction, &copy);
-	}
-	if (SUCCEEDED(hr))
-		hr = contents_enter(contents);
-	if (FAILED(hr)) {
-		mem_free(copy);
-		return hr;
-	}
-	mem_free(contents->restriction);
-	contents->restriction = copy;
-	return contents_leave(contents, contents_restart(contents));
-}
-
-static HRESULT
-contents_CreateBookmark(IMAPITable *This, BOOKMARK *bookmark)
-{
-	struct contents *contents = contents_from(This);
-	HRESULT hr;
-
-	if (!bookmark)
-		return MAPI_E_INVALID_PARAMETER;
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	hr = contents_want_list(contents);
-	if (SUCCEEDED(hr)) {
-		*bookmark = BOOKMARK_FIRST + contents->bookmarks->len;
-		g_array_append_val(contents->bookmarks, contents->position);
-	}
-	return contents_leave(contents, hr);
-}
-
-static HRESULT
-contents_FreeBookmark(IMAPITable *This, BOOKMARK bookmark)
-{
-	struct contents *contents = contents_from(This);
-	gint64 position;
-	HRESULT hr;
-
-	if (bookmark < BOOKMARK_FIRST)
-		return S_OK; /* the three of MAPI are no one's */
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	hr = bookmark_position(contents, bookmark, &position);
-	if (SUCCEEDED(hr))
-		g_array_index(contents->bookmarks, gint64, bookmark - BOOKMARK_FIRST) = -1;
-	return contents_leave(contents, hr);
-}
-
-static HRESULT
-contents_SortTable(IMAPITable *This, LPSSortOrderSet sort, ULONG flags)
-{
-	struct contents *contents = contents_from(This);
-	SSortOrderSet *copy = NULL;
-	HRESULT hr;
-
-	if (sort && sort->cCategories)
-		return MAPI_E_NO_SUPPORT;
-	if (sort) {
-		copy = mem_memdup(NULL, sort, CbSSortOrderSet(sort));
-		if (!copy)
-			return MAPI_E_NOT_ENOUGH_MEMORY;
-	}
-	hr = contents_enter(contents);
-	if (FAILED(hr)) {
-		mem_free(copy);
-		return hr;
-	}
-	mem_free(contents->sort);
-	contents->sort = copy;
-	return contents_leave(contents, contents_restart(contents));
-}
-
-static HRESULT
-contents_QuerySortOrder(IMAPITable *This, LPSSortOrderSet *out)
-{
-	struct contents *contents = contents_from(This);
-	HRESULT hr;
-
-	if (!out)
-		return MAPI_E_INVALID_PARAMETER;
-	*out = NULL;
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	*out = contents->sort ? mem_memdup(NULL, contents->sort, CbSSortOrderSet(contents->sort))
-			      : mem_zalloc(NULL, CbNewSSortOrderSet(0));
-	return contents_leave(contents, *out ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY);
-}
-
-static HRESULT
-contents_Abort(IMAPITable *This)
-{
-	return S_OK; /* nothing ever runs on */
-}
-
-static HRESULT
-contents_WaitForCompletion(IMAPITable *This, ULONG flags, ULONG timeout, ULONG *status)
-{
-	if (status)
-		*status = TBLSTAT_COMPLETE;
-	return S_OK;
-}
-
-static HRESULT
-contents_Advise(IMAPITable *This, ULONG mask, LPMAPIADVISESINK sink, ULONG_PTR *connection)
-{
-	struct contents *contents = contents_from(This);
-	struct watch_scope scope = { WATCH_CONTENTS, contents->scope.folder };
-	HRESULT hr;
-
-	if (!sink || !connection)
-		return MAPI_E_INVALID_PARAMETER;
-	*connection = 0;
-	if (!(mask & fnevTableModified))
-		return MAPI_E_NO_SUPPORT;
-	hr = contents_enter(contents);
-	if (FAILED(hr))
-		return hr;
-	hr = watch_advise(contents->scope.store, &scope, fnevTableModified, sink, connection);
-	if (SUCCEEDED(hr))
-		g_array_append_val(contents->connections, *connection);
-	return contents_leave(contents, hr);
-}
-
-static HRESULT
-contents_Unadvise(IMAPITable *This, ULONG_PTR connection)
-{
-	struct contents *contents = contents_from(This);
-	HRESULT hr = contents_enter(contents);
+	GArray *events = g_array_new(FALSE, TRUE, sizeof(struct table_change));
 	guint at;
 
-	if (FAILED(hr))
-		return hr;
-	hr = MAPI_E_NOT_FOUND;
-	for (at = 0; at < contents->connections->len; at++) {
-		if (g_array_index(contents->connections, ULONG_PTR, at) != connection)
-			continue;
-		g_array_remove_index(contents->connections, at);
-		hr = watch_unadvise(contents->scope.store, connection);
-		break;
+	for (at = 0; at < changes->len; at++) {
+		struct change *change = &g_array_index(changes, struct change, at);
+		struct table_change event = { change->id, event_for(contents, change), &keys[at] };
+
+		keys[at].ulPropTag = PR_INSTANCE_KEY;
+		keys[at].Value.bin.cb = sizeof(change->id);
+		keys[at].Value.bin.lpb = (BYTE *)&change->id;
+		if (event.event)
+			g_array_append_val(events, event);
 	}
-	return contents_leave(contents, hr);
+	return events;
 }
 
-/* A table that goes takes its connections with it. */
+/* On the watcher's thread, which holds a reference on the table. */
 static void
-contents_unadvise_all(struct contents *contents)
+contents_changed(void *context, const GArray *changes)
 {
-	guint at;
+	struct contents *contents = context;
+	SPropValue *keys = g_new0(SPropValue, changes->len + 1);
+	GArray *events = events_for(contents, changes, keys);
+	struct table_news *news = NULL;
 
-	if (contents->connections->len && SUCCEEDED(contents_enter(contents))) {
-		for (at = 0; at < contents->connections->len; at++)
-			watch_unadvise(contents->scope.store,
-			    g_array_index(contents->connections, ULONG_PTR, at));
+	if (events->len && SUCCEEDED(contents_enter(contents))) {
+		news = table_changed(contents->table,
+		    (const struct table_change *)(const void *)events->data, events->len,
+		    EVENTS_MAX);
 		contents_leave(contents, S_OK);
 	}
-	g_array_unref(contents->connections);
+	table_tell(news);
+	g_array_unref(events);
+	g_free(keys);
 }
 
-static const IMAPITableVtbl contents_vtbl = {
-	.QueryInterface = contents_QueryInterface,
-	.AddRef = contents_AddRef,
-	.Release = contents_Release,
-	.GetLastError = contents_GetLastError,
-	.Advise = contents_Advise,
-	.Unadvise = contents_Unadvise,
-	.GetStatus = contents_GetStatus,
-	.SetColumns = contents_SetColumns,
-	.QueryColumns = contents_QueryColumns,
-	.GetRowCount = contents_GetRowCount,
-	.SeekRow = contents_SeekRow,
-	.SeekRowApprox = contents_SeekRowApprox,
-	.QueryPosition = contents_QueryPosition,
-	.FindRow = contents_FindRow,
-	.Restrict = contents_Restrict,
-	.CreateBookmark = contents_CreateBookmark,
-	.FreeBookmark = contents_FreeBookmark,
-	.SortTable = contents_SortTable,
-	.QuerySortOrder = contents_QuerySortOrder,
-	.QueryRows = contents_QueryRows,
-	.Abort = contents_Abort,
-	.ExpandRow = unsupported_IMAPITable_ExpandRow,
-	.CollapseRow = unsupported_IMAPITable_CollapseRow,
-	.WaitForCompletion = contents_WaitForCompletion,
-	.GetCollapseState = unsupported_IMAPITable_GetCollapseState,
-	.SetCollapseState = unsupported_IMAPITable_SetCollapseState,
-};
+static struct watch_scope
+watched(struct contents *contents)
+{
+	return (struct watch_scope){ .type = WATCH_CONTENTS,
+		.object = contents->scope.folder,
+		.changed = contents_changed,
+		.context = contents,
+		.holder = table_object(contents->table) };
+}
+
+static HRESULT
+contents_subscribe(void *source, IMAPIAdviseSink *sink, ULONG_PTR *connection)
+{
+	struct contents *contents = source;
+	struct watch_scope scope = watched(contents);
+
+	return watch_advise(contents->scope.store, &scope, fnevTableModified, sink, connection);
+}
+
+static HRESULT
+contents_unsubscribe(void *source, ULONG_PTR connection)
+{
+	return watch_unadvise(((struct contents *)source)->scope.store, connection);
+}
 
 static void
-contents_finalize(void *self)
+contents_notify(void *source, ULONG count, NOTIFICATION *notifications)
 {
-	struct contents *contents = self;
+	struct contents *contents = source;
+	struct watch_scope scope = watched(contents);
 
-	mem_free(contents->columns);
-	mem_free(contents->restriction);
-	mem_free(contents->sort);
-	if (contents->list)
-		g_array_unref(contents->list);
-	g_array_unref(contents->bookmarks);
-	contents_unadvise_all(contents);
-	com_release(&contents->scope.store->com);
+	watch_tell(contents->scope.store, &scope, count, notifications);
 }
 
-static const struct com_interface contents_interfaces[] = {
-	{ &IID_IMAPITable, offsetof(struct contents, itable) },
-	{ NULL, 0 },
-};
-
-static const struct com_class contents_class = { "contents table", contents_interfaces,
-	contents_finalize };
+/* --- The table ----------------------------------------------------------------------- */
 
 #define COLUMNS(suffix)                                                                            \
-	{                                                                                          \
-		PR_ENTRYID, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_SUBJECT##suffix,                    \
-		    PR_NORMALIZED_SUBJECT##suffix, PR_DISPLAY_TO##suffix, PR_DISPLAY_CC##suffix,   \
-		    PR_SENDER_NAME##suffix, PR_MESSAGE_CLASS##suffix, PR_MESSAGE_FLAGS,            \
-		    PR_MSG_STATUS, PR_MESSAGE_SIZE, PR_HASATTACH, PR_IMPORTANCE, PR_PRIORITY,      \
-		    PR_SENSITIVITY, PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME,               \
-		    PR_LAST_MODIFICATION_TIME, PR_OBJECT_TYPE, PR_PARENT_ENTRYID,                  \
-		    PR_STORE_ENTRYID, PR_ACCESS, PR_ACCESS_LEVEL                                   \
-	}
-static const SizedSPropTagArray(24, columns_a) = { 24, COLUMNS(_A) };
-static const SizedSPropTagArray(24, columns_w) = { 24, COLUMNS(_W) };
+	PR_ENTRYID, PR_INSTANCE_KEY, PR_RECORD_KEY, PR_SUBJECT##suffix,                            \
+	    PR_NORMALIZED_SUBJECT##suffix, PR_DISPLAY_TO##suffix, PR_DISPLAY_CC##suffix,           \
+	    PR_SENDER_NAME##suffix, PR_MESSAGE_CLASS##suffix, PR_MESSAGE_FLAGS, PR_MSG_STATUS,     \
+	    PR_MESSAGE_SIZE, PR_HASATTACH, PR_IMPORTANCE, PR_PRIORITY, PR_SENSITIVITY,             \
+	    PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME, PR_LAST_MODIFICATION_TIME,            \
+	    PR_OBJECT_TYPE, PR_PARENT_ENTRYID, PR_STORE_ENTRYID, PR_ACCESS, PR_ACCESS_LEVEL
+#define OTHERS(suffix)                                                                             \
+	PR_DISPLAY_BCC##suffix, PR_SUBJECT_PREFIX##suffix, PR_CREATION_TIME, PR_SEARCH_KEY,        \
+	    PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_ROW_TYPE, PR_DEPTH, PR_CONTENT_COUNT,    \
+	    PR_CONTENT_UNREAD
+static const SizedSPropTagArray(24, columns_a) = { 24, { COLUMNS(_A) } };
+static const SizedSPropTagArray(24, columns_w) = { 24, { COLUMNS(_W) } };
+static const SizedSPropTagArray(34, all_a) = { 34, { COLUMNS(_A), OTHERS(_A) } };
+static const SizedSPropTagArray(34, all_w) = { 34, { COLUMNS(_W), OTHERS(_W) } };
+
+/* What stands in columns, or is made of them; any other property of a message may be one too. */
+static HRESULT
+contents_columns(void *source, ULONG flags, SPropTagArray **out)
+{
+	*out =
+	    mem_memdup(NULL, (flags & MAPI_UNICODE) ? (const void *)&all_w : &all_a, sizeof(all_a));
+	return *out ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+}
+
+static const struct table_source contents_methods = {
+	.enter = contents_enter,
+	.leave = contents_leave,
+	.release = contents_release,
+	.each = contents_each,
+	.fetch = contents_fetch_row,
+	.columns = contents_columns,
+	.last_error = contents_last_error,
+	.any_part = contents_any_part,
+	.subscribe = contents_subscribe,
+	.unsubscribe = contents_unsubscribe,
+	.notify = contents_notify,
+	.follow = contents_follow,
+	.count = contents_total,
+	.walk = contents_walk_rows,
+	.locate = contents_locate,
+	.before = contents_before,
+};
 
 HRESULT
 contents_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out)
 {
-	const SPropTagArray *columns = (flags & MAPI_UNICODE)
-					   ? (const SPropTagArray *)(const void *)&columns_w
-					   : (const SPropTagArray *)(const void *)&columns_a;
-	struct contents_scope scope;
+	struct table_making making = {
+		.flags = flags & MAPI_UNICODE, .key = PR_INSTANCE_KEY, .type = TBLTYPE_KEYSET
+	};
 	struct contents *contents;
+	struct contents_scope scope;
 	HRESULT hr;
 
 	*out = NULL;
 	hr = contents_scope_init(store, folder, (flags & MAPI_ASSOCIATED) != 0, &scope);
 	if (FAILED(hr))
 		return hr;
-	contents = com_create(&contents_class, sizeof(*contents));
-	if (!contents)
-		return MAPI_E_NOT_ENOUGH_MEMORY;
-	contents->itable.lpVtbl = &contents_vtbl;
+	making.columns = (flags & MAPI_UNICODE) ? (const SPropTagArray *)(const void *)&columns_w
+						: (const SPropTagArray *)(const void *)&columns_a;
+	contents = g_new0(struct contents, 1);
 	contents->scope = scope;
-	contents->flags = flags & MAPI_UNICODE;
-	contents->bookmarks = g_array_new(FALSE, FALSE, sizeof(gint64));
-	contents->connections = g_array_new(FALSE, FALSE, sizeof(ULONG_PTR));
 	com_add_ref(&store->com);
-	contents->columns = mem_memdup(NULL, columns, CbSPropTagArray(columns));
-	if (!contents->columns) {
-		com_release(&contents->com);
-		return MAPI_E_NOT_ENOUGH_MEMORY;
-	}
-	*out = &contents->itable;
-	return S_OK;
+	hr = table_open(&contents_methods, contents, &making, out);
+	if (SUCCEEDED(hr))
+		contents->table = *out;
+	return hr;
 }

@@ -2,11 +2,10 @@
 /*
  * Contents tables: a cursor over an index of the message table, never a copy (design D3).
  *
- * Two ways to go through a folder.  As a keyset: in the order of one index, remembering the key and
- * id of the last row passed; it serves the default order and the four indexed sort orders.  As a
- * list of ids, made when something is asked that no index gives: a restriction, another sort order,
- * a bookmark, going backwards.  Rows are read from the store when they are asked for, so changes
- * show; a row that has gone is passed over.
+ * In the order of one index a folder is gone through as a keyset, remembering the key and id of the
+ * last row passed.  What no index gives (restrictions, other orders, categories) the table over it
+ * (src/prop/table_source.h) keeps as a list of ids.  Rows are read from the store when they are
+ * asked for, so changes show.
  */
 #ifndef EMAPI_STORE_CONTENTS_H
 #define EMAPI_STORE_CONTENTS_H
@@ -58,10 +57,12 @@ struct contents_need {
 /* Adds what it takes to answer a property. */
 void contents_need_tag(struct contents_need *need, ULONG tag);
 
-/* Called for each row. */
+void contents_need_restriction(struct contents_need *need, const SRestriction *restriction);
+
+/* Called for each row; S_FALSE: no more. */
 typedef HRESULT (*contents_row_fn)(void *context, const struct contents_row *row);
 
-/* Up to `limit` rows (-1: all) after the cursor, which moves with them. */
+/* Up to `limit` rows (-1: all) after the cursor, which moves with them.  S_FALSE: `fn` said so. */
 struct contents_walk {
 	LONG limit;
 	struct contents_need need;
@@ -70,6 +71,14 @@ struct contents_walk {
 };
 HRESULT contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset,
     const struct contents_walk *walk);
+/* Moves the cursor behind the first `rows` of `total`; S_FALSE when there are not so many. */
+HRESULT contents_place(
+    const struct contents_scope *scope, struct contents_keyset *keyset, gint64 rows, gint64 total);
+/* Moves the cursor onto a row by id; how many rows come before it.  S_FALSE when it has gone. */
+HRESULT contents_cursor_at(
+    const struct contents_scope *scope, struct contents_keyset *keyset, gint64 id);
+HRESULT contents_rank(const struct contents_scope *scope, const struct contents_keyset *keyset,
+    gint64 id, gint64 *rank);
 /* One row by id; S_FALSE when it has gone from the folder. */
 HRESULT contents_fetch(
     const struct contents_scope *scope, gint64 id, const struct contents_walk *walk);

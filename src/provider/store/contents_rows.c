@@ -9,6 +9,7 @@
 #include "eid.h"
 #include "folders.h"
 #include "mem.h"
+#include "restriction.h"
 
 /* An order's key in SQL.  A partial index serves a query that repeats its condition. */
 #define NOT_OUTBOX " AND folder <> 4"
@@ -53,6 +54,19 @@ contents_need_tag(struct contents_need *need, ULONG tag)
 		need->computed = true;
 	else
 		need->blob = true;
+}
+
+void
+contents_need_restriction(struct contents_need *need, const SRestriction *restriction)
+{
+	GArray *tags = g_array_new(FALSE, FALSE, sizeof(ULONG));
+	guint at;
+
+	if (restriction)
+		restriction_tags(restriction, tags);
+	for (at = 0; at < tags->len; at++)
+		contents_need_tag(need, g_array_index(tags, ULONG, at));
+	g_array_unref(tags);
 }
 
 /* The columns of a SELECT, as short as what is needed: reading a key alone stays in the index. */
@@ -343,12 +357,13 @@ walk_some(const struct contents_scope *scope, struct contents_keyset *keyset,
 	cursor_bind(&start, row);
 	sqlite3_bind_int(row, 5, *limit);
 	while ((hr = db_next(db, row)) == S_OK) {
-		hr = row_call(scope, row, walk);
-		if (SUCCEEDED(hr))
+		HRESULT called = row_call(scope, row, walk);
+
+		if (SUCCEEDED(called))
 			cursor_move(keyset, row);
-		if (FAILED(hr)) {
+		if (called != S_OK) {
 			db_done(row);
-			break;
+			return called;
 		}
 		if (*limit > 0)
 			--*limit;
@@ -366,10 +381,129 @@ contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset
 	if (keyset->cursor.begun && keyset->order != ORDER_ID)
 		hr = walk_some(
 		    scope, keyset, walk, sql_walk(scope, keyset, &walk->need, true), &limit);
-	if (SUCCEEDED(hr) && limit)
+	if (hr == S_OK && limit)
 		hr = walk_some(
 		    scope, keyset, walk, sql_walk(scope, keyset, &walk->need, false), &limit);
 	return hr;
+}
+
+/* --- Jumping ------------------------------------------------------------------------- */
+
+/* SELECT id and key … ORDER BY: the index alone answers it. */
+static GString *
+sql_keys(const struct contents_scope *scope, const struct contents_keyset *keyset, const char *what)
+{
+	const char *key = scope->found ? "found.message" : orders[keyset->order].key;
+	GString *sql = g_string_new(NULL);
+
+	g_string_append_printf(sql, "SELECT %s, %s FROM %s", what, key,
+	    scope->found ? "found JOIN message ON message.id = found.message WHERE found.folder = "
+			   "?1 AND ?2 = 0"
+			 : "message WHERE folder = ?1 AND associated = ?2");
+	g_string_append(sql, orders[keyset->order].where);
+	return sql;
+}
+
+static HRESULT
+query_keys(const struct contents_scope *scope, GString *sql, sqlite3_stmt **row)
+{
+	HRESULT hr = db_query(scope->store->db, row, sql_intern(sql), "");
+
+	if (FAILED(hr))
+		return hr;
+	sqlite3_bind_int64(*row, 1, scope->folder);
+	sqlite3_bind_int(*row, 2, scope->associated);
+	return S_OK;
+}
+
+/* From whichever end is nearer. */
+HRESULT
+contents_place(
+    const struct contents_scope *scope, struct contents_keyset *keyset, gint64 rows, gint64 total)
+{
+	bool from_end = rows > total / 2, down = keyset->descending != from_end;
+	const char *key = scope->found ? "found.message" : orders[keyset->order].key;
+	GString *sql = sql_keys(scope, keyset, "id");
+	sqlite3_stmt *row;
+	HRESULT hr;
+
+	g_string_append_printf(sql, " ORDER BY %s%s, id%s LIMIT 1 OFFSET ?3", key,
+	    down ? " DESC" : "", down ? " DESC" : "");
+	hr = query_keys(scope, sql, &row);
+	if (FAILED(hr))
+		return hr;
+	sqlite3_bind_int64(row, 3, from_end ? MAX(total - rows, 0) : rows - 1);
+	hr = db_next(scope->store->db, row);
+	if (hr == S_OK) {
+		cursor_move(keyset, row);
+		db_done(row);
+	}
+	return hr;
+}
+
+HRESULT
+contents_cursor_at(const struct contents_scope *scope, struct contents_keyset *keyset, gint64 id)
+{
+	GString *sql = sql_keys(scope, keyset, "id");
+	sqlite3_stmt *row;
+	HRESULT hr;
+
+	g_string_append(sql, " AND id = ?3");
+	hr = query_keys(scope, sql, &row);
+	if (FAILED(hr))
+		return hr;
+	sqlite3_bind_int64(row, 3, id);
+	hr = db_next(scope->store->db, row);
+	if (hr == S_OK) {
+		cursor_move(keyset, row);
+		db_done(row);
+	}
+	return hr;
+}
+
+/* Rows that come before the cursor's in the order: those of other keys, or of its own. */
+static HRESULT
+count_before(const struct contents_scope *scope, const struct contents_keyset *keyset, bool same,
+    gint64 *count)
+{
+	const char *key = scope->found ? "found.message" : orders[keyset->order].key;
+	const char *sign = keyset->descending ? ">" : "<";
+	GString *sql = sql_keys(scope, keyset, "count(*)");
+	sqlite3_stmt *row;
+	HRESULT hr;
+
+	if (same)
+		g_string_append_printf(sql, " AND %s = ?3 AND id %s ?4", key, sign);
+	else
+		g_string_append_printf(sql, " AND %s %s ?3 AND ?4 = ?4", key, sign);
+	hr = query_keys(scope, sql, &row);
+	if (FAILED(hr))
+		return hr;
+	cursor_bind(keyset, row);
+	hr = db_next(scope->store->db, row);
+	if (hr == S_OK) {
+		*count = sqlite3_column_int64(row, 0);
+		db_done(row);
+	}
+	return hr;
+}
+
+HRESULT
+contents_rank(const struct contents_scope *scope, const struct contents_keyset *keyset, gint64 id,
+    gint64 *rank)
+{
+	struct contents_keyset place = *keyset;
+	gint64 smaller = 0, same = 0;
+	HRESULT hr = contents_cursor_at(scope, &place, id);
+
+	if (hr != S_OK)
+		return hr;
+	hr = count_before(scope, &place, false, &smaller);
+	if (SUCCEEDED(hr) && place.order != ORDER_ID)
+		hr = count_before(scope, &place, true, &same);
+	if (SUCCEEDED(hr))
+		*rank = smaller + same;
+	return FAILED(hr) ? hr : S_OK;
 }
 
 HRESULT

@@ -6,7 +6,7 @@
 #include <mapicode.h>
 #include <mapitags.h>
 #include "blob.h"
-#include "contents_list.h"
+#include "contents.h"
 #include "hr.h"
 #include "log.h"
 #include "mem.h"
@@ -47,7 +47,7 @@ search_load(struct store *store, gint64 folder, struct search *out)
 /* --- One message ---------------------------------------------------------------------------- */
 
 struct sub_rows {
-	struct db *db;
+	struct store *store;
 	gint64 message;
 };
 
@@ -66,29 +66,37 @@ sub_row_fits(sqlite3_stmt *row, const SRestriction *restriction)
 	return fits;
 }
 
-static bool
-any_sub_row(void *context, ULONG object, const SRestriction *restriction)
+bool
+search_any_part(struct store *store, gint64 message, ULONG object, const SRestriction *restriction)
 {
-	const struct sub_rows *subs = context;
+	struct db *db = store->db;
 	bool fits = false;
 	sqlite3_stmt *row;
 	HRESULT hr;
 
-	hr = db_query(subs->db, &row,
+	hr = db_query(db, &row,
 	    object == PR_MESSAGE_RECIPIENTS ? "SELECT props FROM recipient WHERE message = ?"
 					    : "SELECT props FROM attachment WHERE message = ?",
-	    "i", subs->message);
-	while (SUCCEEDED(hr) && !fits && (hr = db_next(subs->db, row)) == S_OK)
+	    "i", message);
+	while (SUCCEEDED(hr) && !fits && (hr = db_next(db, row)) == S_OK)
 		fits = sub_row_fits(row, restriction);
 	if (fits)
 		db_done(row);
 	return fits;
 }
 
+static bool
+any_sub_row(void *context, ULONG object, const SRestriction *restriction)
+{
+	const struct sub_rows *subs = context;
+
+	return search_any_part(subs->store, subs->message, object, restriction);
+}
+
 bool
 search_fits(struct store *store, const SRestriction *restriction, const struct contents_row *row)
 {
-	struct sub_rows rows = { store->db, row->id };
+	struct sub_rows rows = { store, row->id };
 	struct restriction_subs subs = { any_sub_row, &rows };
 
 	return restriction_match_subs(restriction, row->values, row->count, &subs);

@@ -60,5 +60,8 @@ void search_clear(struct search *search);
 struct contents_row;
 bool search_fits(
     struct store *store, const SRestriction *restriction, const struct contents_row *row);
+/* Whether a recipient or attachment of a message fits (RES_SUBRESTRICTION). */
+bool search_any_part(
+    struct store *store, gint64 message, ULONG object, const SRestriction *restriction);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 #include <mapicode.h>
-#include "contents_list.h"
+#include "contents.h"
 #include "hr.h"
 #include "log.h"
 #include "process.h"

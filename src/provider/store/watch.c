@@ -66,7 +66,8 @@ make_key(const struct watch *watch, const struct watch_scope *scope, struct key 
 	key->cb = sizeof(key->body);
 	key->body.provider = store_provider_uid;
 	key->body.logon = (guint64)(size_t)watch;
-	key->body.object = (guint64)scope->object;
+	key->body.object =
+	    scope->context ? (guint64)(size_t)scope->context : (guint64)scope->object;
 	key->body.type = scope->type;
 }
 
@@ -152,17 +153,34 @@ tell_object(const struct batch *batch, const struct watch_scope *scope, const st
 	tell(batch, scope, &notification);
 }
 
-/* Once a batch, whatever it holds for the table. */
+void
+watch_tell(
+    struct store *store, const struct watch_scope *scope, ULONG count, NOTIFICATION *notifications)
+{
+	ULONG flags = 0;
+	struct key key;
+
+	make_key(store->watch, scope, &key);
+	store->support->lpVtbl->Notify(
+	    store->support, (NOTIFKEY *)(void *)&key, count, notifications, &flags);
+}
+
+/* The table itself knows what its rows are. */
 static void
 tell_table(const struct batch *batch, const struct watch_scope *scope)
 {
-	NOTIFICATION notification = { .ulEventType = fnevTableModified };
-	TABLE_NOTIFICATION *table = &notification.info.tab;
+	GArray *changes = g_array_new(FALSE, FALSE, sizeof(struct change));
+	guint at;
 
-	table->ulTableEvent = TABLE_CHANGED;
-	table->propIndex.ulPropTag = PR_NULL;
-	table->propPrior.ulPropTag = PR_NULL;
-	tell(batch, scope, &notification);
+	for (at = 0; at < batch->changes->len; at++) {
+		const struct change *change = &g_array_index(batch->changes, struct change, at);
+
+		if (concerns(scope, change))
+			g_array_append_val(changes, *change);
+	}
+	if (changes->len && !g_atomic_int_get(&batch->watch->stop))
+		scope->changed(scope->context, changes);
+	g_array_unref(changes);
 }
 
 static void
@@ -170,15 +188,15 @@ tell_scope(const struct batch *batch, const struct watch_scope *scope)
 {
 	guint at;
 
+	if (scope->changed) {
+		tell_table(batch, scope);
+		return;
+	}
 	for (at = 0; at < batch->changes->len && !g_atomic_int_get(&batch->watch->stop); at++) {
 		const struct change *change = &g_array_index(batch->changes, struct change, at);
 
 		if (!concerns(scope, change))
 			continue;
-		if (scope->type == WATCH_CONTENTS || scope->type == WATCH_HIERARCHY) {
-			tell_table(batch, scope);
-			return;
-		}
 		if (change->event == fnevNewMail)
 			tell_new_mail(batch, scope, change);
 		else
@@ -188,6 +206,7 @@ tell_scope(const struct batch *batch, const struct watch_scope *scope)
 
 /* --- The thread ---------------------------------------------------------------------- */
 
+/* Tables are held until they have been told. */
 static void
 copy_scopes(const struct watch *watch, GArray *scopes)
 {
@@ -201,7 +220,7 @@ copy_scopes(const struct watch *watch, GArray *scopes)
 			if (!memcmp(&g_array_index(scopes, struct watch_scope, other), &scope,
 				sizeof(scope)))
 				break;
-		if (other == scopes->len)
+		if (other == scopes->len && (!scope.holder || com_try_add_ref(scope.holder)))
 			g_array_append_val(scopes, scope);
 	}
 }
@@ -240,6 +259,13 @@ serve(struct watch *watch)
 		watch_log_free(batch.changes);
 	}
 	COM_CLEAR(batch.support);
+	for (at = 0; at < batch.scopes->len; at++) {
+		struct com_object *holder =
+		    g_array_index(batch.scopes, struct watch_scope, at).holder;
+
+		if (holder)
+			com_release(holder);
+	}
 	g_array_unref(batch.scopes);
 	return more;
 }
@@ -374,8 +400,7 @@ watch_advise(struct store *store, const struct watch_scope *scope, ULONG mask,
 		return hr;
 	}
 	memset(&made, 0, sizeof(made));
-	made.scope.type = scope->type;
-	made.scope.object = scope->object;
+	made.scope = *scope;
 	make_key(watch, scope, &key);
 	hr = store->support->lpVtbl->Subscribe(
 	    store->support, (NOTIFKEY *)(void *)&key, mask, 0, sink, &made.id);

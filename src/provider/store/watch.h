@@ -20,9 +20,13 @@
 struct watch_scope {
 	ULONG type;    /* MAPI_STORE: everything; MAPI_FOLDER, MAPI_MESSAGE; WATCH_… below */
 	gint64 object; /* its id; 0 for MAPI_STORE */
+	/* Of a table: called on the watcher's thread, with nothing locked, with the changes (struct
+	 * change) that may concern it, while `holder` is held. */
+	void (*changed)(void *context, const GArray *changes);
+	void *context;
+	struct com_object *holder; /* weak */
 };
-/* TABLE_CHANGED when a row of the table of this folder's messages, hidden ones, or folders may have
- * changed. */
+/* A table of this folder's messages, hidden or found ones too; of folders. */
 #define WATCH_CONTENTS 0x1001u
 #define WATCH_HIERARCHY 0x1002u
 
@@ -40,6 +44,9 @@ struct watch_request {
 	ULONG_PTR *connection;
 };
 HRESULT watch_advise_entry(struct store *store, const struct watch_request *request);
+/* Hands a table's events to those that have subscribed to its scope; nothing locked. */
+void watch_tell(
+    struct store *store, const struct watch_scope *scope, ULONG count, NOTIFICATION *notifications);
 /* A message that has come in (IMsgStore::NotifyNewMail). */
 HRESULT watch_new_mail(struct store *store, const NEWMAIL_NOTIFICATION *mail);
 /* Inside a copy's transaction: the message or folder made is a copy, not new. */

@@ -48,6 +48,25 @@ static const struct com_class sink_class = { "sink", sink_interfaces, sink_final
 COM_UNKNOWN(sink, struct sink, isink, IMAPIAdviseSink)
 
 static const char *
+row_word(const TABLE_NOTIFICATION *table)
+{
+	switch (table->ulTableEvent) {
+	case TABLE_ROW_ADDED:
+		assert_true(table->row.cValues > 0);
+		return table->propPrior.ulPropTag == PR_NULL ? "first-row " : "row ";
+	case TABLE_ROW_MODIFIED:
+		assert_true(table->row.cValues > 0);
+		return "row-modified ";
+	case TABLE_ROW_DELETED:
+		return "row-deleted ";
+	case TABLE_CHANGED:
+		return "table ";
+	default:
+		return "? ";
+	}
+}
+
+static const char *
 word(const NOTIFICATION *event)
 {
 	bool message = event->info.obj.ulObjType == MAPI_MESSAGE;
@@ -66,7 +85,7 @@ word(const NOTIFICATION *event)
 	case fnevObjectCopied:
 		return message ? "copied " : "folder-copied ";
 	case fnevTableModified:
-		return event->info.tab.ulTableEvent == TABLE_CHANGED ? "table " : "? ";
+		return row_word(&event->info.tab);
 	default:
 		return "? ";
 	}
@@ -266,13 +285,23 @@ other_processes_are_heard_within_a_second(void **state)
 	struct fixture *fixture = *state;
 	int go, status;
 	pid_t child = begin_other_process(fixture->place.path, &go);
-	struct sink *sink = sink_create();
+	struct sink *sink = sink_create(), *rows = sink_create();
+	IMAPIFolder *inbox = double_inbox(fixture->store);
+	IMAPITable *table = NULL;
+	ULONG_PTR connection = 0;
 
 	advise(fixture->store, NULL, COMINGS, sink);
+	assert_int_equal(inbox->lpVtbl->GetContentsTable(inbox, 0, &table), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->Advise(table, fnevTableModified, &rows->isink, &connection), S_OK);
 	assert_int_equal(write(go, "!", 1), 1);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	assert_heard(sink, "created mail ");
+	assert_heard(rows, "first-row ");
+	COM_CLEAR(table);
+	COM_CLEAR(inbox);
+	com_release(&rows->com);
 	close(go);
 	com_release(&sink->com);
 }
@@ -355,13 +384,15 @@ wrong_requests_are_refused(void **state)
 }
 
 static void
-contents_table_says_that_it_has_changed(void **state)
+contents_table_tells_of_its_rows(void **state)
 {
 	struct fixture *fixture = *state;
 	IMAPIFolder *inbox = double_inbox(fixture->store);
 	struct sink *sink = sink_create();
 	ULONG_PTR connection = 0, second = 0;
 	IMAPITable *table = NULL;
+	ENTRYLIST list = { 1, NULL };
+	SPropValue *id;
 
 	assert_int_equal(inbox->lpVtbl->GetContentsTable(inbox, 0, &table), S_OK);
 	assert_int_equal(
@@ -372,8 +403,18 @@ contents_table_says_that_it_has_changed(void **state)
 	assert_int_equal(table->lpVtbl->Unadvise(table, second), MAPI_E_NOT_FOUND);
 	mem_free(saved_letter(fixture->outbox));
 	mem_free(saved_letter(inbox));
-	assert_heard(sink, "table ");
+	assert_heard(sink, "first-row ");
 	assert_int_equal(double_count(table), 1);
+	id = saved_letter(inbox);
+	list.lpbin = &id->Value.bin;
+	assert_heard(sink, "row ");
+	assert_int_equal(inbox->lpVtbl->SetReadFlags(inbox, &list, 0, NULL, 0), S_OK);
+	assert_heard(sink, "row-modified ");
+	assert_int_equal(
+	    inbox->lpVtbl->CopyMessages(inbox, &list, NULL, fixture->outbox, 0, NULL, MESSAGE_MOVE),
+	    S_OK);
+	assert_heard(sink, "row-deleted ");
+	mem_free(id);
 	COM_CLEAR(table);
 	mem_free(saved_letter(inbox));
 	g_usleep(G_USEC_PER_SEC / 2);
@@ -467,7 +508,7 @@ main(void)
 		TEST(message_is_followed_through_its_life),
 		TEST(change_is_told_once_and_only_to_those_concerned),
 		TEST(nothing_is_written_down_when_nobody_listens),
-		TEST(contents_table_says_that_it_has_changed),
+		TEST(contents_table_tells_of_its_rows),
 		TEST(folder_is_copied_with_what_is_in_it),
 		TEST(wrong_requests_are_refused),
 	};

@@ -91,20 +91,10 @@ check_array(const SPropValue *value)
 	return S_OK;
 }
 
-/* One value of a multi-valued property, as tables give it for a row of its own (MVI_PROP), is that
- * value under the property's tag. */
-static ULONG
-type_of(const SPropValue *value)
-{
-	ULONG type = PROP_TYPE(value->ulPropTag);
-
-	return type & MV_INSTANCE ? type & ~MVI_FLAG : type;
-}
-
 HRESULT
 prop_check(const SPropValue *value)
 {
-	ULONG type = type_of(value);
+	ULONG type = PROP_TYPE(value->ulPropTag);
 
 	if (type & MV_FLAG)
 		return check_array(value);
@@ -185,9 +175,9 @@ prop_copy(void *root, const SPropValue *source, SPropValue *target)
 		return hr;
 	*target = *source;
 	target->dwAlignPad = 0;
-	if (type_of(source) & MV_FLAG)
+	if (PROP_TYPE(source->ulPropTag) & MV_FLAG)
 		return copy_array(root, target);
-	return copy_pointer(root, type_of(source), target);
+	return copy_pointer(root, PROP_TYPE(source->ulPropTag), target);
 }
 
 HRESULT

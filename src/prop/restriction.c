@@ -19,6 +19,17 @@
 
 /* --- Checking ------------------------------------------------------------------------------ */
 
+/* The value to compare with, under a single value's tag where it was named as an instance. */
+static SPropValue
+single_value(const SPropValue *wanted)
+{
+	SPropValue value = *wanted;
+
+	if (PROP_TYPE(value.ulPropTag) & MV_INSTANCE)
+		value.ulPropTag &= ~(ULONG)MVI_FLAG;
+	return value;
+}
+
 struct checker {
 	unsigned nodes;
 	bool subs; /* RES_SUBRESTRICTION is allowed */
@@ -51,17 +62,17 @@ static HRESULT
 check_content(const SContentRestriction *content)
 {
 	ULONG known = 0xFFFF | FL_IGNORECASE | FL_IGNORENONSPACE | FL_LOOSE;
+	SPropValue value;
 	ULONG type;
 
 	if (!content->lpProp || (content->ulFuzzyLevel & 0xFFFF) > FL_PREFIX ||
 	    content->ulFuzzyLevel & ~known)
 		return MAPI_E_INVALID_PARAMETER;
-	type = PROP_TYPE(content->lpProp->ulPropTag);
-	if (type & MV_INSTANCE)
-		type &= ~MVI_FLAG;
+	value = single_value(content->lpProp);
+	type = PROP_TYPE(value.ulPropTag);
 	if (type != PT_STRING8 && type != PT_UNICODE && type != PT_BINARY)
 		return MAPI_E_TOO_COMPLEX;
-	return prop_check(content->lpProp);
+	return prop_check(&value);
 }
 
 static HRESULT
@@ -83,10 +94,14 @@ static HRESULT
 check_property(const SPropertyRestriction *property)
 {
 	HRESULT hr = check_relop(property->relop);
+	SPropValue value;
 
 	if (FAILED(hr))
 		return hr;
-	return property->lpProp ? prop_check(property->lpProp) : MAPI_E_INVALID_PARAMETER;
+	if (!property->lpProp)
+		return MAPI_E_INVALID_PARAMETER;
+	value = single_value(property->lpProp);
+	return prop_check(&value);
 }
 
 /* Rows of sub-objects have none of their own. */
@@ -247,8 +262,12 @@ copy_values(void *root, ULONG count, LPSPropValue *values)
 
 	if (!copies)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
-	for (i = 0; i < count && SUCCEEDED(hr); i++)
-		hr = prop_copy(root, &(*values)[i], &copies[i]);
+	for (i = 0; i < count && SUCCEEDED(hr); i++) {
+		SPropValue value = single_value(&(*values)[i]);
+
+		hr = prop_copy(root, &value, &copies[i]);
+		copies[i].ulPropTag = (*values)[i].ulPropTag;
+	}
 	*values = copies;
 	return hr;
 }
@@ -476,17 +495,6 @@ static bool
 sub_fits(const SSubRestriction *sub, const struct row *row)
 {
 	return row->subs && row->subs->any(row->subs->context, sub->ulSubObject, sub->lpRes);
-}
-
-/* The value to compare with, under a single value's tag where it was named as an instance. */
-static SPropValue
-single_value(const SPropValue *wanted)
-{
-	SPropValue value = *wanted;
-
-	if (PROP_TYPE(value.ulPropTag) & MV_INSTANCE)
-		value.ulPropTag &= ~(ULONG)MVI_FLAG;
-	return value;
 }
 
 static bool

@@ -165,6 +165,18 @@ key_of_row(
 	    news->root, out, PR_INSTANCE_KEY, key, sizeof(item->id) + sizeof(item->instance));
 }
 
+/* Who copies events (ScCopyNotifications) would take the tag of an instance for that of an array.
+ */
+static void
+name_singles(SRow *row)
+{
+	ULONG i;
+
+	for (i = 0; i < row->cValues; i++)
+		if (PROP_TYPE(row->lpProps[i].ulPropTag) & MV_INSTANCE)
+			row->lpProps[i].ulPropTag &= ~(ULONG)MVI_FLAG;
+}
+
 /* A row that is there now, and the one before it. */
 static HRESULT
 tell_row(struct table_news *news, ULONG event, gint64 position)
@@ -177,7 +189,11 @@ tell_row(struct table_news *news, ULONG event, gint64 position)
 	if (SUCCEEDED(hr) && position > 0)
 		hr = key_of_row(
 		    news, self->list, table_row_at(self, position - 1), &table->propPrior);
-	return FAILED(hr) ? hr : table_read_row(self, row, &table->row);
+	if (SUCCEEDED(hr))
+		hr = table_read_row(self, row, &table->row);
+	if (hr == S_OK)
+		name_singles(&table->row);
+	return hr;
 }
 
 static HRESULT

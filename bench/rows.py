@@ -5,7 +5,9 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import re
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
@@ -363,5 +365,85 @@ def searching(o):
                        {"no search folder": without}, ("no search folder", "<", 2))
 
 
+# --- Large folders ------------------------------------------------------------------------------
+
+def fill_inbox(place, count):
+    """An Inbox of `count` letters made from one, each with subject, sender, times, size of its own:
+    a needle in each 1,000th subject, one in 100 of low and one in 10,000 of high importance."""
+    with place.wakes_only():
+        place.submit(1)
+    with contextlib.closing(sqlite3.connect(place.store())) as db:
+        db.execute("PRAGMA synchronous=OFF")
+        db.row_factory = sqlite3.Row
+        one = dict(db.execute("SELECT * FROM message ORDER BY id DESC LIMIT 1").fetchone())
+        del one["id"]
+        mark = next(word for word in re.findall(rb"<[-.@!-~]{20,}>", one["props"]))
+        names = list(one)
+        sql = (f"INSERT INTO message({', '.join(names)}) "
+               f"VALUES({', '.join('?' * len(names))})")
+
+        def letter(i):
+            at = i * 7919 % count
+            subject = f"letter {at:07d}{' with a needle' if at % 1000 == 7 else ''}"
+            sender = f"Sender {at % 5000:04d}"
+            one.update(
+                folder=3, flags=at % 2, subject=subject, sender=sender, size=2000 + at % 5000,
+                subject_key=b"\1" + subject.encode(), sender_key=b"\1" + sender.lower().encode(),
+                display_to=f"Reader {at % 20000:05d}", prefix=None,
+                importance=2 if at % 10000 == 9 else 0 if at % 100 == 9 else 1,
+                submit_time=one["created"] + at * 10**6, delivery_time=one["created"] + i * 10**6,
+                search_key=at.to_bytes(16, "big"),
+                props=props.replace(mark, f"<{at:0{len(mark) - 2}d}>".encode()))
+            return [one[name] for name in names]
+
+        props = one["props"]
+        helpers = db.execute("SELECT type, name, sql FROM sqlite_master WHERE tbl_name='message'"
+                             " AND type IN ('index', 'trigger') AND sql NOT NULL").fetchall()
+        with db:  # what is kept row by row is made once, when all are there
+            for kind, name, _ in helpers:
+                db.execute(f"DROP {kind} {name}")
+            db.executemany(sql, (letter(i) for i in range(count)))
+            for _, _, made in helpers:
+                db.execute(made)
+            db.execute("UPDATE folder SET contents = contents + ?, unread = unread + ?"
+                       " WHERE id = 3", (count, (count + 1) // 2))
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def table_figures(count):
+    place = Place()
+    try:
+        fill_inbox(place, count)
+        with place.wakes_only():
+            done = place.run("bench-table", timeout=3600)
+    finally:
+        place.close()
+    return {name: float(value) for name, value in map(str.split, done.stdout.splitlines())}
+
+
+def tables(o):
+    """An Inbox of `big` letters, beside one of 10,000."""
+    small, big = table_figures(10000), table_figures(o.big)
+    indexed = max(big[name] for name in ("delivery", "submit", "subject", "sender"))
+    made = [name for name in big if name.endswith("-first")]
+    yield from at_most(f"{o.big} in a folder: first page of an indexed order", "ms", indexed, 5)
+    yield from at_most("… of any other order, the first time", "ms",
+                       max(big[name] for name in made), 10000)
+    yield from at_most("… of any other order, then", "ms",
+                       max(big[name[:-6]] for name in made), 5)
+    yield from at_most("… a window in the middle by SeekRowApprox", "ms", big["middle"], 20)
+    yield from at_most("… GetRowCount", "ms", big["count"], 1)
+    yield from at_most("… restricted to one in 100 by a column: first page", "ms",
+                       big["low"], 5)
+    yield from at_most("… restricted to one in 10,000 by a column: first page", "ms",
+                       big["rare"], 5)
+    yield from at_most("… subjects with a word: first page", "ms", big["word"], 1000)
+    yield from at_most("… subjects with a word: all", "ms", big["words"], 1000)
+    yield from at_most("… memory of the process", "MiB", big["memory"], 64)
+    for name, factor in (("insert", 1.5), ("move", 2.5)):
+        yield from compare(f"… CPU to {name} a message", "µs", big[name],
+                           {"10,000 messages": small[name]}, ("10,000 messages", "<", factor))
+
+
 ALL = [durability, one_message, sendmail, submit, drain, both_at_once, attachments, huge_attachment,
-       big_queue, reading, searching]
+       big_queue, reading, searching, tables]

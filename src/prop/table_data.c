@@ -343,6 +343,12 @@ table_data_view(ITableData *This, const struct table_viewing *viewing, IMAPITabl
 	return S_OK;
 }
 
+struct com_object *
+table_data_object(ITableData *This)
+{
+	return &data_of(This)->com;
+}
+
 HRESULT
 table_data_add(ITableData *This, const SPropValue *values, ULONG count)
 {
@@ -414,6 +420,7 @@ table_data_create(const struct table_data_making *making, ITableData **out)
 	if (making->post)
 		data->post = *making->post;
 	set_columns(data, making);
+	data->fixed = making->fixed ? data->columns->len : 0;
 	*out = &data->itabledata;
 	return S_OK;
 }

@@ -6,6 +6,7 @@
 #include <mapicode.h>
 #include <mapitags.h>
 #include "folder.h"
+#include "made.h"
 #include "mem.h"
 #include "search.h"
 #include "table_source.h"
@@ -21,7 +22,8 @@ struct contents {
 	struct contents_scope scope;
 	struct contents_keyset keyset; /* the cursor stands behind row `at` - 1 */
 	gint64 at;
-	IMAPITable *table; /* weak: it owns this */
+	SSortOrderSet *sort; /* the order that is made for it (made.h); NULL: that of the keyset */
+	IMAPITable *table;   /* weak: it owns this */
 };
 
 static HRESULT
@@ -42,6 +44,7 @@ contents_release(void *source)
 	struct contents *contents = source;
 
 	com_release(&contents->scope.store->com);
+	mem_free(contents->sort);
 	g_free(contents);
 }
 
@@ -125,7 +128,14 @@ contents_follow(void *source, const SSortOrderSet *sort)
 	struct contents *contents = source;
 
 	contents->at = 0;
-	return contents_order_of(sort, &contents->scope, &contents->keyset);
+	mem_free(contents->sort);
+	contents->sort = NULL;
+	if (contents_order_of(sort, &contents->scope, &contents->keyset))
+		return true;
+	if (!made_serves(&contents->scope, sort))
+		return false;
+	contents->sort = mem_memdup(NULL, sort, CbNewSSortOrderSet((size_t)sort->cSorts));
+	return contents->sort != NULL;
 }
 
 static HRESULT
@@ -181,11 +191,61 @@ move_to(struct contents *contents, gint64 to)
 	return hr;
 }
 
+struct reading {
+	struct contents *contents;
+	const struct contents_walk *walk;
+	bool enough;
+};
+
+static HRESULT
+note_enough(void *context, const struct contents_row *row)
+{
+	struct reading *reading = context;
+	HRESULT hr = reading->walk->fn(reading->walk->context, row);
+
+	reading->enough = hr == S_FALSE;
+	return hr;
+}
+
+/* A row that has gone meanwhile is left out. */
+static HRESULT
+read_id(void *context, gint64 id)
+{
+	struct reading *reading = context;
+	struct contents_walk walk = {
+		.limit = 1, .need = reading->walk->need, .fn = note_enough, .context = reading
+	};
+	HRESULT hr = contents_fetch(&reading->contents->scope, id, &walk);
+
+	if (FAILED(hr))
+		return hr;
+	return reading->enough ? S_FALSE : S_OK;
+}
+
+static HRESULT
+walk_made(struct contents *contents, gint64 from, LONG limit, const struct table_reader *reader)
+{
+	struct contents_walk walk = walk_of(reader, limit);
+	struct reading reading = { contents, &walk, false };
+	struct made_walk made = {
+		.from = from, .limit = limit, .fn = read_id, .context = &reading
+	};
+	HRESULT hr = made_use(&contents->scope, contents->sort, &made.order);
+
+	if (SUCCEEDED(hr))
+		hr = contents_total(contents, &made.total);
+	return SUCCEEDED(hr) ? made_walk(contents->scope.store, &made) : hr;
+}
+
 static HRESULT
 contents_walk_rows(void *source, gint64 from, LONG limit, const struct table_reader *reader)
 {
 	struct contents *contents = source;
-	HRESULT hr = move_to(contents, from);
+	HRESULT hr;
+
+	if (contents->sort)
+		return walk_made(contents, from, limit, reader);
+	hr = move_to(contents, from);
 
 	return SUCCEEDED(hr) ? walk_on(contents, limit, reader) : hr;
 }
@@ -194,8 +254,13 @@ static HRESULT
 contents_locate(void *source, gint64 id, gint64 *position)
 {
 	const struct contents *contents = source;
+	unsigned order;
+	HRESULT hr;
 
-	return contents_rank(&contents->scope, &contents->keyset, id, position);
+	if (!contents->sort)
+		return contents_rank(&contents->scope, &contents->keyset, id, position);
+	hr = made_use(&contents->scope, contents->sort, &order);
+	return SUCCEEDED(hr) ? made_rank(contents->scope.store, order, id, position) : hr;
 }
 
 static HRESULT
@@ -211,9 +276,15 @@ contents_before(void *source, gint64 id, gint64 *prior)
 	const struct contents *contents = source;
 	struct contents_keyset keyset = contents->keyset;
 	struct contents_walk walk = { .limit = 1, .fn = take_id, .context = prior };
-	HRESULT hr = contents_cursor_at(&contents->scope, &keyset, id);
+	unsigned order;
+	HRESULT hr;
 
 	*prior = 0;
+	if (contents->sort) {
+		hr = made_use(&contents->scope, contents->sort, &order);
+		return SUCCEEDED(hr) ? made_before(contents->scope.store, order, id, prior) : hr;
+	}
+	hr = contents_cursor_at(&contents->scope, &keyset, id);
 	if (hr != S_OK)
 		return hr;
 	keyset.descending = !keyset.descending;

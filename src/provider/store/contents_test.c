@@ -280,6 +280,75 @@ noadvance_stays(void **state)
 	double_rows_free(rows);
 }
 
+static void
+copies_of_one(IMAPIFolder *inbox, ULONG count)
+{
+	IMAPITable *table = NULL;
+	SRowSet *rows;
+	SBinary *ids = g_new(SBinary, count);
+	ENTRYLIST list = { count, ids };
+	ULONG at;
+
+	assert_int_equal(inbox->lpVtbl->GetContentsTable(inbox, 0, &table), S_OK);
+	rows = double_rows(table, LETTERS);
+	for (at = 0; at < count; at++)
+		ids[at] = double_column(rows, at % LETTERS, PR_ENTRYID)->Value.bin;
+	assert_int_equal(inbox->lpVtbl->CopyMessages(inbox, &list, NULL, inbox, 0, NULL, 0), S_OK);
+	double_rows_free(rows);
+	COM_CLEAR(table);
+	g_free(ids);
+}
+
+/* As a list of ids would be, with what comes and goes taken in. */
+static void
+large_folder_keeps_the_orders_made_for_it(void **state)
+{
+	struct listing *fixture = *state;
+	const ULONG number = PROP_TAG(PT_LONG, 0x6700), copies = 5000;
+	IMAPITable *table = fixture->table;
+	SPropValue wanted = { .ulPropTag = PROP_TAG(PT_LONG, 0x6700), .Value.l = 49 };
+	SRestriction last = { .rt = RES_PROPERTY };
+	IMessage *message;
+	SRowSet *rows;
+	LONG moved;
+	int pass, before = -5;
+	ULONG at, seen = 0;
+
+	copies_of_one(fixture->inbox, copies);
+	for (pass = 0; pass < 2; pass++) {
+		sort_by(table, number, pass ? TABLE_SORT_DESCEND : TABLE_SORT_ASCEND);
+		rows = double_rows(table, 150);
+		assert_int_equal(rows->cRows, 150);
+		assert_int_equal(number_of(rows, 0), pass ? 49 : 0);
+		assert_int_equal(number_of(rows, 149), pass ? 48 : 1);
+		double_rows_free(rows);
+	}
+	sort_by(table, number, TABLE_SORT_ASCEND);
+	message = double_letter(fixture->inbox, "newest", NULL);
+	double_set_long(message, number, -5);
+	assert_int_equal(message->lpVtbl->SaveChanges(message, 0), S_OK);
+	COM_CLEAR(message);
+	do { /* page by page through all of it */
+		rows = double_rows(table, 997);
+		for (at = 0; at < rows->cRows; at++, seen++) {
+			assert_true(number_of(rows, at) >= before);
+			before = number_of(rows, at);
+		}
+		at = rows->cRows;
+		double_rows_free(rows);
+	} while (at);
+	assert_int_equal(seen, LETTERS + copies + 1);
+	last.res.resProperty.relop = RELOP_EQ;
+	last.res.resProperty.ulPropTag = wanted.ulPropTag;
+	last.res.resProperty.lpProp = &wanted;
+	assert_int_equal(table->lpVtbl->FindRow(table, &last, BOOKMARK_BEGINNING, 0), S_OK);
+	assert_int_equal(table->lpVtbl->SeekRow(table, BOOKMARK_END, -1, &moved), S_OK);
+	rows = double_rows(table, 9);
+	assert_int_equal(rows->cRows, 1);
+	assert_int_equal(number_of(rows, 0), 49);
+	double_rows_free(rows);
+}
+
 /* What SQLite plans for the orders that are meant to follow an index. */
 static void
 indexes_serve_the_indexed_orders(void **state)
@@ -328,6 +397,7 @@ main(void)
 		TEST(restrictions_choose),
 		TEST(positions_move_and_are_marked),
 		TEST(noadvance_stays),
+		TEST(large_folder_keeps_the_orders_made_for_it),
 		TEST(indexes_serve_the_indexed_orders),
 	};
 

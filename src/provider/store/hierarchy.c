@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Hierarchy tables: the subfolders of a folder, or with CONVENIENT_DEPTH all that lie below. */
+/*
+ * Hierarchy tables: the subfolders of a folder, or with CONVENIENT_DEPTH all that lie below.  The
+ * rows are in memory, and follow the store while somebody listens.
+ */
 #include "folder.h"
 
 #include <mapicode.h>
 #include <mapitags.h>
-#include "table.h"
+#include "mem.h"
+#include "prop.h"
+#include "table_data.h"
+#include "watch.h"
 
 #define COLUMNS(suffix)                                                                            \
 	{                                                                                          \
@@ -41,8 +47,17 @@ children_of(struct store *store, gint64 folder, GArray **out)
 	return S_OK;
 }
 
+/* What keeps a table in step with the store; it belongs to the rows. */
+struct hierarchy {
+	struct store *store;
+	gint64 folder;
+	bool deep;
+	ITableData *data; /* weak: it owns this */
+};
+
+/* The rows as they are now, each a bag, in the order in which they are shown. */
 static HRESULT
-hierarchy_add(struct store *store, gint64 id, LONG depth, struct table_rows *rows)
+hierarchy_add(struct store *store, gint64 id, LONG depth, GPtrArray *rows)
 {
 	struct bag *bag = bag_create();
 	HRESULT hr;
@@ -55,13 +70,14 @@ hierarchy_add(struct store *store, gint64 id, LONG depth, struct table_rows *row
 	if (SUCCEEDED(hr))
 		hr = bag_set_long(bag, PR_DEPTH, depth);
 	if (SUCCEEDED(hr))
-		hr = table_rows_add(rows, bag_values(bag), bag_count(bag));
-	bag_free(bag);
+		g_ptr_array_add(rows, bag);
+	else
+		bag_free(bag);
 	return (hr == MAPI_E_NOT_FOUND) ? S_OK : hr; /* gone meanwhile */
 }
 
 static HRESULT
-hierarchy_walk(struct store *store, gint64 folder, LONG depth, bool deep, struct table_rows *rows)
+hierarchy_walk(struct store *store, gint64 folder, LONG depth, bool deep, GPtrArray *rows)
 {
 	GArray *ids;
 	HRESULT hr;
@@ -83,21 +99,212 @@ hierarchy_walk(struct store *store, gint64 folder, LONG depth, bool deep, struct
 	return hr;
 }
 
+static void
+free_bag(gpointer bag)
+{
+	bag_free(bag);
+}
+
+static HRESULT
+hierarchy_read(const struct hierarchy *hierarchy, GPtrArray **out)
+{
+	GPtrArray *rows = g_ptr_array_new_with_free_func(free_bag);
+	HRESULT hr = hierarchy_walk(hierarchy->store, hierarchy->folder, 0, hierarchy->deep, rows);
+
+	if (FAILED(hr))
+		g_ptr_array_unref(rows);
+	else
+		*out = rows;
+	return hr;
+}
+
+/* --- Changes ------------------------------------------------------------------------- */
+
+static SRow
+row_of(const struct bag *bag)
+{
+	return (
+	    SRow){ .cValues = bag_count(bag), .lpProps = (SPropValue *)(size_t)bag_values(bag) };
+}
+
+static bool
+is_same(const SRow *a, const SRow *b)
+{
+	ULONG at;
+
+	if (a->cValues != b->cValues)
+		return false;
+	for (at = 0; at < a->cValues; at++)
+		if (a->lpProps[at].ulPropTag != b->lpProps[at].ulPropTag ||
+		    prop_compare(&a->lpProps[at], &b->lpProps[at]))
+			return false;
+	return true;
+}
+
+/* Rows that are no longer there, or stand elsewhere now, go; the rest keeps its order. */
+static void
+remove_gone(ITableData *data, const GPtrArray *rows)
+{
+	ULONG at = 0;
+	guint next = 0, look;
+	SRow *row = NULL;
+
+	while (SUCCEEDED(data->lpVtbl->HrEnumRow(data, at, &row)) && row) {
+		SPropValue *key =
+		    (SPropValue *)(size_t)prop_find(row->lpProps, row->cValues, PR_INSTANCE_KEY);
+
+		for (look = next; look < rows->len; look++)
+			if (!prop_compare(
+				bag_get(g_ptr_array_index(rows, look), PR_INSTANCE_KEY), key))
+				break;
+		if (look < rows->len) {
+			next = look + 1;
+			at++;
+		} else {
+			data->lpVtbl->HrDeleteRow(data, key);
+		}
+		mem_free(row);
+		row = NULL;
+	}
+}
+
+/* New ones are put where they belong, changed ones replaced. */
+static void
+put_rows(ITableData *data, const GPtrArray *rows)
+{
+	guint at;
+
+	for (at = 0; at < rows->len; at++) {
+		const struct bag *bag = g_ptr_array_index(rows, at);
+		SRow row = row_of(bag), *old = NULL;
+		HRESULT hr = data->lpVtbl->HrQueryRow(
+		    data, (SPropValue *)(size_t)bag_get(bag, PR_INSTANCE_KEY), &old, NULL);
+
+		if (hr == MAPI_E_NOT_FOUND)
+			data->lpVtbl->HrInsertRow(data, at, &row);
+		else if (SUCCEEDED(hr) && !is_same(&row, old))
+			data->lpVtbl->HrModifyRow(data, &row);
+		mem_free(old);
+	}
+}
+
+/* On the watcher's thread, which holds a reference on the rows. */
+static void
+hierarchy_changed(void *context, const GArray *changes)
+{
+	struct hierarchy *hierarchy = context;
+	GPtrArray *rows = NULL;
+
+	if (FAILED(store_enter(hierarchy->store)))
+		return;
+	if (FAILED(store_leave(hierarchy->store, hierarchy_read(hierarchy, &rows))))
+		return;
+	remove_gone(hierarchy->data, rows);
+	put_rows(hierarchy->data, rows);
+	g_ptr_array_unref(rows);
+}
+
+static struct watch_scope
+watched(struct hierarchy *hierarchy)
+{
+	return (struct watch_scope){ .type = WATCH_HIERARCHY,
+		.object = hierarchy->folder,
+		.changed = hierarchy_changed,
+		.context = hierarchy,
+		.holder = table_data_object(hierarchy->data) };
+}
+
+static HRESULT
+hierarchy_subscribe(void *context, IMAPIAdviseSink *sink, ULONG_PTR *connection)
+{
+	struct hierarchy *hierarchy = context;
+	struct watch_scope scope = watched(hierarchy);
+	HRESULT hr = store_enter(hierarchy->store);
+
+	if (FAILED(hr))
+		return hr;
+	hr = watch_advise(hierarchy->store, &scope, fnevTableModified, sink, connection);
+	return store_leave(hierarchy->store, hr);
+}
+
+static HRESULT
+hierarchy_unsubscribe(void *context, ULONG_PTR connection)
+{
+	struct hierarchy *hierarchy = context;
+	HRESULT hr = store_enter(hierarchy->store);
+
+	if (FAILED(hr))
+		return hr;
+	return store_leave(hierarchy->store, watch_unadvise(hierarchy->store, connection));
+}
+
+static void
+hierarchy_notify(void *context, ULONG count, NOTIFICATION *notifications)
+{
+	struct hierarchy *hierarchy = context;
+	struct watch_scope scope = watched(hierarchy);
+
+	watch_tell(hierarchy->store, &scope, count, notifications);
+}
+
+static void
+hierarchy_free(void *context)
+{
+	struct hierarchy *hierarchy = context;
+
+	com_release(&hierarchy->store->com);
+	g_free(hierarchy);
+}
+
+/* --- The table ----------------------------------------------------------------------- */
+
+static HRESULT
+hierarchy_fill(const struct hierarchy *hierarchy)
+{
+	GPtrArray *rows = NULL;
+	HRESULT hr = hierarchy_read(hierarchy, &rows);
+	guint at;
+
+	if (FAILED(hr))
+		return hr;
+	for (at = 0; at < rows->len && SUCCEEDED(hr); at++) {
+		const struct bag *bag = g_ptr_array_index(rows, at);
+
+		hr = table_data_add(hierarchy->data, bag_values(bag), bag_count(bag));
+	}
+	g_ptr_array_unref(rows);
+	return hr;
+}
+
 HRESULT
 hierarchy_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out)
 {
-	struct table_rows *rows = table_rows_create();
+	struct hierarchy *hierarchy = g_new0(struct hierarchy, 1);
+	struct table_post post = { hierarchy_subscribe, hierarchy_unsubscribe, hierarchy_notify,
+		hierarchy_free, hierarchy };
+	struct table_data_making making = { .type = TBLTYPE_DYNAMIC,
+		.key = PR_INSTANCE_KEY,
+		.flags = flags & MAPI_UNICODE,
+		.post = &post,
+		.fixed = true };
 	HRESULT hr;
 
-	if (!rows)
-		return MAPI_E_NOT_ENOUGH_MEMORY;
-	hr = hierarchy_walk(store, folder, 0, (flags & CONVENIENT_DEPTH) != 0, rows);
+	*out = NULL;
+	making.columns = (flags & MAPI_UNICODE) ? (const SPropTagArray *)(const void *)&columns_w
+						: (const SPropTagArray *)(const void *)&columns_a;
+	hierarchy->store = store;
+	hierarchy->folder = folder;
+	hierarchy->deep = (flags & CONVENIENT_DEPTH) != 0;
+	com_add_ref(&store->com);
+	hr = table_data_create(&making, &hierarchy->data);
 	if (FAILED(hr)) {
-		table_rows_free(rows);
+		hierarchy_free(hierarchy);
 		return hr;
 	}
-	return table_create(rows,
-	    (flags & MAPI_UNICODE) ? (const SPropTagArray *)(const void *)&columns_w
-				   : (const SPropTagArray *)(const void *)&columns_a,
-	    flags, out);
+	hr = hierarchy_fill(hierarchy);
+	if (SUCCEEDED(hr))
+		hr = table_data_view(hierarchy->data, NULL, out);
+	/* The view keeps the rows, the rows what belongs to them. */
+	hierarchy->data->lpVtbl->Release(hierarchy->data);
+	return hr;
 }

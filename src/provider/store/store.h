@@ -21,6 +21,7 @@
 #include "storequeue.h"
 
 struct watch;
+struct made;
 
 struct store {
 	struct com_object com;
@@ -30,6 +31,7 @@ struct store {
 	struct db *db;
 	struct relay *relay; /* hands over what is submitted; NULL: it is kept here */
 	struct watch *watch; /* since the first Advise; watch.h */
+	struct made *made;   /* orders of large folders; made.h */
 	GRecMutex mutex;
 	MAPIUID uid;
 	IMAPISupport *support;

@@ -423,6 +423,44 @@ contents_table_tells_of_its_rows(void **state)
 	com_release(&sink->com);
 }
 
+static void
+hierarchy_table_tells_of_its_folders(void **state)
+{
+	struct fixture *fixture = *state;
+	IMAPIFolder *inbox = double_inbox(fixture->store), *made = NULL;
+	struct sink *sink = sink_create();
+	IMAPITable *table = NULL;
+	ULONG_PTR connection = 0;
+	SPropValue *id;
+
+	assert_int_equal(inbox->lpVtbl->GetHierarchyTable(inbox, CONVENIENT_DEPTH, &table), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->Advise(table, fnevTableModified, &sink->isink, &connection), S_OK);
+	assert_int_equal(inbox->lpVtbl->CreateFolder(
+			     inbox, FOLDER_GENERIC, (LPTSTR)(size_t) "Birds", NULL, NULL, 0, &made),
+	    S_OK);
+	assert_heard(sink, "first-row ");
+	mem_free(saved_letter(made)); /* its count is a column */
+	assert_heard(sink, "row-modified ");
+	id = double_prop(made, PR_ENTRYID);
+	COM_CLEAR(made);
+	assert_int_equal(inbox->lpVtbl->CreateFolder(
+			     inbox, FOLDER_GENERIC, (LPTSTR)(size_t) "Cats", NULL, NULL, 0, &made),
+	    S_OK);
+	assert_heard(sink, "row ");
+	assert_int_equal(double_count(table), 2);
+	assert_int_equal(inbox->lpVtbl->DeleteFolder(inbox, id->Value.bin.cb,
+			     (ENTRYID *)(void *)id->Value.bin.lpb, 0, NULL, DEL_MESSAGES),
+	    S_OK);
+	assert_heard(sink, "row-deleted ");
+	assert_int_equal(double_count(table), 1);
+	mem_free(id);
+	COM_CLEAR(made);
+	COM_CLEAR(table);
+	COM_CLEAR(inbox);
+	com_release(&sink->com);
+}
+
 /* PROJECTS with a letter and a folder PLANS in it, under `top`. */
 static SPropValue *
 make_tree(IMAPIFolder *top)
@@ -509,6 +547,7 @@ main(void)
 		TEST(change_is_told_once_and_only_to_those_concerned),
 		TEST(nothing_is_written_down_when_nobody_listens),
 		TEST(contents_table_tells_of_its_rows),
+		TEST(hierarchy_table_tells_of_its_folders),
 		TEST(folder_is_copied_with_what_is_in_it),
 		TEST(wrong_requests_are_refused),
 	};

@@ -410,6 +410,16 @@ def make_replies(path):
         for row in read_rows(path)]
 
 
+def make_deadlines(path):
+    """{ server, by password alone, { year, month, day }, what, remedy }."""
+    rows = [row.columns for row in read_rows(path)]
+    return c_banner("What a mail service switches off and when.", "data/deadlines.tsv") + [
+        "{{ {}, {}, {{ {} }}, {}, {} }},".format(
+            c_string(server), "true" if whom == "password" else "false",
+            ", ".join(str(int(part)) for part in date.split("-")), c_string(what), c_string(remedy))
+        for server, whom, date, what, remedy, _source in rows]
+
+
 KINDS = {
     "mapitags.h": make_mapitags_h,
     "emapitags.h": make_emapitags_h,
@@ -427,6 +437,7 @@ KINDS = {
     "emapi_guid_names.inc": make_guid_names,
     "emapi_presets.inc": make_presets,
     "emapi_replies.inc": make_replies,
+    "emapi_deadlines.inc": make_deadlines,
     "mapitags.py": make_mapitags_py,
     "emsabtags.py": make_emsabtags_py,
 }

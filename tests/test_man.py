@@ -23,6 +23,7 @@ def test_is_good_mdoc(page):
 
 @pytest.mark.parametrize("command, page", [
     ("mapisend", "mapisend.1"),
+    ("emapi doctor", "emapi.1"),
     ("emapi profile create", "emapi.1"),
     ("emapi profile list", "emapi.1"),
     ("emapi profile set", "emapi.1"),

@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&command_profile_delete,
 	&command_explain,
 	&command_test,
+	&command_doctor,
 	&command_trace_show,
 	&command_queue_list,
 	&command_queue_show,

@@ -14,6 +14,7 @@ extern const struct command command_profile_default;
 extern const struct command command_profile_delete;
 extern const struct command command_explain;
 extern const struct command command_test;
+extern const struct command command_doctor;
 extern const struct command command_trace_show;
 extern const struct command command_queue_list;
 extern const struct command command_queue_show;

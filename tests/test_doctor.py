@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""emapi doctor: each check has its broken case here, and what it says helps to mend it."""
+
+import json
+import os
+import time
+
+import pytest
+from mailserver import Authority, wait_until
+from scripted_smtp import Faulty, Peer
+
+PASSWORD = "hunter2 of ann"
+
+
+def doctor(home, *options, code=0):
+    """The findings by check, each as (level, where and what and remedy)."""
+    done = home.run("emapi", "doctor", "--json", *options, code=code)
+    told = json.loads(done.stdout)
+    assert told["ok"] == (done.returncode == 0) and PASSWORD not in done.stdout + done.stderr
+    found = {}
+    for f in told["findings"]:
+        found.setdefault(f["check"], []).append(
+            (f["level"], f"{f['where']}: {f['what']} -> {f['remedy']}"))
+        assert f["level"] != "problem" or f["remedy"]
+    return found
+
+
+def problem(home, check, *options):
+    """The words of the one problem there is."""
+    found = doctor(home, *options, code=1)
+    problems = [(name, text) for name, findings in found.items()
+                for level, text in findings if level == "problem"]
+    assert [name for name, _ in problems] == [check], problems
+    return problems[0][1]
+
+
+def smtp(home, port, *options):
+    home.profile("test", "--from", "ann@example.test", "--smtp", f"localhost:{port}", *options)
+
+
+def send(home, *options, code=0):
+    home.run("mapisend", "--to", "bob@example.test", "--subject", "Nightly report", "--body", "x",
+             *options, code=code)
+
+
+def test_all_is_well(home):
+    home.pickup_profile()
+    assert "starts with the first mail" in doctor(home)["spooler"][0][1]
+    send(home)
+    found = doctor(home)
+    assert {level for findings in found.values() for level, _ in findings} == {"ok"}
+    assert "the store is whole" in found["stores"][0][1]
+    text = home.run("emapi", "doctor").stdout
+    assert text.endswith("All is well.\n") and "ok       stores" in text
+
+
+def test_no_profile(home):
+    assert "emapi profile create" in problem(home, "profiles")
+
+
+@pytest.mark.parametrize("spoil, said", [
+    (lambda text: text + "[broken\n", "line"),
+    (lambda text: text.replace("Type=transport", "Type=ab"), "no transport"),
+    (lambda text: text.replace("Type=store", "Type=ab"), "no store"),
+    (lambda text: text.replace("FromAddress=ann@example.test\n", ""), "no FromAddress"),
+    (lambda text: text.replace("=ann@example.test", "=ann"), "is no mail address"),
+    (lambda text: text.replace("emapi_pickup.so", "emapi_gone.so"), "emapi_gone.so is not there"),
+])
+def test_a_broken_profile(home, spoil, said):
+    home.pickup_profile()
+    path = home.profile_file()
+    path.write_text(spoil(path.read_text()))
+    assert said in problem(home, "profiles")
+
+
+def test_several_profiles_and_no_default(home):
+    home.pickup_profile("one")
+    home.pickup_profile("two")
+    (home.config / "emapi.conf").unlink()
+    assert "emapi profile default" in problem(home, "profiles")
+
+
+def test_a_password_command_that_fails(home):
+    smtp(home, 25, "--user", "ann", "--password-command", f"echo '{PASSWORD}'; exit 3")
+    said = problem(home, "secrets")
+    assert "exit 3" in said and "ann" in said
+
+
+@pytest.mark.parametrize("mode, said", [(0o644, "600"), (None, "secret")])
+def test_a_password_file_that_is_open_or_gone(home, mode, said):
+    path = home.folder / "secret"
+    path.write_text(PASSWORD + "\n")
+    path.chmod(0o600)
+    smtp(home, 25, "--user", "ann", "--password-file", path)
+    assert doctor(home)["secrets"][0][0] == "ok"
+    path.chmod(mode) if mode else path.unlink()
+    assert said in problem(home, "secrets")
+
+
+def test_a_keyring_that_is_not_there(home):
+    smtp(home, 25, "--user", "ann", "--password-command", "echo x")
+    path = home.profile_file()
+    path.write_text(path.read_text().replace("PasswordCommand=echo x", "PasswordKeyring=true"))
+    home.environment["EMAPI_KEYRING"] = "/nonexistent/emapi-keyring"
+    assert "keyring" in problem(home, "secrets")
+
+
+def test_a_spooler_that_cannot_be_started(home):
+    home.pickup_profile()
+    home.environment["EMAPI_SPOOLER"] = "/nonexistent/emapi-spooler"
+    assert "/nonexistent/emapi-spooler" in problem(home, "spooler")
+
+
+def test_mail_that_is_held_and_mail_that_waits(home):
+    with Peer(mail="451 4.3.0 try later") as peer:
+        smtp(home, peer.port, "--tls", "none")
+        send(home, "--wait", "0")
+        wait_until(lambda: [(m["state"], m["tries"]) for m in home.queue()] == [("waiting", 1)],
+                   "it was tried")
+        found = doctor(home)
+        assert "try later" in found["queue"][0][1] and found["queue"][0][0] == "note"
+        assert "crontab" in found["later"][0][1] or "linger" in found["later"][0][1]
+        key = home.queue()[0]["id"]
+        home.run("emapi", "queue", "hold", key)
+        said = problem(home, "queue")
+        assert "Nightly report" in said and "emapi queue" in said
+
+
+def test_a_store_that_others_read_is_damaged_or_gone(home):
+    home.pickup_profile()
+    send(home)
+    home.stop()
+    store = home.data / "test.store"
+    store.chmod(0o644)
+    assert "chmod 600" in problem(home, "stores")
+    store.chmod(0o600)
+    whole = store.read_bytes()
+    store.write_bytes(whole[:100] + b"\xff" * 4000 + whole[4100:])
+    for part in home.data.glob("test.store-*"):
+        part.unlink()
+    assert "damaged" in doctor(home, code=1)["stores"][0][1]
+    store.unlink()
+    found = doctor(home, code=1)["stores"][0]
+    assert found[0] == "problem" and "is gone" in found[1]
+
+
+@pytest.mark.parametrize("folder, mode", [("profiles", 0o777), ("secrets", 0o755)])
+def test_a_folder_that_is_open_to_others(home, folder, mode):
+    home.pickup_profile()
+    (home.config / folder).mkdir(mode=0o700, exist_ok=True)
+    (home.config / folder).chmod(mode)
+    assert "chmod 700" in problem(home, "folders")
+
+
+def test_a_full_disk(home):
+    home.pickup_profile()
+    found = doctor(home, "--free", "2000000000", code=1)
+    assert [level for level, _ in found["disk"]] == ["problem", "problem"]
+    assert "make room" in found["disk"][0][1]
+    home.run("emapi", "doctor", "--free", "-1", code=64)
+
+
+def test_a_clock_that_is_behind(home):
+    home.pickup_profile()
+    send(home)
+    home.stop()
+    later = time.time() + 86400
+    os.utime(home.data / "test.store", (later, later))
+    assert "the clock is behind" in problem(home, "clock")
+
+
+@pytest.mark.parametrize("days, level", [(30, "ok"), (5, "problem")])
+def test_a_certificate_that_ends_soon(home, tmp_path, days, level):
+    authority = Authority(tmp_path)
+    with Faulty(authority.issue("server", days=days)) as server:
+        smtp(home, server.port, "--ca-file", authority.ca)
+        send(home)
+        found = doctor(home, code=int(level == "problem"))["certificates"]
+        assert found[0][0] == level and str(server.port) in found[0][1]
+        authority.ca.rename(tmp_path / "moved")
+        assert "CAFile" in str(doctor(home, code=1)["certificates"])
+
+
+def test_what_microsoft_switches_off(home):
+    home.profile("test", "--from", "ann@example.test", "--smtp", "SMTP.office365.com:587",
+                 "--user", "ann", "--password-command", f"echo '{PASSWORD}'")
+    assert "2026-12-31" in problem(home, "deadlines")
+    home.run("emapi", "profile", "set", "test", "Auth=xoauth2")
+    assert "deadlines" not in doctor(home)
+    home.run("emapi", "profile", "set", "test", "Auth=login", "Server=smtp-hve.office365.com")
+    said = str(doctor(home, code=None)["deadlines"])
+    assert "2028-09-30" in said

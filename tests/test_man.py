@@ -33,6 +33,13 @@ def test_is_good_mdoc(page):
     ("emapi ab set", "emapi.1"),
     ("emapi queue list", "emapi.1"),
     ("emapi queue run", "emapi.1"),
+    ("emapi store ls", "emapi.1"),
+    ("emapi store show", "emapi.1"),
+    ("emapi store get", "emapi.1"),
+    ("emapi store rm", "emapi.1"),
+    ("emapi store export", "emapi.1"),
+    ("emapi store diff", "emapi.1"),
+    ("emapi store watch", "emapi.1"),
 ])
 def test_each_option_is_described(home, command, page):
     help_text = home.run(*command.split(), "--help").stdout

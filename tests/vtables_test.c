@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <dlfcn.h>
 #include <edkmdb.h>
+#include <emapistore.h>
 #include <mapiaux.h>
 #include <mapicode.h>
 #include <mapiguid.h>
@@ -80,6 +81,7 @@ static const struct known interfaces[] = {
 	KNOWN(IXPLogon),
 	KNOWN(IMSProvider),
 	KNOWN(IMSLogon),
+	KNOWN(IEmapiStoreFile),
 	KNOWN_AS(ITableData, IID_IMAPITableData),
 	KNOWN_AS(IPropData, IID_IMAPIPropData),
 };

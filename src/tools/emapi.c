@@ -35,6 +35,20 @@ static const struct command *const commands[] = {
 	&command_ab_export,
 	&command_ab_import,
 	&command_ab_connect,
+	&command_store_ls,
+	&command_store_tree,
+	&command_store_show,
+	&command_store_get,
+	&command_store_set,
+	&command_store_mkdir,
+	&command_store_cp,
+	&command_store_mv,
+	&command_store_rm,
+	&command_store_export,
+	&command_store_diff,
+	&command_store_watch,
+	&command_store_check,
+	&command_store_backup,
 };
 
 static int

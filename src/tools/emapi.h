@@ -33,5 +33,19 @@ extern const struct command command_ab_rm;
 extern const struct command command_ab_export;
 extern const struct command command_ab_import;
 extern const struct command command_ab_connect;
+extern const struct command command_store_ls;
+extern const struct command command_store_tree;
+extern const struct command command_store_show;
+extern const struct command command_store_get;
+extern const struct command command_store_set;
+extern const struct command command_store_mkdir;
+extern const struct command command_store_cp;
+extern const struct command command_store_mv;
+extern const struct command command_store_rm;
+extern const struct command command_store_export;
+extern const struct command command_store_diff;
+extern const struct command command_store_watch;
+extern const struct command command_store_check;
+extern const struct command command_store_backup;
 
 #endif

@@ -46,6 +46,7 @@ static const struct com_interface store_interfaces[] = {
 	{ &IID_IMAPIProp, offsetof(struct store, istore) },
 	{ &IID_IMSLogon, offsetof(struct store, ilogon) },
 	{ &iid_store_queue, offsetof(struct store, iqueue) },
+	{ &IID_IEmapiStoreFile, offsetof(struct store, ifile) },
 	{ NULL, 0 },
 };
 
@@ -102,6 +103,7 @@ store_create(const struct store_logon *logon, struct store **out)
 	store->istore.lpVtbl = &store_msgstore_vtbl;
 	store->ilogon.lpVtbl = &store_logon_vtbl;
 	store->iqueue.lpVtbl = &store_squeue_vtbl;
+	store->ifile.lpVtbl = &store_file_vtbl;
 	store->db = logon->db;
 	store->relay = logon->relay;
 	store->pid = getpid();

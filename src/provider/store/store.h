@@ -14,6 +14,7 @@
 #include <glib.h>
 #include <mapix.h>
 #include <mapispi.h>
+#include <emapistore.h>
 #include "bag.h"
 #include "com.h"
 #include "db.h"
@@ -28,6 +29,7 @@ struct store {
 	IMsgStore istore;
 	IMSLogon ilogon;
 	struct store_queue iqueue;
+	IEmapiStoreFile ifile;
 	struct db *db;
 	struct relay *relay; /* hands over what is submitted; NULL: it is kept here */
 	struct watch *watch; /* since the first Advise; watch.h */
@@ -109,9 +111,10 @@ bool tag_listed(const ULONG *list, ULONG tag);
 #define STORE_UNICODE_OK 0x00040000u
 #endif
 
-/* The two faces: store_methods.c and logon.c. */
+/* The faces: store_methods.c, logon.c and store_file.c. */
 extern const IMsgStoreVtbl store_msgstore_vtbl;
 extern const IMSLogonVtbl store_logon_vtbl;
 extern const struct store_queue_vtbl store_squeue_vtbl;
+extern const IEmapiStoreFileVtbl store_file_vtbl;
 
 #endif

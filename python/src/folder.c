@@ -4,6 +4,7 @@
 #include "iid.h"
 #include "sets.h"
 #include "types.h"
+#include "value.h"
 
 static HRESULT
 call_contents(void *object, ULONG flags, IMAPITable **out)
@@ -46,6 +47,79 @@ static PyObject *
 container_OpenEntry(PyObject *self, PyObject *args)
 {
 	return open_entry(self, args, call_open);
+}
+
+/* SetSearchCriteria(restriction|None, entries|None, flags) */
+static PyObject *
+container_SetSearchCriteria(PyObject *self, PyObject *args)
+{
+	IMAPIContainer *container = wrapped(self);
+	PyObject *given, *entries;
+	SRestriction *restriction;
+	ENTRYLIST *list = NULL;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(
+		args, "OOO&:SetSearchCriteria", &given, &entries, arg_ulong, &flags) ||
+	    !restriction_from_python(state_of(self), given, &restriction))
+		return NULL;
+	if (entries != Py_None && !entry_list_from_python(entries, &list)) {
+		MAPIFreeBuffer(restriction);
+		return NULL;
+	}
+	Py_BEGIN_ALLOW_THREADS
+		hr = container->lpVtbl->SetSearchCriteria(container, restriction, list, flags);
+	Py_END_ALLOW_THREADS
+	MAPIFreeBuffer(restriction);
+	MAPIFreeBuffer(list);
+	return none_or_raise_from(self, hr);
+}
+
+static PyObject *
+entries_to_python(const ENTRYLIST *list)
+{
+	ULONG count = list ? list->cValues : 0;
+	PyObject *tuple = PyTuple_New(count), *item;
+
+	for (ULONG i = 0; tuple && i < count; i++) {
+		item = bytes_to_python(list->lpbin[i].lpb, list->lpbin[i].cb);
+		if (!item)
+			Py_CLEAR(tuple);
+		else
+			PyTuple_SET_ITEM(tuple, i, item);
+	}
+	return tuple;
+}
+
+/* GetSearchCriteria(flags=0) -> (restriction, entries, state) */
+static PyObject *
+container_GetSearchCriteria(PyObject *self, PyObject *args)
+{
+	IMAPIContainer *container = wrapped(self);
+	SRestriction *restriction = NULL;
+	PyObject *criteria, *entries;
+	ENTRYLIST *list = NULL;
+	ULONG flags = 0, state = 0;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "|O&:GetSearchCriteria", arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = container->lpVtbl->GetSearchCriteria(
+		    container, flags, &restriction, &list, &state);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	criteria = restriction_to_python(state_of(self), restriction);
+	entries = criteria ? entries_to_python(list) : NULL;
+	MAPIFreeBuffer(restriction);
+	MAPIFreeBuffer(list);
+	if (!entries) {
+		Py_XDECREF(criteria);
+		return NULL;
+	}
+	return Py_BuildValue("(NNk)", criteria, entries, (unsigned long)state);
 }
 
 /* The calls on folders below give the result itself: MAPI_W_PARTIAL_COMPLETION is one. */
@@ -218,10 +292,109 @@ folder_EmptyFolder(PyObject *self, PyObject *args)
 	return result_code(self, hr);
 }
 
+/* CopyFolder(entryId, iid|None, folder, newName|None, ui, progress, flags) -> hr */
+static PyObject *
+folder_CopyFolder(PyObject *self, PyObject *args)
+{
+	struct iid_argument iid = { .state = state_of(self) };
+	struct text name = { NULL };
+	PyObject *target, *name_object;
+	IMAPIFolder *folder = wrapped(self);
+	struct bytes_argument entry;
+	IMAPIProgress *progress;
+	void *destination;
+	ULONG_PTR window;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&OOO&O&O&:CopyFolder", arg_bytes, &entry, iid_argument,
+		&iid, &target, &name_object, arg_uiparam, &window, arg_progress, &progress,
+		arg_ulong, &flags) ||
+	    !interface_from_python(state_of(self), target, iid.given ? &iid.guid : &IID_IMAPIFolder,
+		false, &destination))
+		return NULL;
+	if (!text_set(&name, name_object, flags)) {
+		release_object(destination);
+		return NULL;
+	}
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->CopyFolder(folder, entry.size, entry.data, iid_or_null(&iid),
+		    destination, text_pointer(&name), window, progress, flags);
+	Py_END_ALLOW_THREADS
+	text_clear(&name);
+	release_object(destination);
+	return result_code(self, hr);
+}
+
+/* GetMessageStatus(entryId, flags=0) -> status */
+static PyObject *
+folder_GetMessageStatus(PyObject *self, PyObject *args)
+{
+	IMAPIFolder *folder = wrapped(self);
+	struct bytes_argument entry;
+	ULONG flags = 0, status = 0;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&|O&:GetMessageStatus", arg_bytes, &entry, arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->GetMessageStatus(
+		    folder, entry.size, entry.data, flags, &status);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	return PyLong_FromUnsignedLong(status);
+}
+
+/* SetMessageStatus(entryId, status, mask) -> status before */
+static PyObject *
+folder_SetMessageStatus(PyObject *self, PyObject *args)
+{
+	IMAPIFolder *folder = wrapped(self);
+	ULONG status, mask, before = 0;
+	struct bytes_argument entry;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&O&:SetMessageStatus", arg_bytes, &entry, arg_ulong,
+		&status, arg_ulong, &mask))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->SetMessageStatus(
+		    folder, entry.size, entry.data, status, mask, &before);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	return PyLong_FromUnsignedLong(before);
+}
+
+/* SaveContentsSort(sortOrderSet, flags=0) */
+static PyObject *
+folder_SaveContentsSort(PyObject *self, PyObject *args)
+{
+	IMAPIFolder *folder = wrapped(self);
+	SSortOrderSet *sort;
+	PyObject *given;
+	ULONG flags = 0;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O|O&:SaveContentsSort", &given, arg_ulong, &flags) ||
+	    !sort_from_python(given, &sort))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = folder->lpVtbl->SaveContentsSort(folder, sort, flags);
+	Py_END_ALLOW_THREADS
+	MAPIFreeBuffer(sort);
+	return none_or_raise_from(self, hr);
+}
+
 static PyMethodDef container_methods[] = {
 	{ "GetContentsTable", container_GetContentsTable, METH_VARARGS, NULL },
 	{ "GetHierarchyTable", container_GetHierarchyTable, METH_VARARGS, NULL },
 	{ "OpenEntry", container_OpenEntry, METH_VARARGS, NULL },
+	{ "SetSearchCriteria", container_SetSearchCriteria, METH_VARARGS,
+	    "SetSearchCriteria(restriction|None, entries|None, flags)" },
+	{ "GetSearchCriteria", container_GetSearchCriteria, METH_VARARGS,
+	    "GetSearchCriteria(flags=0) -> (restriction, entries, state)" },
 	{ NULL },
 };
 
@@ -234,6 +407,14 @@ static PyMethodDef folder_methods[] = {
 	{ "DeleteFolder", folder_DeleteFolder, METH_VARARGS, NULL },
 	{ "SetReadFlags", folder_SetReadFlags, METH_VARARGS, NULL },
 	{ "EmptyFolder", folder_EmptyFolder, METH_VARARGS, NULL },
+	{ "CopyFolder", folder_CopyFolder, METH_VARARGS,
+	    "CopyFolder(entryId, iid|None, folder, newName|None, ui, progress, flags) -> hr" },
+	{ "GetMessageStatus", folder_GetMessageStatus, METH_VARARGS,
+	    "GetMessageStatus(entryId, flags=0) -> status" },
+	{ "SetMessageStatus", folder_SetMessageStatus, METH_VARARGS,
+	    "SetMessageStatus(entryId, status, mask) -> status before" },
+	{ "SaveContentsSort", folder_SaveContentsSort, METH_VARARGS,
+	    "SaveContentsSort(sortOrderSet, flags=0)" },
 	{ NULL },
 };
 

@@ -195,6 +195,25 @@ session_Logoff(PyObject *self, PyObject *args)
 	return none_or_raise_from(self, hr);
 }
 
+/* with mapi.MAPILogonEx(...) as session: ... logs off at its end */
+static PyObject *
+session_enter(PyObject *self, PyObject *unused)
+{
+	return Py_NewRef(self);
+}
+
+/* Also after an exception, which goes on; a session that is logged off already is no error. */
+static PyObject *
+session_exit(PyObject *self, PyObject *args)
+{
+	IMAPISession *session = wrapped(self);
+
+	Py_BEGIN_ALLOW_THREADS
+		session->lpVtbl->Logoff(session, 0, 0, 0);
+	Py_END_ALLOW_THREADS
+	Py_RETURN_FALSE;
+}
+
 /* AdminServices(flags=0) */
 static PyObject *
 session_AdminServices(PyObject *self, PyObject *args)
@@ -226,6 +245,8 @@ static PyMethodDef session_methods[] = {
 	{ "QueryIdentity", session_QueryIdentity, METH_NOARGS, NULL },
 	{ "Logoff", session_Logoff, METH_VARARGS, NULL },
 	{ "AdminServices", session_AdminServices, METH_VARARGS, NULL },
+	{ "__enter__", session_enter, METH_NOARGS, "The session itself." },
+	{ "__exit__", session_exit, METH_VARARGS, "Logs off." },
 	{ NULL },
 };
 

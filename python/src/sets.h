@@ -25,6 +25,9 @@ int recipients_from_python(struct emapi_state *state, PyObject *object, ADRLIST 
 
 int restriction_from_python(struct emapi_state *state, PyObject *object, SRestriction **out);
 int sort_from_python(PyObject *object, SSortOrderSet **out);
+/* As they go in; None for NULL. */
+PyObject *sort_to_python(const SSortOrderSet *sort);
+PyObject *restriction_to_python(struct emapi_state *state, const SRestriction *restriction);
 
 int names_from_python(struct emapi_state *state, PyObject *object, MAPINAMEID ***out, ULONG *count);
 /* A list of (IID|None, str|int|None). */

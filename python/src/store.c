@@ -106,6 +106,29 @@ store_GetReceiveFolder(PyObject *self, PyObject *args)
 	return result;
 }
 
+/* SetReceiveFolder(messageClass|None, flags, entryId|None) */
+static PyObject *
+store_SetReceiveFolder(PyObject *self, PyObject *args)
+{
+	IMsgStore *store = wrapped(self);
+	struct text class = { NULL };
+	struct bytes_argument entry;
+	PyObject *class_object;
+	ULONG flags;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "OO&O&:SetReceiveFolder", &class_object, arg_ulong, &flags,
+		arg_bytes_or_none, &entry) ||
+	    !text_set(&class, class_object, flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = store->lpVtbl->SetReceiveFolder(
+		    store, text_pointer(&class), flags, entry.size, entry.data);
+	Py_END_ALLOW_THREADS
+	text_clear(&class);
+	return none_or_raise_from(self, hr);
+}
+
 /* StoreLogoff(flags) -> flags */
 static PyObject *
 store_StoreLogoff(PyObject *self, PyObject *args)
@@ -148,6 +171,8 @@ static PyMethodDef store_methods[] = {
 	{ "CompareEntryIDs", store_CompareEntryIDs, METH_VARARGS, NULL },
 	{ "OpenEntry", store_OpenEntry, METH_VARARGS, NULL },
 	{ "GetReceiveFolder", store_GetReceiveFolder, METH_VARARGS, NULL },
+	{ "SetReceiveFolder", store_SetReceiveFolder, METH_VARARGS,
+	    "SetReceiveFolder(messageClass|None, flags, entryId|None)" },
 	{ "GetReceiveFolderTable", store_GetReceiveFolderTable, METH_VARARGS, NULL },
 	{ "StoreLogoff", store_StoreLogoff, METH_VARARGS, NULL },
 	{ "AbortSubmit", store_AbortSubmit, METH_VARARGS, NULL },

@@ -287,6 +287,133 @@ table_Abort(PyObject *self, PyObject *unused)
 	return none_or_raise_from(self, hr);
 }
 
+/* QuerySortOrder() -> (((tag, order), ...), categories, expanded) */
+static PyObject *
+table_QuerySortOrder(PyObject *self, PyObject *unused)
+{
+	IMAPITable *table = wrapped(self);
+	SSortOrderSet *sort = NULL;
+	PyObject *result;
+	HRESULT hr;
+
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->QuerySortOrder(table, &sort);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	result = sort_to_python(sort);
+	MAPIFreeBuffer(sort);
+	return result;
+}
+
+/* ExpandRow(instanceKey, count, flags=0) -> (rows, how many more there are) */
+static PyObject *
+table_ExpandRow(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	struct bytes_argument key;
+	SRowSet *rows = NULL;
+	ULONG count, flags = 0, more = 0;
+	PyObject *result;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(
+		args, "O&O&|O&:ExpandRow", arg_bytes, &key, arg_ulong, &count, arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr =
+		    table->lpVtbl->ExpandRow(table, key.size, key.data, count, flags, &rows, &more);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	result = Py_BuildValue("(Nk)", rows_to_python(state_of(self), rows), (unsigned long)more);
+	FreeProws(rows);
+	return result;
+}
+
+/* CollapseRow(instanceKey, flags=0) -> how many rows went */
+static PyObject *
+table_CollapseRow(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	struct bytes_argument key;
+	ULONG flags = 0, gone = 0;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&|O&:CollapseRow", arg_bytes, &key, arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->CollapseRow(table, key.size, key.data, flags, &gone);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	return PyLong_FromUnsignedLong(gone);
+}
+
+/* WaitForCompletion(flags, milliseconds) -> status */
+static PyObject *
+table_WaitForCompletion(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	ULONG flags, limit, status = 0;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&O&:WaitForCompletion", arg_ulong, &flags, arg_ulong, &limit))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->WaitForCompletion(table, flags, limit, &status);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	return PyLong_FromUnsignedLong(status);
+}
+
+/* GetCollapseState(instanceKey, flags=0) -> bytes */
+static PyObject *
+table_GetCollapseState(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	struct bytes_argument key;
+	ULONG flags = 0, size = 0;
+	BYTE *state = NULL;
+	PyObject *result;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(
+		args, "O&|O&:GetCollapseState", arg_bytes_or_none, &key, arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->GetCollapseState(
+		    table, flags, key.size, key.data, &size, &state);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	result = bytes_to_python(state, size);
+	MAPIFreeBuffer(state);
+	return result;
+}
+
+/* SetCollapseState(state, flags=0) -> bookmark of the row that GetCollapseState was given */
+static PyObject *
+table_SetCollapseState(PyObject *self, PyObject *args)
+{
+	IMAPITable *table = wrapped(self);
+	struct bytes_argument state;
+	BOOKMARK bookmark = 0;
+	ULONG flags = 0;
+	HRESULT hr;
+
+	if (!PyArg_ParseTuple(args, "O&|O&:SetCollapseState", arg_bytes, &state, arg_ulong, &flags))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+		hr = table->lpVtbl->SetCollapseState(
+		    table, flags, state.size, state.data, &bookmark);
+	Py_END_ALLOW_THREADS
+	if (FAILED(hr))
+		return raise_from(self, hr);
+	return PyLong_FromUnsignedLongLong(bookmark);
+}
+
 static PyMethodDef table_methods[] = {
 	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
 	{ "Advise", table_Advise, METH_VARARGS, NULL },
@@ -305,6 +432,18 @@ static PyMethodDef table_methods[] = {
 	{ "SortTable", table_SortTable, METH_VARARGS, NULL },
 	{ "QueryRows", table_QueryRows, METH_VARARGS, NULL },
 	{ "Abort", table_Abort, METH_NOARGS, NULL },
+	{ "QuerySortOrder", table_QuerySortOrder, METH_NOARGS,
+	    "QuerySortOrder() -> (((tag, order), ...), categories, expanded)" },
+	{ "ExpandRow", table_ExpandRow, METH_VARARGS,
+	    "ExpandRow(instanceKey, count, flags=0) -> (rows, how many more there are)" },
+	{ "CollapseRow", table_CollapseRow, METH_VARARGS,
+	    "CollapseRow(instanceKey, flags=0) -> how many rows went" },
+	{ "WaitForCompletion", table_WaitForCompletion, METH_VARARGS,
+	    "WaitForCompletion(flags, milliseconds) -> status" },
+	{ "GetCollapseState", table_GetCollapseState, METH_VARARGS,
+	    "GetCollapseState(instanceKey, flags=0) -> bytes" },
+	{ "SetCollapseState", table_SetCollapseState, METH_VARARGS,
+	    "SetCollapseState(state, flags=0) -> bookmark" },
 	{ NULL },
 };
 

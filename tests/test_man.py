@@ -27,6 +27,7 @@ def test_is_good_mdoc(page):
     ("emapi profile create", "emapi.1"),
     ("emapi profile list", "emapi.1"),
     ("emapi profile set", "emapi.1"),
+    ("emapi profile setup", "emapi.1"),
     ("emapi ab add", "emapi.1"),
     ("emapi ab connect", "emapi.1"),
     ("emapi ab list", "emapi.1"),

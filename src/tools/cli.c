@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <mapicode.h>
 #include "hr.h"
@@ -122,6 +123,35 @@ cli_load_profile(const char *name, const char *safe, struct profile **out)
 	hr = profile_load(name ? name : default_name, out, &why);
 	words = cli_without_dot(why);
 	return FAILED(hr) ? cli_fail(EX_CONFIG, "%s%s", words, safe) : 0;
+}
+
+int
+cli_split_server(const char *option, const char *text, char **host, unsigned *port)
+{
+	const char *colon = strrchr(text, ':');
+	char *end;
+
+	*port = 0;
+	if (colon && (strchr(text, ':') == colon || (colon > text && colon[-1] == ']'))) {
+		unsigned long number = strtoul(colon + 1, &end, 10);
+
+		if (!colon[1] || *end || number == 0 || number > 65535)
+			return cli_fail(EX_USAGE,
+			    "%s %s: \"%s\" is no port number; write HOST:PORT, e.g. "
+			    "mail.example.com:587",
+			    option, text, colon + 1);
+		*port = number;
+		*host = g_strndup(text, colon - text);
+	} else {
+		*host = g_strdup(text);
+	}
+	if (**host == '[' && (*host)[strlen(*host) - 1] == ']') {
+		(*host)[strlen(*host) - 1] = '\0';
+		memmove(*host, *host + 1, strlen(*host));
+	}
+	if (!**host)
+		return cli_fail(EX_USAGE, "%s %s: the host is missing", option, text);
+	return 0;
 }
 
 int

@@ -33,6 +33,10 @@ char *cli_without_dot(const char *text);
 struct profile;
 int cli_load_profile(const char *name, const char *safe, struct profile **out);
 
+/* Splits HOST:PORT, *port is 0 without one; [::1]:25 has its brackets taken off.  0, or fails with
+ * EX_USAGE, naming the option.  g_free(*host) either way. */
+int cli_split_server(const char *option, const char *text, char **host, unsigned *port);
+
 /* Parses options by GOption.  On --help prints and exits 0; on a wrong option fails with EX_USAGE.
  * 0 when the command goes on. */
 int cli_parse(GOptionContext *context, int *argc, char ***argv);

@@ -89,7 +89,7 @@ check_default(struct doctor *doctor, guint profiles)
 
 	if (!profiles)
 		doctor_find(doctor, DOCTOR_PROBLEM, "profiles",
-		    "emapi profile create NAME --default --from "
+		    "emapi profile setup, or emapi profile create NAME --default --from "
 		    "'You <you@example.com>' --smtp HOST:PORT",
 		    "there is none: nothing can be sent");
 	else if (!name)

@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&command_profile_list,
 	&command_profile_show,
 	&command_profile_set,
+	&command_profile_setup,
 	&command_profile_default,
 	&command_profile_delete,
 	&command_explain,

@@ -10,6 +10,7 @@ extern const struct command command_profile_import;
 extern const struct command command_profile_list;
 extern const struct command command_profile_show;
 extern const struct command command_profile_set;
+extern const struct command command_profile_setup;
 extern const struct command command_profile_default;
 extern const struct command command_profile_delete;
 extern const struct command command_explain;

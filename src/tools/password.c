@@ -47,8 +47,8 @@ ask(const char *prompt, char *line)
 	if (terminal) {
 		silent = before;
 		silent.c_lflag &= ~(tcflag_t)ECHO;
-		fputs(prompt, stderr);
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+		fputs(prompt, stderr); /* who answers at once is not flushed away */
 	}
 	got = read_line(stdin, line);
 	if (terminal) {

@@ -86,36 +86,6 @@ parse(int *argc, char ***argv, struct create_options *o)
 	return cli_parse(context, argc, argv);
 }
 
-/* Splits HOST:PORT; [::1]:25 has its brackets taken off. */
-static int
-split_server(const char *text, char **host, unsigned *port)
-{
-	const char *colon = strrchr(text, ':');
-	char *end;
-
-	*port = 0;
-	if (colon && (strchr(text, ':') == colon || (colon > text && colon[-1] == ']'))) {
-		unsigned long number = strtoul(colon + 1, &end, 10);
-
-		if (!colon[1] || *end || number == 0 || number > 65535)
-			return cli_fail(EX_USAGE,
-			    "--smtp %s: \"%s\" is no port number; write HOST:PORT, e.g. "
-			    "mail.example.com:587",
-			    text, colon + 1);
-		*port = number;
-		*host = g_strndup(text, colon - text);
-	} else {
-		*host = g_strdup(text);
-	}
-	if (**host == '[' && (*host)[strlen(*host) - 1] == ']') {
-		(*host)[strlen(*host) - 1] = '\0';
-		memmove(*host, *host + 1, strlen(*host));
-	}
-	if (!**host)
-		return cli_fail(EX_USAGE, "--smtp %s: the host is missing", text);
-	return 0;
-}
-
 /* What does not fit together, in words; 0 when all does. */
 static int
 check(const struct create_options *o)
@@ -181,7 +151,7 @@ create(const char *name, const struct create_options *o)
 		settings.from_address = mailbox->address;
 	}
 	if (o->smtp) {
-		code = split_server(o->smtp, &host, &settings.port);
+		code = cli_split_server("--smtp", o->smtp, &host, &settings.port);
 		if (code)
 			return code;
 		settings.server = host;

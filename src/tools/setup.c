@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * emapi profile setup: a profile from an address.  Finds the server, shows what it found and from
+ * where, stores the secret and tries it.  On a terminal it asks; else it never does.
+ */
+#include "setup.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <mapicode.h>
+#include <mapix.h>
+#include <emapispi.h>
+#include "emapi.h"
+#include "hr.h"
+#include "mem.h"
+#include "password.h"
+#include "profile.h"
+#include "prop.h"
+#include "session.h"
+#include "trial.h"
+
+struct setup {
+	char *address, *name, *from_name, *server, *tls, *user, *autoconfig;
+	char *password_command, *password_file, *ca_file;
+	gboolean yes, no_test;
+	bool terminal;
+	struct setup_server found;
+};
+
+static void
+setup_clear(struct setup *s)
+{
+	g_free(s->address);
+	g_free(s->name);
+	g_free(s->from_name);
+	g_free(s->server);
+	g_free(s->tls);
+	g_free(s->user);
+	g_free(s->autoconfig);
+	g_free(s->password_command);
+	g_free(s->password_file);
+	g_free(s->ca_file);
+	setup_server_clear(&s->found);
+}
+
+static int
+parse(int *argc, char ***argv, struct setup *s)
+{
+	const GOptionEntry entries[] = {
+		{ "address", 0, 0, G_OPTION_ARG_STRING, &s->address,
+		    "the mail address, in place of the argument", "ADDRESS" },
+		{ "name", 0, 0, G_OPTION_ARG_STRING, &s->name,
+		    "the profile's name; without it the address", "NAME" },
+		{ "from-name", 0, 0, G_OPTION_ARG_STRING, &s->from_name,
+		    "the sender's name that people see", "TEXT" },
+		{ "server", 0, 0, G_OPTION_ARG_STRING, &s->server,
+		    "look for no server: it is this one", "HOST[:PORT]" },
+		{ "tls", 0, 0, G_OPTION_ARG_STRING, &s->tls,
+		    "of --server: none, starttls (the default) or implicit", "HOW" },
+		{ "user", 0, 0, G_OPTION_ARG_STRING, &s->user,
+		    "log in as this user; empty: no login", "NAME" },
+		{ "autoconfig", 0, 0, G_OPTION_ARG_FILENAME, &s->autoconfig,
+		    "a configuration file of Mozilla's form, or a folder of them", "PATH" },
+		{ "password-command", 0, 0, G_OPTION_ARG_STRING, &s->password_command,
+		    "a shell command whose first line of output is the password", "CMD" },
+		{ "password-file", 0, 0, G_OPTION_ARG_FILENAME, &s->password_file,
+		    "a file of mode 600 whose first line is the password", "FILE" },
+		{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &s->ca_file,
+		    "trust the certificates in this PEM file instead of the system's", "FILE" },
+		{ "yes", 0, 0, G_OPTION_ARG_NONE, &s->yes, "take what was found unasked", NULL },
+		{ "no-test", 0, 0, G_OPTION_ARG_NONE, &s->no_test, "do not try the server", NULL },
+		{ NULL },
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new("[ADDRESS]");
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	return cli_parse(context, argc, argv);
+}
+
+/* --- Asking -------------------------------------------------------------------------------- */
+
+/* A line from the terminal; NULL at its end. */
+static char *
+ask(const char *prompt)
+{
+	char line[1024];
+
+	fprintf(stderr, "%s ", prompt);
+	fflush(stderr);
+	return fgets(line, sizeof line, stdin) ? g_strdup(g_strstrip(line)) : NULL;
+}
+
+static int
+confirm(const struct setup *s)
+{
+	g_autofree char *answer = NULL;
+
+	if (s->yes)
+		return 0;
+	if (!s->terminal)
+		return cli_fail(EX_USAGE,
+		    "nobody can be asked whether that is the server: say --yes to take it, or "
+		    "--server HOST:PORT; no profile was made");
+	answer = ask("Is that right? [y/n]");
+	if (answer && !g_ascii_strncasecmp(answer, "y", 1))
+		return 0;
+	return cli_fail(EX_USAGE, "no profile was made; name the server: --server HOST:PORT");
+}
+
+/* --- Finding ------------------------------------------------------------------------------- */
+
+static int
+take_given(struct setup *s)
+{
+	int code = cli_split_server("--server", s->server, &s->found.host, &s->found.port);
+
+	if (s->tls && strcmp(s->tls, "none") && strcmp(s->tls, "starttls") &&
+	    strcmp(s->tls, "implicit"))
+		return cli_fail(EX_USAGE, "--tls %s: it is none, starttls or implicit", s->tls);
+	s->found.tls = s->tls ? s->tls : "starttls";
+	s->found.source = g_strdup("as --server says");
+	return code;
+}
+
+static int
+take_autoconfig(struct setup *s)
+{
+	g_autofree char *why = NULL;
+
+	if (strstr(s->autoconfig, "://"))
+		return cli_fail(EX_USAGE,
+		    "--autoconfig %s: nothing is fetched from the network; save the file and name "
+		    "it",
+		    s->autoconfig);
+	if (!setup_autoconfig(s->autoconfig, s->address, &s->found, &why))
+		return cli_fail(EX_DATAERR, "--autoconfig: %s; no profile was made", why);
+	return 0;
+}
+
+static int
+find(struct setup *s)
+{
+	g_autofree char *domain = setup_domain(s->address);
+
+	if (!domain)
+		return cli_fail(
+		    EX_USAGE, "\"%s\" is no mail address; no profile was made", s->address);
+	if (s->tls && !s->server)
+		return cli_fail(EX_USAGE, "--tls goes with --server");
+	if (s->server)
+		return take_given(s);
+	if (s->autoconfig)
+		return take_autoconfig(s);
+	if (setup_preset(domain, &s->found) || setup_srv(domain, &s->found))
+		return 0;
+	return cli_fail(EX_CONFIG,
+	    "no server is known for %s, and its DNS names none (SRV _submissions._tcp, "
+	    "_submission._tcp): ask its administrator and say --server HOST:PORT; no profile was "
+	    "made",
+	    domain);
+}
+
+static void
+show(const struct setup *s)
+{
+	printf("Server    %s", s->found.host);
+	if (s->found.port)
+		printf(", port %u", s->found.port);
+	printf(", TLS: %s (%s)\n", s->found.tls, s->found.source);
+	printf("Login     %s\n", s->user && *s->user ? s->user : "none");
+	if (s->found.hint)
+		printf("Note      %s.\n", s->found.hint);
+	fflush(stdout);
+}
+
+/* --- Making -------------------------------------------------------------------------------- */
+
+static int
+set_preset(struct profile *profile, const char *preset)
+{
+	SPropValue *value = mem_zalloc(NULL, sizeof *value);
+	MAPIUID section;
+	HRESULT hr = MAPI_E_NOT_ENOUGH_MEMORY;
+
+	if (value && password_section(profile, &section))
+		hr = prop_set_text(value, value, PR_EMAPI_PRESET_W, preset);
+	if (SUCCEEDED(hr))
+		hr = profile_section_write(profile, &section, 1, value, NULL);
+	mem_free(value);
+	return FAILED(hr)
+		   ? cli_fail(cli_exit_code(hr), "the profile cannot be written: %s", hr_text(hr))
+		   : 0;
+}
+
+static int
+try_it(struct profile *profile)
+{
+	struct trial trial = { 0 };
+	g_autofree char *why = NULL;
+	IMAPISession *session = NULL;
+	MAPIUID section;
+	HRESULT hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, &why);
+	int code = 0;
+
+	if (FAILED(hr))
+		return cli_fail(cli_exit_code(hr), "%s", why ? why : hr_text(hr));
+	if (password_section(profile, &section))
+		trial_run(session, &section, &trial);
+	if (FAILED(trial.hr))
+		code = cli_fail(cli_exit_code(trial.hr), "%s",
+		    trial.why && *trial.why ? trial.why : hr_text(trial.hr));
+	else
+		printf("Tried     mail can go out this way; nothing was sent.\n");
+	trial_clear(&trial);
+	session->lpVtbl->Logoff(session, 0, 0, 0);
+	session->lpVtbl->Release(session);
+	return code;
+}
+
+/* What follows the profile's making; what fails here takes the profile away again. */
+static int
+complete(struct setup *s, struct profile *profile)
+{
+	int code = 0;
+
+	if (s->user && *s->user && !s->password_command && !s->password_file)
+		code = password_ask_and_store(profile);
+	if (!code && s->found.preset)
+		code = set_preset(profile, s->found.preset);
+	if (!code && !s->no_test)
+		code = try_it(profile);
+	return code;
+}
+
+static int
+make(struct setup *s)
+{
+	const struct profile_settings settings = {
+		.from_name = s->from_name,
+		.from_address = s->address,
+		.server = s->found.host,
+		.port = s->found.port,
+		.tls = s->found.tls,
+		.user = s->user && *s->user ? s->user : NULL,
+		.password_command = s->password_command,
+		.password_file = s->password_file,
+		.ca_file = s->ca_file,
+	};
+	g_autofree char *why = NULL, *load = NULL;
+	struct profile *profile = NULL;
+	HRESULT hr = profile_create(s->name, &settings, &why);
+	int code;
+
+	if (SUCCEEDED(hr))
+		hr = profile_load(s->name, &profile, &load);
+	if (FAILED(hr))
+		return cli_fail(cli_exit_code(hr), "%s", why ? why : load ? load : hr_text(hr));
+	code = complete(s, profile);
+	if (!code)
+		printf("Profile   \"%s\" is in %s.\n", s->name, profile_path(profile));
+	profile_unref(profile);
+	if (code) {
+		profile_delete(s->name);
+		cli_note("the profile was not made%s",
+		    s->no_test ? "" : "; to make it without trying the server: --no-test");
+	}
+	return code;
+}
+
+/* --- The command --------------------------------------------------------------------------- */
+
+static int
+check(struct setup *s)
+{
+	if (s->password_command && s->password_file)
+		return cli_fail(
+		    EX_USAGE, "--password-command and --password-file exclude each other");
+	if (!s->address && s->terminal)
+		s->address = ask("Your mail address:");
+	if (!s->address || !*s->address)
+		return cli_fail(EX_USAGE, "the mail address is missing (try --help)");
+	return 0;
+}
+
+/* Whom to log in as, and that a password can be had: asked only on a terminal. */
+static int
+choose_login(struct setup *s)
+{
+	if (!s->user)
+		s->user = g_strdup(s->found.user ? s->found.user : s->address);
+	if (!s->name)
+		s->name = g_strdup(s->address);
+	if (*s->user && !s->password_command && !s->password_file && !s->terminal)
+		return cli_fail(EX_USAGE,
+		    "nobody can be asked for the password: say --password-command CMD or "
+		    "--password-file FILE, or --user '' for no login; no profile was made");
+	if (!*s->user && (s->password_command || s->password_file))
+		return cli_fail(EX_USAGE, "a password goes with a --user");
+	return 0;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct setup s = { .terminal = isatty(STDIN_FILENO) };
+	int code = parse(&argc, &argv, &s);
+
+	if (!code && argc > 1 + !s.address)
+		code = cli_fail(EX_USAGE, "one address, please (try --help)");
+	if (!code && argc > 1)
+		s.address = g_strdup(argv[1]);
+	if (!code)
+		code = check(&s);
+	if (!code)
+		code = find(&s);
+	if (!code)
+		code = choose_login(&s);
+	if (!code)
+		show(&s);
+	if (!code && !s.server)
+		code = confirm(&s);
+	if (!code)
+		code = make(&s);
+	setup_clear(&s);
+	return code;
+}
+
+const struct command command_profile_setup = {
+	.name = "profile setup",
+	.summary = "make a profile from an address: finds the server and tries it",
+	.run = run,
+};

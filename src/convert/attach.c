@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Attachments as MIME parts ([MS-OXCMAIL] 2.1.3.4).  Each is opened twice: now for what it is, and
- * when the mail is written for its data, which GMime's base64 encoder then reads piece by piece.
+ * when the mail is written for its data, which is then read and encoded piece by piece.
  */
 #include "render.h"
 
@@ -9,6 +9,7 @@
 #include <mapicode.h>
 #include <mapiguid.h>
 
+#include "base64_part.h"
 #include "header.h"
 #include "hr.h"
 #include "mem.h"
@@ -307,11 +308,11 @@ value_part(struct render *render, const struct plan *plan, bool related)
 {
 	const char *slash = strchr(plan->type, '/');
 	g_autofree char *type = g_strndup(plan->type, (gsize)(slash - plan->type));
-	GMimePart *part = g_mime_part_new_with_type(type, slash + 1);
 	GMimeStream *stream;
+	GMimePart *part;
 
 	stream = adapter_create(&data_ops, data_create(render, plan), &render->result);
-	set_content(part, stream, GMIME_CONTENT_ENCODING_BASE64);
+	part = base64_part_new(type, slash + 1, stream);
 	g_object_unref(stream);
 	set_name(GMIME_OBJECT(part), plan->name);
 	if (related)

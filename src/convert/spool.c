@@ -118,41 +118,43 @@ out:
 	return hr;
 }
 
+/* Puts `size` bytes, counted in spool->size already, where they are to be. */
 static HRESULT
-flush(struct spool *spool)
+put(struct spool *spool, const char *data, size_t size)
 {
 	HRESULT hr = S_OK;
 
 	if (!spool->on_disk && spool->size > spool->memory_max)
 		hr = move_to_disk(spool);
-	if (SUCCEEDED(hr))
-		hr = write_all(spool, spool->fd, spool->buffer, spool->buffered);
+	return SUCCEEDED(hr) ? write_all(spool, spool->fd, data, size) : hr;
+}
+
+static HRESULT
+flush(struct spool *spool)
+{
+	size_t size = spool->buffered;
+
 	spool->buffered = 0;
-	return hr;
+	return put(spool, spool->buffer, size);
 }
 
 HRESULT
 spool_write(struct spool *spool, const void *data, size_t size)
 {
-	const char *from = data;
+	HRESULT hr = S_OK;
 
-	if (size > 0)
-		spool->last = from[size - 1];
-	while (size > 0) {
-		size_t piece = MIN(size, SPOOL_BUFFER - spool->buffered);
-
-		memcpy(spool->buffer + spool->buffered, from, piece);
-		spool->buffered += piece;
-		spool->size += piece;
-		from += piece;
-		size -= piece;
-		if (spool->buffered == SPOOL_BUFFER) {
-			HRESULT hr = flush(spool);
-
-			if (FAILED(hr))
-				return hr;
-		}
-	}
+	if (size == 0)
+		return S_OK;
+	spool->last = ((const char *)data)[size - 1];
+	spool->size += size;
+	if (size > SPOOL_BUFFER - spool->buffered)
+		hr = flush(spool);
+	if (FAILED(hr))
+		return hr;
+	if (size >= SPOOL_BUFFER)
+		return put(spool, data, size);
+	memcpy(spool->buffer + spool->buffered, data, size);
+	spool->buffered += size;
 	return S_OK;
 }
 

@@ -269,17 +269,6 @@ mentions(const char *html, const char *content_id)
 	return strstr(html, plain) || strstr(html, as_uri) || strstr(html, as_strict);
 }
 
-static void
-set_content(GMimePart *part, GMimeStream *stream, GMimeContentEncoding encoding)
-{
-	GMimeDataWrapper *content;
-
-	content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
-	g_mime_part_set_content(part, content);
-	g_mime_part_set_content_encoding(part, encoding);
-	g_object_unref(content);
-}
-
 /* The name in the way of RFC 2231, and once more in that of RFC 2047 for those who read only it. */
 static void
 set_name(GMimeObject *part, const char *name)
@@ -370,7 +359,7 @@ embedded_part(struct render *render, IAttach *attach, const struct plan *plan, G
 	part = g_mime_part_new_with_type("message", "rfc822");
 	stream = g_mime_stream_fs_new(fd);
 	/* No other encoding is allowed for a message (RFC 2046 5.2.1). */
-	set_content(
+	part_fill(
 	    part, stream, eightbit ? GMIME_CONTENT_ENCODING_8BIT : GMIME_CONTENT_ENCODING_7BIT);
 	g_object_unref(stream);
 	*out = GMIME_OBJECT(part);

@@ -29,8 +29,8 @@ test_known(void **state)
 	size_t i;
 
 	for (i = 0; i < G_N_ELEMENTS(cases); i++) {
-		size_t size = base64_encode(
-		    (const uint8_t *)cases[i].plain, strlen(cases[i].plain), out);
+		size_t size =
+		    base64_encode((const uint8_t *)cases[i].plain, strlen(cases[i].plain), out);
 
 		assert_int_equal(size, strlen(cases[i].encoded));
 		assert_memory_equal(out, cases[i].encoded, size);

@@ -116,13 +116,23 @@ survey_text(const char *text, size_t size)
 	return survey;
 }
 
+void
+part_fill(GMimePart *part, GMimeStream *stream, GMimeContentEncoding encoding)
+{
+	GMimeDataWrapper *content;
+
+	content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
+	g_mime_part_set_content(part, content);
+	g_mime_part_set_content_encoding(part, encoding);
+	g_object_unref(content);
+}
+
 static GMimeObject *
 text_part(const char *subtype, const char *text, size_t size, const char *charset)
 {
 	struct survey survey = survey_text(text, size);
 	GMimeContentEncoding encoding = GMIME_CONTENT_ENCODING_7BIT;
 	GMimePart *part = g_mime_part_new_with_type("text", subtype);
-	GMimeDataWrapper *content;
 	GMimeStream *stream;
 	GByteArray *bytes;
 
@@ -135,11 +145,8 @@ text_part(const char *subtype, const char *text, size_t size, const char *charse
 	/* GMime ends lines itself, but not inside base64. */
 	bytes = normalize(text, size, encoding == GMIME_CONTENT_ENCODING_BASE64 ? "\r\n" : "\n");
 	stream = g_mime_stream_mem_new_with_byte_array(bytes);
-	content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
+	part_fill(part, stream, encoding);
 	g_object_unref(stream);
-	g_mime_part_set_content(part, content);
-	g_object_unref(content);
-	g_mime_part_set_content_encoding(part, encoding);
 	g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", charset);
 	return GMIME_OBJECT(part);
 }

@@ -567,7 +567,8 @@ fields_build(struct render *render, GString *header)
 	add_message_id(render, header);
 	add_thread(render, header);
 	add_importance(render, header);
-	add_receipts(render, header);
+	if (render->report == MIME_NO_REPORT) /* a report never asks for one: RFC 8098 2.1 */
+		add_receipts(render, header);
 	hr = add_internet_headers(render, header);
 	if (FAILED(hr))
 		return hr;

@@ -9,6 +9,8 @@
  *       multipart/related                    where the HTML shows attachments
  *         text/html, image ...
  *     attachment ...
+ *
+ * A report of reading has this tree as its first part (report.c).
  */
 #include "render.h"
 
@@ -24,7 +26,7 @@
 #include "read.h"
 #include "stream_adapter.h"
 
-#define MEMORY_MAX (1024 * 1024)
+#define MEMORY_MAX (4 * 1024 * 1024) /* three megabytes of attachments, encoded */
 #define MEMORY_MAX_INNER (64 * 1024)
 
 HRESULT
@@ -62,11 +64,14 @@ check_class(struct render *render)
 		{ "IPM.Schedule.Meeting", "a meeting" },
 		{ "IPM.Appointment", "an appointment" },
 		{ "IPM.TaskRequest", "a task request" },
-		{ "REPORT.", "a report" },
+		{ "REPORT.", "a report of delivery" },
 	};
 	g_autofree char *class = prop_find_text(render->props, render->count, PR_MESSAGE_CLASS_W);
 	size_t i;
 
+	render->report = mime_report_of(class);
+	if (render->report != MIME_NO_REPORT)
+		return S_OK;
 	for (i = 0; class && i < G_N_ELEMENTS(refused); i++)
 		if (g_ascii_strncasecmp(class, refused[i].prefix, strlen(refused[i].prefix)) == 0)
 			return render_fail(render, MAPI_E_NO_SUPPORT,
@@ -83,11 +88,12 @@ render_read(struct render *render)
 		PR_CLIENT_SUBMIT_TIME, PR_SEARCH_KEY, TAG_MESSAGE_ID_W, TAG_IN_REPLY_TO_W,
 		TAG_REFERENCES_W, PR_IMPORTANCE, PR_PRIORITY, PR_SENSITIVITY,
 		PR_CONVERSATION_TOPIC_W, PR_CONVERSATION_INDEX, PR_READ_RECEIPT_REQUESTED,
-		PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, PR_REPLY_RECIPIENT_ENTRIES,
-		PR_SENDER_NAME_W, PR_SENDER_ADDRTYPE_W, PR_SENDER_EMAIL_ADDRESS_W,
-		PR_SENDER_SMTP_ADDRESS_W, PR_SENDER_ENTRYID, PR_SENT_REPRESENTING_NAME_W,
-		PR_SENT_REPRESENTING_ADDRTYPE_W, PR_SENT_REPRESENTING_EMAIL_ADDRESS_W,
-		PR_SENT_REPRESENTING_SMTP_ADDRESS_W, PR_SENT_REPRESENTING_ENTRYID };
+		PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED, TAG_REPORT_DISPOSITION_MODE_W,
+		PR_REPLY_RECIPIENT_ENTRIES, PR_SENDER_NAME_W, PR_SENDER_ADDRTYPE_W,
+		PR_SENDER_EMAIL_ADDRESS_W, PR_SENDER_SMTP_ADDRESS_W, PR_SENDER_ENTRYID,
+		PR_SENT_REPRESENTING_NAME_W, PR_SENT_REPRESENTING_ADDRTYPE_W,
+		PR_SENT_REPRESENTING_EMAIL_ADDRESS_W, PR_SENT_REPRESENTING_SMTP_ADDRESS_W,
+		PR_SENT_REPRESENTING_ENTRYID };
 	HRESULT hr;
 
 	render->count = G_N_ELEMENTS(tags);
@@ -183,6 +189,8 @@ build_tree(struct render *render, GMimeObject **out)
 		add_attachments(mixed, attachments, false);
 		*out = GMIME_OBJECT(mixed);
 	}
+	if (render->report != MIME_NO_REPORT)
+		hr = report_wrap(render, out);
 out:
 	attachments_free(attachments);
 	body_clear(&body);

@@ -37,13 +37,25 @@ struct mime_output {
 	char *message_id;    /* as in the header, with angle brackets */
 };
 
+/* What a message class says of a message that tells the fate of another: read, or deleted unread
+ * (REPORT.IPM.Note.IPNRN and .IPNNRN).  Such mail is a disposition notification, and its envelope
+ * has no sender: MAIL FROM:<> (RFC 8098 3). */
+enum mime_report {
+	MIME_NO_REPORT,
+	MIME_READ,
+	MIME_NOT_READ,
+};
+/* `message_class` may be NULL. */
+enum mime_report mime_report_of(const char *message_class);
+
 /*
  * Renders the message as it is open, saved or not.  *out is the caller's on success, to be ended by
  * mime_output_clear(); on failure only its flags tell.  `options` may be NULL.  `why` (may be NULL)
  * gets a sentence for people on failure, g_free().
  *
  * MAPI_E_UNCONFIGURED: nobody to be From.  MAPI_E_NO_SUPPORT: it holds what cannot be turned into
- * mail yet (text in RTF alone, meetings, S/MIME, OLE objects, attachments by reference).
+ * mail yet (text in RTF alone, meetings, S/MIME, reports of delivery, OLE objects, attachments by
+ * reference).
  * MAPI_E_NOT_ENOUGH_DISK, MAPI_E_NOT_ENOUGH_MEMORY, MAPI_E_DISK_ERROR: try again later.
  * MAPI_E_BAD_CHARWIDTH: see utf8_headers.  Else what the message answered.
  */

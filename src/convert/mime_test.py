@@ -369,6 +369,7 @@ def test_too_deep():
     (("P", "10090102", "00"), "RTF"),
     (("p", "001a001f", hexed("IPM.Note.SMIME.MultipartSigned")), "S/MIME"),
     (("p", "001a001f", hexed("IPM.Schedule.Meeting.Request")), "meeting"),
+    (("p", "001a001f", hexed("REPORT.IPM.Note.NDR")), "report of delivery"),
 ])
 def test_what_is_not_built_is_refused(line, word):
     refusal = Message().to("b@example.test").add(*line).refusal()
@@ -417,6 +418,60 @@ def test_a_large_attachment_in_little_memory():
         peak = int(child.stderr.read().split(b"peak=")[1])
     assert child.returncode == 0 and written > size * 4 // 3
     assert 0 < peak < 32 * 1024
+
+
+def report(kind, sender=("Ann Example", "ann@example.test")):
+    return (Message(sender).to("bob@example.test").text("001a001f", f"REPORT.IPM.Note.{kind}")
+            .text(PR_SUBJECT, "Read: Lunch").text(PR_BODY, "Your message\n\nwas read by Zoë.\n"))
+
+
+@pytest.mark.parametrize("kind, what", [("IPNRN", "displayed"), ("IPNNRN", "deleted"),
+                                        ("ipnrn", "displayed")])
+def test_read_reports(kind, what):
+    """RFC 8098: both kinds, for people and for programs."""
+    mail = (report(kind).text("1042001f", "<first@example.test> <second@example.test>")
+            .add("b", "0029000b", 1)).render()
+    assert mail.get_content_type() == "multipart/report"
+    assert mail["Content-Type"].params["report-type"] == "disposition-notification"
+    human, machine = mail.iter_parts()
+    assert human.get_content_type() == "text/plain" and "read by Zoë" in human.get_content()
+    assert machine.get_content_type() == "message/disposition-notification"
+    fields = email.message_from_string(machine.get_payload(0).as_string())
+    assert dict(fields.items()) == {
+        "Reporting-UA": "emapi", "Final-Recipient": "rfc822; ann@example.test",
+        "Original-Message-ID": "<first@example.test>",
+        "Disposition": f"manual-action/MDN-sent-manually; {what}"}
+    assert mail["In-Reply-To"].startswith("<first@example.test>")
+    assert "Disposition-Notification-To" not in mail  # it must not ask for another
+
+
+def test_read_report_sent_by_itself():
+    mail = report("IPNRN").text("0081001f", "manual-action/MDN-sent-automatically").render()
+    assert "; displayed" in mail.as_string() and "MDN-sent-automatically" in mail.as_string()
+    mail = report("IPNRN").text("0081001f", "x\r\nEvil: yes").render()
+    assert "Evil" not in mail.as_string() and "MDN-sent-manually" in mail.as_string()
+
+
+@pytest.mark.parametrize("original", ["", "no id", "<a\r\nX-Evil: y>", "<half@example.test", "<ü@x>",
+                                      "<" + "x" * 2000 + ">"], ids=lambda text: ascii(text[:8]))
+def test_read_report_of_what_has_no_name(original):
+    mail = report("IPNRN").text("1042001f", original).render()
+    assert "Original-Message-ID" not in mail.as_string()
+    assert "X-Evil" not in [name for part in mail.walk() for name in part.keys()]
+
+
+def test_read_report_of_an_international_address():
+    done = report("IPNRN", ("Ян", "почта@пример.example")).add("u").run()
+    assert rb"Final-Recipient: utf-8; \x{43F}\x{43E}" in done.stdout
+    mail = report("IPNRN", ("Ян", "post@пример.example")).render()
+    assert "Final-Recipient: rfc822; post@xn--" in mail.as_string()
+
+
+def test_read_report_keeps_attachments():
+    mail = report("IPNRN").attach("a.bin", b"bytes").render()
+    human, machine = mail.iter_parts()
+    assert [a.get_payload(decode=True) for a in human.iter_attachments()] == [b"bytes"]
+    assert machine.get_content_type() == "message/disposition-notification"
 
 
 def test_random_messages():

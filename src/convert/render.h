@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Insides of mime_render(), shared by mime.c, fields.c, body.c and attach.c. */
+/* Insides of mime_render(), shared by mime.c, fields.c, body.c, attach.c and report.c. */
 #ifndef EMAPI_CONVERT_RENDER_H
 #define EMAPI_CONVERT_RENDER_H
 
@@ -22,6 +22,7 @@
 #define TAG_ATTACH_CONTENT_LOCATION_W PROP_TAG(PT_UNICODE, 0x3713)
 #define TAG_ATTACH_FLAGS PROP_TAG(PT_LONG, 0x3714)
 #define TAG_ATTACHMENT_HIDDEN PROP_TAG(PT_BOOLEAN, 0x7FFE)
+#define TAG_REPORT_DISPOSITION_MODE_W PROP_TAG(PT_UNICODE, 0x0081)
 #define ATTACH_FLAG_MHTML_REF 4 /* [MS-OXCMSG] 2.2.2.18: part of the body */
 
 #define RENDER_DEPTH_MAX 20
@@ -38,6 +39,7 @@ struct render {
 	bool needs_smtputf8;
 	bool needs_8bit;
 	char *message_id;
+	enum mime_report report;    /* by its class */
 	struct address_person from; /* whose mail it is; fields_build() fills it */
 };
 
@@ -77,6 +79,13 @@ struct body {
 HRESULT body_build(struct render *render, struct body *body);
 GMimeObject *body_empty(void);
 void body_clear(struct body *body);
+
+/* What a part holds, and how it is encoded in the mail.  `stream` stays the caller's. */
+void part_fill(GMimePart *part, GMimeStream *stream, GMimeContentEncoding encoding);
+
+/* report.c: a report, with `*tree` as what people read of it.  MAPI_E_UNCONFIGURED where it is from
+ * nobody with an Internet address; *tree is as it was then. */
+HRESULT report_wrap(struct render *render, GMimeObject **tree);
 
 /* attach.c: the attachments as parts, in order. */
 struct attachment {

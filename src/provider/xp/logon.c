@@ -12,6 +12,7 @@
 #include "hr.h"
 #include "log.h"
 #include "mem.h"
+#include "mime.h"
 #include "preset.h"
 #include "prop.h"
 #include "read.h"
@@ -96,17 +97,23 @@ xp_from_address(const struct xp_logon *logon)
 HRESULT
 xp_sender_address(const struct xp_logon *logon, IMessage *message, char **out)
 {
-	static const ULONG tag = PR_EMAPI_ENVELOPE_SENDER_W;
-	g_autofree char *wanted = NULL, *allowed = identity_text(logon, PR_EMAPI_ALLOW_FROM_W);
+	static const ULONG tags[] = { PR_EMAPI_ENVELOPE_SENDER_W, PR_MESSAGE_CLASS_W };
+	g_autofree char *wanted = NULL, *class = NULL,
+			*allowed = identity_text(logon, PR_EMAPI_ALLOW_FROM_W);
 	SPropValue *values = NULL;
 	HRESULT hr;
 
 	*out = NULL;
-	hr = read_props((IMAPIProp *)message, &tag, 1, &values);
+	hr = read_props((IMAPIProp *)message, tags, 2, &values);
 	if (FAILED(hr))
 		return hr;
-	wanted = prop_find_text(values, 1, tag);
+	wanted = prop_find_text(values, 2, tags[0]);
+	class = prop_find_text(values, 2, tags[1]);
 	mem_free(values);
+	if (mime_report_of(class) != MIME_NO_REPORT) {
+		*out = g_strdup("");
+		return S_OK;
+	}
 	if (wanted && strcmp(wanted, "<>") == 0)
 		*wanted = '\0';
 	if (wanted && address_matches(allowed, wanted) && (!*wanted || address_check(wanted, NULL)))

@@ -99,9 +99,9 @@ size_t xp_recipients_limit(const struct xp_logon *logon);
 /* The profile's own name and address (D10: MAIL FROM); g_free(), NULL where absent. */
 char *xp_from_name(const struct xp_logon *logon);
 char *xp_from_address(const struct xp_logon *logon);
-/* Who is the message's envelope sender: PR_EMAPI_ENVELOPE_SENDER ("" for nobody) where the
- * profile's AllowFrom has it, else the profile's address; NULL where the profile has none.
- * g_free(). */
+/* Who is the message's envelope sender: nobody ("") of a report of reading (RFC 8098 3), else
+ * PR_EMAPI_ENVELOPE_SENDER ("" for nobody) where the profile's AllowFrom has it, else the profile's
+ * address; NULL where the profile has none.  g_free(). */
 HRESULT xp_sender_address(const struct xp_logon *logon, IMessage *message, char **out);
 /* Reads one property from the provider's section now (secrets are not kept in `settings`).
  * MAPI_E_NOT_FOUND where there is none; else why the profile could not give it. */

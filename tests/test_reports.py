@@ -2,6 +2,7 @@
 """What a sender is told: reports of non-delivery and of delay in the Inbox, readable as text and by
 MAPI's properties; what servers are asked to report; where the original is then."""
 
+import email
 import os
 import random
 import signal
@@ -222,6 +223,23 @@ def test_requests_go_out_with_the_mail(home):
         assert "RET=HDRS ENVID=" in peer.seen("MAIL")[0]
         assert peer.seen("RCPT")[0].endswith("NOTIFY=SUCCESS,FAILURE,DELAY")
         assert b"\nDisposition-Notification-To: Ann <ann@example.test>\r\n" in peer.messages[0]
+
+
+@pytest.mark.parametrize("kind, what", [("IPNRN", "displayed"), ("IPNNRN", "deleted")])
+def test_report_of_reading_goes_out(home, kind, what):
+    """RFC 8098: a disposition notification, from nobody by its envelope."""
+    with Peer() as peer:
+        peer_profile(home, peer)
+        api(home, do="submit", subject="Read: lunch", to=["bob@example.test"],
+            props=[[0x001A001F, f"REPORT.IPM.Note.{kind}"], [0x1042001F, "<lunch@example.test>"]])
+        wait_for(home, "Read: lunch", "filed")
+        assert peer.seen("MAIL")[0].split()[:2] == ["MAIL", "FROM:<>"]
+        mail = email.message_from_bytes(peer.messages[0])
+    assert mail.get_content_type() == "multipart/report"
+    fields = mail.get_payload(1).get_payload(0)
+    assert fields["Final-Recipient"] == "rfc822; ann@example.test"
+    assert fields["Original-Message-ID"] == "<lunch@example.test>"
+    assert fields["Disposition"].endswith(f"; {what}")
 
 
 def workers(home):

@@ -6,8 +6,10 @@ import dataclasses
 import os
 import pathlib
 import re
+import resource
 import shutil
 import sqlite3
+import statistics
 import sys
 import tempfile
 import time
@@ -183,8 +185,9 @@ def submit(o):
 
 # --- Sending many -------------------------------------------------------------------------------
 
-def emapi_drain(count):
+def emapi_drain(count, **variables):
     place = Place()
+    place.environment.update(variables)
     place.fill(count)
     seconds, cpu = place.drain(count)
     memory = max(peak_memory(pid) for pid in place.pids())
@@ -445,5 +448,40 @@ def tables(o):
                            {"10,000 messages": small[name]}, ("10,000 messages", "<", factor))
 
 
+def recording(o):
+    """What the recorders cost, each on and off in turns.  CPU: the rates hang on the disk."""
+    place = Place()
+    count = o.count(2000, 300)
+
+    def submits(**variables):
+        def work():
+            place.environment.update(variables)
+            began = resource.getrusage(resource.RUSAGE_CHILDREN)
+            rate = place.submit(count)[0]
+            ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+            for name in variables:
+                del place.environment[name]
+            rates["trace" if variables else "off"].append(rate)
+            return (ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime) * 1e6 / count
+        return work
+
+    rates = {"trace": [], "off": []}
+    with place.wakes_only():
+        place.submit(50)
+        cpus = in_turns(o.rounds(9, 7), off=submits(),
+                        trace=submits(EMAPI_TRACE=str(place.folder / "trace")))
+    place.close()
+    medians = {name: statistics.median(values) for name, values in rates.items()}
+    yield from compare("SubmitMessage with the trace on, CPU", "µs", cpus["trace"],
+                       {"trace off": cpus["off"]}, ("trace off", "<", 1.15))
+    yield from compare("… a second, durable, 1 thread", "/s", medians["trace"],
+                       {"trace off": medians["off"]}, ("trace off", ">", 0.85))
+    count = o.count(3000, 1000)
+    drains = in_turns(o.rounds(7, 5), on=lambda: emapi_drain(count)[1],
+                      off=lambda: emapi_drain(count, EMAPI_JOURNEY="off")[1])
+    yield from compare("drain with the journey on, CPU for each", "ms", drains["on"],
+                       {"journey off": drains["off"]}, ("journey off", "<", 1.05))
+
+
 ALL = [durability, one_message, sendmail, submit, drain, both_at_once, attachments, huge_attachment,
-       big_queue, reading, searching, tables]
+       big_queue, reading, searching, tables, recording]

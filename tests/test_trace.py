@@ -91,6 +91,32 @@ def test_a_file_that_cannot_be_written_does_no_harm(traced):
     assert "the trace cannot be written" in done.stderr
 
 
+@pytest.mark.parametrize("program", ["c", "python"])
+def test_a_replay_gives_the_same_results(traced, program):
+    command = ["example-mapisend"] if program == "c" else ["/usr/bin/python3",
+                                                           EXAMPLES / "mapisend.py"]
+    traced.run(*command, "Subject", BODY, "bob@example.test")
+    stored = traced.stored()
+    told = traced.run("emapi", "trace", "replay", traced.folder / "trace").stdout
+    assert "calls with the same result, 0 with another" in told
+    assert "not replayed:" not in told
+    assert traced.stored()[0] == stored[0]
+
+
+def test_a_replay_tells_what_is_different(traced):
+    """A call that failed then and works now, one that is not replayed, and lines that are none."""
+    traced.run("example-mapisend", "Subject", BODY, "bob@example.test")
+    path = traced.folder / "trace"
+    text = path.read_text()
+    submitted = next(line for line in text.splitlines() if "::SubmitMessage" in line)
+    path.write_text(text.replace(submitted, submitted.replace("0x00000000", "0x8004010F"))
+                    + "nonsense\n1.0 1 1/1 IStream(9)::Write cb=3 = 0x00000000\n"
+                    "1.0 1 1/1 IMessage(5)::SetProps lpPropArray=[0037001E:99999999999] = 0x0\n")
+    told = traced.run("emapi", "trace", "replay", path, code=65).stdout
+    assert "::SubmitMessage was MAPI_E_NOT_FOUND and is S_OK" in told
+    assert "not replayed: IStream::Write, 1 times" in told
+
+
 def test_says_what_it_cannot_read(home):
     done = home.run("emapi", "trace", "show", home.folder / "none", code=66)
     assert "the trace cannot be read" in done.stderr

@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&command_test,
 	&command_doctor,
 	&command_trace_show,
+	&command_trace_replay,
 	&command_queue_list,
 	&command_queue_show,
 	&command_queue_run,

@@ -17,6 +17,7 @@ extern const struct command command_explain;
 extern const struct command command_test;
 extern const struct command command_doctor;
 extern const struct command command_trace_show;
+extern const struct command command_trace_replay;
 extern const struct command command_queue_list;
 extern const struct command command_queue_show;
 extern const struct command command_queue_run;

@@ -111,19 +111,37 @@ class Home:
         return [pid for pid in pids if pid and self.is_spooler(pid)]
 
     @staticmethod
-    def is_spooler(pid):
+    def is_spooler(pid, but=b"\1"):
         try:
-            return b"emapi-spooler" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+            words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
         except OSError:
             return False
+        return b"emapi-spooler" in words and but not in words
+
+    def living(self):
+        """The pids of all processes that have this home in their environment: the spooler, its
+        workers, and a program's child that is about to become a spooler."""
+        mine = f"={self.folder}/".encode()
+        found = []
+        for entry in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mine in (entry / "environ").read_bytes():
+                    found.append(int(entry.name))
+        return found
 
     def stop(self):
-        """Ends the spooler that this home started, if it still runs, and sees its workers end."""
-        running = self.processes()
-        pid = self.spooler_pid()
-        if pid in running:
-            os.kill(pid, 15)
-        mailserver.wait_until(lambda: not any(map(self.is_spooler, running)), "the spooler ends")
+        """Ends what this home started and sees it end, also a spooler that is only starting."""
+        told = set()
+
+        def ended():
+            left = self.living()
+            for pid in left:
+                if pid not in told and self.is_spooler(pid, but=b"--worker"):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, 15)
+                    told.add(pid)
+            return not left
+        mailserver.wait_until(ended, lambda: f"what this home started ends: {self.living()}")
 
 
 @pytest.fixture

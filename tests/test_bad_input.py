@@ -52,7 +52,15 @@ def test_no_recipients(home):
     refused(home, "--subject", "s", "--body", "x", code=64, says=["no recipients", "--to"])
 
 
-@pytest.mark.parametrize("address", ["an.invalid at address", "nobody", "a@b@", "@example.test",
+@pytest.mark.parametrize("name", ["an.invalid at address", "nobody"])
+def test_name_that_nobody_knows_is_refused_before_anything_is_stored(home, name):
+    home.pickup_profile()
+    refused(home, "--to", name, "--to", "good@example.test", "--body", "x", code=67,
+            says=["is no address, and not in the address book"])
+    assert home.picked_up() == []
+
+
+@pytest.mark.parametrize("address", ["a@b@", "@example.test",
                                      "x y@example.test", "a@exa mple.test", "a@b\r\nRCPT TO:<c@d>"])
 def test_malformed_address_is_refused_before_anything_is_stored(home, address):
     home.pickup_profile()

@@ -119,13 +119,16 @@ class Home:
         return b"emapi-spooler" in words and but not in words
 
     def living(self):
-        """The pids of all processes that have this home in their environment: the spooler, its
-        workers, and a program's child that is about to become a spooler."""
+        """The pids of emapi's processes that have this home in their environment: the spooler, its
+        workers, and a command's child that is about to become a spooler."""
         mine = f"={self.folder}/".encode()
         found = []
         for entry in pathlib.Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if mine in (entry / "environ").read_bytes():
+                words = (entry / "cmdline").read_bytes()
+                name = words.split(b"\0")[0].rsplit(b"/", 1)[-1]
+                ours = name.startswith((b"emapi", b"mapisend")) or b"emapi-spooler" in words
+                if ours and mine in (entry / "environ").read_bytes():
                     found.append(int(entry.name))
         return found
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The types of Python that MAPI's scripts meet, without a profile."""
+import gc
 import copy
 import datetime
 import pickle
@@ -141,6 +142,7 @@ def test_identity_and_attributes():
 
 
 def test_counts():
+    gc.collect()  # what earlier tests left in cycles
     wrappers, gateways = pythoncom._GetInterfaceCount(), pythoncom._GetGatewayCount()
     streams = [pythoncom.CreateStreamOnHGlobal() for _ in range(10)]
     assert pythoncom._GetInterfaceCount() == wrappers + 10

@@ -16,6 +16,9 @@
 #include "mailbox.h"
 #include "mem.h"
 #include "outbox.h"
+#include "profile.h"
+#include "spooler_link.h"
+#include "session.h"
 #include "prop.h"
 
 #define PIECE_SIZE (64 * 1024)
@@ -286,6 +289,9 @@ letter_submit(
 	if (getrandom(key, LETTER_KEY_SIZE, 0) != LETTER_KEY_SIZE)
 		return MAPI_E_NOT_ENOUGH_RESOURCES;
 	hr = outbox_open(session, &outbox, why);
+	/* Not before the store is known to be good: the spooler would hold the profile for it. */
+	if (SUCCEEDED(hr) && !profile_is_machine(session_profile(session_from(session))))
+		spooler_prepare(profile_uid(session_profile(session_from(session))));
 	if (SUCCEEDED(hr))
 		hr = outbox.folder->lpVtbl->CreateMessage(outbox.folder, NULL, 0, &message);
 	if (SUCCEEDED(hr))

@@ -398,8 +398,6 @@ send_letter(const struct options *o, struct letter *letter)
 	BYTE key[LETTER_KEY_SIZE];
 	int code = cli_load_profile(o->profile, "; nothing was stored or sent", &profile);
 
-	if (!code && !profile_is_machine(profile))
-		spooler_prepare(profile_uid(profile));
 	if (!code)
 		code = submit(letter, profile, o->profile != NULL, key);
 	if (!code && o->explain && !o->json)

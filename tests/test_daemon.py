@@ -2,6 +2,7 @@
 """emapi-spooler under a service manager: notifications, watchdog, handed down sockets, orderly
 stop, reload, the journal's fields, and what systemd says of the units."""
 
+import json
 import os
 import pathlib
 import re
@@ -15,10 +16,12 @@ import time
 
 import pytest
 
+from conftest import needs_root
 from mailserver import wait_until
 from scripted_smtp import Peer
 
-UNITS = pathlib.Path(__file__).parent.parent / "packaging" / "systemd"
+TESTS = pathlib.Path(__file__).parent
+UNITS = TESTS.parent / "packaging" / "systemd"
 
 
 class Manager:
@@ -275,16 +278,45 @@ def test_the_journal_gets_fields(home, manager):
     home.run("mapisend", "--to", "bob@example.test", "--body", "text", "--require-accepted")
     entries = []
 
-    def filed():
+    def of(state):
         try:
-            entries.append(manager.journal.recv(65536).decode())
+            entries.append(manager.journal.recv(65536).decode("latin-1"))
         except BlockingIOError:
             pass
-        return [e for e in entries if "\nEMAPI_STATE=filed\n" in e]
-    entry = wait_until(filed, lambda: f"the journal hears of it: {entries}")[0]
+        return [e for e in entries if f"\nEMAPI_STATE={state}\n" in e]
+    entry = wait_until(lambda: of("filed"), lambda: f"the journal hears of it: {entries}")[0]
     assert "\nEMAPI_PROFILE=work\n" in entry
     assert re.search(r"\nEMAPI_KEY=[0-9A-F]{32}\n", entry)
     assert "SYSLOG_IDENTIFIER=emapi-spooler\n" in entry
+    tried, = of("tried")
+    assert "\nPRIORITY=6\n" in tried and "\nEMAPI_RECIPIENT=bob@example.test: accepted: " in tried
+
+
+JOURNALD = "/usr/lib/systemd/systemd-journald"
+
+
+@needs_root
+@pytest.mark.skipif(not os.path.exists(JOURNALD), reason="systemd's journal is not installed")
+@pytest.mark.parametrize("reply", ["250 2.1.5 Ok", "451 4.7.1 come back later"])
+def test_the_real_journal_has_the_records_of_explain(home, reply):
+    with Peer(rcpt=reply, keywords=["SIZE 1000"]) as peer:
+        home.profile("work", "--from", "ann@example.test", "--tls", "none",
+                     "--smtp", f"localhost:{peer.port}")
+        out = home.run("unshare", "--mount", "/usr/bin/python3", TESTS / "in_journald.py",
+                       "mapisend", "--to", "bob@example.test", "--body", "text").stdout
+        entries = [json.loads(line) for line in out.splitlines() if line]
+        tried, = [e for e in entries if e.get("EMAPI_STATE") == "tried"]
+        told = json.loads(home.run("emapi", "queue", "show", "--json", "last").stdout)
+    attempt, = told["attempts"]
+    assert tried["EMAPI_KEY"] == told["id"] and tried["EMAPI_PROFILE"] == "work"
+    assert tried["EMAPI_JOURNEY"].splitlines() == [
+        line for line in attempt["dialogue"] if not line.startswith("* next-try")]
+    assert tried["EMAPI_SERVER"] == f"localhost [127.0.0.1]:{peer.port}"
+    assert tried["EMAPI_TRANSPORT"] == attempt["transport"] != ""
+    assert tried["EMAPI_RECIPIENT"].startswith("bob@example.test: ")
+    assert reply[4:] in tried["EMAPI_RECIPIENT"] or reply.startswith("250")
+    assert ("EMAPI_NEXT_TRY" in tried) == reply.startswith("4")
+    assert tried["PRIORITY"] == ("4" if reply.startswith("4") else "6")
 
 
 # --- The units ---

@@ -49,6 +49,10 @@
  * and cipher), certificate-subject, certificate-issuer, certificate-expires (ISO 8601, UTC), login
  * (method "as" user), size-limit (bytes), file (where a file was written). STEPs: name, connect,
  * tls, certificate, greeting, login, sender, folder.
+ *
+ * The spooler puts lines of its own before those of the transport: worker (the process), lease
+ * (since when it has the message), transport, transport-because, for (recipients, where not all go
+ * this way); and after them, where somebody is tried again, next-try. Times are ISO 8601, UTC.
  */
 
 /*

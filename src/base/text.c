@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <string.h>
+#include <time.h>
 #include "mem.h"
 
 #define REPLACEMENT 0xFFFDu
@@ -258,6 +259,18 @@ text_printable(const char *text)
 			    out, (c & 0xFFFFF800u) == 0xD800u ? REPLACEMENT : c);
 	}
 	return g_string_free(out, FALSE);
+}
+
+char *
+text_iso_time(int64_t when)
+{
+	time_t seconds = (time_t)(when / 1000000);
+	struct tm utc = { .tm_mday = 1 };
+	char day[32];
+
+	gmtime_r(&seconds, &utc);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &utc);
+	return g_strdup_printf("%s.%03dZ", day, (int)(when % 1000000 / 1000));
 }
 
 char *

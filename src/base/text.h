@@ -54,6 +54,9 @@ bool text_contains(struct text_cursor whole, struct text_cursor part, unsigned f
 /* A copy for people: what is no UTF-8 replaced, control characters shown as \xNN.  g_free(). */
 char *text_printable(const char *text);
 
+/* A time in microseconds since 1970 as "2026-11-28T20:50:25.123Z".  g_free(). */
+char *text_iso_time(int64_t when);
+
 /* Hex, upper case.  text_hex() gives a g_free()able string; text_unhex() reads exactly `size`
  * bytes, false where the text is shorter, longer or no hex. */
 char *text_hex(const void *data, size_t size);

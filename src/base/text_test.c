@@ -154,6 +154,18 @@ hex_is_read_exactly(void **state)
 	g_free(text);
 }
 
+static void
+times_are_utc(void **state)
+{
+	char *text = text_iso_time(1764363025123456);
+
+	assert_string_equal(text, "2025-11-28T20:50:25.123Z");
+	g_free(text);
+	text = text_iso_time(0);
+	assert_string_equal(text, "1970-01-01T00:00:00.000Z");
+	g_free(text);
+}
+
 int
 main(void)
 {
@@ -166,6 +178,7 @@ main(void)
 		cmocka_unit_test(parts_are_found),
 		cmocka_unit_test(people_see_no_control_characters),
 		cmocka_unit_test(hex_is_read_exactly),
+		cmocka_unit_test(times_are_utc),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include "text.h"
 
 #define LINES_MAX 8
+#define LINE_BYTES 300
 
 struct lines {
 	char *text[LINES_MAX];
@@ -22,13 +23,19 @@ static void add(struct lines *lines, const char *format, ...) G_GNUC_PRINTF(2, 3
 static void
 add(struct lines *lines, const char *format, ...)
 {
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *printable = NULL;
+	const char *end;
 	va_list arguments;
 
 	va_start(arguments, format);
 	text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	lines->text[lines->count++] = text_printable(text);
+	printable = text_printable(text);
+	end = printable + MIN(strlen(printable), LINE_BYTES);
+	/* Never within a character. */
+	while (*end && (*end & 0xC0) == 0x80)
+		end--;
+	lines->text[lines->count++] = g_strndup(printable, (gsize)(end - printable));
 }
 
 /* The program's name, of a Python program the script's; arguments may hold secrets and are left
@@ -63,23 +70,13 @@ user_name(void)
 	return entry ? g_strdup(entry->pw_name) : g_strdup_printf("%u", (unsigned)getuid());
 }
 
-/* 2026-11-28T20:50:25.123Z, g_free(). */
-static char *
-iso_time(gint64 when)
-{
-	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(when / G_USEC_PER_SEC);
-	g_autofree char *seconds = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
-
-	return g_strdup_printf("%s.%03dZ", seconds, (int)(when % G_USEC_PER_SEC / 1000));
-}
-
 static void
 collect(struct session *session, struct lines *lines)
 {
 	g_autofree char *program = program_name();
 	g_autofree char *user = user_name();
-	g_autofree char *logon = iso_time(session->began);
-	g_autofree char *now = iso_time(g_get_real_time());
+	g_autofree char *logon = text_iso_time(session->began);
+	g_autofree char *now = text_iso_time(g_get_real_time());
 
 	add(lines, "* program: %s", program);
 	add(lines, "* process: %d", (int)getpid());

@@ -144,6 +144,8 @@ batch_read(struct hand *hand, gint64 now)
 	found = collect(hand, sent, slots);
 	hr = found ? spooldb_sent(lane->s->db, sent, found, now) : S_OK;
 	for (guint i = 0; i < found; i++) {
+		if (SUCCEEDED(hr) && !sent[i].known)
+			event_try(lane->s->db, sent[i].report);
 		hand->batched[slots[i]].known = SUCCEEDED(hr);
 		if (SUCCEEDED(hr) && sent[i].filed) {
 			event_message(lane->s->db, sent[i].report->id, "filed", "");
@@ -284,9 +286,11 @@ import_board(struct lane *lane, const struct board *board)
 		if (!report)
 			continue;
 		hr = spooldb_report(lane->s->db, report, g_get_real_time(), &act);
-		if (SUCCEEDED(hr))
+		if (SUCCEEDED(hr)) {
+			event_try(lane->s->db, report);
 			log_info(
 			    "message %" G_GINT64_FORMAT ": sent by an earlier worker", report->id);
+		}
 		report_free(report);
 		if (FAILED(hr) && hr != MAPI_E_NOT_FOUND)
 			return false;

@@ -47,6 +47,7 @@ struct spool_message {
 	char *text; /* why held, failed or cancelled; else what happens next */
 	gint64 submitted;
 	gint64 next;
+	gint64 changed; /* the last time that something became of it; of a final one, its end */
 	int tries;
 	gint64 defer;          /* is not sent before: PR_DEFERRED_SEND_TIME, 0: at once */
 	gint64 expiry;         /* is not sent after: PR_EXPIRY_TIME, 0: never too late */

@@ -44,6 +44,8 @@ import_words(struct lane *lane)
 
 		log_info("message %" G_GINT64_FORMAT ": verdicts of an earlier worker: %s",
 		    report->id, hr_name(hr));
+		if (SUCCEEDED(hr))
+			event_try(lane->s->db, report);
 		report_free(report);
 		if (FAILED(hr) && hr != MAPI_E_NOT_FOUND)
 			return; /* the file stays for another time */
@@ -264,6 +266,7 @@ on_status(struct hand *hand, const struct ipc_message *packet)
 		hr = spooldb_report(lane->s->db, hand->report, g_get_real_time(), &act);
 	if (SUCCEEDED(hr) && !more) {
 		id = hand->report->id;
+		event_try(lane->s->db, hand->report);
 		note_reachable(lane, hand->report);
 	}
 	if (FAILED(hr) || !more) {

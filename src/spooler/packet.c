@@ -222,6 +222,7 @@ packet_from_message(const struct spool_message *m, struct packet_cursor *cursor)
 	add_text(&b, "text", m->text, TEXT_MAX);
 	add_int(&b, "submitted", m->submitted);
 	add_int(&b, "next", m->next);
+	add_int(&b, "changed", m->changed);
 	add_int(&b, "tries", m->tries);
 	add_int(&b, "defer", m->defer);
 	add_int(&b, "expiry", m->expiry);
@@ -254,6 +255,7 @@ message_head(const struct ipc_message *packet)
 	set_text(&m->text, g_strdup(ipc_string(packet, "text", "")));
 	m->submitted = ipc_int(packet, "submitted", 0);
 	m->next = ipc_int(packet, "next", 0);
+	m->changed = ipc_int(packet, "changed", 0);
 	m->tries = (int)ipc_int(packet, "tries", 0);
 	m->defer = ipc_int(packet, "defer", 0);
 	m->expiry = ipc_int(packet, "expiry", 0);

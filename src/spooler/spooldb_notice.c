@@ -129,7 +129,6 @@ spooldb_tell(struct spooldb *db, gint64 id, gint64 now, struct spool_telling *t)
 HRESULT
 spooldb_told(struct spooldb *db, gint64 id, gint64 serial, const char *text, gint64 now)
 {
-	char *no_journey[] = { NULL };
 	HRESULT hr;
 
 	if (!spooldb_number(db, 0,
@@ -146,7 +145,7 @@ spooldb_told(struct spooldb *db, gint64 id, gint64 serial, const char *text, gin
 		hr = spooldb_run(db, "UPDATE message SET reporting=0, changed=? WHERE id=?", "ii",
 		    spooldb_stamp(db, now), id);
 	if (SUCCEEDED(hr) && text && *text)
-		hr = spooldb_add_attempt(db, id, now, "", text, no_journey);
+		hr = spooldb_note(db, id, text, now);
 	return spooldb_end(db, hr);
 }
 

@@ -78,9 +78,14 @@ HRESULT spooldb_apply(
 /* A message and its recipients are held by its profile, within a step. */
 HRESULT spooldb_hold_one(struct spooldb *db, gint64 id, const char *text, gint64 now);
 
-/* Writes one record of message.attempts (D9). */
-HRESULT spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *transport,
-    const char *text, char **journey);
+/* Writes one record of message.attempts (D9), with the time of the next try; 0: none.  Bounded. */
+HRESULT spooldb_add_attempt(
+    struct spooldb *db, gint64 id, const struct spool_attempt *attempt, gint64 next);
+/* The same for what the spooler itself has to say. */
+HRESULT spooldb_note(struct spooldb *db, gint64 id, const char *text, gint64 now);
+/* After each record that may be one of many: no message keeps more of them than a bound. */
+HRESULT spooldb_bound_attempts(struct spooldb *db, gint64 id, gint64 now);
+struct spool_attempt *spooldb_read_attempt(GBytes *record);
 
 /* recipient.told: to be told that he was handed on. */
 #define TOLD_RELAYED 32

@@ -11,19 +11,11 @@
 /* Row IDs that fit one packet; what is left stays due and follows at once. */
 #define DUE_MAX 20000
 
-/* Notes on a message that was in somebody's hand why nobody may ever know what the server said. */
-static HRESULT
-note_doubt(struct spooldb *db, gint64 id, const char *text, gint64 now)
-{
-	char *no_journey[] = { NULL };
-
-	return spooldb_add_attempt(db, id, now, "", text, no_journey);
-}
-
+/* Nobody may ever know what the server said of a message that was in somebody's hand. */
 static HRESULT
 note_end(struct spooldb *db, gint64 id, gint64 now)
 {
-	return note_doubt(db, id,
+	return spooldb_note(db, id,
 	    "The spooler ended while this message was being sent.  If no answer of the server "
 	    "follows here, it may have it already, and the next try may deliver it twice.",
 	    now);
@@ -558,7 +550,7 @@ spooldb_lease_died(struct spooldb *db, gint64 id, const char *text, gint64 now, 
 	HRESULT hr = spooldb_begin(db, SPOOLDB_NOW);
 
 	if (SUCCEEDED(hr))
-		hr = note_doubt(db, id, doubt, now);
+		hr = spooldb_note(db, id, doubt, now);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, crashes=?,"

@@ -187,8 +187,8 @@ load_message(struct spooldb *db, gint64 id, struct spool_message *m)
 {
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT m.store, m.entry, m.key, coalesce(p.name, ''), m.subject, m.submitted, m.state,"
-	    " m.tries, m.next, m.text, m.defer, m.expiry, m.quiet FROM message m LEFT JOIN profile "
-	    "p ON p.uid=m.profile"
+	    " m.tries, m.next, m.text, m.defer, m.expiry, m.quiet, m.changed FROM message m"
+	    " LEFT JOIN profile p ON p.uid=m.profile"
 	    " WHERE m.id=?",
 	    "i", id);
 	bool found = spooldb_step(s);
@@ -210,6 +210,7 @@ load_message(struct spooldb *db, gint64 id, struct spool_message *m)
 		m->defer = sqlite3_column_int64(s, 10);
 		m->expiry = sqlite3_column_int64(s, 11);
 		m->quiet = sqlite3_column_int(s, 12) != 0;
+		m->changed = sqlite3_column_int64(s, 13);
 	}
 	spooldb_done(s);
 	return found;
@@ -252,13 +253,8 @@ load_attempts(struct spooldb *db, struct spool_message *m)
 
 	while (spooldb_step(s)) {
 		g_autoptr(GBytes) bytes = spooldb_column_bytes(s, 0);
-		g_autoptr(GVariant) record = g_variant_ref_sink(
-		    g_variant_new_from_bytes(G_VARIANT_TYPE("(xssas)"), bytes, FALSE));
-		struct spool_attempt *a = g_new0(struct spool_attempt, 1);
 
-		/* Bytes that are not in normal form read as defaults, never as harm. */
-		g_variant_get(record, "(xss^as)", &a->when, &a->transport, &a->text, &a->journey);
-		g_ptr_array_add(m->attempts, a);
+		g_ptr_array_add(m->attempts, spooldb_read_attempt(bytes));
 	}
 	spooldb_done(s);
 }

@@ -105,30 +105,28 @@ summary(const struct report *report)
 	    counts[VERDICT_HOLD] ? ", held: the profile needs mending" : "");
 }
 
-HRESULT
-spooldb_add_attempt(struct spooldb *db, gint64 id, gint64 now, const char *transport,
-    const char *text, char **journey)
+static gint64
+next_try(struct spooldb *db, gint64 id)
 {
-	g_autoptr(GVariant) record =
-	    g_variant_ref_sink(g_variant_new("(xss^as)", now, transport, text, journey));
-	g_autoptr(GBytes) bytes = g_variant_get_data_as_bytes(record);
-
-	return spooldb_run(
-	    db, "INSERT INTO attempt(message, record) VALUES(?, ?)", "ib", id, bytes);
+	return spooldb_number(
+	    db, 0, "SELECT min(next) FROM recipient WHERE message=? AND state=0", "i", id);
 }
 
 HRESULT
 spooldb_apply(struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act)
 {
 	g_autofree char *text = summary(report);
+	const struct spool_attempt attempt = { now, report->transport, text, report->journey };
 	HRESULT hr = S_OK;
 
 	for (guint i = 0; SUCCEEDED(hr) && i < report->verdicts->len; i++)
 		hr = apply_verdict(db, report->id, g_ptr_array_index(report->verdicts, i), now);
+	*act = spooldb_act(db, report->id, now);
 	if (SUCCEEDED(hr) && report->verdicts->len > 0)
 		hr = spooldb_add_attempt(
-		    db, report->id, now, report->transport, text, report->journey);
-	*act = spooldb_act(db, report->id, now);
+		    db, report->id, &attempt, *act == ACT_RETRY ? next_try(db, report->id) : 0);
+	if (SUCCEEDED(hr) && *act != ACT_FILE) /* what is sent at once has few */
+		hr = spooldb_bound_attempts(db, report->id, now);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "UPDATE message SET state=CASE ?1 WHEN 'file' THEN 2 ELSE state END, crashes=0,"

@@ -13,6 +13,7 @@
  *   worker_scan_message.c  and what is to be known of a message there
  *   worker_transports.c the profile's transports, and one call to one of them
  *   worker_failover.c   from one transport to the next
+ *   worker_journey.c    what the worker itself writes down of a try
  *   worker_notice.c     reports to the sender, in his Inbox
  *   worker_send.c       what is done with one message
  *   worker_batch.c      many messages, given at once
@@ -95,7 +96,8 @@ struct sending {
 	SRowSet *rows;                      /* the recipients' rows as the store has them */
 	GPtrArray *recipients;              /* of struct sending_recipient, like rows */
 	struct worker_transport *transport; /* at work now */
-	GPtrArray *journey;                 /* of transports that reached nobody; char * */
+	GPtrArray *journey;                 /* lines that no report has yet; char * */
+	gint64 taken;                       /* when the message was taken in hand */
 	const char *tried;                  /* the last of these */
 	enum spool_act act;                 /* what the scheduler said last */
 	bool tell;                          /* and whether the sender is to be told something */
@@ -192,6 +194,11 @@ void transport_reached(struct worker_transport *t);
 void journey_keep(struct sending *s, char **journey);
 /* Hands the report over with all that was kept; frees it.  One without verdicts is dropped. */
 HRESULT report_hand_over(struct sending *s, struct report *report);
+
+/* worker_journey.c */
+
+/* Writes down that the message goes by this transport for those who are marked served, and why. */
+void journey_begin(struct sending *s, const struct worker_transport *t);
 
 /* worker_notice.c */
 

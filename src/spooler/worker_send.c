@@ -384,7 +384,12 @@ worker_send(struct worker *w, const struct lease *lease, int slot)
 {
 	struct worker_store *store = worker_find_store(w, lease->store);
 	struct sending s = {
-		.worker = w, .lease = lease, .act = ACT_RETRY, .tell = lease->tell, .slot = slot
+		.worker = w,
+		.lease = lease,
+		.act = ACT_RETRY,
+		.tell = lease->tell,
+		.slot = slot,
+		.taken = g_get_real_time(),
 	};
 
 	s.journey = g_ptr_array_new_with_free_func(g_free);

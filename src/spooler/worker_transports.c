@@ -465,6 +465,7 @@ transport_send(struct sending *s, struct worker_transport *t)
 	HRESULT hr;
 
 	s->transport = t;
+	journey_begin(s, t);
 	hr = mark_responsibility(s);
 	if (FAILED(hr))
 		goto out;

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spool.db: the records of tries (design D9).  Bounded: a record has RECORD_MAX bytes of lines at
+ * most, a message the first HEAD tries, the newest ones, and in between one record that says how
+ * many are left out.  They go with the message, when its history does.  See spooldb.h.
+ */
+#include "spooldb_private.h"
+
+#include <string.h>
+#include "text.h"
+
+#define RECORD_MAX (16 * 1024)
+#define LINE_BYTES 1024
+#define HEAD 8
+#define ATTEMPTS_MAX 64
+#define LEFT_OUT "* left-out: "
+
+/* Lines */
+
+static gsize
+line_size(const char *line)
+{
+	return MIN(strlen(line), LINE_BYTES) + 1;
+}
+
+/* How many of the lines, from the first or from the last on, fit the room. */
+static guint
+that_fit(char **lines, guint count, gsize room, bool from_end)
+{
+	guint fit = 0;
+
+	while (fit < count) {
+		gsize size = line_size(lines[from_end ? count - 1 - fit : fit]);
+
+		if (size > room)
+			break;
+		room -= size;
+		fit++;
+	}
+	return fit;
+}
+
+static void
+add_lines(GVariantBuilder *b, char **lines, guint from, guint to)
+{
+	for (; from < to; from++) {
+		g_autofree char *line = packet_text(lines[from], LINE_BYTES);
+
+		g_variant_builder_add(b, "s", line);
+	}
+}
+
+/* The beginning and the end tell how it went: what is too much goes from the middle. */
+static GVariant *
+journey_value(char **lines, const char *more)
+{
+	GVariantBuilder b;
+	guint count = g_strv_length(lines);
+	guint head = that_fit(lines, count, RECORD_MAX / 2, false);
+	guint tail = that_fit(lines + head, count - head, RECORD_MAX / 2, true);
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_STRING_ARRAY);
+	add_lines(&b, lines, 0, head);
+	if (head + tail < count)
+		g_variant_builder_add_value(&b, g_variant_new_take_string(g_strdup_printf(
+						    "* (%u lines left out)", count - head - tail)));
+	add_lines(&b, lines, count - tail, count);
+	if (more)
+		g_variant_builder_add(&b, "s", more);
+	return g_variant_builder_end(&b);
+}
+
+/* Records */
+
+static GBytes *
+make_record(const struct spool_attempt *a, const char *more)
+{
+	g_autoptr(GVariant) record = g_variant_ref_sink(g_variant_new(
+	    "(xss@as)", a->when, a->transport, a->text, journey_value(a->journey, more)));
+
+	return g_variant_get_data_as_bytes(record);
+}
+
+/* How many tries a record stands for because they are left out; 0: it is one itself. */
+static gint64
+left_out(struct spooldb *db, gint64 record_id)
+{
+	sqlite3_stmt *s =
+	    spooldb_query(db, "SELECT record FROM attempt WHERE id=?", "i", record_id);
+	gint64 count = 0;
+
+	if (spooldb_step(s)) {
+		g_autoptr(GBytes) bytes = spooldb_column_bytes(s, 0);
+		struct spool_attempt *a = spooldb_read_attempt(bytes);
+
+		if (*a->journey && !*a->transport && g_str_has_prefix(*a->journey, LEFT_OUT))
+			count = g_ascii_strtoll(*a->journey + strlen(LEFT_OUT), NULL, 10);
+		spool_attempt_free(a);
+	}
+	spooldb_done(s);
+	return count;
+}
+
+/* The oldest try behind the first ones gives way to the record of those that are left out. */
+static HRESULT
+leave_one_out(struct spooldb *db, gint64 id, gint64 now)
+{
+	gint64 gap = spooldb_number(
+	    db, 0, "SELECT id FROM attempt WHERE message=? ORDER BY id LIMIT 1 OFFSET 8", "i", id);
+	gint64 next = spooldb_number(
+	    db, 0, "SELECT id FROM attempt WHERE message=? ORDER BY id LIMIT 1 OFFSET 9", "i", id);
+	gint64 count = left_out(db, gap);
+	gint64 total = count + (count ? 1 : 2);
+	g_autofree char *text =
+	    g_strdup_printf("%" G_GINT64_FORMAT " tries are left out here", total);
+	g_autofree char *fact = g_strdup_printf(LEFT_OUT "%" G_GINT64_FORMAT, total);
+	char *lines[] = { fact, NULL };
+	struct spool_attempt gap_record = { now, (char *)(uintptr_t) "", text, lines };
+	g_autoptr(GBytes) record = make_record(&gap_record, NULL);
+	HRESULT hr = spooldb_run(db, "UPDATE attempt SET record=? WHERE id=?", "bi", record, gap);
+
+	G_STATIC_ASSERT(HEAD == 8);
+	return FAILED(hr) ? hr : spooldb_run(db, "DELETE FROM attempt WHERE id=?", "i", next);
+}
+
+HRESULT
+spooldb_add_attempt(struct spooldb *db, gint64 id, const struct spool_attempt *a, gint64 next)
+{
+	g_autofree char *when = next ? text_iso_time(next) : NULL;
+	g_autofree char *fact = when ? g_strconcat("* next-try: ", when, NULL) : NULL;
+	g_autoptr(GBytes) record = make_record(a, fact);
+
+	return spooldb_run(
+	    db, "INSERT INTO attempt(message, record) VALUES(?, ?)", "ib", id, record);
+}
+
+HRESULT
+spooldb_note(struct spooldb *db, gint64 id, const char *text, gint64 now)
+{
+	char *no_journey[] = { NULL };
+	struct spool_attempt note = { now, (char *)(uintptr_t) "", (char *)(uintptr_t)text,
+		no_journey };
+	HRESULT hr = spooldb_add_attempt(db, id, &note, 0);
+
+	return FAILED(hr) ? hr : spooldb_bound_attempts(db, id, now);
+}
+
+HRESULT
+spooldb_bound_attempts(struct spooldb *db, gint64 id, gint64 now)
+{
+	if (spooldb_number(db, 0, "SELECT count(*) FROM attempt WHERE message=?", "i", id) <=
+	    ATTEMPTS_MAX)
+		return S_OK;
+	return leave_one_out(db, id, now);
+}
+
+struct spool_attempt *
+spooldb_read_attempt(GBytes *bytes)
+{
+	g_autoptr(GVariant) record =
+	    g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE("(xssas)"), bytes, FALSE));
+	struct spool_attempt *a = g_new0(struct spool_attempt, 1);
+
+	/* Bytes that are not in normal form read as defaults, never as harm. */
+	g_variant_get(record, "(xss^as)", &a->when, &a->transport, &a->text, &a->journey);
+	return a;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The worker's own lines of a try (PR_EMAPI_JOURNEY, emapispi.h), before those of the transport:
+ * who has the message, since when, and why it goes this way.  See worker.h.
+ */
+#include "worker.h"
+
+#include <unistd.h>
+#include "text.h"
+
+#define NAMED_MAX 20
+
+static void add(struct sending *s, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void
+add(struct sending *s, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_ptr_array_add(s->journey, text_printable(text));
+}
+
+static const struct sending_recipient *
+first_served(const struct sending *s)
+{
+	for (guint i = 0; i < s->recipients->len; i++) {
+		const struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
+
+		if (r->open && r->served)
+			return r;
+	}
+	return NULL;
+}
+
+static void
+add_reason(struct sending *s, const struct worker_transport *t)
+{
+	const GPtrArray *all = s->worker->transports;
+	const struct sending_recipient *r = first_served(s);
+	const char *type = r && *r->type ? r->type : "such";
+	guint serving = 0;
+
+	for (guint i = 0; r && i < all->len; i++)
+		serving += transport_serves(g_ptr_array_index(all, i), r);
+	if (r && r->pending)
+		add(s, "* transport-because: what stands before it in the profile could not be "
+		       "reached");
+	else if (all->len == 1)
+		add(s, "* transport-because: the profile has no other");
+	else if (serving == 1)
+		add(s, "* transport-because: no other in the profile carries %s addresses", type);
+	else
+		add(s, "* transport-because: the first in the profile that carries %s addresses",
+		    type);
+}
+
+/* Who gets it this way, where that is not everybody. */
+static void
+add_recipients(struct sending *s)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+	guint served = 0;
+
+	for (guint i = 0; i < s->recipients->len; i++) {
+		const struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
+
+		if (!r->open || !r->served)
+			continue;
+		if (served++ < NAMED_MAX)
+			g_string_append_printf(names, "%s%s", names->len ? ", " : "", r->address);
+	}
+	if (served == s->recipients->len)
+		return;
+	if (served > NAMED_MAX)
+		g_string_append_printf(names, " and %u more", served - NAMED_MAX);
+	add(s, "* for: %s", names->str);
+}
+
+void
+journey_begin(struct sending *s, const struct worker_transport *t)
+{
+	static int process;
+	g_autofree char *taken = NULL;
+
+	if (!process)
+		process = g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") == 0 ? -1 : (int)getpid();
+	if (process < 0)
+		return;
+	taken = text_iso_time(s->taken);
+	add(s, "* worker: %d", process);
+	add(s, "* lease: %s", taken);
+	add(s, "* transport: %s", t->name);
+	add_reason(s, t);
+	add_recipients(s);
+}

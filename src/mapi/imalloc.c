@@ -22,7 +22,7 @@ malloc_QueryInterface(IMalloc *This, const IID *iid, LPVOID *out)
 static ULONG
 malloc_AddRef(IMalloc *This)
 {
-	return 2;
+	return 1; /* as native's: nobody counts them */
 }
 
 static ULONG

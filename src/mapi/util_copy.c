@@ -154,6 +154,19 @@ flat_value_copy(const SPropValue *from, SPropValue *to, BYTE **at)
 	}
 }
 
+/* What can stand in a flat block: it has an ID, a type with a size, and of an array something. */
+static bool
+is_countable(const SPropValue *value)
+{
+	ULONG id = PROP_ID(value->ulPropTag), type = PROP_TYPE(value->ulPropTag);
+
+	if (id == PROP_ID_NULL || id == PROP_ID_INVALID || type == PT_NULL)
+		return false;
+	if (type & MV_FLAG && !value->Value.MVl.cValues)
+		return false;
+	return type == PT_ERROR || SUCCEEDED(prop_check(value));
+}
+
 SCODE
 ScCountProps(int count, LPSPropValue values, ULONG *size)
 {
@@ -163,9 +176,7 @@ ScCountProps(int count, LPSPropValue values, ULONG *size)
 	if (count < 0 || (count && !values))
 		return MAPI_E_INVALID_PARAMETER;
 	for (i = 0; i < count; i++) {
-		ULONG id = PROP_ID(values[i].ulPropTag);
-
-		if (id == PROP_ID_NULL || id == PROP_ID_INVALID || FAILED(prop_check(&values[i])))
+		if (!is_countable(&values[i]))
 			return MAPI_E_INVALID_PARAMETER;
 		total += sizeof *values + flat_value_size(&values[i]);
 	}

@@ -85,12 +85,46 @@ LpValFindProp(ULONG tag, ULONG count, LPSPropValue values)
 	return NULL;
 }
 
-/* --- Copies -------------------------------------------------------------------------------- */
+/* --- Sizes --------------------------------------------------------------------------------- */
 
+/* Elements that are not of one size. */
+static size_t
+nested_sizes(const SPropValue *value)
+{
+	size_t size = 0;
+
+	for (ULONG i = 0; value->Value.MVl.lpl && i < value->Value.MVl.cValues; i++) {
+		SPropValue element;
+
+		prop_mv_element(value, i, &element);
+		size += UlPropSize(&element);
+	}
+	return size;
+}
+
+/* Like native's, it reads counts and texts and nothing else: no pointer to bytes or numbers needs
+ * to be good.  NOTES: native says 0 of PT_MV_CLSID. */
 ULONG
 UlPropSize(LPSPropValue value)
 {
-	return value && SUCCEEDED(prop_check(value)) ? (ULONG)prop_size(value) : 0;
+	ULONG type = value ? PROP_TYPE(value->ulPropTag) : PT_NULL;
+	size_t fixed = prop_fixed_size(type & ~(ULONG)MV_FLAG);
+
+	switch (type) {
+	case PT_STRING8:
+	case PT_UNICODE:
+		return value->Value.lpszA ? (ULONG)prop_size(value) : 0;
+	case PT_BINARY:
+		return value->Value.bin.cb;
+	case PT_MV_STRING8:
+	case PT_MV_UNICODE:
+	case PT_MV_BINARY:
+		return (ULONG)nested_sizes(value);
+	case MV_FLAG | PT_BOOLEAN: /* no types, though their elements have a size */
+	case MV_FLAG | PT_ERROR:
+		return 0;
+	}
+	return (ULONG)(type & MV_FLAG ? value->Value.MVl.cValues * fixed : fixed);
 }
 
 /* --- Comparing ----------------------------------------------------------------------------- */
@@ -101,34 +135,56 @@ LPropCompareProp(LPSPropValue a, LPSPropValue b)
 	return prop_compare(a, b);
 }
 
-BOOL
-FPropCompareProp(LPSPropValue a, ULONG relop, LPSPropValue b)
+static bool
+is_comparable(const SPropValue *value)
 {
-	SRestriction restriction;
-
-	if (!a || !b || PROP_TYPE(a->ulPropTag) != PROP_TYPE(b->ulPropTag))
-		return FALSE;
-	memset(&restriction, 0, sizeof restriction);
-	restriction.rt = RES_PROPERTY;
-	restriction.res.resProperty.relop = relop;
-	restriction.res.resProperty.ulPropTag = a->ulPropTag;
-	restriction.res.resProperty.lpProp = b;
-	return SUCCEEDED(restriction_check(&restriction)) && restriction_match(&restriction, a, 1);
+	return value && (PROP_TYPE(value->ulPropTag) == PT_ERROR || SUCCEEDED(prop_check(value)));
 }
 
 BOOL
+FPropCompareProp(LPSPropValue a, ULONG relop, LPSPropValue b)
+{
+	int order;
+
+	if (!is_comparable(a) || !is_comparable(b) ||
+	    PROP_TYPE(a->ulPropTag) != PROP_TYPE(b->ulPropTag))
+		return FALSE;
+	order = prop_compare(a, b);
+	switch (relop) {
+	case RELOP_LT:
+		return order < 0;
+	case RELOP_LE:
+		return order <= 0;
+	case RELOP_GT:
+		return order > 0;
+	case RELOP_GE:
+		return order >= 0;
+	case RELOP_EQ:
+		return order == 0;
+	case RELOP_NE:
+		return order != 0;
+	}
+	return FALSE;
+}
+
+/* PT_STRING8 and PT_BINARY only, as the page says and native does. */
+BOOL
 FPropContainsProp(LPSPropValue text, LPSPropValue part, ULONG fuzzy)
 {
-	SRestriction restriction;
+	SRestriction restriction = { .rt = RES_CONTENT };
+	ULONG type = text ? PROP_TYPE(text->ulPropTag) : PT_NULL;
 
-	if (!text || !part || PROP_TYPE(text->ulPropTag) != PROP_TYPE(part->ulPropTag))
+	if (!part || (type != PT_STRING8 && type != PT_BINARY) ||
+	    PROP_TYPE(part->ulPropTag) != type)
 		return FALSE;
-	memset(&restriction, 0, sizeof restriction);
-	restriction.rt = RES_CONTENT;
+	if ((fuzzy & 0xFFFF) > FL_PREFIX)
+		fuzzy = FL_FULLSTRING; /* no level there is: the whole, to the letter */
+	if (type == PT_BINARY)
+		fuzzy &= 0xFFFF;
 	restriction.res.resContent.ulFuzzyLevel = fuzzy;
 	restriction.res.resContent.ulPropTag = text->ulPropTag;
 	restriction.res.resContent.lpProp = part;
-	return SUCCEEDED(restriction_check(&restriction)) &&
+	return SUCCEEDED(prop_check(text)) && SUCCEEDED(restriction_check(&restriction)) &&
 	       restriction_match(&restriction, text, 1);
 }
 

@@ -46,7 +46,12 @@ FBadProp(LPSPropValue value)
 	case PT_NULL:
 	case PT_ERROR:
 	case PT_OBJECT:
-		return FALSE;
+	case MV_FLAG | PT_UNSPECIFIED:
+	case MV_FLAG | PT_NULL:
+	case MV_FLAG | PT_ERROR:
+	case MV_FLAG | PT_BOOLEAN:
+	case MV_FLAG | PT_OBJECT:
+		return FALSE; /* of no type that arrays have, so nothing of it is read */
 	}
 	return FAILED(prop_check(value));
 }
@@ -73,14 +78,15 @@ FBadRowSet(LPSRowSet rows)
 	return FALSE;
 }
 
-/* A column cannot be asked for as an error. */
+/* A column cannot be asked for as an error.  NOTES: native does not know MV_INSTANCE here either.
+ */
 ULONG
 FBadColumnSet(LPSPropTagArray columns)
 {
 	if (!columns || columns->cValues > MOST)
 		return TRUE;
 	for (ULONG i = 0; i < columns->cValues; i++) {
-		ULONG tag = columns->aulPropTag[i] & ~(ULONG)MV_INSTANCE;
+		ULONG tag = columns->aulPropTag[i];
 
 		if (PROP_TYPE(tag) == PT_ERROR || FBadPropTag(tag))
 			return TRUE;

@@ -2,6 +2,7 @@
 """The address book as people meet it: `emapi ab`, names in mapisend, lists as recipients, LDAP."""
 
 import json
+import sqlite3
 
 import pytest
 from ldapserver import ADMIN, BASE, PASSWORD, SLAPD, Directory
@@ -37,6 +38,22 @@ def test_names_are_resolved_or_told_apart(book):
     assert "ann@example.test" in done.stderr and "other@example.test" in done.stderr
     done = book.run("emapi", "ab", "resolve", "nobody", code=67)
     assert "not in the address book" in done.stderr
+
+
+def test_a_file_of_the_first_version_is_taken_over(book):
+    path = book.environment["XDG_DATA_HOME"] + "/emapi/contacts.ab"
+    with sqlite3.connect(path) as file:
+        for trigger in ("entry_made", "entry_changed", "entry_gone", "member_came",
+                        "member_went", "change_made"):
+            file.execute(f"DROP TRIGGER {trigger}")
+        file.execute("DROP TABLE change")
+        file.execute("PRAGMA user_version = 1")
+    assert "Ann Bergman" in book.run("emapi", "ab", "list").stdout
+    book.run("emapi", "ab", "rm", "Ann Other")
+    with sqlite3.connect(path) as file:
+        assert file.execute("SELECT count(*) FROM change").fetchone() == (1,)
+        file.execute("PRAGMA user_version = 99")
+    assert "newer emapi" in book.run("emapi", "ab", "list", code=69).stderr
 
 
 def test_vcards_there_and_back(book):

@@ -7,6 +7,7 @@
 #include <mapitags.h>
 #include <mapiutil.h>
 #include <mapispi.h>
+#include "abooks.h"
 #include "address.h"
 #include "com.h"
 #include "hr.h"
@@ -204,6 +205,7 @@ read_hierarchy(struct ab *ab, SRowSet **rows)
 int
 ab_search(struct ab *ab, const char *text, const char *book, GPtrArray *found)
 {
+	g_autofree char *trouble = NULL;
 	SRowSet *rows = NULL;
 	bool any = false;
 	HRESULT hr = read_hierarchy(ab, &rows);
@@ -222,8 +224,13 @@ ab_search(struct ab *ab, const char *text, const char *book, GPtrArray *found)
 	FreeProws(rows);
 	if (FAILED(hr))
 		return ab_fail(ab, NULL, hr, "the address book cannot be read");
+	trouble = abooks_trouble(session_from(ab->session));
+	if (trouble && !any)
+		return cli_fail(EX_UNAVAILABLE, "%s", trouble);
 	if (book && !any)
 		return cli_fail(EX_NOINPUT, "there is no address book \"%s\"", book);
+	if (trouble)
+		cli_note("%s", trouble);
 	return 0;
 }
 

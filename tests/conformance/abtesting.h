@@ -257,6 +257,98 @@ ab_recipient(const char *name)
 	return list;
 }
 
+/* --- What is told -------------------------------------------------------------------------- */
+
+/* Events in words: "created address", "added Bob", parted by commas. */
+static void
+ab_put_event(GString *heard, const NOTIFICATION *note)
+{
+	const TABLE_NOTIFICATION *table = &note->info.tab;
+	const char *what = note->info.obj.ulObjType == MAPI_DISTLIST ? "list"
+			   : note->info.obj.ulObjType == MAPI_ABCONT ? "book"
+								     : "address";
+	g_autofree char *name = NULL;
+
+	g_string_append(heard, heard->len ? "," : "");
+	switch (note->ulEventType) {
+	case fnevObjectCreated:
+		g_string_append_printf(heard, "created %s", what);
+		return;
+	case fnevObjectModified:
+		g_string_append_printf(heard, "modified %s", what);
+		return;
+	case fnevObjectDeleted:
+		g_string_append_printf(heard, "deleted %s", what);
+		return;
+	}
+	name = prop_find_text(table->row.lpProps, table->row.cValues, PR_DISPLAY_NAME_A);
+	g_string_append_printf(heard, "%s%s",
+	    table->ulTableEvent == TABLE_ROW_ADDED      ? "added "
+	    : table->ulTableEvent == TABLE_ROW_MODIFIED ? "modified "
+	    : table->ulTableEvent == TABLE_ROW_DELETED  ? "deleted"
+							: "changed",
+	    name ? name : "");
+}
+
+static G_GNUC_UNUSED LONG
+ab_hear(LPVOID heard, ULONG count, LPNOTIFICATION notes)
+{
+	for (ULONG i = 0; i < count; i++)
+		ab_put_event(heard, &notes[i]);
+	return 0;
+}
+
+/* What is told within a second must be just this; `heard` is empty again. */
+static G_GNUC_UNUSED void
+ab_assert_heard(GString *heard, const char *expected)
+{
+	gint64 end = g_get_monotonic_time() + G_USEC_PER_SEC;
+
+	do {
+		assert_int_equal(HrDispatchNotifications(0), S_OK);
+		if (heard->len >= strlen(expected) && *expected)
+			break;
+		g_usleep(*expected ? 5000 : 300000);
+	} while (*expected && g_get_monotonic_time() < end);
+	assert_int_equal(HrDispatchNotifications(0), S_OK);
+	assert_string_equal(heard->str, expected);
+	g_string_truncate(heard, 0);
+}
+
+/* Another process, this program with words to act by (ab_act_by()), has come and gone. */
+static G_GNUC_UNUSED void
+ab_run_another(const char *act, const char *name)
+{
+	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+	char *argv[] = { self, (char *)(uintptr_t)act, (char *)(uintptr_t)name, NULL };
+	int status = -1;
+
+	assert_true(g_spawn_sync(NULL, argv, NULL, 0, NULL, NULL, NULL, NULL, &status, NULL));
+	assert_int_equal(status, 0);
+}
+
+/* That other process, in the same folders. */
+static G_GNUC_UNUSED int
+ab_act_by(const char *act, const char *name)
+{
+	IABContainer *personal;
+
+	assert_string_equal(act, "add");
+	assert_int_equal(MAPIInitialize(NULL), S_OK);
+	assert_int_equal(MAPILogonEx(0, (LPTSTR)(uintptr_t) "ab", NULL,
+			     MAPI_EXTENDED | MAPI_NEW_SESSION, &ab_session),
+	    S_OK);
+	assert_int_equal(
+	    ab_session->lpVtbl->OpenAddressBook(ab_session, 0, NULL, AB_NO_DIALOG, &ab_book), S_OK);
+	personal = ab_personal();
+	ab_add(personal, name, "other@example.test");
+	personal->lpVtbl->Release(personal);
+	ab_book->lpVtbl->Release(ab_book);
+	ab_session->lpVtbl->Release(ab_session);
+	MAPIUninitialize();
+	return 0;
+}
+
 static G_GNUC_UNUSED void
 ab_assert_row_text(const ADRLIST *list, ULONG tag, const char *expected)
 {

@@ -273,10 +273,98 @@ wrong_arguments_are_said(void **state)
 	book->lpVtbl->Release(book);
 }
 
+/* --- Tables that are listened to ----------------------------------------------------------- */
+
+static IMAPITable *
+listen_to_contents(IABContainer *book, const char *anr, GString *heard)
+{
+	SPropValue name = { .ulPropTag = PR_ANR_A, .Value.lpszA = (char *)(uintptr_t)anr };
+	SRestriction restriction = { .rt = RES_PROPERTY };
+	IMAPIAdviseSink *sink = NULL;
+	IMAPITable *table = NULL;
+	ULONG_PTR connection;
+
+	restriction.res.resProperty.relop = RELOP_EQ;
+	restriction.res.resProperty.ulPropTag = PR_ANR_A;
+	restriction.res.resProperty.lpProp = &name;
+	assert_int_equal(HrAllocAdviseSink(ab_hear, heard, &sink), S_OK);
+	assert_int_equal(book->lpVtbl->GetContentsTable(book, 0, &table), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->Restrict(table, anr ? &restriction : NULL, TBL_BATCH), S_OK);
+	assert_int_equal(table->lpVtbl->Advise(table, fnevTableModified, sink, &connection), S_OK);
+	sink->lpVtbl->Release(sink);
+	return table;
+}
+
+static void
+rename_entry(const SBinary *id, const char *name)
+{
+	IMAPIProp *entry;
+	ULONG type;
+
+	assert_int_equal(ab_book->lpVtbl->OpenEntry(ab_book, id->cb, ab_eid(id), NULL, MAPI_MODIFY,
+			     &type, (IUnknown **)(void *)&entry),
+	    S_OK);
+	ab_set_text(entry, PR_DISPLAY_NAME_A, name);
+	assert_int_equal(entry->lpVtbl->SaveChanges(entry, 0), S_OK);
+	entry->lpVtbl->Release(entry);
+}
+
+static void
+a_contents_table_tells_its_sinks_row_by_row(void **state)
+{
+	IABContainer *book = ab_personal();
+	SBinary bob = ab_add(book, "Bob", "bob@example.test"), cleo;
+	ENTRYLIST list = { 1, &bob };
+	g_autoptr(GString) heard = g_string_new(NULL);
+	IMAPITable *table = listen_to_contents(book, NULL, heard);
+	ULONG rows = 0, status, type;
+
+	cleo = ab_add(book, "Cleo", "cleo@example.test");
+	ab_assert_heard(heard, "added Cleo");
+	rename_entry(&cleo, "Cleopatra");
+	ab_assert_heard(heard, "modified Cleopatra");
+	assert_int_equal(book->lpVtbl->DeleteEntries(book, &list, 0), S_OK);
+	ab_assert_heard(heard, "deleted");
+	ab_run_another("add", "Dora");
+	ab_assert_heard(heard, "added Dora");
+	assert_int_equal(table->lpVtbl->GetRowCount(table, 0, &rows), S_OK);
+	assert_int_equal(rows, 2);
+	assert_int_equal(table->lpVtbl->GetStatus(table, &status, &type), S_OK);
+	assert_int_equal(type, TBLTYPE_DYNAMIC);
+	table->lpVtbl->Release(table);
+	ab_add(book, "Eva", "eva@example.test");
+	ab_assert_heard(heard, "");
+	book->lpVtbl->Release(book);
+}
+
+static void
+a_table_by_name_takes_in_who_is_called_so_and_lets_go_who_is_not(void **state)
+{
+	IABContainer *book = ab_personal();
+	SBinary bob = ab_add(book, "Bob", "rob@example.test");
+	g_autoptr(GString) heard = g_string_new(NULL);
+	IMAPITable *table = listen_to_contents(book, "cleo", heard);
+	ULONG rows = 1;
+
+	ab_add(book, "Dora", "dora@example.test");
+	rename_entry(&bob, "Cleo");
+	ab_assert_heard(heard, "added Cleo");
+	rename_entry(&bob, "Fred");
+	ab_assert_heard(heard, "deleted");
+	/* Another restriction is no event. */
+	assert_int_equal(table->lpVtbl->Restrict(table, NULL, 0), S_OK);
+	assert_int_equal(table->lpVtbl->GetRowCount(table, 0, &rows), S_OK);
+	assert_int_equal(rows, 2);
+	ab_assert_heard(heard, "");
+	table->lpVtbl->Release(table);
+	book->lpVtbl->Release(book);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, ab_setup, ab_teardown)
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_new_book_is_empty_and_says_what_it_is),
@@ -290,7 +378,12 @@ main(void)
 		CASE(copy_entries_and_delete_entries),
 		CASE(a_book_opened_to_read_is_not_changed),
 		CASE(wrong_arguments_are_said),
+		CASE(a_contents_table_tells_its_sinks_row_by_row),
+		CASE(a_table_by_name_takes_in_who_is_called_so_and_lets_go_who_is_not),
 	};
+
+	if (argc == 3)
+		return ab_act_by(argv[1], argv[2]);
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,6 +223,83 @@ new_entry_needs_a_whole_template_or_a_person(void **state)
 	book->lpVtbl->Release(book);
 }
 
+/* --- Notifications ------------------------------------------------------------------------- */
+
+static ULONG_PTR
+listen_to(const SBinary *id, GString *heard)
+{
+	IMAPIAdviseSink *sink = NULL;
+	ULONG_PTR connection = 0;
+
+	assert_int_equal(HrAllocAdviseSink(ab_hear, heard, &sink), S_OK);
+	assert_int_equal(
+	    ab_book->lpVtbl->Advise(ab_book, id->cb, ab_eid(id),
+		fnevObjectCreated | fnevObjectModified | fnevObjectDeleted, sink, &connection),
+	    S_OK);
+	sink->lpVtbl->Release(sink);
+	return connection;
+}
+
+static void
+advise_on_an_entry_tells_of_it_alone(void **state)
+{
+	IABContainer *book = ab_personal();
+	SBinary bob = ab_add(book, "Bob", "bob@example.test");
+	SBinary cleo = ab_add(book, "Cleo", "cleo@example.test");
+	ENTRYLIST both = { 2, (SBinary[]){ cleo, bob } };
+	g_autoptr(GString) heard = g_string_new(NULL);
+	ULONG_PTR connection = listen_to(&bob, heard);
+	IMAPIProp *entry;
+	ULONG type;
+
+	assert_int_equal(ab_book->lpVtbl->OpenEntry(ab_book, bob.cb, ab_eid(&bob), NULL,
+			     MAPI_MODIFY, &type, (IUnknown **)(void *)&entry),
+	    S_OK);
+	ab_set_text(entry, PR_TITLE_A, "Captain");
+	assert_int_equal(entry->lpVtbl->SaveChanges(entry, 0), S_OK);
+	entry->lpVtbl->Release(entry);
+	ab_assert_heard(heard, "modified address");
+	assert_int_equal(book->lpVtbl->DeleteEntries(book, &both, 0), S_OK);
+	ab_assert_heard(heard, "deleted address");
+	assert_int_equal(ab_book->lpVtbl->Unadvise(ab_book, connection), S_OK);
+	assert_int_equal(ab_book->lpVtbl->Unadvise(ab_book, connection), MAPI_E_INVALID_PARAMETER);
+	book->lpVtbl->Release(book);
+}
+
+static void
+advise_on_a_book_tells_of_all_in_it_until_unadvise(void **state)
+{
+	IABContainer *book = ab_personal();
+	SBinary id = ab_id_of(book), team;
+	g_autoptr(GString) heard = g_string_new(NULL);
+	ULONG_PTR connection = listen_to(&id, heard);
+	ENTRYLIST list = { 1, &team };
+
+	ab_add(book, "Bob", "bob@example.test");
+	team = ab_add_list(book, "Team");
+	ab_assert_heard(heard, "created address,created list");
+	assert_int_equal(book->lpVtbl->DeleteEntries(book, &list, 0), S_OK);
+	ab_assert_heard(heard, "deleted list");
+	assert_int_equal(ab_book->lpVtbl->Unadvise(ab_book, connection), S_OK);
+	ab_add(book, "Cleo", "cleo@example.test");
+	ab_assert_heard(heard, "");
+	book->lpVtbl->Release(book);
+}
+
+static void
+what_another_process_changes_is_told_within_a_second(void **state)
+{
+	IABContainer *book = ab_personal();
+	SBinary id = ab_id_of(book);
+	g_autoptr(GString) heard = g_string_new(NULL);
+	ULONG_PTR connection = listen_to(&id, heard);
+
+	ab_run_another("add", "Dora");
+	ab_assert_heard(heard, "created address");
+	assert_int_equal(ab_book->lpVtbl->Unadvise(ab_book, connection), S_OK);
+	book->lpVtbl->Release(book);
+}
+
 static void
 dialogs_are_not_supported(void **state)
 {
@@ -240,7 +317,7 @@ dialogs_are_not_supported(void **state)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, ab_setup, ab_teardown)
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(the_root_has_the_containers_of_all_providers),
@@ -251,8 +328,14 @@ main(void)
 		CASE(resolve_name_looks_along_the_path),
 		CASE(prepare_recips_puts_the_columns_first),
 		CASE(new_entry_needs_a_whole_template_or_a_person),
+		CASE(advise_on_an_entry_tells_of_it_alone),
+		CASE(advise_on_a_book_tells_of_all_in_it_until_unadvise),
+		CASE(what_another_process_changes_is_told_within_a_second),
 		CASE(dialogs_are_not_supported),
 	};
+
+	if (argc == 3)
+		return ab_act_by(argv[1], argv[2]);
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,6 +146,32 @@ a_list_opened_to_read_keeps_its_members(void **state)
 	book->lpVtbl->Release(book);
 }
 
+static void
+a_lists_table_tells_who_came_and_went(void **state)
+{
+	IABContainer *book = ab_personal();
+	SBinary bob = ab_add(book, "Bob", "bob@example.test"), team = ab_add_list(book, "Team");
+	IDistList *list = open_list(&team, MAPI_MODIFY);
+	ENTRYLIST entries = { 1, &bob };
+	g_autoptr(GString) heard = g_string_new(NULL);
+	IMAPIAdviseSink *sink = NULL;
+	IMAPITable *table = NULL;
+	ULONG_PTR connection;
+
+	assert_int_equal(HrAllocAdviseSink(ab_hear, heard, &sink), S_OK);
+	assert_int_equal(list->lpVtbl->GetContentsTable(list, 0, &table), S_OK);
+	assert_int_equal(table->lpVtbl->Advise(table, fnevTableModified, sink, &connection), S_OK);
+	sink->lpVtbl->Release(sink);
+	assert_int_equal(list->lpVtbl->CopyEntries(list, &entries, 0, NULL, 0), S_OK);
+	ab_assert_heard(heard, "added Bob");
+	assert_int_equal(list->lpVtbl->DeleteEntries(list, &entries, 0), S_OK);
+	ab_assert_heard(heard, "deleted");
+	assert_int_equal(table->lpVtbl->Unadvise(table, connection), S_OK);
+	table->lpVtbl->Release(table);
+	list->lpVtbl->Release(list);
+	book->lpVtbl->Release(book);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, ab_setup, ab_teardown)
 
 int
@@ -158,6 +184,7 @@ main(void)
 		CASE(taking_a_member_out_leaves_it_in_the_book),
 		CASE(an_entry_created_in_a_list_is_in_the_book_too),
 		CASE(a_list_opened_to_read_keeps_its_members),
+		CASE(a_lists_table_tells_who_came_and_went),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

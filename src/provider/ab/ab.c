@@ -12,6 +12,7 @@
 #include <mapitags.h>
 #include "abp.h"
 #include "blob.h"
+#include "changes.h"
 #include "file.h"
 #include "mem.h"
 #include "paths.h"
@@ -273,6 +274,47 @@ ab_remove_member(void *book, GBytes *list, const SBinary *id, char **why)
 	return hr;
 }
 
+/* --- Changes ------------------------------------------------------------------------------- */
+
+static HRESULT
+ab_watch(void *book, void **watch, char **why)
+{
+	struct changes *changes = NULL;
+	HRESULT hr = changes_open(((struct file *)book)->path, &changes, why);
+
+	*watch = changes;
+	return hr;
+}
+
+static void
+ab_unwatch(void *watch)
+{
+	changes_close(watch);
+}
+
+struct telling {
+	abp_changed changed;
+	void *context;
+};
+
+static void
+tell(void *context, ULONG event, gint64 entry, ULONG type)
+{
+	const struct telling *telling = context;
+	struct abp_key key = { type, event ? key_of(entry) : NULL };
+
+	telling->changed(telling->context, event, event ? &key : NULL);
+	g_clear_pointer(&key.bytes, g_bytes_unref);
+}
+
+static HRESULT
+ab_changes(void *watch, abp_changed changed, void *context)
+{
+	struct telling telling = { changed, context };
+
+	return changes_read(watch, tell, &telling);
+}
+
 /* --- The provider -------------------------------------------------------------------------- */
 
 static const struct abp_ops ab_ops = {
@@ -288,6 +330,9 @@ static const struct abp_ops ab_ops = {
 	.erase = ab_erase,
 	.add_member = ab_add_member,
 	.remove_member = ab_remove_member,
+	.watch = ab_watch,
+	.unwatch = ab_unwatch,
+	.changes = ab_changes,
 };
 
 /* Buffers come from libemapi-core, whose allocators are the ones MAPI hands in here. */

@@ -13,7 +13,7 @@
 #include "hr.h"
 #include "paths.h"
 
-#define VERSION 1
+#define VERSION 2
 #define BUSY_MS 10000
 
 static HRESULT
@@ -165,6 +165,16 @@ file_end(struct file *file, HRESULT hr, char **why)
 /* --- Opening ------------------------------------------------------------------------------- */
 
 static HRESULT
+run_all(struct file *file, const char *const *sql, size_t count, char **why)
+{
+	HRESULT hr = S_OK;
+
+	for (size_t i = 0; SUCCEEDED(hr) && i < count; i++)
+		hr = file_exec(file, why, sql[i], "");
+	return hr;
+}
+
+static HRESULT
 create_tables(struct file *file, char **why)
 {
 	static const char *const sql[] = {
@@ -175,16 +185,14 @@ create_tables(struct file *file, char **why)
 		" list INTEGER NOT NULL, own INTEGER, entryid BLOB NOT NULL, props BLOB,"
 		" UNIQUE (list, entryid))",
 		"CREATE INDEX member_own ON member (own)",
-		"PRAGMA user_version = 1",
 	};
 	GBytes *uid = NULL;
 	MAPIUID fresh;
-	HRESULT hr = S_OK;
+	HRESULT hr;
 
 	if (getrandom(&fresh, sizeof fresh, 0) != sizeof fresh)
 		return hr_from_errno(errno);
-	for (size_t i = 0; SUCCEEDED(hr) && i < G_N_ELEMENTS(sql); i++)
-		hr = file_exec(file, why, sql[i], "");
+	hr = run_all(file, sql, G_N_ELEMENTS(sql), why);
 	uid = g_bytes_new(&fresh, sizeof fresh);
 	if (SUCCEEDED(hr))
 		hr = file_exec(file, why, "INSERT INTO book VALUES (?)", "b", uid);
@@ -192,17 +200,46 @@ create_tables(struct file *file, char **why)
 	return hr;
 }
 
+/* From version 1 to 2: what happens is written down, for those who listen.  The events are fnev...
+ * of mapidefs.h; the last FILE_CHANGES of them are kept. */
 static HRESULT
-read_version(struct file *file, gint64 *version, char **why)
+add_changes(struct file *file, char **why)
+{
+#define TEXT_OF(number) #number
+#define AS_TEXT(number) TEXT_OF(number)
+#define NOTE "INSERT INTO change (event, entry, type) "
+	static const char *const sql[] = {
+		"CREATE TABLE change (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+		" event INTEGER NOT NULL, entry INTEGER NOT NULL, type INTEGER NOT NULL)",
+		"CREATE TRIGGER entry_made AFTER INSERT ON entry BEGIN " NOTE
+		"VALUES (4, NEW.id, NEW.type); END",
+		"CREATE TRIGGER entry_changed AFTER UPDATE ON entry BEGIN " NOTE
+		"VALUES (16, NEW.id, NEW.type); END",
+		"CREATE TRIGGER entry_gone AFTER DELETE ON entry BEGIN " NOTE
+		"VALUES (8, OLD.id, OLD.type); END",
+		"CREATE TRIGGER member_came AFTER INSERT ON member BEGIN " NOTE
+		"SELECT 16, id, type FROM entry WHERE id = NEW.list; END",
+		"CREATE TRIGGER member_went AFTER DELETE ON member BEGIN " NOTE
+		"SELECT 16, id, type FROM entry WHERE id = OLD.list; END",
+		"CREATE TRIGGER change_made AFTER INSERT ON change BEGIN"
+		" DELETE FROM change WHERE id <= NEW.id - " AS_TEXT(FILE_CHANGES) "; END",
+		"PRAGMA user_version = " AS_TEXT(VERSION),
+	};
+
+	return run_all(file, sql, G_N_ELEMENTS(sql), why);
+}
+
+HRESULT
+file_number(struct file *file, const char *sql, gint64 *number, char **why)
 {
 	sqlite3_stmt *statement = NULL;
-	HRESULT hr = file_query(file, &statement, why, "PRAGMA user_version", "");
+	HRESULT hr = file_query(file, &statement, why, sql, "");
 
-	*version = 0;
+	*number = 0;
 	if (SUCCEEDED(hr))
 		hr = file_next(file, statement, why);
 	if (hr == S_OK)
-		*version = sqlite3_column_int64(statement, 0);
+		*number = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
 	return FAILED(hr) ? hr : S_OK;
 }
@@ -212,14 +249,14 @@ static HRESULT
 make_sure(struct file *file, char **why)
 {
 	gint64 version;
-	HRESULT hr = read_version(file, &version, why);
+	HRESULT hr = file_number(file, "PRAGMA user_version", &version, why);
 
 	if (FAILED(hr) || version == VERSION)
 		return hr;
 	hr = file_begin(file, why);
 	if (FAILED(hr))
 		return hr;
-	hr = read_version(file, &version, why);
+	hr = file_number(file, "PRAGMA user_version", &version, why);
 	if (SUCCEEDED(hr) && version > VERSION) {
 		hr = MAPI_E_VERSION;
 		*why = g_strdup_printf(
@@ -228,6 +265,8 @@ make_sure(struct file *file, char **why)
 	}
 	if (SUCCEEDED(hr) && version == 0)
 		hr = create_tables(file, why);
+	if (SUCCEEDED(hr) && version < VERSION)
+		hr = add_changes(file, why);
 	return file_end(file, hr, why);
 }
 

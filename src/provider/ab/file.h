@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A personal address book's file: one SQLite database, tables `book` (its UID), `entry` and
- * `member`.  PRAGMA user_version is the layout's version; a newer one is refused.  Every change is
- * one transaction, on disk when it returns; several processes may have the file open.
+ * A personal address book's file: one SQLite database, tables `book` (its UID), `entry`, `member`
+ * and `change` (what happened, by whichever process; written by triggers in the same transaction).
+ * PRAGMA user_version is the layout's version; an older one is upgraded, a newer one is refused.
+ * Every change is one transaction, on disk when it returns; several processes may have the file
+ * open.
  */
 #ifndef EMAPI_PROVIDER_AB_FILE_H
 #define EMAPI_PROVIDER_AB_FILE_H
@@ -10,6 +12,9 @@
 #include <glib.h>
 #include <sqlite3.h>
 #include <mapidefs.h>
+
+/* So many rows of `change` are kept. */
+#define FILE_CHANGES 1000
 
 struct file {
 	sqlite3 *sqlite;
@@ -28,6 +33,9 @@ HRESULT file_query(
 /* S_OK: a row; S_FALSE: the end; a failure otherwise. */
 HRESULT file_next(struct file *file, sqlite3_stmt *statement, char **why);
 HRESULT file_exec(struct file *file, char **why, const char *sql, const char *format, ...);
+
+/* The first column of the first row, 0 where there is none. */
+HRESULT file_number(struct file *file, const char *sql, gint64 *number, char **why);
 
 HRESULT file_begin(struct file *file, char **why);
 /* Commits where `hr` is a success, else rolls back; `hr` or the failure of the commit. */

@@ -40,9 +40,13 @@ struct abp_query {
 /* Takes one row; a failure ends the listing and is its result. */
 typedef HRESULT (*abp_take)(void *context, const struct abp_row *row);
 
+/* One change: fnevObjectCreated, fnevObjectModified or fnevObjectDeleted; 0 without a key where so
+ * much has changed that nobody knows what. */
+typedef void (*abp_changed)(void *context, ULONG event, const struct abp_key *key);
+
 /*
  * A book.  `why` (never NULL, *why is NULL) gets a sentence for people, g_free().  The functions
- * from `write` on are NULL for a book that is read only.
+ * from `write` to `remove_member` are NULL for a book that is read only.
  */
 struct abp_ops {
 	const char *component; /* "emapi personal address book", for errors */
@@ -70,6 +74,13 @@ struct abp_ops {
 	(void *book, GBytes *list, const SBinary *id, GBytes *own, const struct bag *bag,
 	    char **why);
 	HRESULT (*remove_member)(void *book, GBytes *list, const SBinary *id, char **why);
+
+	/* Following the book, whoever changes it; NULL where nobody can.  watch() begins now, on
+	 * something that is the watcher's alone: unwatch() and changes(), which hands over what is
+	 * new, come from any thread, one at a time, without the logon's lock. */
+	HRESULT (*watch)(void *book, void **watch, char **why);
+	void (*unwatch)(void *watch);
+	HRESULT (*changes)(void *watch, abp_changed changed, void *context);
 };
 
 /* The body of ABProviderInit. */

@@ -18,7 +18,9 @@ struct abp_logon {
 	MAPIUID uid;
 	char *name; /* of the container */
 	HRESULT error_hr;
-	char *error; /* of the last failure */
+	char *error;             /* of the last failure */
+	bool wrote;              /* the call that holds the lock has changed the book */
+	struct abp_watch *watch; /* watch.h; NULL until somebody listens; atomic */
 };
 
 /* What an object is. */
@@ -43,11 +45,13 @@ struct abp_object {
 
 /* S_OK with the lock taken; MAPI_E_END_OF_SESSION after fork. */
 HRESULT abp_enter(struct abp_logon *logon);
-/* Lets the lock go; remembers *why (taken over) as the words for a failure. */
+/* Lets the lock go; remembers *why (taken over) as the words for a failure.  What the call has
+ * changed (logon->wrote) is told then. */
 HRESULT abp_leave(struct abp_logon *logon, HRESULT hr, char *why);
 HRESULT abp_last_error(struct abp_logon *logon, HRESULT hr, ULONG flags, LPMAPIERROR *out);
 MAPIERROR *abp_make_error(const struct abp_ops *ops, const char *text, HRESULT hr, ULONG flags);
-/* Tells the subscribers of an entry, and those of the book. */
+/* Tells the subscribers of an entry, and those of the book; these alone, that it is another one
+ * now, without a key. */
 void abp_notify(struct abp_logon *logon, ULONG event, const struct abp_key *key);
 
 HRESULT abp_logon_create(

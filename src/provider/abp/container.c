@@ -201,8 +201,7 @@ add_to_list(struct abp_object *self, const SBinary *id)
 		hr = abp_enter(logon);
 	if (SUCCEEDED(hr)) {
 		hr = logon->ops->add_member(logon->book, self->key.bytes, id, own, bag, &why);
-		if (SUCCEEDED(hr))
-			abp_notify(logon, fnevObjectModified, &self->key);
+		logon->wrote = true;
 		abp_leave(logon, hr, why);
 	}
 	g_clear_pointer(&own, g_bytes_unref);
@@ -267,16 +266,12 @@ delete_one(struct abp_object *self, const SBinary *id)
 
 	if (self->kind == ABP_LIST) {
 		hr = logon->ops->remove_member(logon->book, self->key.bytes, id, &why);
-		if (SUCCEEDED(hr))
-			abp_notify(logon, fnevObjectModified, &self->key);
 	} else {
 		hr = abp_id_parse(&logon->uid, id->lpb, id->cb, &key.type, &key.bytes);
 		if (SUCCEEDED(hr) && !key.bytes)
 			hr = MAPI_E_INVALID_ENTRYID;
 		if (SUCCEEDED(hr))
 			hr = logon->ops->erase(logon->book, &key, &why);
-		if (SUCCEEDED(hr))
-			abp_notify(logon, fnevObjectDeleted, &key);
 		g_clear_pointer(&key.bytes, g_bytes_unref);
 	}
 	if (FAILED(hr) && why) {
@@ -312,6 +307,7 @@ abp_DeleteEntries(IABContainer *This, LPENTRYLIST entries, ULONG flags)
 			result = hr;
 		done += SUCCEEDED(hr);
 	}
+	self->logon->wrote = true;
 	abp_leave(self->logon, S_OK, NULL);
 	return FAILED(result) && done ? MAPI_W_PARTIAL_COMPLETION : result;
 }

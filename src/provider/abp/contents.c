@@ -2,9 +2,10 @@
 /*
  * Contents tables (MAPI reference: IABContainer::GetContentsTable).  The book is asked when rows
  * are, and anew when another name is looked for (PR_ANR in Restrict); between these the table is a
- * table in memory.
+ * table in memory (contents_rows.c).  One that somebody listens to takes each change of the book
+ * in.
  */
-#include "abp_private.h"
+#include "contents_rows.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -14,8 +15,6 @@
 #include "mem.h"
 #include "prop.h"
 #include "restriction.h"
-#include "table.h"
-#include "unsupported.h"
 
 struct contents {
 	struct com_object com;
@@ -23,8 +22,10 @@ struct contents {
 	struct abp_logon *logon;
 	GBytes *list;
 	ULONG flags;
-	pthread_mutex_t lock; /* over all below */
-	IMAPITable *rows;     /* NULL until asked for */
+	pthread_mutex_t lock;       /* over all below; the logon's may be taken within */
+	struct contents_rows *rows; /* NULL until asked for */
+	IMAPITable *view;           /* of them */
+	bool listening;             /* changes of the book come in */
 	char *anr;
 	SRestriction *rest; /* what is left of the restriction beside the name */
 	SPropTagArray *columns;
@@ -33,17 +34,15 @@ struct contents {
 
 #define SELF(This) COM_OBJECT(This, struct contents, imapitable)
 
-static const SizedSPropTagArray(12, default_columns) = { 12,
-	{ PR_DISPLAY_NAME_W, PR_ADDRTYPE_W, PR_EMAIL_ADDRESS_W, PR_ENTRYID, PR_OBJECT_TYPE,
-	    PR_DISPLAY_TYPE, PR_SEARCH_KEY, PR_RECORD_KEY, PR_INSTANCE_KEY, PR_SMTP_ADDRESS_W,
-	    PR_SEND_RICH_INFO, PR_TITLE_W } };
-
 static void
 finalize(void *object)
 {
 	struct contents *self = object;
 
-	COM_CLEAR(self->rows);
+	if (self->listening)
+		abp_watch_remove(self->logon, &self->com);
+	COM_CLEAR(self->view);
+	contents_rows_free(self->rows);
 	mem_free(self->rest);
 	mem_free(self->columns);
 	mem_free(self->sort);
@@ -64,60 +63,43 @@ COM_UNKNOWN(contents, struct contents, imapitable, IMAPITable)
 
 /* --- Rows ---------------------------------------------------------------------------------- */
 
-struct gathering {
-	struct abp_logon *logon;
-	struct table_rows *rows;
-};
-
-static HRESULT
-gather(void *context, const struct abp_row *row)
+static struct abp_query
+query_of(const struct contents *self)
 {
-	struct gathering *g = context;
-	HRESULT hr = abp_complete(g->logon, row);
-
-	return SUCCEEDED(hr) ? table_rows_add(g->rows, bag_values(row->bag), bag_count(row->bag))
-			     : hr;
+	return (struct abp_query){ self->anr, self->list, 0 };
 }
 
-static HRESULT
-ask_book(struct contents *self, IMAPITable **out)
+static void
+drop_rows(struct contents *self)
 {
-	struct abp_logon *logon = self->logon;
-	struct abp_query query = { self->anr, self->list, 0 };
-	struct gathering g = { logon, table_rows_create() };
-	char *why = NULL;
-	HRESULT hr = g.rows ? abp_enter(logon) : MAPI_E_NOT_ENOUGH_MEMORY;
-
-	if (SUCCEEDED(hr)) {
-		hr = logon->ops->list(logon->book, &query, gather, &g, &why);
-		abp_leave(logon, hr, why);
-	}
-	if (SUCCEEDED(hr))
-		return table_create(g.rows, (const SPropTagArray *)(const void *)&default_columns,
-		    self->flags & MAPI_UNICODE, out);
-	table_rows_free(g.rows);
-	return hr;
+	COM_CLEAR(self->view);
+	g_clear_pointer(&self->rows, contents_rows_free);
 }
 
 /* The table in memory as the caller has set it up; the lock is held. */
 static HRESULT
 load(struct contents *self)
 {
-	IMAPITable *rows = NULL;
+	struct abp_query query = query_of(self);
+	IMAPITable *view = NULL;
 	HRESULT hr;
 
 	if (self->rows)
 		return S_OK;
-	hr = ask_book(self, &rows);
+	hr = contents_rows_create(self->logon, self->flags, &self->rows);
+	if (SUCCEEDED(hr))
+		hr = contents_rows_fill(self->rows, &query);
+	if (SUCCEEDED(hr))
+		hr = contents_rows_view(self->rows, &view);
+	self->view = view;
 	if (SUCCEEDED(hr) && self->columns)
-		hr = rows->lpVtbl->SetColumns(rows, self->columns, 0);
+		hr = view->lpVtbl->SetColumns(view, self->columns, 0);
 	if (SUCCEEDED(hr) && self->rest)
-		hr = rows->lpVtbl->Restrict(rows, self->rest, 0);
+		hr = view->lpVtbl->Restrict(view, self->rest, 0);
 	if (SUCCEEDED(hr) && self->sort)
-		hr = rows->lpVtbl->SortTable(rows, self->sort, 0);
+		hr = view->lpVtbl->SortTable(view, self->sort, 0);
 	if (FAILED(hr))
-		COM_CLEAR(rows);
-	self->rows = rows;
+		drop_rows(self);
 	return hr;
 }
 
@@ -141,7 +123,7 @@ enter(struct contents *self)
 		HRESULT forward_hr = enter(forward_to);                                            \
 		if (FAILED(forward_hr))                                                            \
 			return forward_hr;                                                         \
-		forward_hr = forward_to->rows->lpVtbl->method(forward_to->rows, ##__VA_ARGS__);    \
+		forward_hr = forward_to->view->lpVtbl->method(forward_to->view, ##__VA_ARGS__);    \
 		pthread_mutex_unlock(&forward_to->lock);                                           \
 		return forward_hr;                                                                 \
 	} while (0)
@@ -222,6 +204,26 @@ split(const SRestriction *all, char **anr, SRestriction **rest)
 	return has_name(all) ? MAPI_E_TOO_COMPLEX : restriction_copy(all, rest);
 }
 
+/* Another name: rows that nobody listens to are dropped, others exchanged, of which the caller
+ * knows without an event.  `anr` is taken over. */
+static HRESULT
+look_for(struct contents *self, char *anr)
+{
+	bool same = !g_strcmp0(anr, self->anr);
+	struct abp_query query;
+
+	g_free(self->anr);
+	self->anr = anr;
+	if (same || !self->rows)
+		return S_OK;
+	if (!self->listening) {
+		drop_rows(self);
+		return S_OK;
+	}
+	query = query_of(self);
+	return contents_rows_renew(self->rows, &query, false);
+}
+
 static HRESULT
 contents_Restrict(IMAPITable *This, LPSRestriction restriction, ULONG flags)
 {
@@ -239,14 +241,11 @@ contents_Restrict(IMAPITable *This, LPSRestriction restriction, ULONG flags)
 		return hr;
 	}
 	pthread_mutex_lock(&self->lock);
-	if (g_strcmp0(anr, self->anr))
-		COM_CLEAR(self->rows);
-	g_free(self->anr);
-	self->anr = anr;
+	hr = look_for(self, anr);
 	mem_free(self->rest);
 	self->rest = rest;
-	if (self->rows)
-		hr = self->rows->lpVtbl->Restrict(self->rows, rest, flags);
+	if (SUCCEEDED(hr) && self->view)
+		hr = self->view->lpVtbl->Restrict(self->view, rest, flags);
 	pthread_mutex_unlock(&self->lock);
 	return hr;
 }
@@ -266,8 +265,8 @@ contents_SetColumns(IMAPITable *This, LPSPropTagArray columns, ULONG flags)
 	if (!copy)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	pthread_mutex_lock(&self->lock);
-	if (self->rows)
-		hr = self->rows->lpVtbl->SetColumns(self->rows, columns, flags);
+	if (self->view)
+		hr = self->view->lpVtbl->SetColumns(self->view, columns, flags);
 	if (SUCCEEDED(hr)) {
 		mem_free(self->columns);
 		self->columns = g_steal_pointer(&copy);
@@ -289,7 +288,7 @@ contents_SortTable(IMAPITable *This, LPSSortOrderSet order, ULONG flags)
 	copy = mem_memdup(NULL, order, CbSSortOrderSet(order));
 	hr = copy ? enter(self) : MAPI_E_NOT_ENOUGH_MEMORY;
 	if (SUCCEEDED(hr)) {
-		hr = self->rows->lpVtbl->SortTable(self->rows, order, flags);
+		hr = self->view->lpVtbl->SortTable(self->view, order, flags);
 		if (SUCCEEDED(hr)) {
 			mem_free(self->sort);
 			self->sort = g_steal_pointer(&copy);
@@ -298,6 +297,69 @@ contents_SortTable(IMAPITable *This, LPSSortOrderSet order, ULONG flags)
 	}
 	mem_free(copy);
 	return hr;
+}
+
+/* --- Changes ------------------------------------------------------------------------------- */
+
+/* On any thread, while the watch holds the table. */
+static void
+take_changes(struct com_object *object, const struct abp_change *changes, guint count)
+{
+	struct contents *self = (struct contents *)object;
+	struct abp_query query;
+
+	pthread_mutex_lock(&self->lock);
+	query = query_of(self);
+	if (self->rows)
+		contents_rows_take(self->rows, &query, changes, count);
+	pthread_mutex_unlock(&self->lock);
+}
+
+/* From here on nothing is missed: what came before is looked for once more. */
+static HRESULT
+listen(struct contents *self)
+{
+	struct abp_listener listener = { &self->com, take_changes };
+	struct abp_query query = query_of(self);
+	char *why = NULL;
+	HRESULT hr = abp_enter(self->logon);
+
+	if (FAILED(hr))
+		return hr;
+	hr = abp_leave(self->logon, abp_watch_start(self->logon, &why), why);
+	if (FAILED(hr))
+		return hr;
+	self->listening = true;
+	abp_watch_add(self->logon, &listener);
+	return self->rows ? contents_rows_renew(self->rows, &query, true) : S_OK;
+}
+
+static HRESULT
+contents_Advise(IMAPITable *This, ULONG mask, LPMAPIADVISESINK sink, ULONG_PTR *connection)
+{
+	struct contents *self = SELF(This);
+	HRESULT hr = S_OK;
+
+	if (!sink || !connection)
+		return MAPI_E_INVALID_PARAMETER;
+	*connection = 0;
+	if (!(mask & fnevTableModified))
+		return MAPI_E_NO_SUPPORT;
+	pthread_mutex_lock(&self->lock);
+	if (!self->listening)
+		hr = listen(self);
+	if (SUCCEEDED(hr))
+		hr = load(self);
+	if (SUCCEEDED(hr))
+		hr = self->view->lpVtbl->Advise(self->view, mask, sink, connection);
+	pthread_mutex_unlock(&self->lock);
+	return hr;
+}
+
+static HRESULT
+contents_Unadvise(IMAPITable *This, ULONG_PTR connection)
+{
+	FORWARD(This, Unadvise, connection);
 }
 
 /* --- The rest is the table in memory's ----------------------------------------------------- */
@@ -314,7 +376,7 @@ contents_GetStatus(IMAPITable *This, ULONG *status, ULONG *type)
 	if (!status || !type)
 		return MAPI_E_INVALID_PARAMETER;
 	*status = TBLSTAT_COMPLETE;
-	*type = TBLTYPE_SNAPSHOT;
+	*type = SELF(This)->logon->ops->watch ? TBLTYPE_DYNAMIC : TBLTYPE_SNAPSHOT;
 	return S_OK;
 }
 
@@ -383,6 +445,33 @@ contents_QueryRows(IMAPITable *This, LONG count, ULONG flags, LPSRowSet *rows)
 }
 
 static HRESULT
+contents_ExpandRow(IMAPITable *This, ULONG size, LPBYTE key, ULONG count, ULONG flags,
+    LPSRowSet *rows, ULONG *more)
+{
+	FORWARD(This, ExpandRow, size, key, count, flags, rows, more);
+}
+
+static HRESULT
+contents_CollapseRow(IMAPITable *This, ULONG size, LPBYTE key, ULONG flags, ULONG *count)
+{
+	FORWARD(This, CollapseRow, size, key, flags, count);
+}
+
+static HRESULT
+contents_GetCollapseState(
+    IMAPITable *This, ULONG flags, ULONG key_size, LPBYTE key, ULONG *size, LPBYTE *state)
+{
+	FORWARD(This, GetCollapseState, flags, key_size, key, size, state);
+}
+
+static HRESULT
+contents_SetCollapseState(
+    IMAPITable *This, ULONG flags, ULONG size, LPBYTE state, BOOKMARK *bookmark)
+{
+	FORWARD(This, SetCollapseState, flags, size, state, bookmark);
+}
+
+static HRESULT
 contents_Abort(IMAPITable *This)
 {
 	return S_OK;
@@ -401,8 +490,8 @@ static const IMAPITableVtbl contents_vtbl = {
 	.AddRef = contents_AddRef,
 	.Release = contents_Release,
 	.GetLastError = contents_GetLastError,
-	.Advise = unsupported_IMAPITable_Advise,
-	.Unadvise = unsupported_IMAPITable_Unadvise,
+	.Advise = contents_Advise,
+	.Unadvise = contents_Unadvise,
 	.GetStatus = contents_GetStatus,
 	.SetColumns = contents_SetColumns,
 	.QueryColumns = contents_QueryColumns,
@@ -418,11 +507,11 @@ static const IMAPITableVtbl contents_vtbl = {
 	.QuerySortOrder = contents_QuerySortOrder,
 	.QueryRows = contents_QueryRows,
 	.Abort = contents_Abort,
-	.ExpandRow = unsupported_IMAPITable_ExpandRow,
-	.CollapseRow = unsupported_IMAPITable_CollapseRow,
+	.ExpandRow = contents_ExpandRow,
+	.CollapseRow = contents_CollapseRow,
 	.WaitForCompletion = contents_WaitForCompletion,
-	.GetCollapseState = unsupported_IMAPITable_GetCollapseState,
-	.SetCollapseState = unsupported_IMAPITable_SetCollapseState,
+	.GetCollapseState = contents_GetCollapseState,
+	.SetCollapseState = contents_SetCollapseState,
 };
 
 HRESULT

@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "prop.h"
 #include "unsupported.h"
+#include "watch.h"
 
 #define SELF(This) COM_OBJECT(This, struct abp_logon, iablogon)
 
@@ -19,6 +20,8 @@ finalize(void *object)
 {
 	struct abp_logon *self = object;
 
+	if (self->pid == getpid())
+		abp_watch_stop(self);
 	if (self->book && self->pid == getpid())
 		self->ops->close(self->book);
 	COM_CLEAR(self->support);
@@ -50,6 +53,9 @@ abp_enter(struct abp_logon *logon)
 HRESULT
 abp_leave(struct abp_logon *logon, HRESULT hr, char *why)
 {
+	bool wrote = logon->wrote;
+
+	logon->wrote = false;
 	if (FAILED(hr) && why) {
 		g_free(logon->error);
 		logon->error = g_steal_pointer(&why);
@@ -57,6 +63,8 @@ abp_leave(struct abp_logon *logon, HRESULT hr, char *why)
 	}
 	g_rec_mutex_unlock(&logon->lock);
 	g_free(why);
+	if (wrote)
+		abp_watch_look(logon);
 	return hr;
 }
 
@@ -85,29 +93,39 @@ notify_key(const SBinary *id)
 	return key;
 }
 
+static void
+notify_one(struct abp_logon *logon, const SBinary *id, NOTIFICATION *note)
+{
+	NOTIFKEY *to = notify_key(id);
+	ULONG flags = 0;
+
+	if (to)
+		logon->support->lpVtbl->Notify(logon->support, to, 1, note, &flags);
+	mem_free(to);
+}
+
 void
 abp_notify(struct abp_logon *logon, ULONG event, const struct abp_key *key)
 {
 	void *root = mem_zalloc(NULL, 1);
-	NOTIFICATION note = { .ulEventType = event };
+	NOTIFICATION note = { .ulEventType = key ? event : fnevObjectModified };
+	OBJECT_NOTIFICATION *about = &note.info.obj;
 	SBinary id, book;
-	ULONG flags = 0;
 
-	if (!root || FAILED(abp_id_create(&logon->uid, key->type, key->bytes, root, &id)) ||
-	    FAILED(abp_id_create(&logon->uid, MAPI_ABCONT, NULL, root, &book)))
+	if (!root || FAILED(abp_id_create(&logon->uid, MAPI_ABCONT, NULL, root, &book)))
 		goto out;
-	note.info.obj.ulObjType = key->type;
-	note.info.obj.cbEntryID = id.cb;
-	note.info.obj.lpEntryID = (ENTRYID *)(void *)id.lpb;
-	note.info.obj.cbParentID = book.cb;
-	note.info.obj.lpParentID = (ENTRYID *)(void *)book.lpb;
-	for (int i = 0; i < 2; i++) {
-		NOTIFKEY *to = notify_key(i ? &book : &id);
-
-		if (to)
-			logon->support->lpVtbl->Notify(logon->support, to, 1, &note, &flags);
-		mem_free(to);
+	id = book;
+	about->ulObjType = key ? key->type : MAPI_ABCONT;
+	if (key && FAILED(abp_id_create(&logon->uid, key->type, key->bytes, root, &id)))
+		goto out;
+	about->cbEntryID = id.cb;
+	about->lpEntryID = (ENTRYID *)(void *)id.lpb;
+	if (key) {
+		about->cbParentID = book.cb;
+		about->lpParentID = (ENTRYID *)(void *)book.lpb;
+		notify_one(logon, &id, &note);
 	}
+	notify_one(logon, &book, &note);
 out:
 	mem_free(root);
 }
@@ -227,7 +245,7 @@ logon_CompareEntryIDs(IABLogon *This, ULONG size1, LPENTRYID id1, ULONG size2, L
 	return hr;
 }
 
-/* Changes made through this process; the keys are those of abp_notify(). */
+/* The keys are those of abp_notify(). */
 static HRESULT
 logon_Advise(IABLogon *This, ULONG size, LPENTRYID id, ULONG mask, LPMAPIADVISESINK sink,
     ULONG_PTR *connection)
@@ -236,6 +254,7 @@ logon_Advise(IABLogon *This, ULONG size, LPENTRYID id, ULONG mask, LPMAPIADVISES
 	SBinary bytes = { size, (BYTE *)id };
 	GBytes *key = NULL;
 	NOTIFKEY *to;
+	char *why = NULL;
 	ULONG type;
 	HRESULT hr;
 
@@ -244,10 +263,13 @@ logon_Advise(IABLogon *This, ULONG size, LPENTRYID id, ULONG mask, LPMAPIADVISES
 	*connection = 0;
 	hr = abp_id_parse(&self->uid, id, size, &type, &key);
 	g_clear_pointer(&key, g_bytes_unref);
+	if (SUCCEEDED(hr))
+		hr = abp_enter(self);
 	if (FAILED(hr))
 		return hr;
-	if (!self->ops->write)
-		return MAPI_E_NO_SUPPORT;
+	hr = abp_leave(self, abp_watch_start(self, &why), why);
+	if (FAILED(hr))
+		return hr;
 	to = notify_key(&bytes);
 	hr = to ? self->support->lpVtbl->Subscribe(self->support, to, mask, 0, sink, connection)
 		: MAPI_E_NOT_ENOUGH_MEMORY;

@@ -155,22 +155,19 @@ abp_save(struct abp_object *object, char **why)
 	bool is_new = !object->key.bytes;
 	struct abp_key key = { object->key.type, is_new ? NULL : g_bytes_ref(object->key.bytes) };
 	struct bag *kept = NULL;
-	bool replaces;
 	HRESULT hr = fill_in(object, why);
 
 	if (SUCCEEDED(hr) && is_new)
 		hr = check_duplicates(object, &key, why);
-	replaces = key.bytes != NULL;
 	if (SUCCEEDED(hr))
 		hr = copy_kept(object, &kept);
 	if (SUCCEEDED(hr))
 		hr = logon->ops->write(logon->book, &key, kept, why);
+	logon->wrote = true;
 	if (SUCCEEDED(hr))
 		hr = take_over(object, &key);
 	if (SUCCEEDED(hr) && is_new && object->home)
 		hr = join_list(object, &key, why);
-	if (SUCCEEDED(hr))
-		abp_notify(logon, replaces ? fnevObjectModified : fnevObjectCreated, &key);
 	g_clear_pointer(&key.bytes, g_bytes_unref);
 	bag_free(kept);
 	return hr;

@@ -27,6 +27,7 @@ struct plan {
 	char *type;       /* never NULL */
 	char *content_id; /* without angle brackets; NULL where it has none */
 	char *location;   /* a URI; NULL where it has none */
+	char *charset;    /* of text; NULL where it tells none */
 	bool marked;      /* as part of the body, by flag or by being hidden */
 };
 
@@ -190,6 +191,14 @@ clean_uri(const char *id)
 }
 
 static char *
+clean_charset(const char *charset, const char *type)
+{
+	return charset && g_str_has_prefix(type, "text/") && is_token(charset, strlen(charset))
+		   ? g_strdup(charset)
+		   : NULL;
+}
+
+static char *
 first_text(const SPropValue *values, ULONG count, const ULONG *tags)
 {
 	char *text = NULL;
@@ -209,6 +218,7 @@ plan_clear(struct plan *plan)
 	g_free(plan->type);
 	g_free(plan->content_id);
 	g_free(plan->location);
+	g_free(plan->charset);
 }
 
 static void
@@ -220,12 +230,14 @@ plan_fill(struct plan *plan, const SPropValue *values, ULONG count)
 	g_autofree char *type = prop_find_text(values, count, PR_ATTACH_MIME_TAG_W);
 	g_autofree char *id = prop_find_text(values, count, TAG_ATTACH_CONTENT_ID_W);
 	g_autofree char *location = prop_find_text(values, count, TAG_ATTACH_CONTENT_LOCATION_W);
+	g_autofree char *charset = prop_find_text(values, count, TAG_TEXT_ATTACHMENT_CHARSET_W);
 
 	plan->method = prop_find_long(values, count, PR_ATTACH_METHOD, ATTACH_BY_VALUE);
 	plan->name = name ? clean_name(name) : NULL;
 	plan->type = clean_type(type, plan->name);
 	plan->content_id = clean_uri(id);
 	plan->location = clean_uri(location);
+	plan->charset = clean_charset(charset, plan->type);
 	plan->marked =
 	    (prop_find_long(values, count, TAG_ATTACH_FLAGS, 0) & ATTACH_FLAG_MHTML_REF) ||
 	    prop_find_bool(values, count, TAG_ATTACHMENT_HIDDEN, false);
@@ -237,7 +249,7 @@ plan_read(struct render *render, ULONG number, IAttach **attach, struct plan *pl
 	static const ULONG tags[] = { PR_ATTACH_METHOD, PR_ATTACH_LONG_FILENAME_W,
 		PR_ATTACH_FILENAME_W, PR_DISPLAY_NAME_W, PR_ATTACH_MIME_TAG_W,
 		TAG_ATTACH_CONTENT_ID_W, TAG_ATTACH_CONTENT_LOCATION_W, TAG_ATTACH_FLAGS,
-		TAG_ATTACHMENT_HIDDEN };
+		TAG_ATTACHMENT_HIDDEN, TAG_TEXT_ATTACHMENT_CHARSET_W };
 	IMessage *message = render->message;
 	SPropValue *values = NULL;
 	HRESULT hr;
@@ -304,6 +316,9 @@ value_part(struct render *render, const struct plan *plan, bool related)
 	part = base64_part_new(type, slash + 1, stream);
 	g_object_unref(stream);
 	set_name(GMIME_OBJECT(part), plan->name);
+	if (plan->charset)
+		g_mime_object_set_content_type_parameter(
+		    GMIME_OBJECT(part), "charset", plan->charset);
 	if (related)
 		g_mime_object_set_disposition(GMIME_OBJECT(part), GMIME_DISPOSITION_INLINE);
 	if (plan->content_id)

@@ -9,65 +9,13 @@
 #include <string.h>
 #include <mapicode.h>
 
+#include "charset.h"
 #include "header.h"
 #include "mem.h"
 #include "prop.h"
 #include "read.h"
 
 #define LINE_MAX_7BIT 998 /* RFC 5322 2.1.1 */
-
-/* The code pages mail comes in.  UTF-16 is not among them: it is converted. */
-static const struct {
-	LONG page;
-	const char *charset;
-} charsets[] = {
-	{ 65001, "utf-8" },
-	{ 20127, "us-ascii" },
-	{ 28591, "iso-8859-1" },
-	{ 28592, "iso-8859-2" },
-	{ 28593, "iso-8859-3" },
-	{ 28594, "iso-8859-4" },
-	{ 28595, "iso-8859-5" },
-	{ 28596, "iso-8859-6" },
-	{ 28597, "iso-8859-7" },
-	{ 28598, "iso-8859-8" },
-	{ 28599, "iso-8859-9" },
-	{ 28603, "iso-8859-13" },
-	{ 28605, "iso-8859-15" },
-	{ 874, "windows-874" },
-	{ 932, "shift_jis" },
-	{ 936, "gbk" },
-	{ 949, "euc-kr" },
-	{ 950, "big5" },
-	{ 1250, "windows-1250" },
-	{ 1251, "windows-1251" },
-	{ 1252, "windows-1252" },
-	{ 1253, "windows-1253" },
-	{ 1254, "windows-1254" },
-	{ 1255, "windows-1255" },
-	{ 1256, "windows-1256" },
-	{ 1257, "windows-1257" },
-	{ 1258, "windows-1258" },
-	{ 20866, "koi8-r" },
-	{ 21866, "koi8-u" },
-	{ 50220, "iso-2022-jp" },
-	{ 50221, "iso-2022-jp" },
-	{ 50222, "iso-2022-jp" },
-	{ 51932, "euc-jp" },
-	{ 51949, "euc-kr" },
-	{ 54936, "gb18030" },
-};
-
-static const char *
-charset_of_page(LONG page)
-{
-	size_t i;
-
-	for (i = 0; i < G_N_ELEMENTS(charsets); i++)
-		if (charsets[i].page == page)
-			return charsets[i].charset;
-	return NULL;
-}
 
 /* CRLF, LF and CR all end a line; `end` is how it ends afterwards. */
 static GByteArray *

@@ -438,9 +438,8 @@ add_receipts(struct render *render, GString *header)
 
 /* --- What the client adds -------------------------------------------------------------------- */
 
-/* Fields that are made from properties or by servers, and those that would change who gets it. */
-static bool
-is_reserved(const char *name)
+bool
+fields_is_reserved(const char *name)
 {
 	static const char *const names[] = { "bcc", "cc", "date", "disposition-notification-to",
 		"dkim-signature", "from", "importance", "in-reply-to", "message-id", "mime-version",
@@ -472,7 +471,7 @@ field_name(const MAPINAMEID *id, char **out)
 	name = text_to_utf8(NULL, id->Kind.lpwstrName);
 	if (!name)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
-	if (header_name_check(name) && !is_reserved(name))
+	if (header_name_check(name) && !fields_is_reserved(name))
 		*out = g_strdup(name);
 	mem_free(name);
 	return S_OK;

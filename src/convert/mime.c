@@ -207,8 +207,8 @@ sink_write(void *context, const char *data, size_t size)
 
 static const struct adapter_ops sink_ops = { .write = sink_write };
 
-static void
-init_gmime(void)
+void
+mime_start(void)
 {
 	static gsize done;
 
@@ -315,7 +315,7 @@ mime_render(
 	memset(out, 0, sizeof *out);
 	if (why)
 		*why = NULL;
-	init_gmime();
+	mime_start();
 	hr = render_to_fd(&render, &out->fd, &out->size);
 	out->needs_smtputf8 = render.needs_smtputf8;
 	out->needs_8bit = render.needs_8bit;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Insides of mime_render(), shared by mime.c, fields.c, body.c, attach.c and report.c. */
+/* Insides of mime_render(), shared by mime.c, fields.c, body.c, attach.c and report.c; import.h's
+ * files have the tags and a few helpers of it. */
 #ifndef EMAPI_CONVERT_RENDER_H
 #define EMAPI_CONVERT_RENDER_H
 
@@ -23,6 +24,7 @@
 #define TAG_ATTACH_FLAGS PROP_TAG(PT_LONG, 0x3714)
 #define TAG_ATTACHMENT_HIDDEN PROP_TAG(PT_BOOLEAN, 0x7FFE)
 #define TAG_REPORT_DISPOSITION_MODE_W PROP_TAG(PT_UNICODE, 0x0081)
+#define TAG_TEXT_ATTACHMENT_CHARSET_W PROP_TAG(PT_UNICODE, 0x371B)
 #define ATTACH_FLAG_MHTML_REF 4 /* [MS-OXCMSG] 2.2.2.18: part of the body */
 
 #define RENDER_DEPTH_MAX 20
@@ -52,8 +54,14 @@ HRESULT render_fail(struct render *render, HRESULT hr, const char *format, ...)
 HRESULT render_to_fd(struct render *render, int *fd, guint64 *size);
 void render_clear(struct render *render);
 
+/* mime.c: makes GMime ready, once. */
+void mime_start(void);
+
 /* fields.c: the header but for what describes the body. */
 HRESULT fields_build(struct render *render, GString *header);
+/* Fields that are made from properties or by servers, and those that would change who gets it:
+ * never taken from, or kept as, a PS_INTERNET_HEADERS property. */
+bool fields_is_reserved(const char *name);
 
 /* What a header from elsewhere has: these, and shifted the same with Resent-. */
 #define FIELD_DATE 1u

@@ -47,6 +47,7 @@ static const struct command *const commands[] = {
 	&command_store_mv,
 	&command_store_rm,
 	&command_store_export,
+	&command_store_import,
 	&command_store_diff,
 	&command_store_watch,
 	&command_store_check,

@@ -45,6 +45,7 @@ extern const struct command command_store_cp;
 extern const struct command command_store_mv;
 extern const struct command command_store_rm;
 extern const struct command command_store_export;
+extern const struct command command_store_import;
 extern const struct command command_store_diff;
 extern const struct command command_store_watch;
 extern const struct command command_store_check;

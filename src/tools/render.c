@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* emapi-render: what `emapi store export --eml` becomes (store_export.c); it loads GMime. */
+/* emapi-render: what `emapi store export --eml` and `emapi store import` become (store_export.c); it
+ * loads GMime. */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <mapitags.h>
 #include <mapiutil.h>
 #include "hr.h"
+#include "mailimport.h"
 #include "mailstore.h"
 #include "mime.h"
 #include "prop.h"
@@ -52,8 +54,8 @@ render(const struct mailstore *store, const char *path)
 	return code;
 }
 
-int
-main(int argc, char **argv)
+static int
+run_export(int argc, char **argv)
 {
 	struct mailstore_options options = { .no_json = TRUE };
 	gboolean eml = FALSE;
@@ -62,11 +64,7 @@ main(int argc, char **argv)
 		{ NULL },
 	};
 	struct mailstore store = { 0 };
-	int code;
-
-	setlocale(LC_ALL, "");
-	cli_set_name("emapi store export");
-	code = mailstore_parse(&options, entries, "MESSAGE", &argc, &argv);
+	int code = mailstore_parse(&options, entries, "MESSAGE", &argc, &argv);
 	if (!code && argc != 2)
 		code = cli_fail(EX_USAGE, "emapi store export --eml MESSAGE is how this is called");
 	if (!code)
@@ -76,4 +74,15 @@ main(int argc, char **argv)
 	mailstore_close(&store);
 	mailstore_options_clear(&options);
 	return code;
+}
+
+/* What this is called as says what it is for. */
+int
+main(int argc, char **argv)
+{
+	bool import = argc && g_str_has_suffix(argv[0], " import");
+
+	setlocale(LC_ALL, "");
+	cli_set_name(import ? "emapi store import" : "emapi store export");
+	return import ? mailimport_run(argc, argv) : run_export(argc, argv);
 }

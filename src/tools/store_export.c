@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * emapi store export: a message as JSON, or as mail.  Mail needs GMime, which `emapi` does not
- * load: that is done by emapi-render, a program with the same arguments that takes this one's
- * place.
+ * emapi store export: a message as JSON, or as mail; emapi store import: mails as messages.  Mail
+ * needs GMime, which `emapi` does not load: that is done by emapi-render, a program with the same
+ * arguments that takes this one's place.
  */
 #include "emapi.h"
 
@@ -75,8 +75,19 @@ run(int argc, char **argv)
 	return code;
 }
 
+static int
+run_import(int argc, char **argv)
+{
+	return become_renderer(argv);
+}
+
 const struct command command_store_export = {
 	.name = "store export",
 	.summary = "a message as Internet mail or JSON, on standard output",
 	.run = run,
+};
+const struct command command_store_import = {
+	.name = "store import",
+	.summary = "mails from files (.eml, mbox) into a folder",
+	.run = run_import,
 };

@@ -122,6 +122,21 @@ def test_folders(home, store):
     assert listed(store, "Sent Items") == []
 
 
+def test_changes_are_told_as_json(home, store):
+    def told(*arguments, **options):
+        return json.loads(store(*arguments, "--json", **options))
+
+    path = only(store, "Sent Items")
+    assert told("mkdir", "Inbox/a", "c") == {"made": ["Inbox/a", "c"]}
+    assert told("cp", path, "Inbox/a", "c") == {"copied": [path, "Inbox/a"], "to": "c"}
+    assert told("mv", "Inbox/a", "c/a") == {"moved": ["Inbox/a"], "to": "c/a"}
+    assert told("set", path, "PR_SUBJECT=new") == {"set": [path]}
+    assert told("set", path, "PR_SUBJECT=new", "PR_IMPORTANCE=x", code=65) == {"set": []}
+    assert told("mkdir", "c/b", "Nowhere/x", code=66) == {"made": ["c/b"]}
+    assert told("rm", path, "Nowhere", code=66) == {"removed": [path]}
+    assert told("rm", "-r", "c") == {"removed": ["c"]}
+
+
 def test_watch(home, store):
     watching = subprocess.Popen(["emapi", "store", "watch", "--json", "--count", "1"],
                                 env=home.environment, text=True, stdout=subprocess.PIPE,

@@ -135,8 +135,8 @@ static const struct person_tags recipient_tags = { PR_DISPLAY_NAME_W, PR_ADDRTYP
 static HRESULT
 one_off(const struct addrlist_mailbox *person, const char *name, ULONG *size, ENTRYID **id)
 {
-	return oneoff_encode(name, "SMTP", person->address,
-	    MAPI_UNICODE | MAPI_SEND_NO_RICH_INFO, size, id);
+	return oneoff_encode(
+	    name, "SMTP", person->address, MAPI_UNICODE | MAPI_SEND_NO_RICH_INFO, size, id);
 }
 
 static HRESULT
@@ -528,8 +528,8 @@ complete(struct fields *fields, const GString *whole)
 	if (SUCCEEDED(hr))
 		hr = bag_set_text(bag, PR_MESSAGE_CLASS_W, "IPM.Note");
 	if (SUCCEEDED(hr))
-		hr = bag_set_long(bag, PR_MESSAGE_FLAGS,
-		    MSGFLAG_READ | (fields->unsent ? MSGFLAG_UNSENT : 0));
+		hr = bag_set_long(
+		    bag, PR_MESSAGE_FLAGS, MSGFLAG_READ | (fields->unsent ? MSGFLAG_UNSENT : 0));
 	if (SUCCEEDED(hr))
 		hr = set_named(fields);
 	return SUCCEEDED(hr) ? set_recipients(fields) : hr;
@@ -538,8 +538,7 @@ complete(struct fields *fields, const GString *whole)
 HRESULT
 import_fields(struct import *import, GMimeMessage *mail)
 {
-	struct fields fields = { import,
-		{ addrlist_new(), addrlist_new(), addrlist_new() },
+	struct fields fields = { import, { addrlist_new(), addrlist_new(), addrlist_new() },
 		g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free),
 		false };
 	GMimeObject *body = g_mime_message_get_mime_part(mail);

@@ -177,13 +177,25 @@ content_length(GMimePart *part)
 	return stream ? g_mime_stream_length(stream) : 0;
 }
 
+/* What has a type that cannot be read is text (RFC 2045 5.2), but GMime makes it bytes. */
+static bool
+has_broken_type(GMimePart *part)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
+	const char *told = g_mime_object_get_header(GMIME_OBJECT(part), "Content-Type");
+	g_autofree char *lower = told ? g_ascii_strdown(told, -1) : NULL;
+
+	return lower && g_mime_content_type_is_type(type, "application", "octet-stream") &&
+	       !strstr(lower, "octet-stream");
+}
+
 /* Whether it is one of the message's texts; *html which. */
 static bool
 is_body(const struct parts *parts, GMimePart *part, bool *html)
 {
 	GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
 	const char *disposition = g_mime_object_get_disposition(GMIME_OBJECT(part));
-	bool plain = g_mime_content_type_is_type(type, "text", "plain");
+	bool plain = g_mime_content_type_is_type(type, "text", "plain") || has_broken_type(part);
 
 	*html = g_mime_content_type_is_type(type, "text", "html");
 	if (parts->closed || !(plain || *html) || (*html ? parts->has_html : parts->has_plain))

@@ -90,9 +90,8 @@ save(struct intake *in, IMessage *message)
 {
 	HRESULT hr = message->lpVtbl->SaveChanges(message, KEEP_OPEN_READWRITE);
 
-	return SUCCEEDED(hr) && in->unread
-		   ? message->lpVtbl->SetReadFlag(message, CLEAR_READ_FLAG)
-		   : hr;
+	return SUCCEEDED(hr) && in->unread ? message->lpVtbl->SetReadFlag(message, CLEAR_READ_FLAG)
+					   : hr;
 }
 
 static void
@@ -224,8 +223,7 @@ mailimport_run(int argc, char **argv)
 	int code = mailstore_parse(&options, entries, "FILE... FOLDER", &argc, &argv);
 
 	if (!code && argc < 3)
-		code = cli_fail(
-		    EX_USAGE, "files of mail, and the folder they go into, are needed");
+		code = cli_fail(EX_USAGE, "files of mail, and the folder they go into, are needed");
 	if (!code)
 		code = mailstore_open(&options, true, &in.store);
 	in.json = options.json;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mailstore.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <mapicode.h>
 #include <mapitags.h>
@@ -44,6 +45,26 @@ mailstore_options_clear(struct mailstore_options *o)
 {
 	g_free(o->profile);
 	g_free(o->store);
+}
+
+void
+mailstore_tell(const struct mailstore_options *options, const char *verb, char *const *paths,
+    int count, const char *to)
+{
+	g_autoptr(GString) out = g_string_new("{");
+
+	if (!options->json)
+		return;
+	json_string(out, verb);
+	g_string_append(out, ":[");
+	for (int i = 0; i < count; i++) {
+		g_string_append(out, i ? "," : "");
+		json_string(out, paths[i]);
+	}
+	g_string_append_c(out, ']');
+	if (to)
+		json_member(out, "to", to);
+	printf("%s}\n", out->str);
 }
 
 /* --- The store ----------------------------------------------------------------------------- */

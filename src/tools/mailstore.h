@@ -61,6 +61,11 @@ typedef HRESULT (*mailstore_row)(const SRow *row, void *context);
 HRESULT mailstore_rows(
     IMAPITable *table, const SPropTagArray *columns, mailstore_row fn, void *context);
 
+/* What a command that changes something tells with --json, nothing without: {"VERB":["PATH",...]}
+ * of the first `count` paths, and "to" where there is one. */
+void mailstore_tell(const struct mailstore_options *options, const char *verb, char *const *paths,
+    int count, const char *to);
+
 /* "STEP: words (CODE)" of what the object said, and the exit code. */
 int mailstore_fail(const char *step, void *object, HRESULT hr);
 

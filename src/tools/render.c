@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* emapi-render: what `emapi store export --eml` and `emapi store import` become (store_export.c); it
- * loads GMime. */
+/* emapi-render: what `emapi store export --eml` and `emapi store import` become (store_export.c);
+ * it loads GMime. */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>

@@ -75,10 +75,10 @@ transfer(const struct transfer *t, const char *path)
 static int
 run_transfer(int argc, char **argv, bool move)
 {
-	struct mailstore_options options = { .no_json = TRUE };
+	struct mailstore_options options = { 0 };
 	struct mailstore_item target = { 0 };
 	struct transfer t = { .move = move };
-	int code = mailstore_parse(&options, NULL, "PATH... FOLDER", &argc, &argv);
+	int done = 0, code = mailstore_parse(&options, NULL, "PATH... FOLDER", &argc, &argv);
 
 	if (!code && argc < 3)
 		code = cli_fail(EX_USAGE, "what, and the folder it goes into, are needed");
@@ -87,8 +87,10 @@ run_transfer(int argc, char **argv, bool move)
 	if (!code)
 		code = mailstore_find_type(&t.store, argv[argc - 1], MAPI_FOLDER, true, &target);
 	t.target = (IMAPIFolder *)target.prop;
-	for (int i = 1; i < argc - 1 && !code; i++)
-		code = transfer(&t, argv[i]);
+	for (; target.prop && !code && done < argc - 2; done += !code)
+		code = transfer(&t, argv[done + 1]);
+	if (target.prop)
+		mailstore_tell(&options, move ? "moved" : "copied", argv + 1, done, argv[argc - 1]);
 	mailstore_item_clear(&target);
 	mailstore_close(&t.store);
 	mailstore_options_clear(&options);
@@ -145,7 +147,7 @@ remove_item(const struct mailstore *store, const char *path, bool recursive)
 static int
 run_rm(int argc, char **argv)
 {
-	struct mailstore_options options = { .no_json = TRUE };
+	struct mailstore_options options = { 0 };
 	gboolean recursive = FALSE;
 	const GOptionEntry entries[] = {
 		{ "recursive", 'r', 0, G_OPTION_ARG_NONE, &recursive,
@@ -153,14 +155,16 @@ run_rm(int argc, char **argv)
 		{ NULL },
 	};
 	struct mailstore store = { 0 };
-	int code = mailstore_parse(&options, entries, "PATH...", &argc, &argv);
+	int done = 0, code = mailstore_parse(&options, entries, "PATH...", &argc, &argv);
 
 	if (!code && argc < 2)
 		code = cli_fail(EX_USAGE, "what to remove is needed");
 	if (!code)
 		code = mailstore_open(&options, true, &store);
-	for (int i = 1; i < argc && !code; i++)
-		code = remove_item(&store, argv[i], recursive);
+	for (; !code && done < argc - 1; done += !code)
+		code = remove_item(&store, argv[done + 1], recursive);
+	if (store.store)
+		mailstore_tell(&options, "removed", argv + 1, done, NULL);
 	mailstore_close(&store);
 	mailstore_options_clear(&options);
 	return code;
@@ -200,16 +204,18 @@ make_folder(const struct mailstore *store, const char *path)
 static int
 run_mkdir(int argc, char **argv)
 {
-	struct mailstore_options options = { .no_json = TRUE };
+	struct mailstore_options options = { 0 };
 	struct mailstore store = { 0 };
-	int code = mailstore_parse(&options, NULL, "FOLDER...", &argc, &argv);
+	int done = 0, code = mailstore_parse(&options, NULL, "FOLDER...", &argc, &argv);
 
 	if (!code && argc < 2)
 		code = cli_fail(EX_USAGE, "the folder's path is needed");
 	if (!code)
 		code = mailstore_open(&options, true, &store);
-	for (int i = 1; i < argc && !code; i++)
-		code = make_folder(&store, argv[i]);
+	for (; !code && done < argc - 1; done += !code)
+		code = make_folder(&store, argv[done + 1]);
+	if (store.store)
+		mailstore_tell(&options, "made", argv + 1, done, NULL);
 	mailstore_close(&store);
 	mailstore_options_clear(&options);
 	return code;

@@ -88,7 +88,7 @@ set(IMAPIProp *object, int count, char **assignments)
 static int
 run(int argc, char **argv)
 {
-	struct mailstore_options options = { .no_json = TRUE };
+	struct mailstore_options options = { 0 };
 	struct mailstore_item item = { 0 };
 	struct mailstore store = { 0 };
 	int code = mailstore_parse(&options, NULL, "PATH PROPERTY=[VALUE]...", &argc, &argv);
@@ -101,6 +101,8 @@ run(int argc, char **argv)
 		code = mailstore_find(&store, argv[1], true, &item);
 	if (!code)
 		code = set(item.prop, argc - 2, argv + 2);
+	if (item.prop)
+		mailstore_tell(&options, "set", argv + 1, code ? 0 : 1, NULL);
 	mailstore_item_clear(&item);
 	mailstore_close(&store);
 	mailstore_options_clear(&options);

@@ -126,12 +126,53 @@ attach_GetProps(IAttach *This, LPSPropTagArray tags, ULONG flags, ULONG *count, 
 }
 
 static HRESULT
+attach_SetProps(IAttach *This, ULONG count, LPSPropValue values, LPSPropProblemArray FAR *problems)
+{
+	struct attach *self = COM_OBJECT(This, struct attach, iattach);
+
+	return bag_set_props(self->attachment->bag, count, values, NULL, problems);
+}
+
+static HRESULT
+attach_SaveChanges(IAttach *This, ULONG flags)
+{
+	return S_OK; /* what is set is there at once */
+}
+
+static HRESULT
+keep_data(void *context, const void *data, size_t size)
+{
+	struct attachment *attachment = context;
+
+	g_byte_array_set_size(attachment->data, 0);
+	g_byte_array_append(attachment->data, data, (guint)size);
+	return S_OK;
+}
+
+static HRESULT
+attach_create_data(struct attachment *attachment, ULONG tag, LPUNKNOWN *out)
+{
+	struct stream_owner owner = { .commit = keep_data, .context = attachment };
+
+	if (tag == PR_ATTACH_DATA_OBJ) {
+		attachment->inner = double_create();
+		return attachment->inner ? com_query_interface(
+					       &attachment->inner->com, &IID_IMessage, (void **)out)
+					 : MAPI_E_NOT_ENOUGH_MEMORY;
+	}
+	attachment->data = g_byte_array_new();
+	return stream_create(NULL, 0, &owner, (IStream **)out);
+}
+
+static HRESULT
 attach_OpenProperty(
     IAttach *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
 {
 	struct attachment *attachment = COM_OBJECT(This, struct attach, iattach)->attachment;
 
 	*out = NULL;
+	if (flags & MAPI_CREATE)
+		return attach_create_data(attachment, tag, out);
 	if (tag == PR_ATTACH_DATA_OBJ && attachment->inner)
 		return com_query_interface(&attachment->inner->com, &IID_IMessage, (void **)out);
 	if (tag != PR_ATTACH_DATA_BIN)
@@ -149,11 +190,11 @@ static const IAttachVtbl attach_vtbl = {
 	.AddRef = attach_AddRef,
 	.Release = attach_Release,
 	.GetLastError = unsupported_IAttach_GetLastError,
-	.SaveChanges = unsupported_IAttach_SaveChanges,
+	.SaveChanges = attach_SaveChanges,
 	.GetProps = attach_GetProps,
 	.GetPropList = unsupported_IAttach_GetPropList,
 	.OpenProperty = attach_OpenProperty,
-	.SetProps = unsupported_IAttach_SetProps,
+	.SetProps = attach_SetProps,
 	.DeleteProps = unsupported_IAttach_DeleteProps,
 	.CopyTo = unsupported_IAttach_CopyTo,
 	.CopyProps = unsupported_IAttach_CopyProps,
@@ -265,12 +306,29 @@ message_GetRecipientTable(IMessage *This, ULONG flags, LPMAPITABLE *out)
 }
 
 static HRESULT
+add_recipients(struct message_double *self, const ADRLIST *list)
+{
+	HRESULT hr = S_OK;
+
+	for (ULONG i = 0; i < list->cEntries && SUCCEEDED(hr); i++) {
+		struct bag *bag = double_add_recipient(self, MAPI_TO);
+
+		hr = bag ? bag_set_array(
+			       bag, list->aEntries[i].rgPropVals, list->aEntries[i].cValues)
+			 : MAPI_E_NOT_ENOUGH_MEMORY;
+	}
+	return hr;
+}
+
+static HRESULT
 message_ModifyRecipients(IMessage *This, ULONG flags, LPADRLIST list)
 {
 	struct message_double *self = SELF(This);
 	ULONG i;
 	guint j;
 
+	if (flags == MODRECIP_ADD)
+		return add_recipients(self, list);
 	if (flags != MODRECIP_MODIFY)
 		return MAPI_E_INVALID_PARAMETER;
 	for (i = 0; i < list->cEntries; i++) {
@@ -324,6 +382,56 @@ message_OpenAttach(IMessage *This, ULONG number, LPCIID iid, ULONG flags, LPATTA
 }
 
 static HRESULT
+message_SetProps(
+    IMessage *This, ULONG count, LPSPropValue values, LPSPropProblemArray FAR *problems)
+{
+	return bag_set_props(SELF(This)->bag, count, values, NULL, problems);
+}
+
+static HRESULT
+message_SaveChanges(IMessage *This, ULONG flags)
+{
+	return S_OK; /* what is set is there at once */
+}
+
+static HRESULT
+message_CreateAttach(IMessage *This, LPCIID iid, ULONG flags, ULONG *number, LPATTACH *out)
+{
+	struct message_double *self = SELF(This);
+
+	*out = NULL;
+	if (!double_add_attachment(self))
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	*number = self->attachments->len - 1;
+	return This->lpVtbl->OpenAttach(This, *number, NULL, 0, out);
+}
+
+/* All names are of one set here: PS_INTERNET_HEADERS. */
+static HRESULT
+message_GetIDsFromNames(
+    IMessage *This, ULONG count, LPMAPINAMEID *names, ULONG flags, LPSPropTagArray *out)
+{
+	struct message_double *self = SELF(This);
+	ULONG i;
+
+	*out = mem_zalloc(NULL, CbNewSPropTagArray(count));
+	for (i = 0; *out && i < count; i++) {
+		char *name = text_to_utf8(NULL, names[i]->Kind.lpwstrName);
+
+		if (!name) {
+			mem_free(*out);
+			*out = NULL;
+			break;
+		}
+		(*out)->aulPropTag[(*out)->cValues++] =
+		    PROP_TAG(PT_UNSPECIFIED, FIRST_NAMED + self->names->len);
+		g_ptr_array_add(self->names, g_strdup(name));
+		mem_free(name);
+	}
+	return *out ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+}
+
+static HRESULT
 message_GetNamesFromIDs(IMessage *This, LPSPropTagArray *tags, LPGUID set, ULONG flags,
     ULONG *count, LPMAPINAMEID **out)
 {
@@ -362,19 +470,19 @@ static const IMessageVtbl message_vtbl = {
 	.AddRef = message_AddRef,
 	.Release = message_Release,
 	.GetLastError = unsupported_IMessage_GetLastError,
-	.SaveChanges = unsupported_IMessage_SaveChanges,
+	.SaveChanges = message_SaveChanges,
 	.GetProps = message_GetProps,
 	.GetPropList = unsupported_IMessage_GetPropList,
 	.OpenProperty = message_OpenProperty,
-	.SetProps = unsupported_IMessage_SetProps,
+	.SetProps = message_SetProps,
 	.DeleteProps = unsupported_IMessage_DeleteProps,
 	.CopyTo = unsupported_IMessage_CopyTo,
 	.CopyProps = unsupported_IMessage_CopyProps,
 	.GetNamesFromIDs = message_GetNamesFromIDs,
-	.GetIDsFromNames = unsupported_IMessage_GetIDsFromNames,
+	.GetIDsFromNames = message_GetIDsFromNames,
 	.GetAttachmentTable = message_GetAttachmentTable,
 	.OpenAttach = message_OpenAttach,
-	.CreateAttach = unsupported_IMessage_CreateAttach,
+	.CreateAttach = message_CreateAttach,
 	.DeleteAttach = unsupported_IMessage_DeleteAttach,
 	.GetRecipientTable = message_GetRecipientTable,
 	.ModifyRecipients = message_ModifyRecipients,
@@ -395,9 +503,15 @@ struct message_double *
 double_create(void)
 {
 	struct message_double *self = com_create(&message_class, sizeof *self);
+	struct bag *bag = bag_create();
 
+	if (!self || !bag) {
+		mem_free(self);
+		bag_free(bag);
+		return NULL;
+	}
 	self->imessage.lpVtbl = &message_vtbl;
-	self->bag = bag_create();
+	self->bag = bag;
 	self->recipients = g_ptr_array_new_with_free_func(free_bag);
 	self->attachments = g_ptr_array_new_with_free_func(attachment_free);
 	self->names = g_ptr_array_new_with_free_func(g_free);
@@ -428,6 +542,8 @@ double_add_recipient(struct message_double *message, LONG kind)
 {
 	struct bag *bag = bag_create();
 
+	if (!bag)
+		return NULL;
 	bag_set_long(bag, PR_ROWID, (LONG)message->recipients->len);
 	bag_set_long(bag, PR_RECIPIENT_TYPE, kind);
 	g_ptr_array_add(message->recipients, bag);
@@ -449,9 +565,13 @@ last_attachment(struct message_double *message)
 struct bag *
 double_add_attachment(struct message_double *message)
 {
-	struct attachment *attachment = g_new0(struct attachment, 1);
+	struct attachment *attachment;
+	struct bag *bag = bag_create();
 
-	attachment->bag = bag_create();
+	if (!bag)
+		return NULL;
+	attachment = g_new0(struct attachment, 1);
+	attachment->bag = bag;
 	bag_set_long(attachment->bag, PR_ATTACH_NUM, (LONG)message->attachments->len);
 	bag_set_long(attachment->bag, PR_ATTACH_METHOD, ATTACH_BY_VALUE);
 	g_ptr_array_add(message->attachments, attachment);

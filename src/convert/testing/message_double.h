@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A message in memory that answers what a renderer asks, for tests of convert/ and the transports.
- */
+/* A message in memory that answers what a renderer asks and takes what an import writes, for tests
+ * of convert/ and the transports. */
 #ifndef EMAPI_CONVERT_MESSAGE_DOUBLE_H
 #define EMAPI_CONVERT_MESSAGE_DOUBLE_H
 
@@ -11,6 +11,7 @@
 
 struct message_double;
 
+/* NULL when memory is short; so are the bags below. */
 struct message_double *double_create(void);
 IMessage *double_message(struct message_double *message); /* borrowed */
 struct bag *double_bag(struct message_double *message);   /* the message's properties */

@@ -173,6 +173,16 @@ def test_paths_that_are_compiled_in(installed):
     assert str(services).encode() + b"\0" in api
 
 
+def test_completions(installed):
+    """Each shell finds them by the command's name."""
+    share = installed.here(installed.prefix) / "share"
+    for command in ("emapi", "mapisend", "emapi-sendmail", "emapi-spooler"):
+        assert "complete -F _emapi" in (share / "bash-completion/completions" / command).read_text()
+        assert f"complete -c {command} " in \
+            (share / "fish/vendor_completions.d" / f"{command}.fish").read_text()
+        assert command in (share / "zsh/site-functions/_emapi").read_text().splitlines()[0]
+
+
 def test_man_pages(installed):
     pages = {path.name.removesuffix(".gz")
              for path in installed.here(installed.prefix / "share" / "man").rglob("*.*")}

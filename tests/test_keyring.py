@@ -9,6 +9,7 @@ import pytest
 from conftest import needs_root
 from mailserver import wait_until
 from test_send import wait_one
+from test_setup import PASSWORD, talk
 
 needs_keyring = pytest.mark.skipif(
     not shutil.which("gnome-keyring-daemon") or not shutil.which("dbus-daemon")
@@ -46,6 +47,20 @@ def create(home, system, password):
     return home.run("emapi", "profile", "create", "ring", "--default", "--from",
                     "ann@example.test", "--smtp", f"localhost:{system.port}", "--ca-file",
                     system.authority.ca, "--user", "ann", "--keyring", input=password + "\n")
+
+
+@needs_keyring
+def test_the_wizard_offers_the_keyring(keyring):
+    """On a terminal by a question, in a script by an option."""
+    talk(keyring, [("[y/n]", "y"), ("keyring? [y/n]", "y"), ("Password:", PASSWORD),
+                   ('Profile   "', None)], "ann@icloud.com", "--no-test", "--name", "one")
+    keyring.run("emapi", "profile", "setup", "ann@icloud.com", "--no-test", "--yes", "--keyring",
+                "--name", "two", input=PASSWORD + "\n")
+    assert not (keyring.config / "secrets").exists()
+    for path in keyring.config.glob("profiles/*.profile"):
+        assert "PasswordKeyring=true" in path.read_text()
+    told = keyring.run("emapi", "doctor", code=None).stdout
+    assert "PROBLEM  secrets" not in told and "ok       secrets" in told
 
 
 @needs_root

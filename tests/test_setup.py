@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """emapi profile setup: from an address to a profile that sends."""
 
+import http.server
 import os
 import pty
+import socket
+import struct
 import subprocess
+import threading
 
 import pytest
 from mailserver import Authority
@@ -62,7 +66,9 @@ def test_a_known_service_is_shown_and_wants_a_yes(home):
     (["ann@example.test", "--server", "localhost:x"], "no port number"),
     (["ann@example.test", "--server", "localhost", "--tls", "maybe"], "none, starttls"),
     (["ann@gmail.com", "--yes"], "--password-command"),
-    (["ann@example.test", "--autoconfig", "https://example.test/"], "nothing is fetched"),
+    (["ann@example.test", "--dns", "localhost"], "no IPv4 address"),
+    (["ann@example.test", "--dns", "127.0.0.1:x"], "no port number"),
+    (["ann@example.test", "--server", "h", "--keyring", "--password-file", "f"], "exclude"),
 ])
 def test_what_is_wrong_is_said_and_nothing_asked(home, options, said):
     assert said in set_up(home, *options, code=64).stderr
@@ -82,21 +88,157 @@ def test_a_configuration_file_of_mozillas(home, tmp_path):
                                        code=65).stderr
 
 
-def test_a_person_is_asked(home):
-    """On a terminal: the address, whether the server is right, the password unseen."""
+class Web(http.server.BaseHTTPRequestHandler):
+    """Has a configuration file for example.test, and a way to it."""
+
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        self.send_response(200 if self.path == "/v1.1/example.test" else
+                           301 if self.path == "/moved" else 404)
+        self.send_header("Location", "/v1.1/example.test")
+        self.end_headers()
+        if self.path == "/v1.1/example.test":
+            self.wfile.write(XML.format(port=587).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def web():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    server.asked = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server.at = f"http://127.0.0.1:{server.server_port}"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("path", ["/v1.1/", "/v1.1/example.test", "/moved"])
+def test_a_configuration_file_of_the_web(home, web, path):
+    done = set_up(home, "ann@example.test", "--autoconfig", web.at + path, "--password-command",
+                  f"echo '{PASSWORD}'", "--yes", "--no-test")
+    assert "Server    localhost, port 587, TLS: starttls" in done.stdout
+    assert "not encrypted" in done.stdout and "Login     ann\n" in done.stdout
+    assert web.asked[-1] == "/v1.1/example.test"
+
+
+@pytest.mark.parametrize("what, said", [
+    ("{web}/v1.1/nobody.test", "404"), ("http://127.0.0.1:1/", "onnect"), ("ftp://x/y", "ftp")])
+def test_a_web_that_has_none(home, web, what, said):
+    done = set_up(home, "ann@example.test", "--autoconfig", what.format(web=web.at), "--yes",
+                  code=65)
+    assert said in done.stderr and "no profile was made" in done.stderr
+    assert "*" not in profiles(home)
+
+
+class Dns:
+    """A DNS server on loopback with these SRV records: name -> [(priority, weight, port, host)]."""
+
+    def __init__(self, records):
+        self.records = records
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.at = "127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.socket.sendto(b"", self.socket.getsockname())
+        self.thread.join()
+        self.socket.close()
+
+    @staticmethod
+    def name(text):
+        return b"".join(bytes([len(part)]) + part.encode() for part in text.split(".")) + b"\0"
+
+    def serve(self):
+        while (received := self.socket.recvfrom(512))[0]:
+            question, sender = received
+            records = [record for name, records in self.records.items() for record in records
+                       if question[12:].startswith(self.name(name))]
+            answer = question[:2] + struct.pack("!HHHHH", 0x8180 if records else 0x8183, 1,
+                                                len(records), 0, 0)
+            answer += question[12:question.index(b"\0", 12) + 5]
+            for priority, weight, port, host in records:
+                data = struct.pack("!HHH", priority, weight, port) + self.name(host)
+                answer += struct.pack("!HHHIH", 0xC00C, 33, 1, 60, len(data)) + data
+            self.socket.sendto(answer, sender)
+
+
+def test_dns_names_servers_in_their_order(home):
+    """By priority, then weight; RFC 8314's service goes before RFC 6186's."""
+    with Dns({"_submissions._tcp.example.test": [(5, 0, 465, "tls.example.test")],
+              "_submission._tcp.example.test": [(20, 0, 587, "third.example.test"),
+                                                (10, 1, 587, "second.example.test"),
+                                                (10, 9, 2587, "first.example.test")]}) as dns:
+        done = set_up(home, "ann@example.test", "--dns", dns.at, "--password-command", "echo x",
+                      "--yes", "--no-test")
+    shown = [line.split()[1:] for line in done.stdout.splitlines()
+             if line.startswith(("Server", "else"))]
+    assert [words[0] for words in shown] == [f"{name}.example.test," for name in
+                                             ("tls", "first", "second", "third")]
+    assert "SRV record _submissions._tcp.example.test" in done.stdout
+    assert "Server=tls.example.test" in home.profile_file().read_text()
+
+
+def test_a_server_that_is_down_makes_room_for_the_next(home, tmp_path):
+    authority = Authority(tmp_path)
+    with socket.socket() as closed, Faulty(authority.issue("server")) as server:
+        closed.bind(("127.0.0.1", 0))
+        records = [(0, 0, closed.getsockname()[1], "localhost"), (1, 0, server.port, "localhost")]
+        with Dns({"_submission._tcp.example.test": records}) as dns:
+            done = set_up(home, "ann@example.test", "--dns", dns.at, "--user", "", "--yes",
+                          "--ca-file", authority.ca)
+        assert "the next one is tried" in done.stderr and "mail can go out" in done.stdout
+        assert f"Port={server.port}\n" in home.profile_file().read_text()
+
+
+@pytest.mark.parametrize("records, code, said", [
+    ({}, 78, "its DNS names none"),
+    ({"_submission._tcp.example.test": [(0, 0, 0, "")]}, 78, "its DNS names none"),
+])
+def test_a_domain_that_names_none(home, records, code, said):
+    with Dns(records) as dns:
+        done = set_up(home, "ann@example.test", "--dns", dns.at, "--yes", code=code)
+    assert said in done.stderr and "*" not in profiles(home)
+
+
+def test_a_dns_that_is_silent_is_not_one_that_has_no_server(home):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
+        gone.bind(("127.0.0.1", 0))
+        at = "127.0.0.1:%d" % gone.getsockname()[1]
+    assert "DNS did not answer" in set_up(home, "ann@example.test", "--dns", at, code=75).stderr
+
+
+def talk(home, answers, *options):
+    """The wizard on a terminal, each answer after its prompt; what was seen."""
     master, slave = pty.openpty()
-    asked = subprocess.Popen(["emapi", "profile", "setup", "--no-test"], env=home.environment,
+    asked = subprocess.Popen(["emapi", "profile", "setup", *options], env=home.environment,
                              stdin=slave, stdout=slave, stderr=slave, cwd=home.folder)
     os.close(slave)
-    seen = ""
-    for prompt, answer in (("Your mail address:", "ann@icloud.com"), ("[y/n]", "y"),
-                           ("Password:", PASSWORD), ('Profile   "', None)):
-        while prompt not in seen.rsplit("\r\n>", 1)[-1]:
-            seen += os.read(master, 4096).decode()
+    seen, new = "", ""
+    for prompt, answer in answers:
+        while prompt not in new:
+            new += os.read(master, 4096).decode()
+        seen, new = seen + new, ""
         if answer:
             os.write(master, answer.encode() + b"\n")
     assert asked.wait(20) == 0
     os.close(master)
-    assert "smtp.mail.me.com" in seen and PASSWORD not in seen
+    assert PASSWORD not in seen
+    return seen
+
+
+def test_a_person_is_asked(home):
+    """On a terminal: the address, whether the server is right, the password unseen."""
+    home.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
+    seen = talk(home, [("Your mail address:", "ann@icloud.com"), ("[y/n]", "y"),
+                       ("Password:", PASSWORD), ('Profile   "', None)], "--no-test")
+    assert "smtp.mail.me.com" in seen and "keyring" not in seen
     secret, = (home.config / "secrets").iterdir()
     assert secret.read_text().strip() == PASSWORD and secret.stat().st_mode & 0o777 == 0o600

@@ -41,14 +41,14 @@ static bool
 parse(int argc, char **argv, struct arguments *a)
 {
 	GOptionEntry entries[] = {
-		{ "background", 0, 0, G_OPTION_ARG_NONE, &a->background, "log to the log file",
-		    NULL },
+		{ "background", 0, 0, G_OPTION_ARG_NONE, &a->background,
+		    "log to the log file instead of to standard error", NULL },
 		{ "foreground", 0, 0, G_OPTION_ARG_NONE, &a->foreground, "log to standard error",
 		    NULL },
-		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &a->ready_fd, "write a byte there when ready",
-		    "N" },
+		{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &a->ready_fd,
+		    "write a byte to this descriptor when it can be reached", "N" },
 		{ "machine", 0, 0, G_OPTION_ARG_NONE, &a->machine,
-		    "send the mail of all users of this machine", NULL },
+		    "serve all users of this machine", NULL },
 		{ "receive", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &a->receive, NULL, NULL },
 		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->worker, NULL, NULL },
 		{ "wake", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->wake, NULL, NULL },

@@ -133,11 +133,12 @@ run_add(int argc, char **argv)
 {
 	struct options o = { 0 };
 	const GOptionEntry entries[] = {
-		{ "profile", 0, 0, G_OPTION_ARG_STRING, &o.profile, "this profile's", "NAME" },
-		{ "list", 0, 0, G_OPTION_ARG_STRING, &o.list, "a distribution list of this name",
-		    "NAME" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o.profile,
+		    "the profile instead of the default one", "PROFILE" },
+		{ "list", 0, 0, G_OPTION_ARG_STRING, &o.list,
+		    "make it a distribution list of this name", "NAME" },
 		{ "member", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.members,
-		    "in the list: an address, or a name of the address book", "WHO" },
+		    "who is in the list: an address, or a name of the address book", "WHO" },
 		{ NULL },
 	};
 	g_autoptr(GOptionContext) context =
@@ -189,10 +190,12 @@ run_set(int argc, char **argv)
 {
 	struct options o = { 0 };
 	const GOptionEntry entries[] = {
-		{ "profile", 0, 0, G_OPTION_ARG_STRING, &o.profile, "this profile's", "NAME" },
-		{ "member", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.members, "add to the list", "WHO" },
-		{ "leave", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.leaving, "take out of the list",
-		    "WHO" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o.profile,
+		    "the profile instead of the default one", "PROFILE" },
+		{ "member", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.members,
+		    "put somebody into the list", "WHO" },
+		{ "leave", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.leaving,
+		    "take somebody out of the list", "WHO" },
 		{ NULL },
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("NAME [WORD=VALUE...]");
@@ -251,7 +254,8 @@ run_rm(int argc, char **argv)
 {
 	char *profile = NULL;
 	const GOptionEntry entries[] = {
-		{ "profile", 0, 0, G_OPTION_ARG_STRING, &profile, "this profile's", "NAME" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &profile,
+		    "the profile instead of the default one", "PROFILE" },
 		{ NULL },
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("NAME...");

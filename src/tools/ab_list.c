@@ -18,9 +18,9 @@ static int
 parse(int *argc, char ***argv, const char *usage, struct options *o)
 {
 	const GOptionEntry entries[] = {
-		{ "profile", 0, 0, G_OPTION_ARG_STRING, &o->profile, "this profile's", "NAME" },
-		{ "book", 0, 0, G_OPTION_ARG_STRING, &o->book, "only in this address book",
-		    "NAME" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o->profile,
+		    "the profile instead of the default one", "PROFILE" },
+		{ "book", 0, 0, G_OPTION_ARG_STRING, &o->book, "only this address book", "NAME" },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "as JSON", NULL },
 		{ NULL },
 	};

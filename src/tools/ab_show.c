@@ -69,7 +69,8 @@ run(int argc, char **argv)
 	char *profile = NULL;
 	gboolean json = FALSE;
 	const GOptionEntry entries[] = {
-		{ "profile", 0, 0, G_OPTION_ARG_STRING, &profile, "this profile's", "NAME" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &profile,
+		    "the profile instead of the default one", "PROFILE" },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "as JSON", NULL },
 		{ NULL },
 	};

@@ -97,7 +97,8 @@ run_export(int argc, char **argv)
 {
 	char *profile = NULL, *book = NULL;
 	const GOptionEntry entries[] = {
-		{ "profile", 0, 0, G_OPTION_ARG_STRING, &profile, "this profile's", "NAME" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &profile,
+		    "the profile instead of the default one", "PROFILE" },
 		{ "book", 0, 0, G_OPTION_ARG_STRING, &book, "only this address book", "NAME" },
 		{ NULL },
 	};
@@ -302,7 +303,8 @@ run_import(int argc, char **argv)
 {
 	char *profile = NULL;
 	const GOptionEntry entries[] = {
-		{ "profile", 0, 0, G_OPTION_ARG_STRING, &profile, "this profile's", "NAME" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &profile,
+		    "the profile instead of the default one", "PROFILE" },
 		{ NULL },
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("FILE...");

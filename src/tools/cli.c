@@ -154,6 +154,19 @@ cli_split_server(const char *option, const char *text, char **host, unsigned *po
 	return 0;
 }
 
+char *
+cli_helper(const char *name)
+{
+	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *folder = self ? g_path_get_dirname(self) : g_strdup(".");
+	char *beside = g_build_filename(folder, name, NULL);
+
+	if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+		return beside;
+	g_free(beside);
+	return g_build_filename(EMAPI_LIBEXEC_DIR, name, NULL);
+}
+
 int
 cli_parse(GOptionContext *context, int *argc, char ***argv)
 {

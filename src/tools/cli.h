@@ -37,6 +37,10 @@ int cli_load_profile(const char *name, const char *safe, struct profile **out);
  * EX_USAGE, naming the option.  g_free(*host) either way. */
 int cli_split_server(const char *option, const char *text, char **host, unsigned *port);
 
+/* A program of ours that people do not start: beside this one, as in a build folder, or where it is
+ * installed.  g_free(). */
+char *cli_helper(const char *name);
+
 /* Parses options by GOption.  On --help prints and exits 0; on a wrong option fails with EX_USAGE.
  * 0 when the command goes on. */
 int cli_parse(GOptionContext *context, int *argc, char ***argv);

@@ -190,7 +190,7 @@ run(int argc, char **argv)
 	const GOptionEntry entries[] = {
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "as JSON", NULL },
 		{ "free", 0, 0, G_OPTION_ARG_INT, &free_mib,
-		    "how much should be free on the disks (100)", "MIB" },
+		    "how much should be free where stores and queue lie (100)", "MIB" },
 		{ NULL },
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);

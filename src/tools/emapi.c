@@ -52,7 +52,15 @@ static const struct command *const commands[] = {
 	&command_store_watch,
 	&command_store_check,
 	&command_store_backup,
+	&command_complete,
 };
+
+const struct command *const *
+emapi_commands(size_t *count)
+{
+	*count = G_N_ELEMENTS(commands);
+	return commands;
+}
 
 static int
 usage(FILE *out, int code)

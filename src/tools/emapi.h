@@ -50,5 +50,9 @@ extern const struct command command_store_diff;
 extern const struct command command_store_watch;
 extern const struct command command_store_check;
 extern const struct command command_store_backup;
+extern const struct command command_complete;
+
+/* All of them, in the order of `emapi --help`. */
+const struct command *const *emapi_commands(size_t *count);
 
 #endif

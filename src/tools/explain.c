@@ -437,9 +437,9 @@ run(int argc, char **argv)
 		{ "to", 0, 0, G_OPTION_ARG_STRING, &o.to, "how a message to ADDRESS would go now",
 		    "ADDRESS" },
 		{ "message-id", 0, 0, G_OPTION_ARG_STRING, &o.message_id,
-		    "the message with this Message-ID", "ID" },
+		    "the message with this Message-ID", "MESSAGE-ID" },
 		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o.profile,
-		    "the profile, for --to and --message-id", "NAME" },
+		    "the profile instead of the default one", "PROFILE" },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "as JSON", NULL },
 		{ NULL },
 	};

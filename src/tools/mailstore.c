@@ -21,7 +21,7 @@ mailstore_parse(struct mailstore_options *o, const GOptionEntry *more, const cha
 {
 	const GOptionEntry shared[] = {
 		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o->profile,
-		    "the profile instead of the default one", "NAME" },
+		    "the profile instead of the default one", "PROFILE" },
 		{ "store", 0, 0, G_OPTION_ARG_STRING, &o->store,
 		    "the store of this name instead of the profile's default one", "NAME" },
 		{ NULL },

@@ -11,6 +11,7 @@
 #include <emapispi.h>
 #include "cli.h"
 #include "hr.h"
+#include "paths.h"
 #include "secret.h"
 
 #define PASSWORD_MAX 1024
@@ -24,6 +25,29 @@ password_section(const struct profile *profile, MAPIUID *section)
 		return false;
 	*section = g_array_index(transports, MAPIUID, 0);
 	return true;
+}
+
+HRESULT
+password_use_keyring(struct profile *profile)
+{
+	SPropValue yes = { .ulPropTag = PR_EMAPI_PASSWORD_KEYRING, .Value.b = TRUE };
+	MAPIUID section;
+
+	if (!password_section(profile, &section))
+		return MAPI_E_NOT_FOUND;
+	return profile_section_write(profile, &section, 1, &yes, NULL);
+}
+
+/* The program is there, and so is a session's bus, where libsecret looks for it. */
+bool
+password_has_keyring(void)
+{
+	g_autofree char *program = paths_keyring();
+	const char *runtime = g_getenv("XDG_RUNTIME_DIR");
+	g_autofree char *bus = g_build_filename(runtime ? runtime : "/nonexistent", "bus", NULL);
+
+	return access(program, X_OK) == 0 &&
+	       (g_getenv("DBUS_SESSION_BUS_ADDRESS") || g_file_test(bus, G_FILE_TEST_EXISTS));
 }
 
 static bool

@@ -51,11 +51,11 @@ parse(int *argc, char ***argv, struct create_options *o)
 	const GOptionEntry entries[] = {
 		{ "from", 0, 0, G_OPTION_ARG_STRING, &o->from,
 		    "who the mail is from: 'Ann <ann@example.test>'", "ADDRESS" },
-		{ "smtp", 0, 0, G_OPTION_ARG_STRING, &o->smtp,
-		    "send through this SMTP server; without it, into a pickup folder",
+		{ "smtp", 0, 0, G_OPTION_ARG_STRING, &o->smtp, "send through this SMTP server",
 		    "HOST[:PORT]" },
 		{ "tls", 0, 0, G_OPTION_ARG_STRING, &o->tls,
-		    "none, starttls (the default) or implicit", "HOW" },
+		    "how the connection is secured, starttls unless told",
+		    "none|starttls|implicit" },
 		{ "user", 0, 0, G_OPTION_ARG_STRING, &o->user, "log in to the server as this user",
 		    "NAME" },
 		{ "password-command", 0, 0, G_OPTION_ARG_STRING, &o->password_command,
@@ -67,7 +67,8 @@ parse(int *argc, char ***argv, struct create_options *o)
 		{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &o->ca_file,
 		    "trust the certificates in this PEM file instead of the system's", "FILE" },
 		{ "pickup", 0, 0, G_OPTION_ARG_FILENAME, &o->pickup,
-		    "the pickup folder, where each message becomes one .eml file", "FOLDER" },
+		    "in place of a server: each message becomes one .eml file in this folder",
+		    "FOLDER" },
 		{ "store", 0, 0, G_OPTION_ARG_FILENAME, &o->store, "where the message store lies",
 		    "FILE" },
 		{ "password-credential", 0, 0, G_OPTION_ARG_STRING, &o->password_credential,
@@ -163,17 +164,6 @@ create(const char *name, const struct create_options *o)
 	return 0;
 }
 
-static HRESULT
-use_keyring(struct profile *profile)
-{
-	SPropValue yes = { .ulPropTag = PR_EMAPI_PASSWORD_KEYRING, .Value.b = TRUE };
-	MAPIUID section;
-
-	if (!password_section(profile, &section))
-		return MAPI_E_NOT_FOUND;
-	return profile_section_write(profile, &section, 1, &yes, NULL);
-}
-
 /* Asks for the password of a new profile; without one the profile does not stay. */
 static int
 ask_password(const char *name, gboolean keyring)
@@ -185,7 +175,7 @@ ask_password(const char *name, gboolean keyring)
 
 	if (FAILED(hr))
 		return cli_fail(cli_exit_code(hr), "%s", why);
-	hr = keyring ? use_keyring(profile) : S_OK;
+	hr = keyring ? password_use_keyring(profile) : S_OK;
 	if (FAILED(hr))
 		code =
 		    cli_fail(cli_exit_code(hr), "the profile cannot be written: %s", hr_text(hr));

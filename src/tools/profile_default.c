@@ -16,7 +16,7 @@
 static int
 load_argument(int *argc, char ***argv, struct profile **profile)
 {
-	g_autoptr(GOptionContext) context = g_option_context_new("NAME");
+	g_autoptr(GOptionContext) context = g_option_context_new("PROFILE");
 	g_autofree char *why = NULL;
 	int code = cli_parse(context, argc, argv);
 	HRESULT hr;

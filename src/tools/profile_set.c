@@ -31,7 +31,7 @@ load(const char *name, struct profile **profile)
 static int
 run_show(int argc, char **argv)
 {
-	g_autoptr(GOptionContext) context = g_option_context_new("[NAME]");
+	g_autoptr(GOptionContext) context = g_option_context_new("[PROFILE]");
 	g_autoptr(GError) error = NULL;
 	g_autofree char *text = NULL;
 	struct profile *profile = NULL;
@@ -140,7 +140,7 @@ run_set(int argc, char **argv)
 		    "ask for the password and keep it in a file of mode 600", NULL },
 		{ NULL },
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new("NAME [WORD=VALUE...]");
+	g_autoptr(GOptionContext) context = g_option_context_new("PROFILE [WORD=VALUE...]");
 	struct profile *profile = NULL;
 	int code;
 

@@ -79,7 +79,8 @@ run(int argc, char **argv)
 	g_autofree char *name = NULL;
 	int seconds = 0;
 	const GOptionEntry entries[] = {
-		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &name, "only of this profile", "NAME" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &name, "only of this profile",
+		    "PROFILE" },
 		{ "wait", 'w', 0, G_OPTION_ARG_INT, &seconds,
 		    "until all has been tried, so many seconds at most", "SECONDS" },
 		{ NULL },

@@ -320,6 +320,10 @@ main(int argc, char **argv)
 		options.mode = SENDMAIL_LIST;
 	else if (!strcmp(name, "newaliases"))
 		options.mode = SENDMAIL_ALIASES;
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		sendmail_help();
+		return 0;
+	}
 	code = sendmail_parse(argc, argv, &options);
 	return code ? code : dispatch(&options, argv);
 }

@@ -49,6 +49,8 @@ struct sendmail_options {
 	char *const *arguments; /* recipients, NULL-ended */
 };
 
+/* The options, for people. */
+void sendmail_help(void);
 /* 0, or an exit code after saying what is wrong. */
 int sendmail_parse(int argc, char **argv, struct sendmail_options *options);
 

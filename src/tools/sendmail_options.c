@@ -8,12 +8,41 @@
  */
 #include "sendmail.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "cli.h"
 #include "text.h"
 
 /* As getopt writes them: a colon for an argument, two for one in the same word only. */
 static const char letters[] = "A:B:C:D:F:GIJ:L:M:N:O:Q::R:TUV:X:b:cd::e:f:h:imno:p:q::r:stvx";
+
+static const char help[] =
+    "Usage:\n  emapi-sendmail [OPTION...] [RECIPIENT...]\n\n"
+    "Reads a mail from standard input and sends it through a MAPI profile.\n\n"
+    "  -t               send to the recipients that the header names\n"
+    "  -i               a line with a single dot is a line like any other\n"
+    "  -f SENDER        the envelope sender; <> is nobody\n"
+    "  -F NAME          the name of the sender, for a mail without From\n"
+    "  -C PROFILE       the profile instead of the default one\n"
+    "  -v               tell what was stored, then wait for what the server says\n"
+    "  -N REPORTS       which delivery reports to ask the server for\n"
+    "  -R full|hdrs     what a report brings back of the mail\n"
+    "  -V ENVELOPE      what reports call the mail\n"
+    "  -B TYPE          what bytes the mail has; these tell it as well\n"
+    "  -X FILE          append all that comes in and goes out to a file\n"
+    "  -bm              read a mail and send it, as without it\n"
+    "  -bs              speak SMTP on standard input and output\n"
+    "  -bp              list the queue, as mailq does\n"
+    "  -bv              verify that the recipients are well formed; send nothing\n"
+    "  -bi              say that there are no aliases, as newaliases does\n"
+    "  -q               try everything that waits or is held now, once\n"
+    "  --help           show these options\n";
+
+void
+sendmail_help(void)
+{
+	fputs(help, stdout);
+}
 
 static int
 usage(const char *what, const char *text)

@@ -22,10 +22,12 @@
 
 struct setup {
 	char *address, *name, *from_name, *server, *tls, *user, *autoconfig;
-	char *password_command, *password_file, *ca_file;
-	gboolean yes, no_test;
+	char *password_command, *password_file, *ca_file, *dns;
+	gboolean yes, no_test, keyring;
 	bool terminal;
 	struct setup_server found;
+	GPtrArray *targets; /* what DNS named; NULL: it was not asked */
+	guint taken;        /* so many of them have been tried */
 };
 
 static void
@@ -41,6 +43,8 @@ setup_clear(struct setup *s)
 	g_free(s->password_command);
 	g_free(s->password_file);
 	g_free(s->ca_file);
+	g_free(s->dns);
+	g_clear_pointer(&s->targets, g_ptr_array_unref);
 	setup_server_clear(&s->found);
 }
 
@@ -57,15 +61,23 @@ parse(int *argc, char ***argv, struct setup *s)
 		{ "server", 0, 0, G_OPTION_ARG_STRING, &s->server,
 		    "look for no server: it is this one", "HOST[:PORT]" },
 		{ "tls", 0, 0, G_OPTION_ARG_STRING, &s->tls,
-		    "of --server: none, starttls (the default) or implicit", "HOW" },
+		    "how that server's connection is secured, starttls unless told",
+		    "none|starttls|implicit" },
 		{ "user", 0, 0, G_OPTION_ARG_STRING, &s->user,
-		    "log in as this user; empty: no login", "NAME" },
+		    "log in as this user, where it is not the address; empty: no login", "NAME" },
 		{ "autoconfig", 0, 0, G_OPTION_ARG_FILENAME, &s->autoconfig,
-		    "a configuration file of Mozilla's form, or a folder of them", "PATH" },
+		    "a configuration file of Mozilla's form, a folder of them, or where one is on "
+		    "the web",
+		    "FILE|FOLDER|URL" },
+		{ "dns", 0, 0, G_OPTION_ARG_STRING, &s->dns,
+		    "ask the DNS server at this IPv4 address instead of the system's",
+		    "HOST[:PORT]" },
 		{ "password-command", 0, 0, G_OPTION_ARG_STRING, &s->password_command,
 		    "a shell command whose first line of output is the password", "CMD" },
 		{ "password-file", 0, 0, G_OPTION_ARG_FILENAME, &s->password_file,
 		    "a file of mode 600 whose first line is the password", "FILE" },
+		{ "keyring", 0, 0, G_OPTION_ARG_NONE, &s->keyring,
+		    "ask for the password and keep it in the desktop's keyring", NULL },
 		{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &s->ca_file,
 		    "trust the certificates in this PEM file instead of the system's", "FILE" },
 		{ "yes", 0, 0, G_OPTION_ARG_NONE, &s->yes, "take what was found unasked", NULL },
@@ -128,14 +140,60 @@ take_autoconfig(struct setup *s)
 {
 	g_autofree char *why = NULL;
 
-	if (strstr(s->autoconfig, "://"))
-		return cli_fail(EX_USAGE,
-		    "--autoconfig %s: nothing is fetched from the network; save the file and name "
-		    "it",
-		    s->autoconfig);
-	if (!setup_autoconfig(s->autoconfig, s->address, &s->found, &why))
+	bool good = strstr(s->autoconfig, "://")
+			? setup_autoconfig_url(s->autoconfig, s->address, &s->found, &why)
+			: setup_autoconfig(s->autoconfig, s->address, &s->found, &why);
+
+	if (!good)
 		return cli_fail(EX_DATAERR, "--autoconfig: %s; no profile was made", why);
 	return 0;
+}
+
+/* The next server that DNS named becomes the one that is found; false where there is none. */
+static bool
+take_target(struct setup *s)
+{
+	const struct setup_target *target;
+
+	if (!s->targets || s->taken >= s->targets->len)
+		return false;
+	target = s->targets->pdata[s->taken++];
+	setup_server_clear(&s->found);
+	s->found = (struct setup_server){
+		.host = g_strdup(target->host),
+		.port = target->port,
+		.tls = target->tls,
+		.source = g_strdup(target->source),
+	};
+	return true;
+}
+
+static int
+ask_dns(struct setup *s, const char *domain)
+{
+	g_autofree char *host = NULL;
+	struct sockaddr_in server;
+	unsigned port = 0;
+	bool silent;
+	int code = s->dns ? cli_split_server("--dns", s->dns, &host, &port) : 0;
+
+	if (!code && s->dns && !setup_dns_server(host, port, &server))
+		code = cli_fail(EX_USAGE, "--dns %s: \"%s\" is no IPv4 address", s->dns, host);
+	if (code)
+		return code;
+	s->targets = setup_srv(domain, s->dns ? &server : NULL, &silent);
+	if (take_target(s))
+		return 0;
+	if (silent)
+		return cli_fail(EX_TEMPFAIL,
+		    "DNS did not answer what server takes mail of %s: try again later, or ask its "
+		    "administrator and say --server HOST:PORT; no profile was made",
+		    domain);
+	return cli_fail(EX_CONFIG,
+	    "no server is known for %s, and its DNS names none (SRV _submissions._tcp, "
+	    "_submission._tcp): ask its administrator and say --server HOST:PORT; no profile was "
+	    "made",
+	    domain);
 }
 
 static int
@@ -152,22 +210,27 @@ find(struct setup *s)
 		return take_given(s);
 	if (s->autoconfig)
 		return take_autoconfig(s);
-	if (setup_preset(domain, &s->found) || setup_srv(domain, &s->found))
-		return 0;
-	return cli_fail(EX_CONFIG,
-	    "no server is known for %s, and its DNS names none (SRV _submissions._tcp, "
-	    "_submission._tcp): ask its administrator and say --server HOST:PORT; no profile was "
-	    "made",
-	    domain);
+	return setup_preset(domain, &s->found) ? 0 : ask_dns(s, domain);
+}
+
+static void
+show_server(const char *title, const char *host, unsigned port, const char *tls, const char *source)
+{
+	printf("%-10s%s", title, host);
+	if (port)
+		printf(", port %u", port);
+	printf(", TLS: %s (%s)\n", tls, source);
 }
 
 static void
 show(const struct setup *s)
 {
-	printf("Server    %s", s->found.host);
-	if (s->found.port)
-		printf(", port %u", s->found.port);
-	printf(", TLS: %s (%s)\n", s->found.tls, s->found.source);
+	show_server("Server", s->found.host, s->found.port, s->found.tls, s->found.source);
+	for (guint i = s->taken; s->targets && i < s->targets->len; i++) {
+		const struct setup_target *target = s->targets->pdata[i];
+
+		show_server("else", target->host, target->port, target->tls, target->source);
+	}
 	printf("Login     %s\n", s->user && *s->user ? s->user : "none");
 	if (s->found.hint)
 		printf("Note      %s.\n", s->found.hint);
@@ -175,6 +238,12 @@ show(const struct setup *s)
 }
 
 /* --- Making -------------------------------------------------------------------------------- */
+
+static int
+write_failed(HRESULT hr)
+{
+	return cli_fail(cli_exit_code(hr), "the profile cannot be written: %s", hr_text(hr));
+}
 
 static int
 set_preset(struct profile *profile, const char *preset)
@@ -188,34 +257,80 @@ set_preset(struct profile *profile, const char *preset)
 	if (SUCCEEDED(hr))
 		hr = profile_section_write(profile, &section, 1, value, NULL);
 	mem_free(value);
-	return FAILED(hr)
-		   ? cli_fail(cli_exit_code(hr), "the profile cannot be written: %s", hr_text(hr))
-		   : 0;
+	return FAILED(hr) ? write_failed(hr) : 0;
 }
 
+/* Another server in the profile's place for it. */
 static int
-try_it(struct profile *profile)
+set_server(struct profile *profile, const struct setup_server *found)
+{
+	SPropValue *values = mem_zalloc(NULL, 3 * sizeof *values);
+	MAPIUID section;
+	HRESULT hr = MAPI_E_NOT_ENOUGH_MEMORY;
+
+	if (values && password_section(profile, &section))
+		hr = prop_set_text(values, values, PR_EMAPI_SERVER_W, found->host);
+	if (SUCCEEDED(hr))
+		hr = prop_set_text(values, values + 1, PR_EMAPI_TLS_W, found->tls);
+	if (SUCCEEDED(hr)) {
+		values[2].ulPropTag = PR_EMAPI_PORT;
+		values[2].Value.l = (LONG)found->port;
+		hr = profile_section_write(profile, &section, 3, values, NULL);
+	}
+	mem_free(values);
+	return FAILED(hr) ? write_failed(hr) : 0;
+}
+
+static HRESULT
+try_it(struct profile *profile, char **why)
 {
 	struct trial trial = { 0 };
-	g_autofree char *why = NULL;
 	IMAPISession *session = NULL;
 	MAPIUID section;
-	HRESULT hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, &why);
-	int code = 0;
+	HRESULT hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, why);
 
 	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr), "%s", why ? why : hr_text(hr));
+		return hr;
 	if (password_section(profile, &section))
 		trial_run(session, &section, &trial);
-	if (FAILED(trial.hr))
-		code = cli_fail(cli_exit_code(trial.hr), "%s",
-		    trial.why && *trial.why ? trial.why : hr_text(trial.hr));
-	else
-		printf("Tried     mail can go out this way; nothing was sent.\n");
+	hr = trial.hr;
+	*why = g_steal_pointer(&trial.why);
 	trial_clear(&trial);
 	session->lpVtbl->Logoff(session, 0, 0, 0);
 	session->lpVtbl->Release(session);
+	return hr;
+}
+
+/* Of several servers the first that can be reached is the one. */
+static int
+try_servers(struct setup *s, struct profile *profile)
+{
+	int code = 0;
+
+	while (!code) {
+		g_autofree char *why = NULL;
+		HRESULT hr = try_it(profile, &why);
+		g_autofree char *words = cli_without_dot(why && *why ? why : hr_text(hr));
+
+		if (SUCCEEDED(hr)) {
+			printf("Tried     mail can go out this way; nothing was sent.\n");
+			return 0;
+		}
+		if (hr != MAPI_E_NETWORK_ERROR || !take_target(s))
+			return cli_fail(cli_exit_code(hr), "%s", words);
+		cli_note("%s; the next one is tried", words);
+		show_server("Server", s->found.host, s->found.port, s->found.tls, s->found.source);
+		code = set_server(profile, &s->found);
+	}
 	return code;
+}
+
+static int
+store_password(const struct setup *s, struct profile *profile)
+{
+	HRESULT hr = s->keyring ? password_use_keyring(profile) : S_OK;
+
+	return FAILED(hr) ? write_failed(hr) : password_ask_and_store(profile);
 }
 
 /* What follows the profile's making; what fails here takes the profile away again. */
@@ -225,11 +340,11 @@ complete(struct setup *s, struct profile *profile)
 	int code = 0;
 
 	if (s->user && *s->user && !s->password_command && !s->password_file)
-		code = password_ask_and_store(profile);
+		code = store_password(s, profile);
 	if (!code && s->found.preset)
 		code = set_preset(profile, s->found.preset);
 	if (!code && !s->no_test)
-		code = try_it(profile);
+		code = try_servers(s, profile);
 	return code;
 }
 
@@ -273,9 +388,9 @@ make(struct setup *s)
 static int
 check(struct setup *s)
 {
-	if (s->password_command && s->password_file)
-		return cli_fail(
-		    EX_USAGE, "--password-command and --password-file exclude each other");
+	if ((s->password_command != NULL) + (s->password_file != NULL) + (s->keyring != 0) > 1)
+		return cli_fail(EX_USAGE,
+		    "--password-command, --password-file and --keyring exclude each other");
 	if (!s->address && s->terminal)
 		s->address = ask("Your mail address:");
 	if (!s->address || !*s->address)
@@ -291,13 +406,28 @@ choose_login(struct setup *s)
 		s->user = g_strdup(s->found.user ? s->found.user : s->address);
 	if (!s->name)
 		s->name = g_strdup(s->address);
-	if (*s->user && !s->password_command && !s->password_file && !s->terminal)
+	if (*s->user && !s->password_command && !s->password_file && !s->keyring && !s->terminal)
 		return cli_fail(EX_USAGE,
 		    "nobody can be asked for the password: say --password-command CMD or "
-		    "--password-file FILE, or --user '' for no login; no profile was made");
-	if (!*s->user && (s->password_command || s->password_file))
+		    "--password-file FILE, --keyring with the password on standard input, or "
+		    "--user "
+		    "'' for no login; no profile was made");
+	if (!*s->user && (s->password_command || s->password_file || s->keyring))
 		return cli_fail(EX_USAGE, "a password goes with a --user");
 	return 0;
+}
+
+/* On a desktop a person may choose where the password is kept. */
+static void
+choose_keyring(struct setup *s)
+{
+	g_autofree char *answer = NULL;
+
+	if (!s->terminal || s->keyring || s->password_command || s->password_file || !*s->user ||
+	    !password_has_keyring())
+		return;
+	answer = ask("Keep the password in the desktop's keyring? [y/n]");
+	s->keyring = answer && !g_ascii_strncasecmp(answer, "y", 1);
 }
 
 static int
@@ -320,6 +450,8 @@ run(int argc, char **argv)
 		show(&s);
 	if (!code && !s.server)
 		code = confirm(&s);
+	if (!code)
+		choose_keyring(&s);
 	if (!code)
 		code = make(&s);
 	setup_clear(&s);

@@ -142,7 +142,6 @@ setup_autoconfig_parse(const char *text, size_t size, const char *address, struc
 		out->tls = tls_of(&r);
 		out->host = g_steal_pointer(&r.host);
 		out->user = r.user && *r.user ? expand(r.user, address) : NULL;
-		out->certain = true;
 	}
 	g_markup_parse_context_free(context);
 	reading_clear(&r);
@@ -170,6 +169,23 @@ find_file(const char *path, const char *domain)
 }
 
 bool
+setup_autoconfig_text(const char *text, gsize size, const char *from, const char *address,
+    struct setup_server *out, char **why)
+{
+	if (size > FILE_MAX || !setup_autoconfig_parse(text, size, address, out)) {
+		*why = g_strdup_printf(
+		    "%s names no outgoing server that encrypts (STARTTLS or SSL)", from);
+		return false;
+	}
+	out->source = g_str_has_prefix(from, "http://")
+			  ? g_strdup_printf("from %s, which was not encrypted: anybody on the way "
+					    "may have changed it",
+				from)
+			  : g_strdup_printf("from %s", from);
+	return true;
+}
+
+bool
 setup_autoconfig(const char *path, const char *address, struct setup_server *out, char **why)
 {
 	g_autofree char *domain = setup_domain(address);
@@ -183,11 +199,7 @@ setup_autoconfig(const char *path, const char *address, struct setup_server *out
 		*why = g_strdup_printf("the folder %s has no file for %s", path, domain);
 	else if (!g_file_get_contents(file, &text, &size, &error))
 		*why = g_strdup(error->message);
-	else if (size > FILE_MAX || !setup_autoconfig_parse(text, size, address, out))
-		*why = g_strdup_printf("%s names no outgoing server that encrypts (STARTTLS or "
-				       "SSL)",
-		    file);
 	else
-		out->source = g_strdup_printf("from %s", file);
-	return out->source != NULL;
+		return setup_autoconfig_text(text, size, file, address, out, why);
+	return false;
 }

@@ -49,39 +49,47 @@ record(struct answer *a, unsigned char priority, unsigned char weight, unsigned 
 }
 
 static void
-test_the_best_server_of_an_answer(void **state)
+check_target(const GPtrArray *targets, guint index, const char *host, unsigned port)
+{
+	const struct setup_target *target = targets->pdata[index];
+
+	assert_string_equal(target->host, host);
+	assert_int_equal(target->port, port);
+}
+
+static void
+test_servers_of_an_answer_in_their_order(void **state)
 {
 	struct answer a;
-	char *host;
-	unsigned port;
+	GPtrArray *targets;
 
 	(void)state;
 	begin(&a, 3);
 	record(&a, 20, 9, 25, "last");
 	record(&a, 10, 1, 587, "light");
 	record(&a, 10, 7, 2587, "heavy");
-	assert_true(setup_srv_parse(a.bytes, a.size, &host, &port));
-	assert_string_equal(host, "heavy.x.test");
-	assert_int_equal(port, 2587);
-	g_free(host);
-	for (size_t size = 0; size < a.size; size++) {
-		setup_srv_parse(a.bytes, size, &host, &port);
-		g_free(host);
-	}
+	targets = setup_srv_parse(a.bytes, a.size);
+	assert_int_equal(targets->len, 3);
+	check_target(targets, 0, "heavy.x.test", 2587);
+	check_target(targets, 1, "light.x.test", 587);
+	check_target(targets, 2, "last.x.test", 25);
+	g_ptr_array_unref(targets);
+	for (size_t size = 0; size < a.size; size++)
+		g_ptr_array_unref(setup_srv_parse(a.bytes, size));
 }
 
 static void
 test_a_service_that_is_not_offered(void **state)
 {
 	struct answer a;
-	char *host;
-	unsigned port;
+	GPtrArray *targets;
 
 	(void)state;
 	begin(&a, 1);
 	record(&a, 0, 0, 0, "");
-	assert_false(setup_srv_parse(a.bytes, a.size, &host, &port));
-	assert_null(host);
+	targets = setup_srv_parse(a.bytes, a.size);
+	assert_int_equal(targets->len, 0);
+	g_ptr_array_unref(targets);
 }
 
 static void
@@ -146,7 +154,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_best_server_of_an_answer),
+		cmocka_unit_test(test_servers_of_an_answer_in_their_order),
 		cmocka_unit_test(test_a_service_that_is_not_offered),
 		cmocka_unit_test(test_services_by_domain),
 		cmocka_unit_test(test_an_address_has_a_domain),

@@ -14,19 +14,13 @@
 #include "mailprint.h"
 #include "mailstore.h"
 
-/* Beside this program, as in a build folder, or where it is installed. */
 static int
 become_renderer(char **argv)
 {
-	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *folder = self ? g_path_get_dirname(self) : g_strdup(".");
-	g_autofree char *beside = g_build_filename(folder, "emapi-render", NULL);
+	g_autofree char *program = cli_helper("emapi-render");
 
-	static const char installed[] = EMAPI_LIBEXEC_DIR "/emapi-render";
-
-	execv(beside, argv);
-	execv(installed, argv);
-	return cli_fail(EX_UNAVAILABLE, "%s: %s", installed, g_strerror(errno));
+	execv(program, argv);
+	return cli_fail(EX_UNAVAILABLE, "%s: %s", program, g_strerror(errno));
 }
 
 static int

@@ -6,11 +6,11 @@
 #include <stdarg.h>
 #include <string.h>
 #include <glib.h>
-#include <idn2.h>
 #include <mapicode.h>
 #include <mapitags.h>
 
 #include "entryid.h"
+#include "idn.h"
 #include "mem.h"
 #include "prop.h"
 
@@ -218,16 +218,17 @@ char *
 address_to_ascii(const char *address)
 {
 	const char *at = strrchr(address, '@');
-	char *domain = NULL, *out;
+	char *domain, *out;
 
 	if (!at)
 		return NULL;
 	if (g_str_is_ascii(at))
 		return g_strdup(address);
-	if (idn2_to_ascii_8z(at + 1, &domain, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+	domain = idn_to_ascii(at + 1);
+	if (!domain)
 		return NULL;
 	out = g_strdup_printf("%.*s@%s", (int)(at - address), address, domain);
-	idn2_free(domain);
+	g_free(domain);
 	return out;
 }
 

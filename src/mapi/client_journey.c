@@ -64,6 +64,8 @@ user_name(void)
 	const char *name = g_getenv("USER");
 	struct passwd *entry;
 
+	if (!name || !*name)
+		name = g_getenv("LOGNAME");
 	if (name && *name)
 		return g_strdup(name);
 	entry = getpwuid(getuid());

@@ -21,6 +21,10 @@ static GHashTable *loaded; /* path -> dlopen's handle; never shrinks */
  * libemapi-core's (table_create, say), and would be led to ours, which the program has loaded
  * before.  So its own come first; not where something is preloaded, which has to come before all
  * else (an allocator, a sanitizer).
+ *
+ * What a third party's module lacks shows when it is loaded; ours lack nothing (the linker has seen
+ * to it), and a client that calls few of their functions starts sooner when only those are looked
+ * up.
  */
 static int
 load_flags(const char *file)
@@ -30,7 +34,9 @@ load_flags(const char *file)
 #ifdef __SANITIZE_ADDRESS__
 	preloaded = true;
 #endif
-	if (preloaded || g_str_has_prefix(file, "emapi_"))
+	if (g_str_has_prefix(file, "emapi_"))
+		return RTLD_LAZY | RTLD_LOCAL;
+	if (preloaded)
 		return RTLD_NOW | RTLD_LOCAL;
 	return RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
 }

@@ -261,12 +261,15 @@ static HRESULT
 on_wake(struct client *client, const struct ipc_message *packet)
 {
 	g_autoptr(GBytes) uid = packet_bytes(packet, "profile");
+	HRESULT hr;
 
 	if (g_bytes_get_size(uid) != sizeof(MAPIUID))
 		return answer_error(client, MAPI_E_INVALID_PARAMETER, "a profile UID has 16 bytes");
-	lane_wake(lane_get(client->s, uid));
+	/* The program that waits for the answer may end; what the wake-up brings takes longer. */
 	client->idle = true;
-	return answer_ok(client);
+	hr = answer_ok(client);
+	lane_wake(lane_get(client->s, uid));
+	return hr;
 }
 
 static HRESULT

@@ -69,6 +69,7 @@ lane_free(struct lane *lane)
 	g_ptr_array_unref(lane->hands);
 	g_bytes_unref(lane->uid);
 	g_free(lane->trouble);
+	g_free(lane->file);
 	g_free(lane);
 }
 
@@ -117,20 +118,32 @@ lane_read(struct lane *lane)
 
 /* What a person or the world says */
 
-/* When the profile's file was changed; for one that cannot be read: just now. */
 static gint64
-profile_changed(GBytes *uid)
+file_changed(const char *path)
 {
-	struct profile *profile = NULL;
-	gint64 changed = G_MAXINT64;
 	struct stat st;
 
-	if (g_bytes_get_size(uid) != sizeof(MAPIUID) ||
-	    FAILED(profile_load_uid(g_bytes_get_data(uid, NULL), &profile, NULL)))
+	if (!path || stat(path, &st) < 0)
+		return G_MAXINT64;
+	return st.st_ctim.tv_sec * (gint64)G_USEC_PER_SEC + st.st_ctim.tv_nsec / 1000 + CLOCK_GRAIN;
+}
+
+/* When the profile's file was changed; for one that cannot be read: just now.  A file that is as it
+ * was when it was read need not be looked for and read again. */
+static gint64
+profile_changed(struct lane *lane)
+{
+	struct profile *profile = NULL;
+	gint64 changed = file_changed(lane->file);
+
+	if (changed < G_MAXINT64 && changed == lane->file_changed)
 		return changed;
-	if (stat(profile_path(profile), &st) == 0)
-		changed = st.st_ctim.tv_sec * (gint64)G_USEC_PER_SEC + st.st_ctim.tv_nsec / 1000 +
-			  CLOCK_GRAIN;
+	g_clear_pointer(&lane->file, g_free);
+	if (g_bytes_get_size(lane->uid) != sizeof(MAPIUID) ||
+	    FAILED(profile_load_uid(g_bytes_get_data(lane->uid, NULL), &profile, NULL)))
+		return G_MAXINT64;
+	lane->file = g_strdup(profile_path(profile));
+	lane->file_changed = changed = file_changed(lane->file);
 	profile_unref(profile);
 	return changed;
 }
@@ -162,7 +175,7 @@ renew_older(struct lane *lane, gint64 changed)
 void
 lane_wake(struct lane *lane)
 {
-	gint64 changed = profile_changed(lane->uid);
+	gint64 changed = profile_changed(lane);
 	gint64 since = 0;
 	g_autofree char *held = spooldb_held(lane->s->db, lane->uid, &since);
 

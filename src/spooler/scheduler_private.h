@@ -114,6 +114,8 @@ struct lane {
 	gint64 reachable_at; /* when that was last looked after */
 	int crashes;         /* in a row */
 	char *trouble;       /* why nothing moves for now, for people; NULL: it moves */
+	char *file;          /* the profile's, as it was last read; NULL: not yet */
+	gint64 file_changed; /* when it was changed before that */
 };
 
 /* lane.c */

@@ -419,7 +419,9 @@ main(int argc, char **argv)
 
 	/* Over a limit of the file size, writing fails and says so instead of killing us. */
 	signal(SIGXFSZ, SIG_IGN);
-	setlocale(LC_ALL, "");
+	/* Each category is a file to read: the others are not used. */
+	setlocale(LC_CTYPE, "");
+	setlocale(LC_MESSAGES, "");
 	cli_set_name("mapisend");
 	g_set_prgname("mapisend");
 	code = parse(&argc, &argv, &options);

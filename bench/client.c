@@ -58,25 +58,31 @@ open_store(struct client *client)
 	table->lpVtbl->Release(table);
 }
 
+LPMAPIFOLDER
+client_folder(struct client *client, ULONG tag)
+{
+	LPMAPIFOLDER folder = NULL;
+	LPSPropValue id = NULL;
+	ULONG type;
+
+	check("HrGetOneProp", HrGetOneProp((LPMAPIPROP)client->store, tag, &id));
+	check("OpenEntry", client->store->lpVtbl->OpenEntry(client->store, id->Value.bin.cb,
+			       (LPENTRYID)id->Value.bin.lpb, NULL, MAPI_MODIFY, &type,
+			       (LPUNKNOWN *)(void *)&folder));
+	MAPIFreeBuffer(id);
+	return folder;
+}
+
 void
 client_open(struct client *client)
 {
-	SizedSPropTagArray(1, wanted) = { 1, { PR_IPM_OUTBOX_ENTRYID } };
-	LPSPropValue value = NULL;
-	ULONG count, type;
-
 	memset(client, 0, sizeof(*client));
 	check("MAPIInitialize", MAPIInitialize(NULL));
 	check("MAPILogonEx",
 	    MAPILogonEx(0, NULL, NULL, MAPI_EXTENDED | MAPI_USE_DEFAULT | MAPI_NEW_SESSION,
 		&client->session));
 	open_store(client);
-	check("GetProps", client->store->lpVtbl->GetProps(
-			      client->store, (LPSPropTagArray)(void *)&wanted, 0, &count, &value));
-	check("OpenEntry", client->store->lpVtbl->OpenEntry(client->store, value->Value.bin.cb,
-			       (LPENTRYID)value->Value.bin.lpb, NULL, MAPI_MODIFY, &type,
-			       (LPUNKNOWN *)(void *)&client->outbox));
-	MAPIFreeBuffer(value);
+	client->outbox = client_folder(client, PR_IPM_OUTBOX_ENTRYID);
 }
 
 void

@@ -18,6 +18,8 @@ struct client {
 /* Logs on to the default profile and opens the default store's Outbox. */
 void client_open(struct client *client);
 void client_close(struct client *client);
+/* The store's folder whose entry ID is that property of the store.  Release it. */
+LPMAPIFOLDER client_folder(struct client *client, ULONG tag);
 
 /* A letter: its text is `size` bytes of `body`, repeated lines where that is NULL. */
 struct client_letter {

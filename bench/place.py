@@ -81,6 +81,19 @@ def in_turns(rounds, **works):
     return {name: statistics.median(values) for name, values in times.items()}
 
 
+def as_installed(prefix):
+    """For all that is run from here: what is measured is what bench/run has installed below the
+    build, not the build's own folders."""
+    for name in ("EMAPI_PROVIDER_PATH", "EMAPI_KEYRING", "EMAPI_MAPISVC"):
+        os.environ.pop(name, None)
+    os.environ["EMAPI_SPOOLER"] = f"{prefix}/libexec/emapi/emapi-spooler"
+    folders = os.environ.pop("LD_LIBRARY_PATH", "").split(":")
+    others = [f for f in folders if f and not f.startswith(os.path.dirname(prefix))]
+    if others:
+        os.environ["LD_LIBRARY_PATH"] = ":".join(others)
+    os.environ["PATH"] = f"{prefix}/bin:{prefix}/sbin:{os.environ['PATH']}"
+
+
 class Sink:
     """Postfix's smtp-sink; counts what it took."""
 
@@ -111,22 +124,10 @@ class Place(Home):
     def __init__(self, sink=None):
         super().__init__(tempfile.mkdtemp(prefix="emapi-bench-"))
         self.environment.update(EMAPI_IDLE_SECONDS="60")
-        self.gather_libraries()
         self.sink = sink or Sink(self.folder)
         self.profile("bench", "--from", FROM, "--smtp", f"127.0.0.1:{self.sink.port}",
                      "--tls", "none")
         self.output = self.folder / "output"
-
-    def gather_libraries(self):
-        """Puts the build's libraries into one folder, as they are when installed: searching the
-        build's many folders for each library takes as long as loading them."""
-        folder = self.folder / "lib"
-        folder.mkdir()
-        for place in filter(None, self.environment.get("LD_LIBRARY_PATH", "").split(":")):
-            for path in pathlib.Path(place).glob("lib*.so*"):
-                if path.is_file() and not (folder / path.name).exists():
-                    (folder / path.name).symlink_to(path)
-        self.environment["LD_LIBRARY_PATH"] = str(folder)
 
     def store(self):
         return self.data / "bench.store"

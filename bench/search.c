@@ -28,21 +28,6 @@ check(const char *what, HRESULT hr)
 }
 
 static LPMAPIFOLDER
-open_folder(ULONG tag)
-{
-	LPSPropValue id = NULL;
-	LPMAPIFOLDER folder = NULL;
-	ULONG type;
-
-	check("HrGetOneProp", HrGetOneProp((LPMAPIPROP)client.store, tag, &id));
-	check("OpenEntry", client.store->lpVtbl->OpenEntry(client.store, id->Value.bin.cb,
-			       (LPENTRYID)id->Value.bin.lpb, NULL, MAPI_MODIFY, &type,
-			       (LPUNKNOWN *)(void *)&folder));
-	MAPIFreeBuffer(id);
-	return folder;
-}
-
-static LPMAPIFOLDER
 make_search(const char *name)
 {
 	LPMAPIFOLDER folder = NULL;
@@ -142,8 +127,8 @@ main(int argc, char **argv)
 	if (argc != 3)
 		return 2;
 	client_open(&client);
-	sent = open_folder(PR_IPM_SENTMAIL_ENTRYID);
-	finder = open_folder(PR_FINDER_ENTRYID);
+	sent = client_folder(&client, PR_IPM_SENTMAIL_ENTRYID);
+	finder = client_folder(&client, PR_FINDER_ENTRYID);
 	without = save(argv[1], atoi(argv[2]));
 	none = make_search("None");
 	nothing = search(none, "no subject has this");

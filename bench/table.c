@@ -207,26 +207,11 @@ save_one(void)
 	return id;
 }
 
-static LPMAPIFOLDER
-folder_of(ULONG tag)
-{
-	LPMAPIFOLDER folder = NULL;
-	LPSPropValue id = NULL;
-	ULONG type;
-
-	must("HrGetOneProp", HrGetOneProp((LPMAPIPROP)client.store, tag, &id));
-	must("OpenEntry", client.store->lpVtbl->OpenEntry(client.store, id->Value.bin.cb,
-			      (LPENTRYID)id->Value.bin.lpb, NULL, MAPI_MODIFY, &type,
-			      (LPUNKNOWN *)(void *)&folder));
-	MAPIFreeBuffer(id);
-	return folder;
-}
-
 static void
 write_some(void)
 {
 	LPSPropValue ids[WRITES];
-	LPMAPIFOLDER sent = folder_of(PR_IPM_SENTMAIL_ENTRYID);
+	LPMAPIFOLDER sent = client_folder(&client, PR_IPM_SENTMAIL_ENTRYID);
 	double began = cpu_now();
 
 	for (int i = 0; i < WRITES; i++)

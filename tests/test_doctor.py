@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """emapi doctor: each check has its broken case here, and what it says helps to mend it."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import time
 
 import pytest
@@ -83,7 +85,7 @@ def test_several_profiles_and_no_default(home):
 def test_a_password_command_that_fails(home):
     smtp(home, 25, "--user", "ann", "--password-command", f"echo '{PASSWORD}'; exit 3")
     said = problem(home, "secrets")
-    assert "exit 3" in said and "ann" in said
+    assert "The password command failed (exit 3)" in said and "ann" in said
 
 
 @pytest.mark.parametrize("mode, said", [(0o644, "600"), (None, "secret")])
@@ -142,6 +144,22 @@ def test_a_store_that_others_read_is_damaged_or_gone(home):
     store.unlink()
     found = doctor(home, code=1)["stores"][0]
     assert found[0] == "problem" and "is gone" in found[1]
+
+
+def test_a_store_whose_parts_do_not_fit_and_one_that_is_too_new(home):
+    """What `emapi store check` finds, and a file that this emapi cannot read."""
+    home.pickup_profile()
+    send(home)
+    home.stop()
+    with contextlib.closing(sqlite3.connect(home.data / "test.store")) as db:
+        db.execute("UPDATE folder SET contents = contents + 7 WHERE id = "
+                   "(SELECT max(folder) FROM message)")
+        db.commit()
+    said = problem(home, "stores")
+    assert "Sent Items" in said and "says it has 8" in said and "emapi store backup" in said
+    with contextlib.closing(sqlite3.connect(home.data / "test.store")) as db:
+        db.execute("PRAGMA user_version = 9999")
+    assert "newer" in problem(home, "stores")
 
 
 @pytest.mark.parametrize("folder, mode", [("profiles", 0o777), ("secrets", 0o755)])

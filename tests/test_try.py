@@ -41,12 +41,16 @@ def test_all_is_well(home, authority):
         assert peer.messages == []
 
 
+def steps_remedy(transport, step):
+    return next(s.get("remedy") for s in transport["steps"] if s["step"] == step)
+
+
 def failing(home, step, *says, code):
     steps, transport = steps_of(home, code=code)
     state, text = steps[step]
     assert state == "FAILED" and not transport["ok"]
     for words in says:
-        assert words in text
+        assert words in text + str(steps_remedy(transport, step))
     assert [s for s, (state, _) in steps.items() if state == "FAILED"] == [step]
     shown = home.run("emapi", "test", "test", code=code).stdout
     assert "FAILED" in shown and "Mail can go out" not in shown
@@ -67,14 +71,14 @@ def test_no_such_host(home):
 def test_nobody_listens(home):
     home.profile("test", "--from", "ann@example.test", "--smtp", f"127.0.0.1:{free_port()}",
                  "--tls", "none")
-    steps = failing(home, "connect", "Connection refused", code=75)
+    steps = failing(home, "connect", "Connection refused", "Server and Port", code=75)
     assert steps["name"][0] == "ok"
 
 
 def test_a_server_that_refuses_to_talk(home):
     with Peer(greeting="554 5.7.1 your address is blocked") as peer:
         plain(home, peer)
-        failing(home, "greeting", "554 5.7.1 your address is blocked", code=75)
+        failing(home, "greeting", "554 5.7.1 your address is blocked", "administrator", code=75)
 
 
 def test_starttls_is_missing(home):
@@ -106,7 +110,7 @@ def test_a_sender_who_is_not_allowed(home):
     with Peer(mail="550 5.7.60 SMTP; Client does not have permissions to send as this sender") \
             as peer:
         plain(home, peer)
-        failing(home, "sender", "5.7.60", code=78)
+        failing(home, "sender", "5.7.60", "FromAddress=", code=78)
 
 
 def test_pickup_folder(home):
@@ -117,7 +121,7 @@ def test_pickup_folder(home):
     assert list(folder.iterdir()) == []
     folder.rmdir()
     folder.write_text("in the way")
-    failing(home, "folder", "in the way", code=75)
+    failing(home, "folder", "in the way", "make the folder", code=75)
 
 
 def test_unknown_profile(home):

@@ -53,8 +53,9 @@ void doctor_spooler(struct doctor *doctor);
 void doctor_queue(struct doctor *doctor);
 void doctor_later(struct doctor *doctor);
 void doctor_certificates(struct doctor *doctor);
-/* doctor_files.c */
+/* doctor_stores.c */
 void doctor_stores(struct doctor *doctor);
+/* doctor_files.c */
 void doctor_folders(struct doctor *doctor);
 void doctor_disk(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* emapi doctor: what lies on the disk, who may read it, whether it is whole, and the clock. */
+/* emapi doctor: folders and who may look into them, disks, and the clock. */
 #include "doctor.h"
 
 #include <errno.h>
@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-#include <sqlite3.h>
 #include <mapitags.h>
 #include <emapispi.h>
 #include "mem.h"
@@ -16,93 +15,6 @@
 
 #define FIRST_YEAR 2026         /* no clock of a machine that has emapi is before it */
 #define SKEW (G_TIME_SPAN_HOUR) /* between two clocks that count as one */
-
-/* --- Stores --------------------------------------------------------------------------------- */
-
-/* SQLite's own check of the file, without writing to it: NULL when it is whole. */
-static char *
-damage_of(const char *path)
-{
-	sqlite3 *db = NULL;
-	sqlite3_stmt *check = NULL;
-	char *words = NULL;
-	int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
-
-	if (rc == SQLITE_OK) {
-		sqlite3_busy_timeout(db, 2000);
-		rc = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &check, NULL);
-	}
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(check);
-	if (rc == SQLITE_ROW) {
-		const char *answer = (const char *)sqlite3_column_text(check, 0);
-
-		words = answer && !strcmp(answer, "ok") ? NULL : g_strdup(answer ? answer : "?");
-	} else {
-		words = g_strdup(db ? sqlite3_errmsg(db) : sqlite3_errstr(rc));
-	}
-	sqlite3_finalize(check);
-	sqlite3_close(db);
-	return words;
-}
-
-static void
-check_whole(struct doctor *doctor, const char *path)
-{
-	g_autofree char *damage = damage_of(path);
-
-	if (damage)
-		doctor_find(doctor, DOCTOR_PROBLEM, path,
-		    "stop what uses it, keep a copy of the file as it is, and bring back the last "
-		    "good one from a backup; sqlite3 FILE .recover saves what can be read",
-		    "the store is damaged: %s", damage);
-	else
-		doctor_find(doctor, DOCTOR_OK, path, NULL, "the store is whole");
-}
-
-/* A store is made with its first use, but one that mail was sent from was there. */
-static void
-tell_missing(struct doctor *doctor, const char *profile, const char *path)
-{
-	if (g_hash_table_contains(doctor->newest, profile))
-		doctor_find(doctor, DOCTOR_PROBLEM, path,
-		    "bring it back from where it was moved to, or from a backup; a new, empty one "
-		    "is made at the next use",
-		    "the store of profile \"%s\" is gone, with what waited in it", profile);
-	else
-		doctor_find(doctor, DOCTOR_OK, path, NULL,
-		    "the store of profile \"%s\" is made with its first use", profile);
-}
-
-static void
-check_store(struct doctor *doctor, struct profile *profile, const struct doctor_section *section)
-{
-	g_autofree char *path = prop_find_text(section->values, section->count, PR_EMAPI_PATH_W);
-	struct stat status;
-
-	if (!path || !*path)
-		return; /* another provider's, or one that keeps no file */
-	if (stat(path, &status) && errno == ENOENT) {
-		tell_missing(doctor, profile_name(profile), path);
-	} else if (access(path, R_OK | W_OK)) {
-		doctor_find(doctor, DOCTOR_PROBLEM, path, "mend its owner and mode (chmod 600)",
-		    "the store cannot be used: %s", g_strerror(errno));
-	} else {
-		g_autofree char *remedy = g_strdup_printf("chmod 600 '%s'", path);
-
-		if (status.st_mode & 077)
-			doctor_find(doctor, DOCTOR_PROBLEM, path, remedy,
-			    "others may read this mail: its mode is %03o",
-			    (unsigned)status.st_mode & 0777);
-		check_whole(doctor, path);
-	}
-}
-
-void
-doctor_stores(struct doctor *doctor)
-{
-	doctor_each(doctor, MAPI_STORE_PROVIDER, check_store);
-}
 
 /* --- Folders -------------------------------------------------------------------------------- */
 

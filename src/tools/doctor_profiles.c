@@ -130,9 +130,10 @@ doctor_profiles(struct doctor *doctor)
 static char *
 without_command(const char *why, const char *command)
 {
-	g_auto(GStrv) parts = g_strsplit(why, command, -1);
+	g_autofree char *quoted = g_strdup_printf(" \"%s\"", command);
+	g_auto(GStrv) parts = g_strsplit(why, quoted, -1);
 
-	return g_strjoinv("...", parts);
+	return g_strjoinv("", parts);
 }
 
 /* Whether this way of logging in takes no password. */

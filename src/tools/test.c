@@ -10,18 +10,26 @@
 #include "session.h"
 #include "trial.h"
 
-/* The steps in the order they are shown in: what proves that each was taken. */
+/* The steps in the order they are shown in: what proves that each was taken, and what to do where
+ * it fails and the words of the failure do not say so themselves. */
 static const struct {
-	const char *step, *title, *fact;
+	const char *step, *title, *fact, *remedy;
 } steps[] = {
-	{ "name", "name", "trying" },
-	{ "connect", "connection", "server" },
-	{ "greeting", "greeting", "greeting" },
-	{ "tls", "TLS", "tls" },
-	{ "certificate", "certificate", "certificate-subject" },
-	{ "login", "login", "login" },
-	{ "sender", "sender", NULL },
-	{ "folder", "folder", "folder" },
+	{ "name", "name", "trying", NULL },
+	{ "connect", "connection", "server",
+	    "see whether the server runs, and Server and Port are right (emapi profile show); "
+	    "where "
+	    "a firewall closes port 25, 587 (TLS=starttls) and 465 (TLS=implicit) are made for "
+	    "this" },
+	{ "greeting", "greeting", "greeting",
+	    "ask the server's administrator to let this machine in, with these words" },
+	{ "tls", "TLS", "tls", NULL },
+	{ "certificate", "certificate", "certificate-subject", NULL },
+	{ "login", "login", "login", NULL },
+	{ "sender", "sender", NULL,
+	    "tell the server an address that this login may send from: emapi profile set PROFILE "
+	    "FromAddress=ADDRESS" },
+	{ "folder", "folder", "folder", "make the folder, or mend who may write there" },
 };
 
 /* --- Telling ------------------------------------------------------------------------------- */
@@ -85,14 +93,20 @@ step_text(const struct trial *trial, size_t i)
 static void
 add_step(GString *out, bool json, const char *state, size_t i, const char *text)
 {
+	const char *remedy = strcmp(state, "ok") ? steps[i].remedy : NULL;
+
 	if (!json) {
 		g_string_append_printf(out, "  %-6s  %-11s  %s\n", state, steps[i].title, text);
+		if (remedy)
+			g_string_append_printf(out, "%24s%s\n", "-> ", remedy);
 		return;
 	}
 	g_string_append(out, out->str[out->len - 1] == '[' ? "{" : ",{");
 	json_member(out, "step", steps[i].step);
 	json_member(out, "state", state);
 	json_member(out, "text", text);
+	if (remedy)
+		json_member(out, "remedy", remedy);
 	g_string_append_c(out, '}');
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <mapicode.h>
 #include "hr.h"
+#include "mask.h"
 #include "profile_private.h"
 
 #define COMPLAINT_MAX 1000
@@ -150,6 +151,21 @@ read_last_complaint(struct run *run)
 		read_complaint(run);
 }
 
+/* The first line of what it printed is a secret; it may print that where it complains, too. */
+static void
+mask_output(struct run *run)
+{
+	g_autofree char *line = g_strndup(run->text, strcspn(run->text, "\r\n"));
+	g_autofree char *complaint = g_strdup(run->complaint);
+	struct mask *mask = mask_create();
+
+	mask_add(mask, line);
+	if (mask_apply(mask, &complaint))
+		g_strlcpy(run->complaint, complaint, sizeof(run->complaint));
+	mask_free(mask);
+	explicit_bzero(line, strlen(line));
+}
+
 /* False when it does not end in time.  *status 0 also where somebody else has waited for it. */
 static bool
 reap(struct run *run, int *status)
@@ -182,6 +198,7 @@ finish(struct run *run, int seconds, char **why)
 	if (!ended)
 		end_all(run);
 	read_last_complaint(run);
+	mask_output(run);
 	g_strstrip(run->complaint);
 	if (flood) {
 		why_set(why, "printed more than %zu bytes and was ended", COMMAND_OUTPUT_MAX - 1);

@@ -14,6 +14,7 @@
 #include <sysexits.h>
 #include "log.h"
 #include "machine.h"
+#include "mask.h"
 #include "paths.h"
 #include "receiver.h"
 #include "scheduler.h"
@@ -93,6 +94,7 @@ run_worker(const struct arguments *a)
 	g_autofree char *state_path = g_path_get_dirname(db);
 	MAPIUID uid;
 
+	mask_core_files();
 	if (!text_unhex(a->worker, &uid, sizeof(uid))) {
 		fprintf(stderr, "emapi-spooler: \"%s\" is no profile UID\n", a->worker);
 		return EX_USAGE;

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include "mask.h"
 
 static const struct command *const commands[] = {
 	&command_profile_create,
@@ -91,6 +92,7 @@ int
 main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
+	mask_core_files();
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
 		return usage(argc < 2 ? stderr : stdout, argc < 2 ? EX_USAGE : 0);
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {

@@ -11,6 +11,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <libsecret/secret.h>
 
@@ -73,6 +74,7 @@ clear(const char *section)
 int
 main(int argc, char **argv)
 {
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 	if (argc == 3 && !strcmp(argv[1], "lookup"))
 		return lookup(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "store"))

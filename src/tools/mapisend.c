@@ -18,6 +18,7 @@
 #include "journey.h"
 #include "letter.h"
 #include "mailbox.h"
+#include "mask.h"
 #include "names.h"
 #include "outcome.h"
 #include "profile.h"
@@ -422,6 +423,7 @@ main(int argc, char **argv)
 	/* Each category is a file to read: the others are not used. */
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");
+	mask_core_files();
 	cli_set_name("mapisend");
 	g_set_prgname("mapisend");
 	code = parse(&argc, &argv, &options);

@@ -11,6 +11,7 @@
 #include "hr.h"
 #include "mailimport.h"
 #include "mailstore.h"
+#include "mask.h"
 #include "mime.h"
 #include "prop.h"
 
@@ -83,6 +84,7 @@ main(int argc, char **argv)
 	bool import = argc && g_str_has_suffix(argv[0], " import");
 
 	setlocale(LC_ALL, "");
+	mask_core_files();
 	cli_set_name(import ? "emapi store import" : "emapi store export");
 	return import ? mailimport_run(argc, argv) : run_export(argc, argv);
 }

@@ -172,6 +172,20 @@ welcome(struct smtp_session *session, const struct smtp_mechanism *mechanism, vo
 	return OUTCOME_IN;
 }
 
+/* XOAUTH2's and OAUTHBEARER's reason for a refusal is JSON in a challenge. */
+static void
+note_reason(struct smtp_session *session, const GByteArray *challenge)
+{
+	char *text;
+
+	if (challenge->len == 0 || challenge->data[0] != '{')
+		return;
+	text = g_strndup((const char *)challenge->data, challenge->len);
+	mask_apply(session->mask, &text);
+	smtp_note_lines(session, "* the server's reason: ", text, strlen(text));
+	g_free(text);
+}
+
 static enum outcome
 dialogue(struct smtp_session *session, const struct smtp_mechanism *mechanism, void *state,
     GByteArray *response, struct smtp_error *error)
@@ -193,10 +207,7 @@ dialogue(struct smtp_session *session, const struct smtp_mechanism *mechanism, v
 		/* What was too long for AUTH's line goes now. */
 		if (response->len == 0) {
 			challenge = challenge_of(&session->reply);
-			if (challenge->len > 0 && challenge->data[0] == '{')
-				smtp_note_lines(session,
-				    "* the server's reason: ", (const char *)challenge->data,
-				    challenge->len);
+			note_reason(session, challenge);
 			step = mechanism->step(state, challenge, response, &why);
 			g_byte_array_unref(challenge);
 		}
@@ -283,7 +294,9 @@ get_password(struct smtp_session *session, char **password, struct smtp_error *e
 		return true;
 	if (options->password)
 		*password = options->password(options->password_context, &why);
-	if (!*password)
+	if (*password)
+		mask_add(session->mask, *password);
+	else
 		smtp_error_set(error, SMTP_HOLD,
 		    "No password for %s at %s: %s. Set PasswordCommand or PasswordFile in this "
 		    "profile.",

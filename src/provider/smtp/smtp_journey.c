@@ -102,19 +102,31 @@ smtp_note_lines(struct smtp_session *session, const char *mark, const char *text
 /* Challenges of login mechanisms are for machines, but for the short ones ("Username:"). */
 #define CHALLENGE_SHOWN 24
 
+/* A challenge stays as it is for the login to read. */
+static void
+note_challenge(struct smtp_session *session, const char *challenge)
+{
+	char *text = g_strdup(strlen(challenge) > CHALLENGE_SHOWN ? MASK_SHOWN : challenge);
+
+	mask_apply(session->mask, &text);
+	smtp_note(session, "< 334 %s", text);
+	g_free(text);
+}
+
 void
-smtp_note_reply(struct smtp_session *session, const struct smtp_reply *reply)
+smtp_note_reply(struct smtp_session *session, struct smtp_reply *reply)
 {
 	guint i;
 
-	if (reply->code == 334 && reply->lines->len == 1 &&
-	    strlen(g_ptr_array_index(reply->lines, 0)) > CHALLENGE_SHOWN) {
-		smtp_note(session, "< 334 ****");
+	if (reply->code == 334 && reply->lines->len == 1) {
+		note_challenge(session, g_ptr_array_index(reply->lines, 0));
 		return;
 	}
-	for (i = 0; reply->lines && i < reply->lines->len; i++)
+	for (i = 0; reply->lines && i < reply->lines->len; i++) {
+		mask_apply(session->mask, (char **)&reply->lines->pdata[i]);
 		smtp_note(session, "< %03d%c%s", reply->code, i + 1 < reply->lines->len ? '-' : ' ',
 		    (const char *)g_ptr_array_index(reply->lines, i));
+	}
 }
 
 char **

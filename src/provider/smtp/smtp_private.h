@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 
+#include "mask.h"
 #include "smtp_engine.h"
 #include "smtp_reply.h"
 
@@ -35,9 +36,10 @@ struct smtp_session {
 	bool keeps_journey;
 	GPtrArray *journey;
 	unsigned journey_left_out;
-	gint64 began;     /* the same, of the journey's first line */
-	GPtrArray *facts; /* lines about this connection, told again to each message over it */
-	const char *step; /* of the way to a session, for what may go wrong there */
+	gint64 began;      /* the same, of the journey's first line */
+	GPtrArray *facts;  /* lines about this connection, told again to each message over it */
+	struct mask *mask; /* over what the server says: it may quote the password */
+	const char *step;  /* of the way to a session, for what may go wrong there */
 };
 
 /* --- smtp_session.c --- */
@@ -72,7 +74,8 @@ void smtp_facts_again(struct smtp_session *session);
 /* "! step: why". */
 void smtp_note_failure(
     struct smtp_session *session, const char *step, const struct smtp_error *error);
-void smtp_note_reply(struct smtp_session *session, const struct smtp_reply *reply);
+/* Secrets that the reply quotes are masked, in the reply as well. */
+void smtp_note_reply(struct smtp_session *session, struct smtp_reply *reply);
 
 /* --- smtp_caps.c --- */
 

@@ -19,6 +19,7 @@ smtp_session_create(const struct smtp_options *options)
 	session->input = g_byte_array_new();
 	session->keeps_journey = g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") != 0;
 	session->output = g_byte_array_new();
+	session->mask = mask_create();
 	session->journey = g_ptr_array_new_with_free_func(g_free);
 	session->facts = g_ptr_array_new_with_free_func(g_free);
 	return session;
@@ -36,6 +37,7 @@ smtp_session_free(struct smtp_session *session)
 	g_byte_array_unref(session->output);
 	g_ptr_array_unref(session->journey);
 	g_ptr_array_unref(session->facts);
+	mask_free(session->mask);
 	g_free(session->host);
 	g_free(session->peer);
 	g_free(session);

@@ -310,10 +310,15 @@ open_view(struct table_data *data, struct data_view *view, IMAPITable **out)
 	if (data->fixed)
 		columns->cValues = data->fixed;
 	making.columns = columns;
+	/* A table that cannot be made has released its source, the view. */
 	hr = table_open(
-	    data->post.notify ? &posted_view_methods : &view_methods, view, &making, &view->table);
+	    data->post.notify ? &posted_view_methods : &view_methods, view, &making, out);
 	mem_free(columns);
-	*out = view->table;
+	if (SUCCEEDED(hr)) {
+		pthread_mutex_lock(&data->lock);
+		view->table = *out;
+		pthread_mutex_unlock(&data->lock);
+	}
 	return hr;
 }
 

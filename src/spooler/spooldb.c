@@ -96,51 +96,71 @@ prepare(struct spooldb *db, const char *sql)
 	return stmt;
 }
 
-static void
-bind_all(sqlite3_stmt *stmt, const char *types, va_list *args)
+static HRESULT
+bind_all(struct spooldb *db, sqlite3_stmt *stmt, const char *types, va_list *args)
 {
-	for (int i = 1; *types; i++, types++) {
+	int rc = SQLITE_OK;
+
+	for (int i = 1; rc == SQLITE_OK && *types; i++, types++) {
 		GBytes *bytes;
 		gsize size = 0;
 		const void *data;
 
 		switch (*types) {
 		case 'i':
-			sqlite3_bind_int64(stmt, i, va_arg(*args, gint64));
+			rc = sqlite3_bind_int64(stmt, i, va_arg(*args, gint64));
 			break;
 		case 'd':
-			sqlite3_bind_int64(stmt, i, va_arg(*args, int));
+			rc = sqlite3_bind_int64(stmt, i, va_arg(*args, int));
 			break;
 		case 't':
-			sqlite3_bind_text(
+			rc = sqlite3_bind_text(
 			    stmt, i, va_arg(*args, const char *), -1, SQLITE_TRANSIENT);
 			break;
 		default:
 			bytes = va_arg(*args, GBytes *);
 			data = g_bytes_get_data(bytes, &size);
-			sqlite3_bind_blob64(stmt, i, data ? data : "", size, SQLITE_TRANSIENT);
+			rc = sqlite3_bind_blob64(stmt, i, data ? data : "", size, SQLITE_TRANSIENT);
 			break;
 		}
 	}
+	return rc == SQLITE_OK ? S_OK : spooldb_error(db);
 }
 
 sqlite3_stmt *
 spooldb_query(struct spooldb *db, const char *sql, const char *types, ...)
 {
 	sqlite3_stmt *stmt = prepare(db, sql);
+	HRESULT hr = stmt ? S_OK : MAPI_E_CALL_FAILED;
 	va_list args;
 
 	va_start(args, types);
 	if (stmt)
-		bind_all(stmt, types, &args);
+		hr = bind_all(db, stmt, types, &args);
 	va_end(args);
-	return stmt;
+	if (SUCCEEDED(hr))
+		return stmt;
+	db->unread = hr;
+	return NULL;
 }
 
 bool
-spooldb_step(sqlite3_stmt *stmt)
+spooldb_step(struct spooldb *db, sqlite3_stmt *stmt)
 {
-	return stmt && sqlite3_step(stmt) == SQLITE_ROW;
+	int rc = stmt ? sqlite3_step(stmt) : SQLITE_DONE;
+
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		db->unread = spooldb_error(db);
+	return rc == SQLITE_ROW;
+}
+
+HRESULT
+spooldb_unread(struct spooldb *db)
+{
+	HRESULT hr = db->unread;
+
+	db->unread = S_OK;
+	return hr;
 }
 
 void
@@ -155,13 +175,16 @@ spooldb_run(struct spooldb *db, const char *sql, const char *types, ...)
 {
 	sqlite3_stmt *stmt = prepare(db, sql);
 	va_list args;
+	HRESULT hr;
 	int rc;
 
 	if (!stmt)
 		return MAPI_E_CALL_FAILED;
 	va_start(args, types);
-	bind_all(stmt, types, &args);
+	hr = bind_all(db, stmt, types, &args);
 	va_end(args);
+	if (FAILED(hr))
+		return hr;
 	do {
 		rc = sqlite3_step(stmt);
 	} while (rc == SQLITE_ROW);
@@ -173,16 +196,18 @@ gint64
 spooldb_number(struct spooldb *db, gint64 fallback, const char *sql, const char *types, ...)
 {
 	sqlite3_stmt *stmt = prepare(db, sql);
+	HRESULT hr = stmt ? S_OK : MAPI_E_CALL_FAILED;
 	va_list args;
 
-	if (!stmt)
-		return fallback;
 	va_start(args, types);
-	bind_all(stmt, types, &args);
+	if (stmt)
+		hr = bind_all(db, stmt, types, &args);
 	va_end(args);
-	if (spooldb_step(stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+	if (FAILED(hr))
+		db->unread = hr;
+	else if (spooldb_step(db, stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
 		fallback = sqlite3_column_int64(stmt, 0);
-	sqlite3_reset(stmt);
+	spooldb_done(stmt);
 	return fallback;
 }
 
@@ -251,14 +276,34 @@ reserve_give_back(struct spooldb *db)
 	return true;
 }
 
+/* Want of memory or an I/O error, also of a mere read, rolls back all that is not committed: then
+ * the steps are to be done again. */
+static bool
+is_rolled_back(const struct spooldb *db)
+{
+	return db->open && sqlite3_get_autocommit(db->sql);
+}
+
+static bool
+notice_rollback(struct spooldb *db)
+{
+	if (!is_rolled_back(db))
+		return false;
+	db->open = false;
+	db->lost = true;
+	return true;
+}
+
 HRESULT
 spooldb_begin(struct spooldb *db, enum spooldb_when when)
 {
 	HRESULT hr = S_OK;
 
 	db->when = when;
-	if (sqlite3_get_autocommit(db->sql))
+	notice_rollback(db);
+	if (!db->open)
 		hr = spooldb_run(db, "BEGIN IMMEDIATE", "");
+	db->open = db->open || SUCCEEDED(hr);
 	return FAILED(hr) ? hr : spooldb_run(db, "SAVEPOINT step", "");
 }
 
@@ -267,10 +312,10 @@ commit(struct spooldb *db)
 {
 	HRESULT hr = spooldb_run(db, "COMMIT", "");
 
-	/* SQLite may have rolled back by itself: then the steps are to be done again. */
 	if (hr == MAPI_E_NOT_ENOUGH_DISK && reserve_give_back(db) &&
 	    !sqlite3_get_autocommit(db->sql))
 		hr = spooldb_run(db, "COMMIT", "");
+	db->open = false;
 	if (SUCCEEDED(hr)) {
 		db->unsynced = true;
 		return hr;
@@ -284,17 +329,19 @@ commit(struct spooldb *db)
 HRESULT
 spooldb_end(struct spooldb *db, HRESULT hr)
 {
-	bool open =
-	    !sqlite3_get_autocommit(db->sql); /* some failures roll all back by themselves */
+	HRESULT unread = spooldb_unread(db);
 
+	if (SUCCEEDED(hr))
+		hr = unread;
+	if (notice_rollback(db) && SUCCEEDED(hr))
+		hr = MAPI_E_CALL_FAILED;
 	if (SUCCEEDED(hr)) {
 		hr = spooldb_run(db, "RELEASE step", "");
 	} else {
 		if (hr == MAPI_E_NOT_ENOUGH_DISK)
 			reserve_give_back(db);
-		if (open && SUCCEEDED(spooldb_run(db, "ROLLBACK TO step", "")))
+		if (db->open && SUCCEEDED(spooldb_run(db, "ROLLBACK TO step", "")))
 			spooldb_run(db, "RELEASE step", "");
-		db->lost = db->lost || !open;
 		return hr;
 	}
 	if (SUCCEEDED(hr) && db->when == SPOOLDB_NOW)
@@ -302,10 +349,18 @@ spooldb_end(struct spooldb *db, HRESULT hr)
 	return hr;
 }
 
+HRESULT
+spooldb_end_once(struct spooldb *db, HRESULT hr)
+{
+	hr = spooldb_end(db, hr);
+	db->lost = db->lost || FAILED(hr);
+	return hr;
+}
+
 bool
 spooldb_lost(const struct spooldb *db)
 {
-	return db->lost;
+	return db->lost || is_rolled_back(db);
 }
 
 bool
@@ -321,7 +376,9 @@ spooldb_sync(struct spooldb *db)
 	int rc = SQLITE_OK;
 	HRESULT hr = S_OK;
 
-	if (!sqlite3_get_autocommit(db->sql))
+	if (notice_rollback(db))
+		hr = MAPI_E_CALL_FAILED;
+	else if (db->open)
 		hr = commit(db);
 	if (FAILED(hr) || !db->unsynced)
 		return hr;

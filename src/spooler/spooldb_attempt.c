@@ -89,7 +89,7 @@ left_out(struct spooldb *db, gint64 record_id)
 	    spooldb_query(db, "SELECT record FROM attempt WHERE id=?", "i", record_id);
 	gint64 count = 0;
 
-	if (spooldb_step(s)) {
+	if (spooldb_step(db, s)) {
 		g_autoptr(GBytes) bytes = spooldb_column_bytes(s, 0);
 		struct spool_attempt *a = spooldb_read_attempt(bytes);
 

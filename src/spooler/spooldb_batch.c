@@ -13,7 +13,7 @@ all_due(struct spooldb *db, struct lease *lease, gint64 now)
 	    "SELECT row, state=0 AND next<=? FROM recipient WHERE message=?", "ii", now, lease->id);
 	bool all = true;
 
-	while (all && spooldb_step(s)) {
+	while (all && spooldb_step(db, s)) {
 		guint32 row = (guint32)sqlite3_column_int64(s, 0);
 
 		all = sqlite3_column_int(s, 1) && lease->due->len < PLAIN_RECIPIENTS;
@@ -36,7 +36,7 @@ plain_heads(
 	    "bdid", profile, priority, now, (int)(limit - leases->len));
 	bool plain = true;
 
-	while (plain && spooldb_step(s)) {
+	while (plain && spooldb_step(db, s)) {
 		struct lease *lease = lease_create();
 
 		lease->id = sqlite3_column_int64(s, 0);
@@ -117,7 +117,7 @@ spooldb_return(struct spooldb *db, const GArray *ids, gint64 now)
 			SPOOL_WAITING)
 			hr = spooldb_hold_one(db, id, held, now);
 	}
-	return spooldb_end(db, hr);
+	return spooldb_end_once(db, hr);
 }
 
 /* One message that everybody got. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each write, truncation and sync of spool.db fails once, or from then on, with an I/O error or for
- * want of room, while two messages are sent.  A step that fails is done again, as the worker does,
- * until the disk is mended.  Whatever S_OK was said of holds after all is opened anew: nobody who
- * was told to have the mail is sent it again, and nobody who was not is forgotten.
+ * want of room, and each allocation of SQLite fails once, while two messages are sent.  A step that
+ * fails is done again, as the worker does, until the disk is mended.  Whatever S_OK was said of
+ * holds after all is opened anew: nobody who was told to have the mail is sent it again, and nobody
+ * who was not is forgotten.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -210,11 +211,11 @@ finish(struct story *s, const char *what, unsigned long n)
 
 			if (more < 0)
 				fail_msg(
-				    "%s, write %lu: message %d, recipient %d: lost", what, n, m, r);
+				    "%s %lu fails: message %d, recipient %d: lost", what, n, m, r);
 			twice += more;
 		}
 	if (twice > lost)
-		fail_msg("%s, write %lu: %d sent twice, %d verdicts lost", what, n, twice, lost);
+		fail_msg("%s %lu fails: %d sent twice, %d verdicts lost", what, n, twice, lost);
 	left = spooldb_ids(s->db, false, 0, 10);
 	assert_int_equal(left->len, 0);
 }
@@ -248,62 +249,85 @@ end(struct story *s)
 	g_free(s->folder);
 }
 
-/* With write n failing (0: none); how many writes there were. */
+/* What fails: how the n-th is made to (0: none), and how many there were. */
+struct kind {
+	const char *name;
+	void (*arm)(unsigned long n);
+	unsigned long (*count)(void);
+};
+
+static const struct kind writes = { "write", faults_sqlite_io, faults_sqlite_writes };
+static const struct kind allocations = { "allocation", faults_sqlite_memory,
+	faults_sqlite_allocations };
+
+/* With the n-th failing; how many there were. */
 static unsigned long
-fail_one(const char *what, unsigned long n, unsigned long *lost)
+fail_one(const struct kind *kind, unsigned long n, unsigned long *lost)
 {
-	unsigned long writes;
+	unsigned long count;
 	struct story s;
 
 	begin(&s);
-	faults_sqlite_io(n);
+	kind->arm(n);
 	tell(&s);
-	writes = faults_sqlite_writes();
-	faults_sqlite_io(0);
+	count = kind->count();
+	kind->arm(0);
 	*lost += s.lost > 0;
-	finish(&s, what, n);
+	finish(&s, kind->name, n);
 	end(&s);
-	return writes;
+	return count;
 }
 
 static void
-each_write_fails(const char *what, bool full, bool lasting)
+each_fails(const struct kind *kind, bool lasting)
 {
 	unsigned long total, lost = 0;
 
-	faults_sqlite_io_kind(full, lasting);
-	total = fail_one("no fault", 0, &lost);
+	total = fail_one(kind, 0, &lost);
 	assert_int_equal(lost, 0);
-	for (unsigned long n = 1; n <= total; n += faults_stride())
-		fail_one(what, n, &lost);
+	for (unsigned long n = 1; n <= total; n += faults_stride() + n / 200)
+		fail_one(kind, n, &lost);
 	print_message(
-	    "# %s: each of %lu writes; %lu times a verdict could not be kept\n", what, total, lost);
+	    "# each of %lu %ss; %lu times a verdict could not be kept\n", total, kind->name, lost);
 	if (!lasting)
 		assert_int_equal(lost, 0);
 }
 
 static void
+each_write_fails(bool full, bool lasting)
+{
+	faults_sqlite_io_kind(full, lasting);
+	each_fails(&writes, lasting);
+}
+
+static void
 io_error_once(void **state)
 {
-	each_write_fails("an I/O error", false, false);
+	each_write_fails(false, false);
 }
 
 static void
 no_room_once(void **state)
 {
-	each_write_fails("no room", true, false);
+	each_write_fails(true, false);
 }
 
 static void
 io_errors_from_then_on(void **state)
 {
-	each_write_fails("I/O errors from then on", false, true);
+	each_write_fails(false, true);
 }
 
 static void
 no_room_from_then_on(void **state)
 {
-	each_write_fails("no room from then on", true, true);
+	each_write_fails(true, true);
+}
+
+static void
+every_allocation_of_sqlite_fails_once(void **state)
+{
+	each_fails(&allocations, false);
 }
 
 static int
@@ -322,6 +346,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(no_room_once),
 		cmocka_unit_test(io_errors_from_then_on),
 		cmocka_unit_test(no_room_from_then_on),
+		cmocka_unit_test(every_allocation_of_sqlite_fails_once),
 	};
 
 	if (argc > 1)

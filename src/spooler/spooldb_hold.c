@@ -57,7 +57,7 @@ spooldb_held(struct spooldb *db, GBytes *profile, gint64 *since)
 	    db, "SELECT held, text FROM profile WHERE uid=? AND held>0", "b", profile);
 	char *text = NULL;
 
-	if (spooldb_step(s)) {
+	if (spooldb_step(db, s)) {
 		if (since)
 			*since = sqlite3_column_int64(s, 0);
 		text = spooldb_column_text(s, 1);

@@ -6,20 +6,6 @@
 #include "owner.h"
 #include "text.h"
 
-static GArray *
-read_ids(sqlite3_stmt *s)
-{
-	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-
-	while (spooldb_step(s)) {
-		gint64 id = sqlite3_column_int64(s, 0);
-
-		g_array_append_val(ids, id);
-	}
-	spooldb_done(s);
-	return ids;
-}
-
 gint64
 spooldb_owned_newest(struct spooldb *db, uid_t uid)
 {
@@ -35,13 +21,15 @@ spooldb_owned_ids(struct spooldb *db, uid_t uid, bool all, gint64 after, int lim
 	g_autoptr(GBytes) tail = owner_tail(uid);
 
 	if (all)
-		return read_ids(spooldb_query(db,
-		    "SELECT id FROM message WHERE id>? AND substr(key, -8)=? ORDER BY id LIMIT ?",
-		    "ibd", after, tail, limit));
-	return read_ids(spooldb_query(db,
-	    "SELECT id FROM message WHERE id>? AND state NOT IN (3, 5, 6) AND substr(key, -8)=?"
-	    " ORDER BY id LIMIT ?",
-	    "ibd", after, tail, limit));
+		return spooldb_read_ids(db, spooldb_query(db,
+						"SELECT id FROM message WHERE id>? AND substr(key, "
+						"-8)=? ORDER BY id LIMIT ?",
+						"ibd", after, tail, limit));
+	return spooldb_read_ids(db,
+	    spooldb_query(db,
+		"SELECT id FROM message WHERE id>? AND state NOT IN (3, 5, 6) AND substr(key, -8)=?"
+		" ORDER BY id LIMIT ?",
+		"ibd", after, tail, limit));
 }
 
 GArray *
@@ -61,8 +49,10 @@ spooldb_owned_match(struct spooldb *db, uid_t uid, const char *hex, int limit)
 	first = g_bytes_new(bytes, size);
 	memset(bytes + size, 0xFF, sizeof(bytes) - size);
 	last = g_bytes_new(bytes, sizeof(bytes));
-	return read_ids(spooldb_query(db,
-	    "SELECT max(id) FROM message WHERE key BETWEEN ? AND ? AND substr(key, -8)=?"
-	    " AND substr(hex(key), 1, length(hex(key)) - 16) GLOB ? || '*' GROUP BY key LIMIT ?",
-	    "bbbtd", first, last, tail, pattern, limit));
+	return spooldb_read_ids(
+	    db, spooldb_query(db,
+		    "SELECT max(id) FROM message WHERE key BETWEEN ? AND ? AND substr(key, -8)=?"
+		    " AND substr(hex(key), 1, length(hex(key)) - 16) GLOB ? || '*' GROUP BY key "
+		    "LIMIT ?",
+		    "bbbtd", first, last, tail, pattern, limit));
 }

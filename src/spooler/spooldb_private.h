@@ -26,6 +26,8 @@ struct spooldb {
 	char *reserve;              /* a file whose room is given back when the disk is full */
 	enum spooldb_when when;     /* of the step that is under way */
 	bool unsynced;              /* something was committed since the last sync */
+	bool open;                  /* a transaction was begun and not ended by us */
+	HRESULT unread;             /* why a read, or what it needs, failed */
 	bool lost;                  /* steps that were said to be done were rolled back */
 };
 
@@ -36,9 +38,14 @@ enum wish { WISH_NONE = 0, WISH_HOLD = 1, WISH_CANCEL = 2 };
  * `types` has one letter an argument: i gint64, d int, t text, b GBytes.  It is reset by
  * spooldb_done() or its next use. */
 sqlite3_stmt *spooldb_query(struct spooldb *db, const char *sql, const char *types, ...);
-/* True while there is a row. */
-bool spooldb_step(sqlite3_stmt *stmt);
+/* True while there is a row.  What cannot be read looks like an end; spooldb_end() or
+ * spooldb_unread() then fails. */
+bool spooldb_step(struct spooldb *db, sqlite3_stmt *stmt);
+/* Whether all since the last step's end could be read; forgets it. */
+HRESULT spooldb_unread(struct spooldb *db);
 void spooldb_done(sqlite3_stmt *stmt);
+/* The first column of each row, as gint64. */
+GArray *spooldb_read_ids(struct spooldb *db, sqlite3_stmt *stmt);
 /* Runs to the end. */
 HRESULT spooldb_run(struct spooldb *db, const char *sql, const char *types, ...);
 /* The first column of the first row, or `fallback`. */
@@ -48,6 +55,8 @@ gint64 spooldb_number(struct spooldb *db, gint64 fallback, const char *sql, cons
  * commit's own failure. */
 HRESULT spooldb_begin(struct spooldb *db, enum spooldb_when when);
 HRESULT spooldb_end(struct spooldb *db, HRESULT hr);
+/* The same for a step that nobody does again: where it fails, spooldb_lost() is true. */
+HRESULT spooldb_end_once(struct spooldb *db, HRESULT hr);
 
 /* Whether the room for a verdict is set aside (again). */
 bool spooldb_reserve(struct spooldb *db);

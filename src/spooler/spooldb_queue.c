@@ -39,7 +39,7 @@ note_interrupted(struct spooldb *db, gint64 now)
 	    db, "SELECT id FROM message WHERE state=1 AND state NOT IN (3, 5, 6) ORDER BY id", "");
 	HRESULT hr = S_OK;
 
-	while (spooldb_step(s)) {
+	while (spooldb_step(db, s)) {
 		gint64 id = sqlite3_column_int64(s, 0);
 
 		g_array_append_val(ids, id);
@@ -86,7 +86,7 @@ spooldb_regain(struct spooldb *db, const GArray *in_hand, gint64 now)
 	    db, "SELECT id FROM message WHERE state IN (1, 2) AND next=?", "i", G_MAXINT64);
 	HRESULT hr;
 
-	while (spooldb_step(s)) {
+	while (spooldb_step(db, s)) {
 		gint64 id = sqlite3_column_int64(s, 0);
 
 		if (!is_among(in_hand, id))
@@ -130,11 +130,9 @@ spooldb_known(
 	enum spool_state state;
 
 	*known = false;
-	if (!s)
-		return MAPI_E_CALL_FAILED;
-	if (!spooldb_step(s)) {
+	if (!spooldb_step(db, s)) {
 		spooldb_done(s);
-		return S_OK;
+		return spooldb_unread(db);
 	}
 	id = sqlite3_column_int64(s, 0);
 	recorded = sqlite3_column_int64(s, 1);
@@ -251,7 +249,7 @@ fill_due(struct spooldb *db, struct lease *lease, gint64 now)
 	    "SELECT row FROM recipient WHERE message=? AND state=0 AND next<=? LIMIT 20000", "ii",
 	    lease->id, now);
 
-	while (spooldb_step(s)) {
+	while (spooldb_step(db, s)) {
 		guint32 row = (guint32)sqlite3_column_int64(s, 0);
 
 		g_array_append_val(lease->due, row);
@@ -268,7 +266,7 @@ next_due_of(struct spooldb *db, GBytes *profile, int priority, gint64 now, struc
 	    " WHERE profile=? AND priority=? AND state IN (0, 2) AND next<=?"
 	    " ORDER BY next, id LIMIT 1",
 	    "bdi", profile, priority, now);
-	bool found = spooldb_step(s);
+	bool found = spooldb_step(db, s);
 
 	if (found) {
 		lease->id = sqlite3_column_int64(s, 0);
@@ -390,8 +388,10 @@ spooldb_lease(struct spooldb *db, GBytes *profile, gint64 now, struct lease **ou
 
 	*out = NULL;
 	*again = 0;
-	if (!next_due(db, profile, now, lease))
+	if (!next_due(db, profile, now, lease)) {
+		hr = spooldb_unread(db);
 		goto out;
+	}
 	if (lease->act == ACT_SEND) {
 		gint64 when =
 		    retry_pace_next(spooldb_policy(db, profile), pace_of(db, profile), now);
@@ -477,7 +477,7 @@ reason(struct spooldb *db, gint64 id, const char *text)
 	    "SELECT text FROM recipient WHERE message=? AND state IN (0, 4, 5) AND text<>''"
 	    " ORDER BY state=4 DESC, state=0 DESC, row LIMIT 1",
 	    "i", id);
-	if (spooldb_step(s))
+	if (spooldb_step(db, s))
 		found = spooldb_column_text(s, 0);
 	spooldb_done(s);
 	return found ? found : g_strdup("");
@@ -516,7 +516,7 @@ spooldb_profile_of(struct spooldb *db, gint64 id)
 {
 	sqlite3_stmt *s = spooldb_query(
 	    db, "SELECT profile FROM message WHERE id=? AND state NOT IN (3, 5, 6)", "i", id);
-	GBytes *profile = spooldb_step(s) ? spooldb_column_bytes(s, 0) : NULL;
+	GBytes *profile = spooldb_step(db, s) ? spooldb_column_bytes(s, 0) : NULL;
 
 	spooldb_done(s);
 	return profile;
@@ -529,12 +529,12 @@ spooldb_settle(struct spooldb *db, gint64 id, enum spool_act how, const char *te
 	g_autoptr(GBytes) profile = spooldb_profile_of(db, id);
 	HRESULT hr;
 
-	if (!profile)
+	if (!profile && SUCCEEDED(spooldb_unread(db)))
 		return MAPI_E_NOT_FOUND;
-	hr = spooldb_begin(db, SPOOLDB_LATER);
+	hr = profile ? spooldb_begin(db, SPOOLDB_LATER) : MAPI_E_CALL_FAILED;
 	if (SUCCEEDED(hr))
 		hr = settle(db, id, how, why, now);
-	hr = spooldb_end(db, hr);
+	hr = spooldb_end_once(db, hr);
 	if (SUCCEEDED(hr) && how == ACT_HOLD)
 		hr = spooldb_hold_profile(db, profile, why, now);
 	return hr;
@@ -563,5 +563,5 @@ spooldb_lease_died(struct spooldb *db, gint64 id, const char *text, gint64 now, 
 		if (SUCCEEDED(hr))
 			hr = spooldb_run(db, "UPDATE message SET wish=1 WHERE id=?", "i", id);
 	}
-	return spooldb_end(db, hr);
+	return spooldb_end_once(db, hr);
 }

@@ -23,7 +23,7 @@ spooldb_profiles(struct spooldb *db)
 	sqlite3_stmt *s = spooldb_query(
 	    db, "SELECT DISTINCT profile FROM message WHERE state NOT IN (3, 5, 6)", "");
 
-	while (spooldb_step(s))
+	while (spooldb_step(db, s))
 		g_ptr_array_add(profiles, spooldb_column_bytes(s, 0));
 	spooldb_done(s);
 	return profiles;
@@ -39,7 +39,7 @@ spooldb_find(struct spooldb *db, GBytes *key, gint64 *changed)
 		: spooldb_query(db, "SELECT id, changed FROM message ORDER BY id DESC LIMIT 1", "");
 	gint64 id = 0;
 
-	if (spooldb_step(s)) {
+	if (spooldb_step(db, s)) {
 		id = sqlite3_column_int64(s, 0);
 		if (changed)
 			*changed = sqlite3_column_int64(s, 1);
@@ -48,12 +48,12 @@ spooldb_find(struct spooldb *db, GBytes *key, gint64 *changed)
 	return id;
 }
 
-static GArray *
-read_ids(sqlite3_stmt *s)
+GArray *
+spooldb_read_ids(struct spooldb *db, sqlite3_stmt *s)
 {
 	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 
-	while (spooldb_step(s)) {
+	while (spooldb_step(db, s)) {
 		gint64 id = sqlite3_column_int64(s, 0);
 
 		g_array_append_val(ids, id);
@@ -66,11 +66,13 @@ GArray *
 spooldb_ids(struct spooldb *db, bool all, gint64 after, int limit)
 {
 	if (all)
-		return read_ids(spooldb_query(db,
-		    "SELECT id FROM message WHERE id>? ORDER BY id LIMIT ?", "id", after, limit));
-	return read_ids(spooldb_query(db,
-	    "SELECT id FROM message WHERE id>? AND state NOT IN (3, 5, 6) ORDER BY id LIMIT ?",
-	    "id", after, limit));
+		return spooldb_read_ids(
+		    db, spooldb_query(db, "SELECT id FROM message WHERE id>? ORDER BY id LIMIT ?",
+			    "id", after, limit));
+	return spooldb_read_ids(db,
+	    spooldb_query(db,
+		"SELECT id FROM message WHERE id>? AND state NOT IN (3, 5, 6) ORDER BY id LIMIT ?",
+		"id", after, limit));
 }
 
 /* The first key that begins with the digits, and the first that does so no longer. */
@@ -108,9 +110,10 @@ spooldb_match(struct spooldb *db, const char *hex, int limit)
 
 	if (!key_range(hex, &first, &end))
 		return g_array_new(FALSE, FALSE, sizeof(gint64));
-	return read_ids(spooldb_query(db,
-	    "SELECT max(id) FROM message WHERE key>=? AND key<? GROUP BY key LIMIT ?", "bbd", first,
-	    end, limit));
+	return spooldb_read_ids(
+	    db, spooldb_query(db,
+		    "SELECT max(id) FROM message WHERE key>=? AND key<? GROUP BY key LIMIT ?",
+		    "bbd", first, end, limit));
 }
 
 HRESULT
@@ -128,7 +131,7 @@ spooldb_count(struct spooldb *db, GBytes *profile, gint64 now, struct spool_coun
 					"i", now);
 
 	memset(counts, 0, sizeof(*counts));
-	if (!spooldb_step(s))
+	if (!spooldb_step(db, s))
 		return MAPI_E_CALL_FAILED;
 	counts->due = sqlite3_column_int64(s, 0);
 	counts->later = sqlite3_column_int64(s, 1);
@@ -155,7 +158,7 @@ spooldb_live(struct spooldb *db, GBytes *store, gint64 after, int limit)
 	GVariantBuilder b;
 
 	g_variant_builder_init(&b, G_VARIANT_TYPE("a(xayx)"));
-	while (spooldb_step(s)) {
+	while (spooldb_step(db, s)) {
 		g_autoptr(GBytes) entry = spooldb_column_bytes(s, 1);
 
 		g_variant_builder_add(&b, "(x@ayx)", (gint64)sqlite3_column_int64(s, 0),
@@ -191,7 +194,7 @@ load_message(struct spooldb *db, gint64 id, struct spool_message *m)
 	    " LEFT JOIN profile p ON p.uid=m.profile"
 	    " WHERE m.id=?",
 	    "i", id);
-	bool found = spooldb_step(s);
+	bool found = spooldb_step(db, s);
 
 	if (found) {
 		m->id = id;
@@ -224,7 +227,7 @@ load_recipients(struct spooldb *db, struct spool_message *m)
 	    " tries, next FROM recipient WHERE message=? ORDER BY row",
 	    "i", m->id);
 
-	while (spooldb_step(s)) {
+	while (spooldb_step(db, s)) {
 		struct spool_recipient *r = spool_recipient_create();
 
 		r->row = (guint32)sqlite3_column_int64(s, 0);
@@ -251,7 +254,7 @@ load_attempts(struct spooldb *db, struct spool_message *m)
 	sqlite3_stmt *s =
 	    spooldb_query(db, "SELECT record FROM attempt WHERE message=? ORDER BY id", "i", m->id);
 
-	while (spooldb_step(s)) {
+	while (spooldb_step(db, s)) {
 		g_autoptr(GBytes) bytes = spooldb_column_bytes(s, 0);
 
 		g_ptr_array_add(m->attempts, spooldb_read_attempt(bytes));

@@ -11,7 +11,7 @@ spooldb_act(struct spooldb *db, gint64 id, gint64 now)
 	    " FROM recipient WHERE message=?",
 	    "iii", now, now, id);
 
-	if (spooldb_step(s)) {
+	if (spooldb_step(db, s)) {
 		held = sqlite3_column_int64(s, 0);
 		due = sqlite3_column_int64(s, 1);
 		later = sqlite3_column_int64(s, 2);
@@ -147,8 +147,10 @@ spooldb_report(struct spooldb *db, const struct report *report, gint64 now, enum
 	*act = ACT_RETRY;
 	if (!spooldb_number(db, 0,
 		"SELECT count(*) FROM message WHERE id=? AND entry=? AND state NOT IN (3, 5, 6)",
-		"ib", report->id, report->entry))
-		return MAPI_E_NOT_FOUND;
+		"ib", report->id, report->entry)) {
+		hr = spooldb_unread(db);
+		return FAILED(hr) ? hr : MAPI_E_NOT_FOUND;
+	}
 	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
 		hr = spooldb_apply(db, report, now, act);

@@ -120,6 +120,27 @@ def date_from_datetime(value):
     return since.days - time_of_day if since.days < 0 else since.days + time_of_day
 
 
+def decimal_from_currency(units):
+    """PT_CURRENCY counts ten-thousandths; pywin32's COM gives VT_CY as a Decimal, too."""
+    import decimal  # few need it
+    return decimal.Decimal(units).scaleb(-4, _money(decimal))
+
+
+def currency_from_decimal(value):
+    """The count for a Decimal, rounded to the even one; None for anything else."""
+    import decimal
+    if not isinstance(value, decimal.Decimal):
+        return None
+    if not value.is_finite():
+        raise ValueError(f"{value} is no amount")
+    return int(value.scaleb(4, _money(decimal)).to_integral_value(decimal.ROUND_HALF_EVEN))
+
+
+def _money(decimal):
+    """Exact, whatever context the caller has set."""
+    return decimal.Context(prec=40, Emin=-999, Emax=999, traps=[])
+
+
 def time(value, *rest):
     """pywintypes.Time: from seconds since 1970, a time tuple, a datetime, or what has timetuple()."""
     if isinstance(value, _datetime.datetime):

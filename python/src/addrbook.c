@@ -81,16 +81,25 @@ user_contains_nothing(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef book_methods[] = {
-	{ "OpenEntry", book_OpenEntry, METH_VARARGS, NULL },
-	{ "CompareEntryIDs", book_CompareEntryIDs, METH_VARARGS, NULL },
-	{ "ResolveName", book_ResolveName, METH_VARARGS, NULL },
+	METHOD("OpenEntry", book_OpenEntry, METH_VARARGS, ", entryId, iid, flags",
+	    "The user, list or container of this entry ID; None is the root container."),
+	METHOD("CompareEntryIDs", book_CompareEntryIDs, METH_VARARGS,
+	    ", entryId1, entryId2, flags=0", "1 where both are of one entry, else 0."),
+	METHOD("ResolveName", book_ResolveName, METH_VARARGS,
+	    ", uiParam, flags, entryTitle, ADRLIST",
+	    "A tuple of rows: those given, with PR_ENTRYID and address for each display name. "
+	    "com_error MAPI_E_NOT_FOUND or MAPI_E_AMBIGUOUS_RECIP for a name that is nobody's, or "
+	    "more than one's."),
 	{ NULL },
 };
 
 static PyMethodDef user_methods[] = {
-	{ "GetContentsTable", user_contains_nothing, METH_VARARGS, NULL },
-	{ "GetHierarchyTable", user_contains_nothing, METH_VARARGS, NULL },
-	{ "OpenEntry", user_contains_nothing, METH_VARARGS, NULL },
+	METHOD("GetContentsTable", user_contains_nothing, METH_VARARGS, ", flags",
+	    "A user contains nothing: com_error MAPI_E_NO_SUPPORT."),
+	METHOD("GetHierarchyTable", user_contains_nothing, METH_VARARGS, ", flags",
+	    "A user contains nothing: com_error MAPI_E_NO_SUPPORT."),
+	METHOD("OpenEntry", user_contains_nothing, METH_VARARGS, ", entryId, iid, flags",
+	    "A user contains nothing: com_error MAPI_E_NO_SUPPORT."),
 	{ NULL },
 };
 

@@ -13,9 +13,12 @@ not_built(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef converter_methods[] = {
-	{ "MIMEToMAPI", not_built, METH_VARARGS, NULL },
-	{ "MAPIToMIMEStm", not_built, METH_VARARGS, NULL },
-	{ "SetAdrBook", not_built, METH_VARARGS, NULL },
+	METHOD("MIMEToMAPI", not_built, METH_VARARGS, ", stream, msg, flags=0",
+	    "Not built: com_error MAPI_E_NO_SUPPORT."),
+	METHOD("MAPIToMIMEStm", not_built, METH_VARARGS, ", msg, stream, flags=0",
+	    "Not built: com_error MAPI_E_NO_SUPPORT."),
+	METHOD("SetAdrBook", not_built, METH_VARARGS, ", addrBook",
+	    "Not built: com_error MAPI_E_NO_SUPPORT."),
 	{ NULL },
 };
 

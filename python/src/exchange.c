@@ -50,12 +50,14 @@ store_ex_CreateStoreEntryID2(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef store_methods[] = {
-	{ "CreateStoreEntryID", store_CreateStoreEntryID, METH_VARARGS, NULL },
+	METHOD("CreateStoreEntryID", store_CreateStoreEntryID, METH_VARARGS,
+	    ", serverDN, userDN, flags=0", "The entry ID of a user's store on a server, as bytes."),
 	{ NULL },
 };
 
 static PyMethodDef store_ex_methods[] = {
-	{ "CreateStoreEntryID2", store_ex_CreateStoreEntryID2, METH_VARARGS, NULL },
+	METHOD("CreateStoreEntryID2", store_ex_CreateStoreEntryID2, METH_VARARGS,
+	    ", props, flags=0", "The entry ID of a store that these properties name, as bytes."),
 	{ NULL },
 };
 

@@ -388,33 +388,57 @@ folder_SaveContentsSort(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef container_methods[] = {
-	{ "GetContentsTable", container_GetContentsTable, METH_VARARGS, NULL },
-	{ "GetHierarchyTable", container_GetHierarchyTable, METH_VARARGS, NULL },
-	{ "OpenEntry", container_OpenEntry, METH_VARARGS, NULL },
-	{ "SetSearchCriteria", container_SetSearchCriteria, METH_VARARGS,
-	    "SetSearchCriteria(restriction|None, entries|None, flags)" },
-	{ "GetSearchCriteria", container_GetSearchCriteria, METH_VARARGS,
-	    "GetSearchCriteria(flags=0) -> (restriction, entries, state)" },
+	METHOD("GetContentsTable", container_GetContentsTable, METH_VARARGS, ", flags",
+	    "A table of the messages, or of the entries of an address book. MAPI_ASSOCIATED: of "
+	    "the hidden ones."),
+	METHOD("GetHierarchyTable", container_GetHierarchyTable, METH_VARARGS, ", flags",
+	    "A table of the folders in it; with CONVENIENT_DEPTH of all below."),
+	METHOD("OpenEntry", container_OpenEntry, METH_VARARGS, ", entryId, iid, flags",
+	    "The folder or message of this entry ID, typed by what it is; None is the container "
+	    "itself."),
+	METHOD("SetSearchCriteria", container_SetSearchCriteria, METH_VARARGS,
+	    ", restriction, entryIds, flags",
+	    "What a search folder shows: messages that match, in these folders. None keeps what "
+	    "there is."),
+	METHOD("GetSearchCriteria", container_GetSearchCriteria, METH_VARARGS, ", flags=0",
+	    "(restriction, entry IDs of the folders, state) of a search folder."),
 	{ NULL },
 };
 
 static PyMethodDef folder_methods[] = {
-	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
-	{ "CreateMessage", folder_CreateMessage, METH_VARARGS, NULL },
-	{ "CopyMessages", folder_CopyMessages, METH_VARARGS, NULL },
-	{ "DeleteMessages", folder_DeleteMessages, METH_VARARGS, NULL },
-	{ "CreateFolder", folder_CreateFolder, METH_VARARGS, NULL },
-	{ "DeleteFolder", folder_DeleteFolder, METH_VARARGS, NULL },
-	{ "SetReadFlags", folder_SetReadFlags, METH_VARARGS, NULL },
-	{ "EmptyFolder", folder_EmptyFolder, METH_VARARGS, NULL },
-	{ "CopyFolder", folder_CopyFolder, METH_VARARGS,
-	    "CopyFolder(entryId, iid|None, folder, newName|None, ui, progress, flags) -> hr" },
-	{ "GetMessageStatus", folder_GetMessageStatus, METH_VARARGS,
-	    "GetMessageStatus(entryId, flags=0) -> status" },
-	{ "SetMessageStatus", folder_SetMessageStatus, METH_VARARGS,
-	    "SetMessageStatus(entryId, status, mask) -> status before" },
-	{ "SaveContentsSort", folder_SaveContentsSort, METH_VARARGS,
-	    "SaveContentsSort(sortOrderSet, flags=0)" },
+	METHOD("GetLastError", wrapper_GetLastError, METH_VARARGS, ", hr, flags=0",
+	    "What the object says about its failed call: None, or (version, error, component, "
+	    "low-level error, context)."),
+	METHOD("CreateMessage", folder_CreateMessage, METH_VARARGS, ", iid, flags",
+	    "A new message, which is in the folder after its SaveChanges."),
+	METHOD("CopyMessages", folder_CopyMessages, METH_VARARGS,
+	    ", msgs, iid, folder, uiParam, progress, flags",
+	    "Copies messages by their entry IDs, or with MESSAGE_MOVE moves them; the result code, "
+	    "which is MAPI_W_PARTIAL_COMPLETION where not all went."),
+	METHOD("DeleteMessages", folder_DeleteMessages, METH_VARARGS,
+	    ", msgs, uiParam, progress, flags",
+	    "Deletes messages by their entry IDs; the result code."),
+	METHOD("CreateFolder", folder_CreateFolder, METH_VARARGS,
+	    ", folderType, folderName, folderComment=None, iid=None, flags=0",
+	    "A new folder in this one; with OPEN_IF_EXISTS one of that name may be there."),
+	METHOD("DeleteFolder", folder_DeleteFolder, METH_VARARGS,
+	    ", entryId, uiParam, progress, flags=0",
+	    "Deletes a folder, with DEL_MESSAGES and DEL_FOLDERS also one that is not empty; the "
+	    "result code."),
+	METHOD("SetReadFlags", folder_SetReadFlags, METH_VARARGS, ", msgs, uiParam, progress, flag",
+	    "Marks messages by their entry IDs as read, or with CLEAR_READ_FLAG as unread; the "
+	    "result code."),
+	METHOD("EmptyFolder", folder_EmptyFolder, METH_VARARGS, ", uiParam, progress, flags",
+	    "Deletes all that is in the folder; the result code."),
+	METHOD("CopyFolder", folder_CopyFolder, METH_VARARGS,
+	    ", entryId, iid, folder, newName, uiParam, progress, flags",
+	    "Copies a folder into another one, or with FOLDER_MOVE moves it; the result code."),
+	METHOD("GetMessageStatus", folder_GetMessageStatus, METH_VARARGS, ", entryId, flags=0",
+	    "A message's status bits (MSGSTATUS_...)."),
+	METHOD("SetMessageStatus", folder_SetMessageStatus, METH_VARARGS, ", entryId, status, mask",
+	    "Changes the status bits in the mask; what they were before."),
+	METHOD("SaveContentsSort", folder_SaveContentsSort, METH_VARARGS, ", sortOrderSet, flags=0",
+	    "The order that contents tables of this folder begin with."),
 	{ NULL },
 };
 

@@ -151,7 +151,10 @@ unwrap_object(PyObject *module, PyObject *object)
 }
 
 PyMethodDef gateway_functions[] = {
-	{ "WrapObject", wrap_object, METH_VARARGS, NULL },
-	{ "UnwrapObject", unwrap_object, METH_O, NULL },
+	FUNCTION("WrapObject", wrap_object, METH_VARARGS, ", object, iid=None",
+	    "A Python object as an interface: IStream by its Read, Write, Seek ..., "
+	    "IMAPIAdviseSink by its OnNotify."),
+	FUNCTION("UnwrapObject", unwrap_object, METH_O, ", object",
+	    "The Python object behind an interface that WrapObject made."),
 	{ NULL },
 };

@@ -182,7 +182,7 @@ iid_dealloc(PyObject *self)
 }
 
 static PyMethodDef iid_methods[] = {
-	{ "__reduce__", iid_reduce, METH_NOARGS, NULL },
+	{ "__reduce__", iid_reduce, METH_NOARGS, "For pickle and copy." },
 	{ NULL },
 };
 

@@ -144,14 +144,24 @@ message_SetReadFlag(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef message_methods[] = {
-	{ "GetAttachmentTable", message_GetAttachmentTable, METH_VARARGS, NULL },
-	{ "OpenAttach", message_OpenAttach, METH_VARARGS, NULL },
-	{ "CreateAttach", message_CreateAttach, METH_VARARGS, NULL },
-	{ "DeleteAttach", message_DeleteAttach, METH_VARARGS, NULL },
-	{ "GetRecipientTable", message_GetRecipientTable, METH_VARARGS, NULL },
-	{ "ModifyRecipients", message_ModifyRecipients, METH_VARARGS, NULL },
-	{ "SubmitMessage", message_SubmitMessage, METH_VARARGS, NULL },
-	{ "SetReadFlag", message_SetReadFlag, METH_VARARGS, NULL },
+	METHOD("GetAttachmentTable", message_GetAttachmentTable, METH_VARARGS, ", flags",
+	    "A table of the attachments."),
+	METHOD("OpenAttach", message_OpenAttach, METH_VARARGS, ", attachmentNum, interface, flags",
+	    "The attachment of this PR_ATTACH_NUM."),
+	METHOD("CreateAttach", message_CreateAttach, METH_VARARGS, ", interface, flags",
+	    "[number, attachment]: a new one, which is in the message after its own SaveChanges."),
+	METHOD("DeleteAttach", message_DeleteAttach, METH_VARARGS,
+	    ", attachmentNum, uiParam, progress, flags", "Takes an attachment out."),
+	METHOD("GetRecipientTable", message_GetRecipientTable, METH_VARARGS, ", flags",
+	    "A table of the recipients."),
+	METHOD("ModifyRecipients", message_ModifyRecipients, METH_VARARGS, ", flags, mods",
+	    "Changes recipients by rows of (tag, value): MODRECIP_ADD, MODRECIP_MODIFY and "
+	    "MODRECIP_REMOVE (by PR_ROWID); 0 puts these in the place of all."),
+	METHOD("SubmitMessage", message_SubmitMessage, METH_VARARGS, ", flags",
+	    "Sends it. The message is saved and then belongs to the spooler: no further call on it "
+	    "succeeds."),
+	METHOD("SetReadFlag", message_SetReadFlag, METH_VARARGS, ", flag",
+	    "Marks it as read, or with CLEAR_READ_FLAG as unread."),
 	{ NULL },
 };
 

@@ -89,6 +89,8 @@ import_helpers(struct emapi_state *state)
 		{ "filetime_from_datetime", &state->filetime_from_datetime },
 		{ "datetime_from_date", &state->datetime_from_date },
 		{ "date_from_datetime", &state->date_from_datetime },
+		{ "decimal_from_currency", &state->decimal_from_currency },
+		{ "currency_from_decimal", &state->currency_from_decimal },
 	};
 	PyObject *types = PyImport_ImportModule("_emapi_types");
 	int failed = !types;
@@ -127,6 +129,8 @@ module_traverse(PyObject *module, visitproc visit, void *arg)
 	Py_VISIT(state->filetime_from_datetime);
 	Py_VISIT(state->datetime_from_date);
 	Py_VISIT(state->date_from_datetime);
+	Py_VISIT(state->decimal_from_currency);
+	Py_VISIT(state->currency_from_decimal);
 	return 0;
 }
 
@@ -144,6 +148,8 @@ module_clear(PyObject *module)
 	Py_CLEAR(state->filetime_from_datetime);
 	Py_CLEAR(state->datetime_from_date);
 	Py_CLEAR(state->date_from_datetime);
+	Py_CLEAR(state->decimal_from_currency);
+	Py_CLEAR(state->currency_from_decimal);
 	return 0;
 }
 

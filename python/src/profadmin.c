@@ -180,15 +180,31 @@ admin_AdminServices(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef admin_methods[] = {
-	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
-	{ "GetProfileTable", admin_GetProfileTable, METH_VARARGS, NULL },
-	{ "CreateProfile", admin_CreateProfile, METH_VARARGS, NULL },
-	{ "DeleteProfile", admin_DeleteProfile, METH_VARARGS, NULL },
-	{ "ChangeProfilePassword", admin_ChangeProfilePassword, METH_VARARGS, NULL },
-	{ "CopyProfile", admin_CopyProfile, METH_VARARGS, NULL },
-	{ "RenameProfile", admin_RenameProfile, METH_VARARGS, NULL },
-	{ "SetDefaultProfile", admin_SetDefaultProfile, METH_VARARGS, NULL },
-	{ "AdminServices", admin_AdminServices, METH_VARARGS, NULL },
+	METHOD("GetLastError", wrapper_GetLastError, METH_VARARGS, ", hr, flags=0",
+	    "What the object says about its failed call: None, or (version, error, component, "
+	    "low-level error, context)."),
+	METHOD("GetProfileTable", admin_GetProfileTable, METH_VARARGS, ", flags",
+	    "A table of the profiles."),
+	METHOD("CreateProfile", admin_CreateProfile, METH_VARARGS,
+	    ", profileName, password, uiParam=0, flags=0",
+	    "Makes a profile without services; with MAPI_DEFAULT_SERVICES one that can send."),
+	METHOD("DeleteProfile", admin_DeleteProfile, METH_VARARGS, ", profileName, flags=0",
+	    "Deletes a profile; sessions on it go on."),
+	METHOD("ChangeProfilePassword", admin_ChangeProfilePassword, METH_VARARGS,
+	    ", profileName, oldPassword, newPassword, flags",
+	    "Profiles have no passwords of their own: com_error MAPI_E_NO_SUPPORT where one is "
+	    "given."),
+	METHOD("CopyProfile", admin_CopyProfile, METH_VARARGS,
+	    ", oldProfileName, password, newProfileName, uiParam=0, flags=0",
+	    "Makes a copy of a profile."),
+	METHOD("RenameProfile", admin_RenameProfile, METH_VARARGS,
+	    ", oldProfileName, password, newProfileName, uiParam=0, flags=0",
+	    "Gives a profile another name."),
+	METHOD("SetDefaultProfile", admin_SetDefaultProfile, METH_VARARGS, ", profileName, flags=0",
+	    "The profile that MAPI_USE_DEFAULT takes; None: no one."),
+	METHOD("AdminServices", admin_AdminServices, METH_VARARGS,
+	    ", profileName, password=None, uiParam=0, flags=0",
+	    "What the services of a profile are changed with."),
 	{ NULL },
 };
 

@@ -293,17 +293,41 @@ prop_GetNamesFromIDs(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef prop_methods[] = {
-	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
-	{ "SaveChanges", prop_SaveChanges, METH_VARARGS, NULL },
-	{ "GetProps", prop_GetProps, METH_VARARGS, NULL },
-	{ "GetPropList", prop_GetPropList, METH_VARARGS, NULL },
-	{ "OpenProperty", prop_OpenProperty, METH_VARARGS, NULL },
-	{ "SetProps", prop_SetProps, METH_VARARGS, NULL },
-	{ "DeleteProps", prop_DeleteProps, METH_VARARGS, NULL },
-	{ "CopyTo", prop_CopyTo, METH_VARARGS, NULL },
-	{ "CopyProps", prop_CopyProps, METH_VARARGS, NULL },
-	{ "GetNamesFromIDs", prop_GetNamesFromIDs, METH_VARARGS, NULL },
-	{ "GetIDsFromNames", prop_GetIDsFromNames, METH_VARARGS, NULL },
+	METHOD("GetLastError", wrapper_GetLastError, METH_VARARGS, ", hr, flags=0",
+	    "What the object says about its failed call: None, or (version, error, component, "
+	    "low-level error, context)."),
+	METHOD("SaveChanges", prop_SaveChanges, METH_VARARGS, ", flags",
+	    "Makes changes last; with KEEP_OPEN_READWRITE the object can be changed further."),
+	METHOD("GetProps", prop_GetProps, METH_VARARGS, ", propList, flags=0",
+	    "(hr, ((tag, value), ...)) in the order asked for, None: all. What is missing is "
+	    "(PROP_TAG(PT_ERROR, id), code), and hr MAPI_W_ERRORS_RETURNED."),
+	METHOD("GetPropList", prop_GetPropList, METH_VARARGS, ", flags",
+	    "A tuple of the tags of all properties; MAPI_UNICODE makes text PT_UNICODE."),
+	METHOD("OpenProperty", prop_OpenProperty, METH_VARARGS,
+	    ", propTag, iid, interfaceOptions, flags",
+	    "A property as an interface: IStream for long values, IMessage for an attached "
+	    "message. MAPI_CREATE | MAPI_MODIFY to write."),
+	METHOD("SetProps", prop_SetProps, METH_VARARGS, ", propList, wantProblems=False",
+	    "Sets properties from a sequence of (tag, value); (hr, None), or with wantProblems "
+	    "(hr, ((index, tag, code), ...))."),
+	METHOD("DeleteProps", prop_DeleteProps, METH_VARARGS, ", propList, wantProblems=False",
+	    "Deletes properties; (hr, None), or with wantProblems (hr, ((index, tag, code), "
+	    "...))."),
+	METHOD("CopyTo", prop_CopyTo, METH_VARARGS,
+	    ", IIDExcludeList, propTags, uiParam, progress, resultIID, dest, flags, "
+	    "wantProblems=False",
+	    "Copies all properties but those of propTags, with what the object contains; (hr, "
+	    "problems)."),
+	METHOD("CopyProps", prop_CopyProps, METH_VARARGS,
+	    ", propTags, uiParam, progress, resultIID, dest, flags, wantProblems=False",
+	    "Copies the properties of propTags; (hr, problems)."),
+	METHOD("GetNamesFromIDs", prop_GetNamesFromIDs, METH_VARARGS,
+	    ", propTags, propSetGuid=None, flags=0",
+	    "(hr, tags, [(IID, name or number), ...]) of named properties; None: all, or all of a "
+	    "set."),
+	METHOD("GetIDsFromNames", prop_GetIDsFromNames, METH_VARARGS, ", nameIds, flags=0",
+	    "A tuple of tags, type PT_UNSPECIFIED, for names ((IID, str or int), ...). PT_ERROR "
+	    "for one that is not there, unless MAPI_CREATE makes it."),
 	{ NULL },
 };
 

@@ -86,11 +86,19 @@ providers_OpenProfileSection(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef providers_methods[] = {
-	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
-	{ "GetProviderTable", providers_GetProviderTable, METH_VARARGS, NULL },
-	{ "CreateProvider", providers_CreateProvider, METH_VARARGS, NULL },
-	{ "DeleteProvider", providers_DeleteProvider, METH_VARARGS, NULL },
-	{ "OpenProfileSection", providers_OpenProfileSection, METH_VARARGS, NULL },
+	METHOD("GetLastError", wrapper_GetLastError, METH_VARARGS, ", hr, flags=0",
+	    "What the object says about its failed call: None, or (version, error, component, "
+	    "low-level error, context)."),
+	METHOD("GetProviderTable", providers_GetProviderTable, METH_VARARGS, ", flags",
+	    "A table of the service's providers."),
+	METHOD("CreateProvider", providers_CreateProvider, METH_VARARGS,
+	    ", providerName, cValues, props, uiParam, flags",
+	    "Adds a provider, with these properties ((tag, value), ...) or None in its section; "
+	    "its IID."),
+	METHOD("DeleteProvider", providers_DeleteProvider, METH_VARARGS, ", uuid",
+	    "Takes a provider out."),
+	METHOD("OpenProfileSection", providers_OpenProfileSection, METH_VARARGS,
+	    ", uuid, iid, flags", "A provider's section of the profile."),
 	{ NULL },
 };
 

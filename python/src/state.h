@@ -57,6 +57,8 @@ struct emapi_state {
 	PyObject *filetime_from_datetime; /* datetime or number -> int */
 	PyObject *datetime_from_date;     /* float, days since 1899-12-30 -> datetime */
 	PyObject *date_from_datetime;
+	PyObject *decimal_from_currency; /* int, ten-thousandths -> Decimal */
+	PyObject *currency_from_decimal;
 
 	Py_ssize_t wrappers; /* alive; pythoncom._GetInterfaceCount() */
 	Py_ssize_t gateways; /* Python objects that MAPI holds; _GetGatewayCount() */

@@ -84,10 +84,14 @@ status_FlushQueues(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef status_methods[] = {
-	{ "ValidateState", status_ValidateState, METH_VARARGS, NULL },
-	{ "SettingsDialog", status_SettingsDialog, METH_VARARGS, NULL },
-	{ "ChangePassword", status_ChangePassword, METH_VARARGS, NULL },
-	{ "FlushQueues", status_FlushQueues, METH_VARARGS, NULL },
+	METHOD("ValidateState", status_ValidateState, METH_VARARGS, ", uiParam, flags",
+	    "Has the part look after its state."),
+	METHOD("SettingsDialog", status_SettingsDialog, METH_VARARGS, ", uiParam, flags",
+	    "There are no dialogs: com_error MAPI_E_NO_SUPPORT."),
+	METHOD("ChangePassword", status_ChangePassword, METH_VARARGS,
+	    ", oldPassword, newPassword, flags", "Changes the part's password, where it has one."),
+	METHOD("FlushQueues", status_FlushQueues, METH_VARARGS, ", uiParam, entryId, flags",
+	    "Has messages that wait sent now."),
 	{ NULL },
 };
 

@@ -165,17 +165,31 @@ store_AbortSubmit(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef store_methods[] = {
-	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
-	{ "Advise", store_Advise, METH_VARARGS, NULL },
-	{ "Unadvise", store_Unadvise, METH_VARARGS, NULL },
-	{ "CompareEntryIDs", store_CompareEntryIDs, METH_VARARGS, NULL },
-	{ "OpenEntry", store_OpenEntry, METH_VARARGS, NULL },
-	{ "GetReceiveFolder", store_GetReceiveFolder, METH_VARARGS, NULL },
-	{ "SetReceiveFolder", store_SetReceiveFolder, METH_VARARGS,
-	    "SetReceiveFolder(messageClass|None, flags, entryId|None)" },
-	{ "GetReceiveFolderTable", store_GetReceiveFolderTable, METH_VARARGS, NULL },
-	{ "StoreLogoff", store_StoreLogoff, METH_VARARGS, NULL },
-	{ "AbortSubmit", store_AbortSubmit, METH_VARARGS, NULL },
+	METHOD("GetLastError", wrapper_GetLastError, METH_VARARGS, ", hr, flags=0",
+	    "What the object says about its failed call: None, or (version, error, component, "
+	    "low-level error, context)."),
+	METHOD("Advise", store_Advise, METH_VARARGS, ", entryId, eventMask, adviseSink",
+	    "Calls the sink at these events (fnev...), of one object or for None anywhere in the "
+	    "store; a number for Unadvise."),
+	METHOD("Unadvise", store_Unadvise, METH_VARARGS, ", connection", "Ends an Advise."),
+	METHOD("CompareEntryIDs", store_CompareEntryIDs, METH_VARARGS,
+	    ", entryId1, entryId2, flags=0", "1 where both are of one object, else 0."),
+	METHOD("OpenEntry", store_OpenEntry, METH_VARARGS, ", entryId, iid, flags",
+	    "The folder or message of this entry ID, typed by what it is; None is the root "
+	    "folder."),
+	METHOD("GetReceiveFolder", store_GetReceiveFolder, METH_VARARGS,
+	    ", messageClass=None, flags=0",
+	    "(entry ID, class): the folder that mail of this class comes into, and the class it is "
+	    "set for."),
+	METHOD("SetReceiveFolder", store_SetReceiveFolder, METH_VARARGS,
+	    ", messageClass, flags, entryId",
+	    "The folder that mail of this class comes into; None takes the setting away."),
+	METHOD("GetReceiveFolderTable", store_GetReceiveFolderTable, METH_VARARGS, ", flags",
+	    "A table of the receive folders."),
+	METHOD("StoreLogoff", store_StoreLogoff, METH_VARARGS, ", flags",
+	    "Leaves the store in an orderly way; the flags that come back."),
+	METHOD("AbortSubmit", store_AbortSubmit, METH_VARARGS, ", entryId, flags=0",
+	    "Takes a message back that is not sent yet."),
 	{ NULL },
 };
 

@@ -205,20 +205,32 @@ services_AdminProviders(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef services_methods[] = {
-	{ "GetLastError", wrapper_GetLastError, METH_VARARGS, NULL },
-	{ "GetMsgServiceTable", services_GetMsgServiceTable, METH_VARARGS, NULL },
-	{ "GetProviderTable", services_GetProviderTable, METH_VARARGS, NULL },
-	{ "CreateMsgService", services_CreateMsgService, METH_VARARGS, NULL },
-	{ "DeleteMsgService", services_DeleteMsgService, METH_VARARGS, NULL },
-	{ "RenameMsgService", services_RenameMsgService, METH_VARARGS, NULL },
-	{ "ConfigureMsgService", services_ConfigureMsgService, METH_VARARGS, NULL },
-	{ "OpenProfileSection", services_OpenProfileSection, METH_VARARGS, NULL },
-	{ "AdminProviders", services_AdminProviders, METH_VARARGS, NULL },
+	METHOD("GetLastError", wrapper_GetLastError, METH_VARARGS, ", hr, flags=0",
+	    "What the object says about its failed call: None, or (version, error, component, "
+	    "low-level error, context)."),
+	METHOD("GetMsgServiceTable", services_GetMsgServiceTable, METH_VARARGS, ", flags",
+	    "A table of the profile's services."),
+	METHOD("GetProviderTable", services_GetProviderTable, METH_VARARGS, ", flags",
+	    "A table of the providers of all services."),
+	METHOD("CreateMsgService", services_CreateMsgService, METH_VARARGS,
+	    ", serviceName, displayName, uiParam=0, flags=0",
+	    "Adds a service, EMAPI_STORE or another one of mapisvc.inf."),
+	METHOD("DeleteMsgService", services_DeleteMsgService, METH_VARARGS, ", uuid",
+	    "Takes a service out."),
+	METHOD("RenameMsgService", services_RenameMsgService, METH_VARARGS,
+	    ", uuid, flags, newName", "Gives a service another display name."),
+	METHOD("ConfigureMsgService", services_ConfigureMsgService, METH_VARARGS,
+	    ", iid, uiParam, flags, props", "Sets up a service by properties ((tag, value), ...)."),
+	METHOD("OpenProfileSection", services_OpenProfileSection, METH_VARARGS,
+	    ", uuid, iid, flags", "A section of the profile."),
+	METHOD("AdminProviders", services_AdminProviders, METH_VARARGS, ", uuid, flags",
+	    "What a service's providers are changed with."),
 	{ NULL },
 };
 
 static PyMethodDef services2_methods[] = {
-	{ "CreateMsgServiceEx", services_CreateMsgServiceEx, METH_VARARGS, NULL },
+	METHOD("CreateMsgServiceEx", services_CreateMsgServiceEx, METH_VARARGS,
+	    ", serviceName, displayName, uiParam=0, flags=0", "Adds a service; its IID."),
 	{ NULL },
 };
 

@@ -275,7 +275,9 @@ unknown_dealloc(PyObject *self)
 }
 
 static PyMethodDef unknown_methods[] = {
-	{ "QueryInterface", unknown_QueryInterface, METH_VARARGS, NULL },
+	METHOD("QueryInterface", unknown_QueryInterface, METH_VARARGS, ", iid, useIID=None",
+	    "The object under another interface; com_error E_NOINTERFACE where it does not have "
+	    "it. useIID names the Python type where it is another one."),
 	{ NULL },
 };
 

@@ -65,6 +65,17 @@ void release_object(void *object);
 /* GetLastError(hr, flags=0), at the same place in every interface that has it. */
 PyObject *wrapper_GetLastError(PyObject *self, PyObject *args);
 
+/* An entry of a PyMethodDef: `arguments` is ", a, b=0" as inspect.signature() shows them (all are
+ * positional), `text` what help() says. */
+#define METHOD(name, function, flags, arguments, text)                                             \
+	{                                                                                          \
+		name, function, flags, name "($self" arguments ", /)\n--\n\n" text                 \
+	}
+#define FUNCTION(name, function, flags, arguments, text)                                           \
+	{                                                                                          \
+		name, function, flags, name "($module" arguments ", /)\n--\n\n" text               \
+	}
+
 /* For the types' slots. */
 #define WRAPPER_FLAGS                                                                              \
 	(Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION |            \

@@ -88,6 +88,20 @@ date_from_python(struct emapi_state *state, PyObject *object, double *out)
 	return done;
 }
 
+/* pywin32 takes no value for PT_CURRENCY; here a Decimal is one, and all else is none as there. */
+static int
+currency_from_python(struct emapi_state *state, PyObject *object, CURRENCY *out)
+{
+	PyObject *units = PyObject_CallOneArg(state->currency_from_decimal, object);
+	int done = units && units != Py_None &&
+		   integer_from_python(units, INT64_MIN, INT64_MAX, (long long *)&out->int64);
+
+	if (units == Py_None)
+		unsupported_type(PT_CURRENCY);
+	Py_XDECREF(units);
+	return done;
+}
+
 /* Copies a bytes object, its final 0 included; takes the reference over. */
 static void *
 copy_bytes(PyObject *bytes, void *root)
@@ -145,6 +159,8 @@ scalar_from_python(
 		return date_from_python(state, object, element);
 	case PT_I8:
 		return large_from_python(object, element);
+	case PT_CURRENCY:
+		return currency_from_python(state, object, element);
 	case PT_SYSTIME:
 		return filetime_from_python(state, object, element);
 	case PT_CLSID:

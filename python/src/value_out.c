@@ -17,6 +17,7 @@ value_element_size(ULONG type)
 	case PT_APPTIME:
 		return sizeof(double);
 	case PT_I8:
+	case PT_CURRENCY:
 		return sizeof(LARGE_INTEGER);
 	case PT_SYSTIME:
 		return sizeof(FILETIME);
@@ -69,6 +70,9 @@ scalar_to_python(struct emapi_state *state, ULONG type, const void *element)
 		return PyBool_FromLong(*(const unsigned short *)element);
 	case PT_I8:
 		return PyLong_FromLongLong(((const LARGE_INTEGER *)element)->QuadPart);
+	case PT_CURRENCY:
+		return PyObject_CallFunction(
+		    state->decimal_from_currency, "L", ((const CURRENCY *)element)->int64);
 	case PT_SYSTIME:
 		return filetime_to_python(state, element);
 	case PT_CLSID:

@@ -43,7 +43,7 @@ def version():
 
 
 class BuildModules(build_py):
-    """Also makes the modules that are made."""
+    """Also makes the modules that are made, and the stubs (.pyi) of all."""
 
     def run(self):
         super().run()
@@ -51,6 +51,11 @@ class BuildModules(build_py):
             output = pathlib.Path(self.build_lib, module)
             subprocess.run([sys.executable, ROOT / program, kind, output, *inputs], cwd=ROOT,
                            check=True)
+            if kind != "names":
+                subprocess.run([sys.executable, ROOT / CONSTANTS, "stub", f"{output}i",
+                                "Constants.", output], check=True)
+        for stub in (ROOT / "python").glob("*.pyi"):
+            self.copy_file(str(stub), self.build_lib)
 
 
 def installed():
@@ -93,6 +98,8 @@ setup(
     version=version(),
     package_dir={"": "python"},
     packages=["win32com", "win32com.mapi", "win32com.server"],
+    package_data={"win32com": ["py.typed", "*.pyi"], "win32com.mapi": ["*.pyi"],
+                  "win32com.server": ["*.pyi"]},
     py_modules=["_emapi_types", "pythoncom", "pywintypes", "winerror"],
     ext_modules=[extension()],
     cmdclass={"build_py": BuildModules},

@@ -4,11 +4,13 @@
 
 constants.py KIND OUTPUT DOCSTRING INPUT...
 
-KIND is constants; com: of codes.tsv only those of COM; names: a dictionary NAMES, value to name.
+KIND is constants; com: of codes.tsv only those of COM; names: a dictionary NAMES, value to name;
+stub: the types (.pyi) of such a module, which is the input.
 
 An input is a table of the folder data/: lines NAME<tab>VALUE, where VALUE is an integer or the text of
 an identifier; or the project's data/codes.tsv: HEADER<tab>NAME<tab>VALUE, whose values become signed.
 """
+import ast
 import sys
 from pathlib import Path
 
@@ -32,7 +34,28 @@ def read(path, header=""):
             yield columns[0], columns[1]
 
 
+def stub(path):
+    """Lines of a .pyi file: the names of a module of numbers, identifiers and small functions."""
+    for node in ast.parse(Path(path).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign):
+            kind = "PyIID" if isinstance(node.value, ast.Call) else "int"
+            yield from (f"{target.id}: {kind}" for target in node.targets)
+        elif isinstance(node, ast.FunctionDef):
+            arguments = ", ".join(f"{argument.arg}: int" for argument in node.args.args)
+            yield f"def {node.name}({arguments}) -> int: ..."
+
+
+def write_stub(output, docstring, module):
+    lines = list(stub(module))
+    head = ["from _emapi import PyIID", ""] if any(line.endswith("PyIID") for line in lines) else []
+    text = ["# SPDX-License-Identifier: MIT", f'"""{docstring}"""', *head, *lines]
+    Path(output).write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
 def main(kind, output, docstring, *inputs):
+    if kind == "stub":
+        write_stub(output, docstring, *inputs)
+        return
     rows = [row for path in inputs for row in read(path, "emapi_hresult.h" if kind == "com" else "")]
     lines = ["# SPDX-License-Identifier: MIT", f'"""{docstring}"""',
              "# Made by python/constants.py: edit the tables in python/data."]

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""pywin32's package win32com.mapi."""

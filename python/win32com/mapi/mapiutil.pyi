@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""Names for numbers, and properties without tuples: pywin32's module win32com.mapi.mapiutil."""
+from collections.abc import Mapping
+from typing import Any
+
+import pythoncom as pythoncom
+from pywintypes import TimeType as TimeType
+from _emapi import PyIMAPIProp
+
+from . import mapi as mapi, mapitags as mapitags
+
+prTable: dict[int, str]
+mapiErrorTable: dict[int, str]
+ptTable: dict[int, str]
+
+def GetPropTagName(pt: int) -> str: ...
+def GetScodeString(hr: int) -> str: ...
+def GetMapiTypeName(propType: int, rawType: bool = True) -> str: ...
+def GetProperties(obj: PyIMAPIProp, propList: Any) -> Any: ...
+def GetAllProperties(
+    obj: PyIMAPIProp, make_tag_names: bool = True) -> list[tuple[int | str, Any]]: ...
+def SetPropertyValue(obj: PyIMAPIProp, prop: int | str, val: Any) -> None: ...
+def SetProperties(msg: PyIMAPIProp, propDict: Mapping[int | str, Any]) -> None: ...

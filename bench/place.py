@@ -229,21 +229,21 @@ def copy_messages(db, count, folder):
     """Copies the newest message of the queue, each with a search key of its own; with a folder,
     the copies lie there, sent."""
     template, = db.execute("SELECT max(message) FROM queue").fetchone()
-    rest = columns(db, "message", ("id", "search_key", "folder", "flags"))
+    rest = columns(db, "message", ("id", "search_key", "folder", "flags", "queued"))
     people = columns(db, "recipient", ("id", "message"))
     prefixed = ", ".join(f"r.{name}" for name in people.split(", "))
     base, = db.execute("SELECT max(id) FROM message").fetchone()
     with db:
         db.execute("PRAGMA temp_store=MEMORY")
         db.execute(
-            f"WITH n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<?) INSERT INTO message"
-            f"(id, search_key, folder, flags, {rest}) SELECT ?+i, randomblob(16), "
-            f"coalesce(?, folder), CASE WHEN ? THEN 3 ELSE flags END, {rest} FROM n, message"
-            f" WHERE message.id=?", (count, base, folder, folder is not None, template))
+            f"WITH n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<?1) INSERT INTO message"
+            f"(id, queued, search_key, folder, flags, {rest}) SELECT ?2+i, CASE WHEN ?3 THEN NULL"
+            f" ELSE ?2+i END, randomblob(16), coalesce(?3, folder), CASE WHEN ?3 THEN 3 ELSE flags"
+            f" END, {rest} FROM n, message WHERE message.id=?4", (count, base, folder, template))
         db.execute(f"INSERT INTO recipient(message, {people}) SELECT m.id, {prefixed}"
                    f" FROM message m, recipient r WHERE m.id>? AND r.message=?", (base, template))
         if folder is None:
-            db.execute("INSERT INTO queue(message) SELECT id FROM message WHERE id>? ORDER BY id",
+            db.execute("INSERT INTO queue(seq, message) SELECT id, id FROM message WHERE id>?",
                        (base,))
 
 

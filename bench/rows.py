@@ -390,7 +390,7 @@ def fill_inbox(place, count):
             subject = f"letter {at:07d}{' with a needle' if at % 1000 == 7 else ''}"
             sender = f"Sender {at % 5000:04d}"
             one.update(
-                folder=3, flags=at % 2, subject=subject, sender=sender, size=2000 + at % 5000,
+                folder=3, queued=None, flags=at % 2, subject=subject, sender=sender, size=2000 + at % 5000,
                 subject_key=b"\1" + subject.encode(), sender_key=b"\1" + sender.lower().encode(),
                 display_to=f"Reader {at % 20000:05d}", prefix=None,
                 importance=2 if at % 10000 == 9 else 0 if at % 100 == 9 else 1,

@@ -286,23 +286,11 @@ db_begin(struct db *db)
 	return hr;
 }
 
-/* The log of a WAL database is synced by a commit only at synchronous=FULL, and then under the
- * lock; here it is synced after it. */
-static HRESULT
-db_sync(struct db *db)
-{
-	sqlite3_file *file = NULL;
-	int code;
-
-	code = sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
-	if (code == SQLITE_OK && file && file->pMethods)
-		code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-	return db_failed(db, code, "sync");
-}
-
 HRESULT
 db_end(struct db *db, HRESULT hr, enum db_durability durability)
 {
+	guint64 ticket = 0;
+
 	if (SUCCEEDED(hr) && db->before_commit) {
 		HRESULT more = db->before_commit(db->context);
 
@@ -319,9 +307,11 @@ db_end(struct db *db, HRESULT hr, enum db_durability durability)
 		db_exec(db, "ROLLBACK", "");
 	db->committed = SUCCEEDED(hr);
 	db->commits += db->committed;
+	if (SUCCEEDED(hr) && durability == DB_DURABLE)
+		ticket = db_ticket(db);
 	db_unlock(db);
 	if (SUCCEEDED(hr) && durability == DB_DURABLE) {
-		HRESULT synced = db_sync(db);
+		HRESULT synced = db_sync(db, ticket);
 
 		if (FAILED(synced))
 			hr = synced;

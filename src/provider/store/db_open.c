@@ -86,7 +86,7 @@ db_set_checkpointer(struct db *db, bool checkpointer)
 	code = sqlite3_db_config(
 	    db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, checkpointer ? 0 : 1, NULL);
 	if (code == SQLITE_OK)
-		code = sqlite3_wal_autocheckpoint(db->sqlite, checkpointer ? 500 : 4000);
+		code = sqlite3_wal_autocheckpoint(db->sqlite, checkpointer ? 1000 : 8000);
 	return hr_from_sqlite(code);
 }
 
@@ -201,7 +201,7 @@ db_build(struct db *db, const char *path)
 	close(fd);
 	hr = db_open_sqlite(db, path);
 	if (SUCCEEDED(hr))
-		hr = db_exec(db, SQL("PRAGMA page_size=16384"));
+		hr = db_exec(db, SQL("PRAGMA page_size=8192"));
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, SQL("PRAGMA journal_mode=WAL"));
 	if (SUCCEEDED(hr))

@@ -22,9 +22,13 @@ struct db {
 HRESULT db_failed(struct db *db, int code, const char *sql);
 HRESULT db_lock(struct db *db);
 void db_unlock(struct db *db);
+/* db_sync.c.  A ticket for what was just committed, under the lock; 0: there is none to be had.
+ * Then, without the lock: S_OK when it is on disk. */
+guint64 db_ticket(struct db *db);
+HRESULT db_sync(struct db *db, guint64 ticket);
 
 /* The schema's version, and what marks a file as ours (PRAGMA application_id, "EMAP"). */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define SCHEMA_APPLICATION 0x454D4150
 
 /* Makes all tables and the folder tree, inside an open transaction. */

@@ -46,7 +46,7 @@ copy_its_messages(struct tree_copy *copy, gint64 from, gint64 to)
 
 	hr = db_ids(copy->db,
 	    "SELECT id FROM message WHERE folder = ?"
-	    " AND id NOT IN (SELECT message FROM queue) ORDER BY id",
+	    " AND queued IS NULL ORDER BY id",
 	    from, ids);
 	if (SUCCEEDED(hr))
 		hr = db_int(copy->db, &waiting,

@@ -34,7 +34,7 @@ step_check(struct folder *folder, gint64 id)
 	HRESULT hr;
 
 	hr = db_int(folder->store->db, &queued,
-	    "SELECT EXISTS(SELECT 1 FROM queue WHERE message = id)" OF_FOLDER, "ii", id,
+	    "SELECT queued IS NOT NULL" OF_FOLDER, "ii", id,
 	    folder->id);
 	if (hr == MAPI_E_NOT_FOUND)
 		return S_FALSE;
@@ -133,12 +133,12 @@ empty_messages(struct folder_job *job)
 
 	hr = receipts_unread(store, job->receipts,
 	    "SELECT id FROM message WHERE folder = ? AND NOT associated AND " UNREAD_DUE
-	    " AND id NOT IN (SELECT message FROM queue)",
+	    " AND queued IS NULL",
 	    job->folder->id);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
 		    "DELETE FROM message WHERE folder = ? AND (NOT associated OR ?)"
-		    " AND id NOT IN (SELECT message FROM queue)",
+		    " AND queued IS NULL",
 		    "iu", job->folder->id, (ULONG)((job->flags & DEL_ASSOCIATED) != 0));
 	if (SUCCEEDED(hr))
 		hr = db_int(store->db, &left,
@@ -214,7 +214,7 @@ mark_all(struct folder_job *job)
 		    "UPDATE message SET flags = (flags & ?1) | ?2 WHERE NOT associated"
 		    " AND (folder = ?3 OR id IN (SELECT message FROM found WHERE folder = ?3))"
 		    " AND NOT flags & 768 AND flags <> ((flags & ?1) | ?2)"
-		    " AND id NOT IN (SELECT message FROM queue)",
+		    " AND queued IS NULL",
 		    "iii", keep, set, folder->id);
 	g_array_unref(pending);
 	return hr;

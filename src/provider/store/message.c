@@ -586,7 +586,7 @@ message_choose_access(struct message *message, ULONG flags)
 	message->writable = (flags & (MAPI_MODIFY | MAPI_BEST_ACCESS)) != 0;
 	if (!message->writable || message->store->spooler)
 		return S_OK;
-	hr = db_int(message->store->db, &queued, "SELECT count(*) FROM queue WHERE message = ?",
+	hr = db_int(message->store->db, &queued, "SELECT count(queued) FROM message WHERE id = ?",
 	    "i", message->id);
 	if (SUCCEEDED(hr) && (queued || !message->store->writable)) {
 		if (!(flags & MAPI_BEST_ACCESS))

@@ -7,6 +7,7 @@
 #include <mapitags.h>
 #include "filetime.h"
 #include "mem.h"
+#include "number.h"
 #include "promoted.h"
 #include "queue.h"
 #include "text.h"
@@ -139,22 +140,29 @@ row_bind(struct message *message, const struct row_image *image, sqlite3_stmt *s
 }
 
 static HRESULT
-row_insert(struct message *message, const struct row_image *image)
+row_insert(struct message *message, const struct row_image *image, bool submit)
 {
 	struct db *db = message->store->db;
 	sqlite3_stmt *statement;
+	gint64 id;
 	HRESULT hr;
 
+	hr = number_next(db, &id);
+	if (FAILED(hr))
+		return hr;
 	hr = db_query(db, &statement,
 	    "INSERT INTO message(folder, associated, " PROMOTED_COLUMNS
-	    ", subject_key, sender_key, props)"
+	    ", subject_key, sender_key, props, id, queued)"
 	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
 	    "?18,"
-	    " ?19, ?20, ?21, ?22, ?23 WHERE ?1 < 0 OR EXISTS(SELECT 1 FROM folder WHERE id = ?1)",
+	    " ?19, ?20, ?21, ?22, ?23, ?24, ?25 WHERE ?1 < 0 OR EXISTS(SELECT 1 FROM folder WHERE id = ?1)",
 	    "");
 	if (FAILED(hr))
 		return hr;
 	hr = row_bind(message, image, statement);
+	sqlite3_bind_int64(statement, 24, id);
+	if (submit)
+		sqlite3_bind_int64(statement, 25, id);
 	if (FAILED(hr)) {
 		db_done(statement);
 		return hr;
@@ -164,9 +172,9 @@ row_insert(struct message *message, const struct row_image *image)
 		return hr;
 	if (!db_changes(db))
 		return MAPI_E_OBJECT_DELETED; /* the folder has gone */
-	message->id = db_last_id(db);
+	message->id = id;
 	message->version = 1;
-	return S_OK;
+	return submit ? queue_put(db, id, id) : S_OK;
 }
 
 /* Flags and status belong to the row once it is there; only what the save computes is changed. */
@@ -216,8 +224,24 @@ row_check(struct message *message, ULONG flags)
 	message->version = version;
 	if (message->store->spooler)
 		return S_OK;
-	hr = db_int(db, &queued, "SELECT count(*) FROM queue WHERE message = ?", "i", message->id);
+	hr = db_int(db, &queued, "SELECT count(queued) FROM message WHERE id = ?", "i", message->id);
 	return FAILED(hr) ? hr : queued ? MAPI_E_SUBMITTED : S_OK;
+}
+
+/* A row that was there; a new one has it all (submit_fill). */
+static HRESULT
+row_submit(struct db *db, gint64 id)
+{
+	gint64 place;
+	HRESULT hr = number_next(db, &place);
+
+	if (SUCCEEDED(hr))
+		hr = db_exec(db,
+		    "UPDATE message SET flags = flags | ?, queued = ? WHERE id = ? AND queued IS NULL",
+		    "uii", MSGFLAG_SUBMIT | MSGFLAG_UNSENT, place, id);
+	if (SUCCEEDED(hr) && !db_changes(db))
+		hr = MAPI_E_SUBMITTED;
+	return SUCCEEDED(hr) ? queue_put(db, place, id) : hr;
 }
 
 HRESULT
@@ -231,7 +255,7 @@ message_write(struct message *message, ULONG flags, bool submit)
 		if (SUCCEEDED(hr))
 			hr = row_update(message, message->image);
 	} else {
-		hr = row_insert(message, message->image);
+		hr = row_insert(message, message->image, submit);
 	}
 	if (SUCCEEDED(hr))
 		hr = propset_own(
@@ -240,13 +264,9 @@ message_write(struct message *message, ULONG flags, bool submit)
 		hr = message_write_recipients(message);
 	if (SUCCEEDED(hr))
 		hr = message_write_attachments(message);
-	/* A new row has them already (submit_fill). */
 	if (SUCCEEDED(hr) && submit && !message->fresh)
-		hr = db_exec(db, "UPDATE message SET flags = flags | ? WHERE id = ?", "ui",
-		    MSGFLAG_SUBMIT | MSGFLAG_UNSENT, message->id);
-	if (SUCCEEDED(hr) && submit)
-		hr = db_exec(db, "INSERT INTO queue(message) VALUES(?)", "i", message->id);
-	return (submit && hr == MAPI_E_COLLISION) ? MAPI_E_SUBMITTED : hr;
+		hr = row_submit(db, message->id);
+	return hr;
 }
 
 HRESULT

@@ -99,6 +99,9 @@ queue_table_after(struct store *store, gint64 *place, ULONG limit, IMAPITable **
 	return make_table(store, place, limit, out);
 }
 
+/* Of the message that is the last parameter. */
+#define PLACE_OF "(SELECT queued FROM message WHERE id = ?)"
+
 /* The lock's holder, 0 for none; MAPI_E_NOT_IN_QUEUE. */
 static HRESULT
 queue_locker(struct store *store, gint64 message, gint64 *locker)
@@ -108,7 +111,7 @@ queue_locker(struct store *store, gint64 message, gint64 *locker)
 
 	*locker = 0;
 	hr = db_query(
-	    store->db, &row, "SELECT locker, mark FROM queue WHERE message = ?", "i", message);
+	    store->db, &row, "SELECT locker, mark FROM queue WHERE seq = " PLACE_OF, "i", message);
 	if (SUCCEEDED(hr))
 		hr = db_next(store->db, row);
 	if (hr != S_OK)
@@ -135,7 +138,7 @@ queue_set_lock(struct store *store, gint64 message, bool lock)
 	if (SUCCEEDED(hr) && lock && locker && locker != getpid())
 		hr = MAPI_E_NO_ACCESS; /* another worker sends it */
 	if (SUCCEEDED(hr))
-		hr = db_exec(store->db, "UPDATE queue SET locker = ?, mark = ? WHERE message = ?",
+		hr = db_exec(store->db, "UPDATE queue SET locker = ?, mark = ? WHERE seq = " PLACE_OF,
 		    "iti", mine, mark, message);
 	return db_end(store->db, hr, DB_RELAXED);
 }
@@ -204,12 +207,11 @@ finish_in_transaction(struct store *store, gint64 message)
 		return hr;
 	if (to.delete)
 		return db_exec(store->db, "DELETE FROM message WHERE id = ?", "i", message);
-	hr = db_exec(store->db, "DELETE FROM queue WHERE message = ?", "i", message);
+	hr = db_exec(store->db, "DELETE FROM queue WHERE seq = " PLACE_OF, "i", message);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
-		    "UPDATE message SET flags = (flags & ~12) | 1, version = version + 1, modified "
-		    "= ?2,"
-		    " folder = CASE WHEN ?3 THEN ?3 ELSE folder END WHERE id = ?1",
+		    "UPDATE message SET queued = NULL, flags = (flags & ~12) | 1, version = version"
+		    " + 1, modified = ?2, folder = CASE WHEN ?3 THEN ?3 ELSE folder END WHERE id = ?1",
 		    "iii", message, filetime_now(), to.folder);
 	return hr;
 }
@@ -269,12 +271,20 @@ queue_abort(struct store *store, gint64 message)
 	if (SUCCEEDED(hr) && locker && !(store->spooler && locker == getpid()))
 		hr = MAPI_E_UNABLE_TO_ABORT;
 	if (SUCCEEDED(hr))
-		hr = db_exec(store->db, "DELETE FROM queue WHERE message = ?", "i", message);
+		hr = db_exec(store->db, "DELETE FROM queue WHERE seq = " PLACE_OF, "i", message);
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
-		    "UPDATE message SET flags = flags & ~4, version = version + 1 WHERE id = ?",
+		    "UPDATE message SET queued = NULL, flags = flags & ~4, version = version + 1"
+		    " WHERE id = ?",
 		    "i", message);
 	return db_end(store->db, hr, DB_DURABLE);
+}
+
+HRESULT
+queue_put(struct db *db, gint64 place, gint64 message)
+{
+	return db_exec(
+	    db, "INSERT INTO queue(seq, message) VALUES(?, ?)", "ii", place, message);
 }
 
 HRESULT

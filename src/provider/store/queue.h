@@ -24,6 +24,8 @@ HRESULT queue_finish_many(struct store *store, const SBinaryArray *entries, HRES
 /* Out of the queue, stays where it is.  MAPI_E_NOT_IN_QUEUE, MAPI_E_UNABLE_TO_ABORT while another
  * process sends it. */
 HRESULT queue_abort(struct store *store, gint64 message);
+/* A row of the queue at `place` (number.h), within the transaction that makes it the message's. */
+HRESULT queue_put(struct db *db, gint64 place, gint64 message);
 HRESULT queue_count(struct store *store, gint64 *count);
 HRESULT queue_count_until(struct store *store, gint64 place, gint64 *count);
 

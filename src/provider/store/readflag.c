@@ -52,7 +52,7 @@ change_row(struct store *store, gint64 id, ULONG flags, bool *report, gint64 *no
 
 	if (SUCCEEDED(hr))
 		hr = db_int(
-		    store->db, &queued, "SELECT count(*) FROM queue WHERE message = ?", "i", id);
+		    store->db, &queued, "SELECT count(queued) FROM message WHERE id = ?", "i", id);
 	if (FAILED(hr))
 		return hr;
 	if (queued && !store->spooler)

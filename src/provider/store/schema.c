@@ -11,7 +11,8 @@
  * whose key is (lob's id << 24) | number of the chunk.  kind 0: staged, no owner yet, made by
  *           process `owner`; kind 1: of message `owner`; kind 2: of attachment `owner`.
  * queue     the outgoing queue, in order of submission; `locker` is the process that sends it,
- *           `mark` says which of that number (process.h).
+ *           `mark` says which of that number (process.h).  A message's place in it is the
+ *           message's `queued`.
  * name      named properties: ids from 0x8000 up.
  * listener  the processes that want to hear of changes, each logon of theirs a row
  * change    what happened while there is a listener, the last 10,000: see watch.h
@@ -188,6 +189,47 @@ static const char *const version3[] = {
 	" SELECT 16, 21, NEW.id, found.folder, 0, 0 FROM found WHERE message = NEW.id; END",
 };
 
+/* Version 4: a submit writes fewer pages.  Messages and the queue share one line of numbers
+ * (number.h), and a message knows its place, so that the queue needs no second index.
+ * message_narrow has what folders are sorted and filtered by: a large folder is gone through in it.
+ * Few messages have another importance and the like than most: those stand in indexes of their
+ * own. */
+
+#define NOTE_LAST(number)                                                                          \
+	" UPDATE meta SET value = max(value, " number                                              \
+	") WHERE key = 'last' AND " number " > max(ifnull((SELECT max(id) FROM message), 0),"      \
+	" ifnull((SELECT max(seq) FROM queue), 0));"
+#define RARE(column, usual)                                                                        \
+	"CREATE INDEX message_" column " ON message(folder, associated, " column                   \
+	", id) WHERE " column " <> " usual " AND folder <> 4"
+
+static const char *const version4[] = {
+	"DROP TRIGGER message_delete",
+	"ALTER TABLE queue RENAME TO queue3",
+	"CREATE TABLE queue(seq INTEGER PRIMARY KEY, message INTEGER NOT NULL,"
+	" locker INTEGER NOT NULL DEFAULT 0, mark TEXT NOT NULL DEFAULT '')",
+	"INSERT INTO queue SELECT seq, message, locker, mark FROM queue3",
+	"ALTER TABLE message ADD COLUMN queued INTEGER",
+	"UPDATE message SET queued = (SELECT seq FROM queue3 WHERE message = message.id)"
+	" WHERE id IN (SELECT message FROM queue3)",
+	"INSERT INTO meta(key, value) SELECT 'last', ifnull(max(seq), 0) FROM sqlite_sequence"
+	" WHERE name IN ('message', 'queue3')",
+	"DROP TABLE queue3",
+	"CREATE TRIGGER message_delete AFTER DELETE ON message BEGIN" COUNT_ROW(
+	    "-", "OLD") " DELETE FROM recipient WHERE message = OLD.id;"
+			" DELETE FROM attachment WHERE message = OLD.id;"
+			" DELETE FROM lob WHERE kind = 1 AND owner = OLD.id;"
+			" DELETE FROM queue WHERE seq = OLD.queued;" NOTE_LAST("OLD.id") " END",
+	"CREATE TRIGGER queue_delete AFTER DELETE ON queue BEGIN" NOTE_LAST("OLD.seq") " END",
+	"CREATE INDEX message_narrow ON message(folder, associated, id, flags, status, size,"
+	" created, modified, subject, prefix, class, sender, display_to, display_cc, submit_time,"
+	" delivery_time, importance, priority, sensitivity) WHERE folder <> 4",
+	RARE("importance", "1"),
+	RARE("priority", "0"),
+	RARE("sensitivity", "0"),
+	RARE("class", "'IPM.Note'"),
+};
+
 /* From each version to the next. */
 static const struct step {
 	const char *const *statements;
@@ -195,6 +237,7 @@ static const struct step {
 } steps[SCHEMA_VERSION - 1] = {
 	{ version2, G_N_ELEMENTS(version2) },
 	{ version3, G_N_ELEMENTS(version3) },
+	{ version4, G_N_ELEMENTS(version4) },
 };
 
 /* clang-format off */

@@ -50,6 +50,11 @@ static const char *const checks[] = {
 	" FROM attachment WHERE message NOT IN (SELECT id FROM message)",
 	"SELECT 'the outgoing queue has message ' || message || ', which is not there'"
 	" FROM queue WHERE message NOT IN (SELECT id FROM message)",
+	"SELECT 'message ' || id || ' and the outgoing queue do not agree whether it waits'"
+	" FROM message WHERE queued IS NOT (SELECT seq FROM queue WHERE seq = queued AND message ="
+	" message.id)",
+	"SELECT 'the outgoing queue has message ' || queue.message || ' twice' FROM queue"
+	" JOIN message ON message.id = queue.message WHERE queued IS NOT seq",
 	"SELECT 'the long value ' || id || ' is of message ' || owner || ', which is not there'"
 	" FROM lob WHERE kind = 1 AND owner NOT IN (SELECT id FROM message)",
 	"SELECT 'the long value ' || id || ' is of attachment ' || owner || ', which is not there'"

@@ -218,7 +218,7 @@ submit_check(struct message *message)
 		return MAPI_E_NO_RECIPIENTS;
 	if (!message->id)
 		return S_OK;
-	hr = db_int(message->store->db, &queued, "SELECT count(*) FROM queue WHERE message = ?",
+	hr = db_int(message->store->db, &queued, "SELECT count(queued) FROM message WHERE id = ?",
 	    "i", message->id);
 	return FAILED(hr) ? hr : queued ? MAPI_E_SUBMITTED : S_OK;
 }

@@ -39,9 +39,9 @@ add(struct lines *lines, const char *format, ...)
 }
 
 /* The program's name, of a Python program the script's; arguments may hold secrets and are left
- * out.  g_free(). */
+ * out. */
 static char *
-program_name(void)
+find_program_name(void)
 {
 	g_autofree char *line = NULL, *program = NULL;
 	const char *script;
@@ -57,30 +57,56 @@ program_name(void)
 	return g_steal_pointer(&program);
 }
 
+static gpointer
+keep_program_name(gpointer unused)
+{
+	return find_program_name();
+}
+
+/* Looked up once: it is that of a forked child too.  Borrowed. */
+static const char *
+program_name(void)
+{
+	static GOnce once = G_ONCE_INIT;
+
+	return g_once(&once, keep_program_name, NULL);
+}
+
 /* The user's name; without asking a directory where the environment knows it. */
 static char *
 user_name(void)
 {
+	static GMutex lock;
+	static char *known;
+	static uid_t owner;
 	const char *name = g_getenv("USER");
 	struct passwd *entry;
+	char *copy;
 
 	if (!name || !*name)
 		name = g_getenv("LOGNAME");
 	if (name && *name)
 		return g_strdup(name);
-	entry = getpwuid(getuid());
-	return entry ? g_strdup(entry->pw_name) : g_strdup_printf("%u", (unsigned)getuid());
+	g_mutex_lock(&lock);
+	if (!known || owner != getuid()) {
+		g_free(known);
+		owner = getuid();
+		entry = getpwuid(owner);
+		known = entry ? g_strdup(entry->pw_name) : g_strdup_printf("%u", (unsigned)owner);
+	}
+	copy = g_strdup(known);
+	g_mutex_unlock(&lock);
+	return copy;
 }
 
 static void
 collect(struct session *session, struct lines *lines)
 {
-	g_autofree char *program = program_name();
 	g_autofree char *user = user_name();
 	g_autofree char *logon = text_iso_time(session->began);
 	g_autofree char *now = text_iso_time(g_get_real_time());
 
-	add(lines, "* program: %s", program);
+	add(lines, "* program: %s", program_name());
 	add(lines, "* process: %d", (int)getpid());
 	add(lines, "* user: %s", user);
 	add(lines, "* profile: %s", profile_name(session->profile));

@@ -5,8 +5,9 @@
  * Call order: db_open(); reads by db_query/db_next/db_done; changes between db_begin() and
  * db_end(); db_close().  Writers of all processes queue at a blocking flock on PATH-lock before
  * BEGIN IMMEDIATE, so SQLite's polling wait is never entered.  db_end(…, DB_DURABLE) syncs the
- * write-ahead log after the lock is dropped: those who wait share one sync (db_sync.c).  No statement stays
- * stepped between two API calls.  Not locked: whoever has the connection locks (store_enter).
+ * write-ahead log after the lock is dropped: those who wait share one sync (db_sync.c).  No
+ * statement stays stepped between two API calls.  Not locked: whoever has the connection locks
+ * (store_enter).
  *
  * SQL is written as literals: a statement is kept by the address of its text.
  */

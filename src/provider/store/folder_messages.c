@@ -33,8 +33,7 @@ step_check(struct folder *folder, gint64 id)
 	gint64 queued;
 	HRESULT hr;
 
-	hr = db_int(folder->store->db, &queued,
-	    "SELECT queued IS NOT NULL" OF_FOLDER, "ii", id,
+	hr = db_int(folder->store->db, &queued, "SELECT queued IS NOT NULL" OF_FOLDER, "ii", id,
 	    folder->id);
 	if (hr == MAPI_E_NOT_FOUND)
 		return S_FALSE;

@@ -155,7 +155,8 @@ row_insert(struct message *message, const struct row_image *image, bool submit)
 	    ", subject_key, sender_key, props, id, queued)"
 	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
 	    "?18,"
-	    " ?19, ?20, ?21, ?22, ?23, ?24, ?25 WHERE ?1 < 0 OR EXISTS(SELECT 1 FROM folder WHERE id = ?1)",
+	    " ?19, ?20, ?21, ?22, ?23, ?24, ?25 WHERE ?1 < 0 OR EXISTS(SELECT 1 FROM folder WHERE "
+	    "id = ?1)",
 	    "");
 	if (FAILED(hr))
 		return hr;
@@ -224,7 +225,8 @@ row_check(struct message *message, ULONG flags)
 	message->version = version;
 	if (message->store->spooler)
 		return S_OK;
-	hr = db_int(db, &queued, "SELECT count(queued) FROM message WHERE id = ?", "i", message->id);
+	hr =
+	    db_int(db, &queued, "SELECT count(queued) FROM message WHERE id = ?", "i", message->id);
 	return FAILED(hr) ? hr : queued ? MAPI_E_SUBMITTED : S_OK;
 }
 
@@ -237,7 +239,8 @@ row_submit(struct db *db, gint64 id)
 
 	if (SUCCEEDED(hr))
 		hr = db_exec(db,
-		    "UPDATE message SET flags = flags | ?, queued = ? WHERE id = ? AND queued IS NULL",
+		    "UPDATE message SET flags = flags | ?, queued = ? WHERE id = ? AND queued IS "
+		    "NULL",
 		    "uii", MSGFLAG_SUBMIT | MSGFLAG_UNSENT, place, id);
 	if (SUCCEEDED(hr) && !db_changes(db))
 		hr = MAPI_E_SUBMITTED;

@@ -18,8 +18,8 @@ keep_ahead(struct db *db, gint64 number)
 	if (known < 0) /* there has never been one */
 		return db_exec(db, "INSERT INTO sqlite_sequence(name, seq) VALUES('message', ?)",
 		    "i", number + AHEAD);
-	return db_exec(db, "UPDATE sqlite_sequence SET seq = ? WHERE name = 'message'", "i",
-	    number + AHEAD);
+	return db_exec(
+	    db, "UPDATE sqlite_sequence SET seq = ? WHERE name = 'message'", "i", number + AHEAD);
 }
 
 HRESULT

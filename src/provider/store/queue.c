@@ -138,8 +138,9 @@ queue_set_lock(struct store *store, gint64 message, bool lock)
 	if (SUCCEEDED(hr) && lock && locker && locker != getpid())
 		hr = MAPI_E_NO_ACCESS; /* another worker sends it */
 	if (SUCCEEDED(hr))
-		hr = db_exec(store->db, "UPDATE queue SET locker = ?, mark = ? WHERE seq = " PLACE_OF,
-		    "iti", mine, mark, message);
+		hr = db_exec(store->db,
+		    "UPDATE queue SET locker = ?, mark = ? WHERE seq = " PLACE_OF, "iti", mine,
+		    mark, message);
 	return db_end(store->db, hr, DB_RELAXED);
 }
 
@@ -211,7 +212,8 @@ finish_in_transaction(struct store *store, gint64 message)
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
 		    "UPDATE message SET queued = NULL, flags = (flags & ~12) | 1, version = version"
-		    " + 1, modified = ?2, folder = CASE WHEN ?3 THEN ?3 ELSE folder END WHERE id = ?1",
+		    " + 1, modified = ?2, folder = CASE WHEN ?3 THEN ?3 ELSE folder END WHERE id = "
+		    "?1",
 		    "iii", message, filetime_now(), to.folder);
 	return hr;
 }
@@ -283,8 +285,7 @@ queue_abort(struct store *store, gint64 message)
 HRESULT
 queue_put(struct db *db, gint64 place, gint64 message)
 {
-	return db_exec(
-	    db, "INSERT INTO queue(seq, message) VALUES(?, ?)", "ii", place, message);
+	return db_exec(db, "INSERT INTO queue(seq, message) VALUES(?, ?)", "ii", place, message);
 }
 
 HRESULT

@@ -74,8 +74,8 @@ squeue_IsQueued(struct store_queue *This, const SBinary *entry, BOOL *queued)
 	hr = eid_parse_as(
 	    &store->uid, entry->cb, (ENTRYID *)(void *)entry->lpb, MAPI_MESSAGE, &message);
 	if (SUCCEEDED(hr))
-		hr = db_int(store->db, &count, "SELECT count(queued) FROM message WHERE id = ?", "i",
-		    message);
+		hr = db_int(store->db, &count, "SELECT count(queued) FROM message WHERE id = ?",
+		    "i", message);
 	*queued = count > 0;
 	return store_leave(store, hr);
 }

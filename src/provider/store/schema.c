@@ -196,8 +196,8 @@ static const char *const version3[] = {
  * own. */
 
 #define NOTE_LAST(number)                                                                          \
-	" UPDATE meta SET value = max(value, " number                                              \
-	") WHERE key = 'last' AND " number " > max(ifnull((SELECT max(id) FROM message), 0),"      \
+	" UPDATE meta SET value = max(value, " number ") WHERE key = 'last' AND " number           \
+	" > max(ifnull((SELECT max(id) FROM message), 0),"                                         \
 	" ifnull((SELECT max(seq) FROM queue), 0));"
 #define RARE(column, usual)                                                                        \
 	"CREATE INDEX message_" column " ON message(folder, associated, " column                   \

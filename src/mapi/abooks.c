@@ -24,7 +24,8 @@ struct abook {
 	IABProvider *ab_provider;
 	IABLogon *logon;
 	bool tried;
-	char *reason; /* why there is no logon */
+	HRESULT failure; /* why there is no logon */
+	char *reason;
 };
 
 static void
@@ -113,6 +114,7 @@ log_on(struct session *session, struct abook *book)
 		return;
 	}
 	book->logon = NULL;
+	book->failure = hr;
 	if (error) {
 		last_error_take(&session->error, hr, error, 0);
 		told = last_error_text(&session->error);
@@ -214,6 +216,30 @@ abooks_route(struct session *session, const void *id, ULONG size, bool load, IAB
 	}
 	g_rec_mutex_unlock(&session->lock);
 	return *out ? S_OK : MAPI_E_UNKNOWN_ENTRYID;
+}
+
+HRESULT
+abooks_by_provider(struct session *session, const MAPIUID *provider, IABLogon **out)
+{
+	HRESULT hr = MAPI_E_UNKNOWN_ENTRYID;
+	GPtrArray *books;
+
+	*out = NULL;
+	g_rec_mutex_lock(&session->lock);
+	books = books_of(session);
+	for (guint i = 0; i < books->len; i++) {
+		struct abook *book = g_ptr_array_index(books, i);
+
+		if (memcmp(&book->provider, provider, sizeof *provider))
+			continue;
+		open_all(session);
+		*out = book->logon;
+		if (*out)
+			(*out)->lpVtbl->AddRef(*out);
+		hr = *out ? S_OK : FAILED(book->failure) ? book->failure : MAPI_E_END_OF_SESSION;
+	}
+	g_rec_mutex_unlock(&session->lock);
+	return hr;
 }
 
 bool

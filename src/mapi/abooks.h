@@ -25,6 +25,10 @@ char *abooks_trouble(struct session *session);
 HRESULT abooks_route(
     struct session *session, const void *id, ULONG size, bool load, IABLogon **out);
 
+/* The logon of a provider, by its profile section, with a reference.  MAPI_E_UNKNOWN_ENTRYID: it is
+ * no address book's; or why it cannot be used. */
+HRESULT abooks_by_provider(struct session *session, const MAPIUID *provider, IABLogon **out);
+
 /* IMAPISupport::SetProviderUID of one of them; false where `provider` is none. */
 bool abooks_add_uid(struct session *session, const MAPIUID *provider, const MAPIUID *uid);
 /* Releases all logons; with `logoff` ends them too. */

@@ -210,6 +210,14 @@ abroot_CopyProps(IABContainer *This, LPSPropTagArray include, ULONG_PTR ui, LPMA
 	return propcopy_props((IMAPIProp *)This, include, target, flags, problems);
 }
 
+/* Nobody can have set any: SetSearchCriteria is for folders. */
+static HRESULT
+abroot_GetSearchCriteria(IABContainer *This, ULONG flags, LPSRestriction *restriction,
+    LPENTRYLIST *containers, ULONG *state)
+{
+	return MAPI_E_NOT_INITIALIZED;
+}
+
 static const IABContainerVtbl abroot_vtbl = {
 	.QueryInterface = abroot_QueryInterface,
 	.AddRef = abroot_AddRef,
@@ -229,7 +237,7 @@ static const IABContainerVtbl abroot_vtbl = {
 	.GetHierarchyTable = abroot_GetHierarchyTable,
 	.OpenEntry = abroot_OpenEntry,
 	.SetSearchCriteria = unsupported_IABContainer_SetSearchCriteria,
-	.GetSearchCriteria = unsupported_IABContainer_GetSearchCriteria,
+	.GetSearchCriteria = abroot_GetSearchCriteria,
 	.CreateEntry = unsupported_IABContainer_CreateEntry,
 	.CopyEntries = unsupported_IABContainer_CopyEntries,
 	.DeleteEntries = unsupported_IABContainer_DeleteEntries,

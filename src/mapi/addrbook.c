@@ -58,6 +58,26 @@ addrbook_GetPropList(IAddrBook *This, ULONG flags, LPSPropTagArray *out)
 	return out ? bag_get_prop_list(SELF(This)->bag, flags, out) : MAPI_E_INVALID_PARAMETER;
 }
 
+/* The methods of IMAPIProp are there to read (MAPI reference: IAddrBook : IMAPIProp, "not
+ * writable"). */
+static HRESULT
+addrbook_SaveChanges(IAddrBook *This, ULONG flags)
+{
+	return MAPI_E_NO_ACCESS;
+}
+
+static HRESULT
+addrbook_SetProps(IAddrBook *This, ULONG count, LPSPropValue values, LPSPropProblemArray *problems)
+{
+	return MAPI_E_NO_ACCESS;
+}
+
+static HRESULT
+addrbook_DeleteProps(IAddrBook *This, LPSPropTagArray tags, LPSPropProblemArray *problems)
+{
+	return MAPI_E_NO_ACCESS;
+}
+
 static HRESULT
 addrbook_CopyTo(IAddrBook *This, ULONG excluded, LPCIID excluded_iids, LPSPropTagArray exclude,
     ULONG_PTR ui, LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags,
@@ -78,12 +98,12 @@ static const IAddrBookVtbl addrbook_vtbl = {
 	.AddRef = addrbook_AddRef,
 	.Release = addrbook_Release,
 	.GetLastError = addrbook_GetLastError,
-	.SaveChanges = unsupported_IAddrBook_SaveChanges,
+	.SaveChanges = addrbook_SaveChanges,
 	.GetProps = addrbook_GetProps,
 	.GetPropList = addrbook_GetPropList,
 	.OpenProperty = unsupported_IAddrBook_OpenProperty,
-	.SetProps = unsupported_IAddrBook_SetProps,
-	.DeleteProps = unsupported_IAddrBook_DeleteProps,
+	.SetProps = addrbook_SetProps,
+	.DeleteProps = addrbook_DeleteProps,
 	.CopyTo = addrbook_CopyTo,
 	.CopyProps = addrbook_CopyProps,
 	.GetNamesFromIDs = unsupported_IAddrBook_GetNamesFromIDs,

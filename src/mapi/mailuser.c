@@ -8,6 +8,7 @@
 #include "adrlist.h"
 #include "bag.h"
 #include "com.h"
+#include "display.h"
 #include "entryid.h"
 #include "mem.h"
 #include "propcopy.h"
@@ -67,6 +68,27 @@ mailuser_GetPropList(IMailUser *This, ULONG flags, LPSPropTagArray *out)
 	return out ? bag_get_prop_list(SELF(This)->bag, flags, out) : MAPI_E_INVALID_PARAMETER;
 }
 
+/* What it shows of itself is a table; there is nothing else to open. */
+static HRESULT
+mailuser_OpenProperty(
+    IMailUser *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
+{
+	struct display_details details = { MAPI_MAILUSER, false, options };
+	IMAPITable *table = NULL;
+	HRESULT hr;
+
+	if (!iid || !out || PROP_TYPE(tag) == PT_UNSPECIFIED)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	if (PROP_ID(tag) != PROP_ID(PR_DETAILS_TABLE))
+		return MAPI_E_NO_SUPPORT;
+	if (!IsEqualGUID(iid, &IID_IMAPITable))
+		return MAPI_E_INTERFACE_NOT_SUPPORTED;
+	hr = display_details(&details, &table);
+	*out = (IUnknown *)table;
+	return hr;
+}
+
 static HRESULT
 mailuser_SetProps(IMailUser *This, ULONG count, LPSPropValue values, LPSPropProblemArray *problems)
 {
@@ -102,7 +124,7 @@ static const IMailUserVtbl mailuser_vtbl = {
 	.SaveChanges = mailuser_SaveChanges,
 	.GetProps = mailuser_GetProps,
 	.GetPropList = mailuser_GetPropList,
-	.OpenProperty = unsupported_IMailUser_OpenProperty,
+	.OpenProperty = mailuser_OpenProperty,
 	.SetProps = mailuser_SetProps,
 	.DeleteProps = mailuser_DeleteProps,
 	.CopyTo = mailuser_CopyTo,

@@ -111,12 +111,15 @@ profadmin_DeleteProfile(IProfAdmin *This, LPTSTR name, ULONG flags)
 	return answer(This, hr, NULL);
 }
 
-/* Profiles have no passwords: the file's owner is who may read it. */
+/* As the page has it: profiles have no passwords (who may read the file may use it), nothing is
+ * done, and that is no error. */
 static HRESULT
 profadmin_ChangeProfilePassword(
     IProfAdmin *This, LPTSTR name, LPTSTR old_password, LPTSTR new_password, ULONG flags)
 {
-	return MAPI_E_NO_SUPPORT;
+	if (flags & ~(ULONG)MAPI_UNICODE)
+		return MAPI_E_UNKNOWN_FLAGS;
+	return name ? S_OK : MAPI_E_INVALID_PARAMETER;
 }
 
 typedef HRESULT (*pair_fn)(const char *name, const char *new_name, char **why);

@@ -7,6 +7,7 @@
 #include <mapiguid.h>
 #include <mapitags.h>
 #include <mapix.h>
+#include "abooks.h"
 #include "bag.h"
 #include "com.h"
 #include "lasterror.h"
@@ -94,6 +95,25 @@ status_GetPropList(IMAPIStatus *This, ULONG flags, LPSPropTagArray *out)
 	return out ? bag_get_prop_list(SELF(This)->bag, flags, out) : MAPI_E_INVALID_PARAMETER;
 }
 
+/* The methods of IMAPIProp are there to read (MAPI reference: IMAPIStatus : IMAPIProp). */
+static HRESULT
+status_SaveChanges(IMAPIStatus *This, ULONG flags)
+{
+	return MAPI_E_NO_ACCESS;
+}
+
+static HRESULT
+status_SetProps(IMAPIStatus *This, ULONG count, LPSPropValue values, LPSPropProblemArray *problems)
+{
+	return MAPI_E_NO_ACCESS;
+}
+
+static HRESULT
+status_DeleteProps(IMAPIStatus *This, LPSPropTagArray tags, LPSPropProblemArray *problems)
+{
+	return MAPI_E_NO_ACCESS;
+}
+
 static HRESULT
 status_CopyTo(IMAPIStatus *This, ULONG excluded, LPCIID excluded_iids, LPSPropTagArray exclude,
     ULONG_PTR ui, LPMAPIPROGRESS progress, LPCIID iid, LPVOID target, ULONG flags,
@@ -113,6 +133,22 @@ status_CopyProps(IMAPIStatus *This, LPSPropTagArray include, ULONG_PTR ui, LPMAP
 }
 
 /* --- ValidateState ------------------------------------------------------------------------- */
+
+/* An address book that could be logged on to has an object of its own (open_books()). */
+static HRESULT
+validate_book(struct status *self)
+{
+	g_autofree char *reason = NULL;
+	IABLogon *logon = NULL;
+	HRESULT hr = abooks_by_provider(self->session, &self->row, &logon);
+
+	COM_CLEAR(logon);
+	if (SUCCEEDED(hr) || hr == MAPI_E_UNKNOWN_ENTRYID)
+		return S_OK;
+	reason = abooks_trouble(self->session);
+	last_error_set(&self->error, hr, reason);
+	return hr;
+}
 
 /* A store is as good as a logon to it. */
 static HRESULT
@@ -145,7 +181,7 @@ status_ValidateState(IMAPIStatus *This, ULONG_PTR ui, ULONG flags)
 	if (flags & ~(ULONG)(SUPPRESS_UI | CONFIG_CHANGED))
 		return MAPI_E_NO_SUPPORT; /* they are about remote transports */
 	entry = stores_find_provider(self->session, &self->row);
-	return entry ? validate_store(self, entry) : S_OK;
+	return entry ? validate_store(self, entry) : validate_book(self);
 }
 
 /* --- FlushQueues --------------------------------------------------------------------------- */
@@ -246,12 +282,12 @@ static const IMAPIStatusVtbl status_vtbl = {
 	.AddRef = status_AddRef,
 	.Release = status_Release,
 	.GetLastError = status_GetLastError,
-	.SaveChanges = unsupported_IMAPIStatus_SaveChanges,
+	.SaveChanges = status_SaveChanges,
 	.GetProps = status_GetProps,
 	.GetPropList = status_GetPropList,
 	.OpenProperty = unsupported_IMAPIStatus_OpenProperty,
-	.SetProps = unsupported_IMAPIStatus_SetProps,
-	.DeleteProps = unsupported_IMAPIStatus_DeleteProps,
+	.SetProps = status_SetProps,
+	.DeleteProps = status_DeleteProps,
 	.CopyTo = status_CopyTo,
 	.CopyProps = status_CopyProps,
 	.GetNamesFromIDs = unsupported_IMAPIStatus_GetNamesFromIDs,
@@ -261,6 +297,21 @@ static const IMAPIStatusVtbl status_vtbl = {
 	.ChangePassword = unsupported_IMAPIStatus_ChangePassword,
 	.FlushQueues = status_FlushQueues,
 };
+
+/* An address book is logged on to when its state is asked for. */
+static HRESULT
+open_books(struct session *session, const MAPIUID *row, const IID *iid, IUnknown **out)
+{
+	IABLogon *logon = NULL;
+	ULONG type;
+	HRESULT hr = abooks_by_provider(session, row, &logon);
+
+	if (SUCCEEDED(hr))
+		hr = logon->lpVtbl->OpenStatusEntry(
+		    logon, iid, 0, &type, (IMAPIStatus **)(void *)out);
+	COM_CLEAR(logon);
+	return hr;
+}
 
 /* The provider's own object, where it has one. */
 static HRESULT
@@ -277,8 +328,9 @@ open_providers(struct session *session, const MAPIUID *row, const IID *iid, IUnk
 		logon->lpVtbl->AddRef(logon);
 	}
 	g_rec_mutex_unlock(&session->lock);
-	if (logon)
-		hr = logon->lpVtbl->OpenStatusEntry(logon, iid, 0, &type, (void **)out);
+	if (!logon)
+		return open_books(session, row, iid, out);
+	hr = logon->lpVtbl->OpenStatusEntry(logon, iid, 0, &type, (void **)out);
 	COM_CLEAR(logon);
 	return hr;
 }

@@ -57,5 +57,8 @@ HRESULT support_Details(IMAPISupport *This, ULONG_PTR *ui, LPFNDISMISS dismiss,
     LPTSTR button_text, ULONG flags);
 HRESULT support_NewEntry(IMAPISupport *This, ULONG_PTR ui, ULONG flags, ULONG container_size,
     LPENTRYID container, ULONG template_size, LPENTRYID template_id, ULONG *size, LPENTRYID *out);
+HRESULT support_OpenTemplateID(IMAPISupport *This, ULONG size, LPENTRYID id, ULONG flags,
+    LPMAPIPROP data, LPCIID iid, LPMAPIPROP *out, LPMAPIPROP sibling);
+HRESULT support_GetOneOffTable(IMAPISupport *This, ULONG flags, LPMAPITABLE *out);
 
 #endif

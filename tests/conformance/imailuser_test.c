@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* IMailUser: a contact of the personal address book, and a one-off (MAPI reference: IMailUser). */
+#include <stdbool.h>
 #include "abtesting.h"
 
 static IMailUser *
@@ -130,6 +131,51 @@ a_one_off_is_what_its_entry_id_says(void **state)
 	MAPIFreeBuffer(id);
 }
 
+/* PR_DETAILS_TABLE: what a dialogue would show, as rows of a display table. */
+static void
+its_details_are_a_table_of_labels_and_fields(void **state)
+{
+	IABContainer *book = ab_personal();
+	SBinary id = ab_add(book, "Bob", "bob@example.test");
+	IMailUser *user = open_user(&id, MAPI_MODIFY);
+	IMAPITable *table = NULL;
+	SRowSet *rows = NULL;
+	ULONG pages = 0, fields = 0;
+	bool named = false;
+
+	assert_int_equal(user->lpVtbl->OpenProperty(user, PR_DETAILS_TABLE, &IID_IMAPITable, 0, 0,
+			     (IUnknown **)(void *)&table),
+	    S_OK);
+	assert_int_equal(HrQueryAllRows(table, NULL, NULL, NULL, 0, &rows), S_OK);
+	for (ULONG i = 0; i < rows->cRows; i++) {
+		const SRow *row = &rows->aRow[i];
+		const BYTE *structure =
+		    PpropFindProp(row->lpProps, row->cValues, PR_CONTROL_STRUCTURE)->Value.bin.lpb;
+		LONG flags = PpropFindProp(row->lpProps, row->cValues, PR_CONTROL_FLAGS)->Value.l;
+
+		switch (PpropFindProp(row->lpProps, row->cValues, PR_CONTROL_TYPE)->Value.l) {
+		case DTCT_PAGE:
+			pages++;
+			break;
+		case DTCT_EDIT:
+			fields++;
+			assert_true((ULONG)flags & DT_EDITABLE);
+			named = named || ((const DTBLEDIT *)(const void *)structure)->ulPropTag ==
+					     PR_DISPLAY_NAME_A;
+			break;
+		}
+	}
+	assert_int_equal(pages, 3);
+	assert_true(fields >= 10 && named);
+	FreeProws(rows);
+	table->lpVtbl->Release(table);
+	assert_int_equal(user->lpVtbl->OpenProperty(user, PR_DETAILS_TABLE, &IID_IStream, 0, 0,
+			     (IUnknown **)(void *)&table),
+	    MAPI_E_INTERFACE_NOT_SUPPORTED);
+	user->lpVtbl->Release(user);
+	book->lpVtbl->Release(book);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, ab_setup, ab_teardown)
 
 int
@@ -142,6 +188,7 @@ main(void)
 		CASE(one_opened_to_read_cannot_be_changed),
 		CASE(one_that_was_deleted_cannot_be_saved),
 		CASE(a_one_off_is_what_its_entry_id_says),
+		CASE(its_details_are_a_table_of_labels_and_fields),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -133,33 +133,111 @@ what_it_says_cannot_be_written(void **state)
 	IMAPIStatus *status = open_status(*state, MAPI_SUBSYSTEM);
 	SPropValue value = { .ulPropTag = PR_STATUS_CODE };
 
-	FAILS(status->lpVtbl->SetProps(status, 1, &value, NULL), MAPI_E_NO_SUPPORT);
+	FAILS(status->lpVtbl->SetProps(status, 1, &value, NULL), MAPI_E_NO_ACCESS);
+	FAILS(status->lpVtbl->SaveChanges(status, 0), MAPI_E_NO_ACCESS);
 	assert_int_equal(world_long(status, PR_STATUS_CODE), STATUS_AVAILABLE);
 	RELEASE(status);
+}
+
+/* PR_STATUS_STRING of the row of a resource type. */
+static char *
+row_text(struct world *world, LONG type)
+{
+	static SizedSPropTagArray(2, columns) = { 2, { PR_RESOURCE_TYPE, PR_STATUS_STRING_A } };
+	IMAPISession *session = world->session;
+	IMAPITable *table = NULL;
+	SRowSet *rows = NULL;
+	char *text = NULL;
+
+	OK(session->lpVtbl->GetStatusTable(session, 0, &table));
+	OK(HrQueryAllRows(table, (SPropTagArray *)&columns, NULL, NULL, 0, &rows));
+	for (ULONG i = 0; i < rows->cRows && !text; i++)
+		if (rows->aRow[i].lpProps[0].Value.l == type)
+			text = g_strdup(rows->aRow[i].lpProps[1].Value.lpszA);
+	FreeProws(rows);
+	RELEASE(table);
+	return text;
+}
+
+static IMAPISupport *
+support_of(struct world *world, ULONG type)
+{
+	struct session *session = session_from(world->session);
+	GArray *providers = profile_providers(session_profile(session), type);
+	IMAPISupport *support = NULL;
+
+	OK(support_create(session, &g_array_index(providers, MAPIUID, 0), NULL, &support));
+	g_array_unref(providers);
+	return support;
 }
 
 static void
 a_provider_changes_its_row(void **state)
 {
+	static const ULONG types[] = { MAPI_STORE_PROVIDER, MAPI_TRANSPORT_PROVIDER };
 	struct world *world = *state;
-	struct session *session = session_from(world->session);
-	GArray *providers = profile_providers(session_profile(session), MAPI_STORE_PROVIDER);
 	SPropValue values[2] = { { .ulPropTag = PR_STATUS_STRING_A },
 		{ .ulPropTag = PR_STATUS_CODE, .Value.l = STATUS_OFFLINE } };
-	IMAPISupport *support = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+		IMAPISupport *support = support_of(world, types[i]);
+		g_autofree char *text = NULL;
+
+		values[0].Value.lpszA = (LPSTR)(uintptr_t) "Being repaired";
+		OK(support->lpVtbl->ModifyStatusRow(support, 2, values, 0));
+		values[0].Value.lpszA = (LPSTR)(uintptr_t) "Nearly done";
+		OK(support->lpVtbl->ModifyStatusRow(support, 1, values, STATUSROW_UPDATE));
+		text = row_text(world, (LONG)types[i]);
+		assert_string_equal(text, "Nearly done");
+		RELEASE(support);
+	}
+}
+
+/* Where a provider has no object that can be had, MAPI makes one of its row. */
+static void
+the_object_that_mapi_makes_says_what_the_row_says(void **state)
+{
+	struct world *world = *state;
+	IMAPISupport *support = support_of(world, MAPI_TRANSPORT_PROVIDER);
+	SPropValue values[2] = { { .ulPropTag = PR_STATUS_STRING_A },
+		{ .ulPropTag = PR_STATUS_CODE, .Value.l = STATUS_OFFLINE } };
 	IMAPIStatus *status;
 
-	values[0].Value.lpszA = (LPSTR)(uintptr_t) "Being repaired";
-	OK(support_create(session, &g_array_index(providers, MAPIUID, 0), NULL, &support));
-	g_array_unref(providers);
-	OK(support->lpVtbl->ModifyStatusRow(support, 2, values, 0));
 	values[0].Value.lpszA = (LPSTR)(uintptr_t) "Nearly done";
-	OK(support->lpVtbl->ModifyStatusRow(support, 1, values, STATUSROW_UPDATE));
-	status = open_status(world, MAPI_STORE_PROVIDER);
+	OK(support->lpVtbl->ModifyStatusRow(support, 2, values, 0));
+	status = open_status(world, MAPI_TRANSPORT_PROVIDER);
 	assert_string_equal(world_text(status, PR_STATUS_STRING_A), "Nearly done");
 	assert_int_equal(world_long(status, PR_STATUS_CODE), STATUS_OFFLINE);
 	RELEASE(status);
 	RELEASE(support);
+}
+
+static void
+a_store_whose_file_was_taken_away_says_so(void **state)
+{
+	struct world *world = *state;
+	IMAPIStatus *status = open_status(world, MAPI_STORE_PROVIDER);
+	g_autofree char *path = g_build_filename(test_folder, "data/emapi/test.store", NULL);
+	g_autofree char *away = g_strconcat(path, ".away", NULL);
+	MAPIERROR *error = NULL;
+	HRESULT hr;
+
+	assert_string_equal(world_text(status, PR_PROVIDER_DLL_NAME_A), "emapi_store.so");
+	assert_int_equal(world_long(status, PR_STATUS_CODE), STATUS_AVAILABLE);
+	assert_int_equal(rename(path, away), 0);
+	hr = status->lpVtbl->ValidateState(status, 0, SUPPRESS_UI);
+	assert_int_equal(hr, MAPI_E_NOT_FOUND);
+	assert_int_equal(world_long(status, PR_STATUS_CODE), STATUS_FAILURE);
+	OK(status->lpVtbl->GetLastError(status, hr, 0, &error));
+	assert_non_null(strstr((char *)error->lpszError, path));
+	assert_string_equal(world_text(status, PR_STATUS_STRING_A), (char *)error->lpszError);
+	MAPIFreeBuffer(error);
+	assert_int_equal(rename(away, path), 0);
+	OK(status->lpVtbl->ValidateState(status, 0, SUPPRESS_UI));
+	assert_int_equal(world_long(status, PR_STATUS_CODE), STATUS_AVAILABLE);
+	FAILS(status->lpVtbl->ValidateState(status, 0, REFRESH_XP_HEADER_CACHE),
+	    MAPI_E_UNKNOWN_FLAGS);
+	RELEASE(status);
 }
 
 int
@@ -172,6 +250,8 @@ main(void)
 		CASE(a_store_that_cannot_be_opened_fails_to_validate),
 		CASE(what_it_says_cannot_be_written),
 		CASE(a_provider_changes_its_row),
+		CASE(the_object_that_mapi_makes_says_what_the_row_says),
+		CASE(a_store_whose_file_was_taken_away_says_so),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -276,6 +276,22 @@ ab_remove_member(void *book, GBytes *list, const SBinary *id, char **why)
 
 /* --- Changes ------------------------------------------------------------------------------- */
 
+/* A file that was taken away under an open book would be gone with the last who has it open. */
+static HRESULT
+ab_check(void *book, char **why)
+{
+	struct file *file = book;
+	gint64 count;
+
+	if (!g_file_test(file->path, G_FILE_TEST_EXISTS)) {
+		*why = g_strdup_printf("The address book %s has gone: put it back, or close what "
+				       "uses it.",
+		    file->path);
+		return MAPI_E_NOT_FOUND;
+	}
+	return file_number(file, "SELECT count(*) FROM book", &count, why);
+}
+
 static HRESULT
 ab_watch(void *book, void **watch, char **why)
 {
@@ -330,6 +346,7 @@ static const struct abp_ops ab_ops = {
 	.erase = ab_erase,
 	.add_member = ab_add_member,
 	.remove_member = ab_remove_member,
+	.check = ab_check,
 	.watch = ab_watch,
 	.unwatch = ab_unwatch,
 	.changes = ab_changes,

@@ -75,6 +75,9 @@ struct abp_ops {
 	    char **why);
 	HRESULT (*remove_member)(void *book, GBytes *list, const SBinary *id, char **why);
 
+	/* Whether the book can be used now; NULL: whether it can be listed from. */
+	HRESULT (*check)(void *book, char **why);
+
 	/* Following the book, whoever changes it; NULL where nobody can.  watch() begins now, on
 	 * something that is the watcher's alone: unwatch() and changes(), which hands over what is
 	 * new, come from any thread, one at a time, without the logon's lock. */

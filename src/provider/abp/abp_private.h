@@ -73,6 +73,12 @@ HRESULT abp_complete(struct abp_logon *logon, const struct abp_row *row);
 /* The properties of the root and of the book. */
 HRESULT abp_describe_container(struct abp_logon *logon, enum abp_kind kind, struct bag *bag);
 HRESULT abp_hierarchy(struct abp_logon *logon, ULONG flags, IMAPITable **out);
+
+/* templates.c: what new entries are made from.  MAPI_E_NO_SUPPORT where there are none to make. */
+HRESULT abp_templates(struct abp_logon *logon, ULONG flags, IMAPITable **out);
+/* The properties of the template for entries of `type`. */
+HRESULT abp_describe_template(struct abp_logon *logon, ULONG type, struct bag *bag);
+
 /* Whether the text means just this entry: its name, address or account as a whole. */
 bool abp_is_exactly(const struct bag *bag, const char *typed);
 
@@ -80,6 +86,8 @@ bool abp_is_exactly(const struct bag *bag, const char *typed);
 HRESULT abp_contents(struct abp_logon *logon, GBytes *list, ULONG flags, IMAPITable **out);
 
 /* container.c: IABContainer, and IDistList. */
+/* One that was never saved, and has no members yet. */
+bool abp_is_unsaved_list(const struct abp_object *object);
 HRESULT abp_GetContentsTable(IABContainer *This, ULONG flags, LPMAPITABLE *out);
 HRESULT abp_GetHierarchyTable(IABContainer *This, ULONG flags, LPMAPITABLE *out);
 HRESULT abp_OpenEntry(IABContainer *This, ULONG size, LPENTRYID id, LPCIID iid, ULONG flags,

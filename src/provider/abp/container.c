@@ -8,6 +8,12 @@
 #include "mem.h"
 #include "prop.h"
 
+bool
+abp_is_unsaved_list(const struct abp_object *self)
+{
+	return self->kind == ABP_LIST && !self->key.bytes;
+}
+
 /* --- Tables and entries -------------------------------------------------------------------- */
 
 HRESULT
@@ -20,7 +26,7 @@ abp_GetContentsTable(IABContainer *This, ULONG flags, LPMAPITABLE *out)
 	*out = NULL;
 	if (flags & ~(ULONG)(MAPI_UNICODE | MAPI_ASSOCIATED | MAPI_DEFERRED_ERRORS))
 		return MAPI_E_UNKNOWN_FLAGS;
-	if (self->kind == ABP_ROOT || (flags & MAPI_ASSOCIATED))
+	if (self->kind == ABP_ROOT || (flags & MAPI_ASSOCIATED) || abp_is_unsaved_list(self))
 		return MAPI_E_NO_SUPPORT;
 	return abp_contents(self->logon, self->key.bytes, flags, out);
 }
@@ -153,11 +159,10 @@ new_entry(struct abp_object *self, const SBinary *id, ULONG flags, struct abp_ob
 	return S_OK;
 }
 
-/* A list that was never saved has no members yet. */
 static HRESULT
 check_saved(const struct abp_object *self)
 {
-	return self->kind == ABP_LIST && !self->key.bytes ? MAPI_E_OBJECT_CHANGED : S_OK;
+	return abp_is_unsaved_list(self) ? MAPI_E_OBJECT_CHANGED : S_OK;
 }
 
 HRESULT

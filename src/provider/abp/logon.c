@@ -10,7 +10,7 @@
 #include "hr.h"
 #include "mem.h"
 #include "prop.h"
-#include "unsupported.h"
+#include "provstatus.h"
 #include "watch.h"
 
 #define SELF(This) COM_OBJECT(This, struct abp_logon, iablogon)
@@ -153,9 +153,12 @@ open_kind(struct abp_logon *logon, const struct abp_key *key, bool is_root, stru
 	HRESULT hr = bag ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 
 	*out = NULL;
-	if (SUCCEEDED(hr))
-		hr = key->bytes ? read_entry(logon, key, bag, why)
-				: abp_describe_container(logon, kind, bag);
+	if (SUCCEEDED(hr) && key->bytes)
+		hr = read_entry(logon, key, bag, why);
+	else if (SUCCEEDED(hr))
+		hr = kind == ABP_USER || kind == ABP_LIST
+			 ? abp_describe_template(logon, key->type, bag)
+			 : abp_describe_container(logon, kind, bag);
 	if (SUCCEEDED(hr))
 		return abp_object_create(logon, kind, key, bag, out);
 	bag_free(bag);
@@ -168,15 +171,18 @@ abp_open(struct abp_logon *logon, const SBinary *id, const IID *iid, ULONG flags
 {
 	struct abp_key key = { 0, NULL };
 	struct abp_object *object = NULL;
+	bool is_template;
 	char *why = NULL;
 	HRESULT hr = S_OK;
 
 	*out = NULL;
 	if (id->cb)
 		hr = abp_id_parse(&logon->uid, id->lpb, id->cb, &key.type, &key.bytes);
-	if (SUCCEEDED(hr) && !key.bytes && key.type != 0 && key.type != MAPI_ABCONT)
-		hr = MAPI_E_NOT_FOUND; /* a template */
-	if (SUCCEEDED(hr) && (flags & MAPI_MODIFY) && !logon->ops->write && key.bytes)
+	is_template = SUCCEEDED(hr) && !key.bytes && key.type != 0 && key.type != MAPI_ABCONT;
+	if (is_template && !logon->ops->write)
+		hr = MAPI_E_NOT_FOUND;
+	if (SUCCEEDED(hr) && (flags & MAPI_MODIFY) && (is_template || !logon->ops->write) &&
+	    (key.bytes || is_template))
 		hr = MAPI_E_NO_ACCESS;
 	if (SUCCEEDED(hr))
 		hr = abp_enter(logon);
@@ -185,9 +191,10 @@ abp_open(struct abp_logon *logon, const SBinary *id, const IID *iid, ULONG flags
 		abp_leave(logon, hr, why);
 	}
 	if (SUCCEEDED(hr)) {
-		object->writable = logon->ops->write && (flags & (MAPI_MODIFY | MAPI_BEST_ACCESS));
+		object->writable =
+		    logon->ops->write && !is_template && (flags & (MAPI_MODIFY | MAPI_BEST_ACCESS));
 		if (type)
-			*type = key.bytes ? key.type : MAPI_ABCONT;
+			*type = key.type ? key.type : MAPI_ABCONT;
 		hr = abp_object_hand_out(object, iid, (void **)out);
 	}
 	if (key.bytes)
@@ -285,6 +292,71 @@ logon_Unadvise(IABLogon *This, ULONG_PTR connection)
 	return support->lpVtbl->Unsubscribe(support, connection);
 }
 
+/* No entry of ours has a PR_TEMPLATEID: nobody's code but ours knows them, and a copy elsewhere is
+ * the other's. */
+static HRESULT
+logon_OpenTemplateID(IABLogon *This, ULONG size, LPENTRYID id, ULONG flags, LPMAPIPROP data,
+    LPCIID iid, LPMAPIPROP *out, LPMAPIPROP sibling)
+{
+	GBytes *key = NULL;
+	ULONG type;
+	HRESULT hr;
+
+	if (!data || !out || sibling)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	hr = abp_id_parse(&SELF(This)->uid, id, size, &type, &key);
+	g_clear_pointer(&key, g_bytes_unref);
+	return SUCCEEDED(hr) ? MAPI_E_NO_SUPPORT : MAPI_E_UNKNOWN_ENTRYID;
+}
+
+/* Enough to see that the book answers. */
+static HRESULT
+take_nothing(void *context, const struct abp_row *row)
+{
+	return S_OK;
+}
+
+static HRESULT
+validate(IUnknown *logon, char **why)
+{
+	struct abp_logon *self = SELF((IABLogon *)logon);
+	struct abp_query query = { "emapi", NULL, 1 };
+	HRESULT hr = abp_enter(self);
+
+	if (FAILED(hr))
+		return hr;
+	hr = self->ops->check ? self->ops->check(self->book, why)
+			      : self->ops->list(self->book, &query, take_nothing, NULL, why);
+	return abp_leave(self, hr, NULL);
+}
+
+static HRESULT
+logon_OpenStatusEntry(IABLogon *This, LPCIID iid, ULONG flags, ULONG *type, LPMAPISTATUS *out)
+{
+	struct abp_logon *self = SELF(This);
+	struct provstatus_source source = { .type = MAPI_AB_PROVIDER,
+		.name = self->name,
+		.module = self->ops->module,
+		.component = self->ops->component,
+		.support = self->support,
+		.logon = (IUnknown *)This,
+		.validate = validate };
+
+	return provstatus_open(&source, iid, flags, type, (void **)out);
+}
+
+static HRESULT
+logon_GetOneOffTable(IABLogon *This, ULONG flags, LPMAPITABLE *out)
+{
+	if (!out)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	if (flags & ~(ULONG)MAPI_UNICODE)
+		return MAPI_E_UNKNOWN_FLAGS;
+	return abp_templates(SELF(This), flags, out);
+}
+
 static const IABLogonVtbl logon_vtbl = {
 	.QueryInterface = logon_QueryInterface,
 	.AddRef = logon_AddRef,
@@ -295,9 +367,9 @@ static const IABLogonVtbl logon_vtbl = {
 	.CompareEntryIDs = logon_CompareEntryIDs,
 	.Advise = logon_Advise,
 	.Unadvise = logon_Unadvise,
-	.OpenStatusEntry = unsupported_IABLogon_OpenStatusEntry,
-	.OpenTemplateID = unsupported_IABLogon_OpenTemplateID,
-	.GetOneOffTable = unsupported_IABLogon_GetOneOffTable,
+	.OpenStatusEntry = logon_OpenStatusEntry,
+	.OpenTemplateID = logon_OpenTemplateID,
+	.GetOneOffTable = logon_GetOneOffTable,
 	.PrepareRecips = abp_PrepareRecips,
 };
 

@@ -6,6 +6,7 @@
 #include <mapicode.h>
 #include <mapiguid.h>
 #include <mapitags.h>
+#include "display.h"
 #include "mem.h"
 #include "unsupported.h"
 
@@ -189,24 +190,54 @@ object_CopyProps(IABContainer *This, LPSPropTagArray include, ULONG_PTR ui, LPMA
 	    support, own_iid(self), This, include, ui, progress, iid, target, flags, problems);
 }
 
-/* PR_CONTAINER_CONTENTS and PR_CONTAINER_HIERARCHY are tables. */
+/* The tables that the object has as properties.  MAPI_E_NO_SUPPORT for any other. */
+static HRESULT
+open_table(struct abp_object *self, ULONG tag, ULONG options, IMAPITable **out)
+{
+	bool is_entry = self->kind == ABP_USER || self->kind == ABP_LIST;
+	struct display_details details = { self->key.type, self->writable, options };
+
+	switch (PROP_ID(tag)) {
+	case PROP_ID(PR_CONTAINER_CONTENTS):
+		return self->kind == ABP_USER ? MAPI_E_NO_SUPPORT
+					      : abp_GetContentsTable(&self->iab, options, out);
+	case PROP_ID(PR_CONTAINER_HIERARCHY):
+		return self->kind == ABP_USER ? MAPI_E_NO_SUPPORT
+					      : abp_GetHierarchyTable(&self->iab, options, out);
+	case PROP_ID(PR_DETAILS_TABLE):
+		return is_entry ? display_details(&details, out) : MAPI_E_NO_SUPPORT;
+	case PROP_ID(PR_CREATE_TEMPLATES):
+		return self->kind == ABP_BOOK || self->kind == ABP_LIST
+			   ? abp_templates(self->logon, options, out)
+			   : MAPI_E_NO_SUPPORT;
+	}
+	return MAPI_E_NO_SUPPORT;
+}
+
 static HRESULT
 object_OpenProperty(
     IABContainer *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
 {
-	if (!iid || !out)
+	IMAPITable *table = NULL;
+	HRESULT hr;
+
+	if (!iid || !out || PROP_TYPE(tag) == PT_UNSPECIFIED)
 		return MAPI_E_INVALID_PARAMETER;
 	*out = NULL;
-	if (ABP_OBJECT(This)->kind == ABP_USER)
-		return MAPI_E_NO_SUPPORT;
-	if (PROP_ID(tag) != PROP_ID(PR_CONTAINER_CONTENTS) &&
-	    PROP_ID(tag) != PROP_ID(PR_CONTAINER_HIERARCHY))
-		return MAPI_E_NO_SUPPORT;
 	if (!IsEqualGUID(iid, &IID_IMAPITable))
-		return MAPI_E_INTERFACE_NOT_SUPPORTED;
-	if (PROP_ID(tag) == PROP_ID(PR_CONTAINER_CONTENTS))
-		return abp_GetContentsTable(This, options, (LPMAPITABLE *)(void *)out);
-	return abp_GetHierarchyTable(This, options, (LPMAPITABLE *)(void *)out);
+		return PROP_TYPE(tag) == PT_OBJECT ? MAPI_E_INTERFACE_NOT_SUPPORTED
+						   : MAPI_E_NO_SUPPORT;
+	hr = open_table(ABP_OBJECT(This), tag, options, &table);
+	*out = (IUnknown *)table;
+	return hr;
+}
+
+/* Nobody can have set any: SetSearchCriteria is for folders. */
+static HRESULT
+object_GetSearchCriteria(IABContainer *This, ULONG flags, LPSRestriction *restriction,
+    LPENTRYLIST *containers, ULONG *state)
+{
+	return MAPI_E_NOT_INITIALIZED;
 }
 
 static const IABContainerVtbl object_vtbl = {
@@ -228,7 +259,7 @@ static const IABContainerVtbl object_vtbl = {
 	.GetHierarchyTable = abp_GetHierarchyTable,
 	.OpenEntry = abp_OpenEntry,
 	.SetSearchCriteria = unsupported_IABContainer_SetSearchCriteria,
-	.GetSearchCriteria = unsupported_IABContainer_GetSearchCriteria,
+	.GetSearchCriteria = object_GetSearchCriteria,
 	.CreateEntry = abp_CreateEntry,
 	.CopyEntries = abp_CopyEntries,
 	.DeleteEntries = abp_DeleteEntries,

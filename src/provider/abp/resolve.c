@@ -94,7 +94,7 @@ abp_ResolveNames(
 
 	if (!list || !flag_list || flag_list->cFlags < list->cEntries)
 		return MAPI_E_INVALID_PARAMETER;
-	if (self->kind == ABP_ROOT)
+	if (self->kind == ABP_ROOT || abp_is_unsaved_list(self))
 		return MAPI_E_NO_SUPPORT;
 	hr = abp_enter(self->logon);
 	if (FAILED(hr))

@@ -3,7 +3,7 @@
 #include "store.h"
 
 #include <mapicode.h>
-#include "unsupported.h"
+#include "status.h"
 #include "watch.h"
 
 static struct store *
@@ -70,6 +70,12 @@ logon_Unadvise(IMSLogon *This, ULONG_PTR connection)
 	return FAILED(hr) ? hr : store_leave(store, watch_unadvise(store, connection));
 }
 
+static HRESULT
+logon_OpenStatusEntry(IMSLogon *This, LPCIID iid, ULONG flags, ULONG *type, LPVOID *out)
+{
+	return store_open_status(logon_from(This), iid, flags, type, out);
+}
+
 const IMSLogonVtbl store_logon_vtbl = {
 	.QueryInterface = logon_QueryInterface,
 	.AddRef = logon_AddRef,
@@ -80,5 +86,5 @@ const IMSLogonVtbl store_logon_vtbl = {
 	.CompareEntryIDs = logon_CompareEntryIDs,
 	.Advise = logon_Advise,
 	.Unadvise = logon_Unadvise,
-	.OpenStatusEntry = unsupported_IMSLogon_OpenStatusEntry,
+	.OpenStatusEntry = logon_OpenStatusEntry,
 };

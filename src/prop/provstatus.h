@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The status object of a provider's logon (MAPI reference: Status Object Implementation,
+ * IMSLogon::OpenStatusEntry, IABLogon::OpenStatusEntry): what it is and how the last ValidateState
+ * went.  Nobody writes to it, and it has no dialogue and no password to change.
+ */
+#ifndef EMAPI_PROP_PROVSTATUS_H
+#define EMAPI_PROP_PROVSTATUS_H
+
+#include <mapispi.h>
+
+struct provstatus_source {
+	LONG type;             /* PR_RESOURCE_TYPE */
+	const char *name;      /* PR_DISPLAY_NAME, PR_PROVIDER_DISPLAY; copied */
+	const char *module;    /* PR_PROVIDER_DLL_NAME; static */
+	const char *component; /* for errors; static */
+	IMAPISupport *support; /* copies its properties; held */
+	IUnknown *logon;       /* held */
+	/* Whether the logon can be worked with; `why` (g_free()) gets a sentence where not. */
+	HRESULT (*validate)(IUnknown *logon, char **why);
+};
+
+/* OpenStatusEntry.  `iid` NULL: IMAPIStatus.  MAPI_E_INTERFACE_NOT_SUPPORTED, MAPI_E_UNKNOWN_FLAGS.
+ */
+HRESULT provstatus_open(
+    const struct provstatus_source *source, const IID *iid, ULONG flags, ULONG *type, void **out);
+
+#endif

@@ -16,6 +16,12 @@
 static GMutex lock;
 static GHashTable *loaded; /* path -> dlopen's handle; never shrinks */
 
+static bool
+is_ours(const char *file)
+{
+	return g_str_has_prefix(file, "emapi_");
+}
+
 /*
  * A third party's module calls functions of its own that may have the name of one of
  * libemapi-core's (table_create, say), and would be led to ours, which the program has loaded
@@ -34,13 +40,36 @@ load_flags(const char *file)
 #ifdef __SANITIZE_ADDRESS__
 	preloaded = true;
 #endif
-	if (g_str_has_prefix(file, "emapi_"))
+	if (is_ours(file))
 		return RTLD_LAZY | RTLD_LOCAL;
 	if (preloaded)
 		return RTLD_NOW | RTLD_LOCAL;
 	return RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
 }
 
+static void *
+known(const char *path)
+{
+	void *handle;
+
+	g_mutex_lock(&lock);
+	handle = loaded ? g_hash_table_lookup(loaded, path) : NULL;
+	g_mutex_unlock(&lock);
+	return handle;
+}
+
+static void
+remember(const char *path, void *handle)
+{
+	g_mutex_lock(&lock);
+	if (!loaded)
+		loaded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_hash_table_insert(loaded, g_strdup(path), handle);
+	g_mutex_unlock(&lock);
+}
+
+/* Not under the lock: one thread may load what takes long while another needs what is there.  Who
+ * comes second gets the same handle. */
 static HRESULT
 load(const char *file, void **handle, char **why)
 {
@@ -56,22 +85,27 @@ load(const char *file, void **handle, char **why)
 		    file);
 		return MAPI_E_FAILONEPROVIDER;
 	}
-	g_mutex_lock(&lock);
-	if (!loaded)
-		loaded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	*handle = g_hash_table_lookup(loaded, path);
+	*handle = known(path);
 	if (!*handle) {
 		*handle = dlopen(path, load_flags(file));
 		if (*handle) {
-			g_hash_table_insert(loaded, g_steal_pointer(&path), *handle);
+			remember(path, *handle);
 		} else {
 			hr = MAPI_E_FAILONEPROVIDER;
 			why_set(why, "The provider %s does not load: %s.", path, dlerror());
 		}
 	}
-	g_mutex_unlock(&lock);
 	g_free(path);
 	return hr;
+}
+
+void
+module_load_ahead(const char *file)
+{
+	void *handle;
+
+	if (is_ours(file))
+		load(file, &handle, NULL);
 }
 
 static HRESULT

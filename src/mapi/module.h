@@ -15,4 +15,9 @@ HRESULT module_ms_provider(const char *file, IMSProvider **out, char **why);
 HRESULT module_ab_provider(const char *file, IABProvider **out, char **why);
 HRESULT module_xp_provider(const char *file, IXPProvider **out, char **why);
 
+/* Loads one of emapi's own modules without calling it, so that the calls above find it there: its
+ * libraries may take longer than all else, and another thread can see to them.  A stranger's module
+ * is left alone.  Failures show when it is used. */
+void module_load_ahead(const char *file);
+
 #endif

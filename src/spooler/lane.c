@@ -46,6 +46,19 @@ read_policy(struct lane *lane)
 	lane->pace = 0;
 }
 
+static struct lane *
+lane_new(struct scheduler *s, GBytes *uid)
+{
+	struct lane *lane = g_new0(struct lane, 1);
+
+	lane->s = s;
+	lane->uid = g_bytes_ref(uid);
+	lane->hands = g_ptr_array_new_with_free_func((GDestroyNotify)hand_free);
+	lane->unreachable = true; /* for all we know */
+	g_hash_table_insert(s->lanes, g_bytes_ref(uid), lane);
+	return lane;
+}
+
 struct lane *
 lane_get(struct scheduler *s, GBytes *uid)
 {
@@ -53,14 +66,26 @@ lane_get(struct scheduler *s, GBytes *uid)
 
 	if (lane)
 		return lane;
-	lane = g_new0(struct lane, 1);
-	lane->s = s;
-	lane->uid = g_bytes_ref(uid);
-	lane->hands = g_ptr_array_new_with_free_func((GDestroyNotify)hand_free);
-	lane->unreachable = true; /* for all we know */
+	lane = lane_new(s, uid);
 	read_policy(lane);
-	g_hash_table_insert(s->lanes, g_bytes_ref(uid), lane);
 	return lane;
+}
+
+struct lane *
+lane_start_ahead(struct scheduler *s, GBytes *uid)
+{
+	struct lane *lane = lane_new(s, uid);
+
+	lane->policy = s->policy;
+	hand_start(lane, true, g_get_real_time());
+	return lane;
+}
+
+void
+lane_ready(struct lane *lane)
+{
+	read_policy(lane);
+	lane_wake(lane);
 }
 
 void

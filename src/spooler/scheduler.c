@@ -478,10 +478,20 @@ on_network(void *context)
 	scheduler_kick(s);
 }
 
+/* The worker of the profile that we were started for takes longer to get ready than we do. */
+static struct lane *
+start_ahead(struct scheduler *s)
+{
+	g_autoptr(GBytes) uid = g_bytes_new(&s->options.wake, sizeof(MAPIUID));
+
+	return s->options.wakes ? lane_start_ahead(s, uid) : NULL;
+}
+
 static HRESULT
 start(struct scheduler *s)
 {
 	gint64 now = g_get_real_time();
+	struct lane *ahead = start_ahead(s);
 	HRESULT hr = open_database(s, now);
 
 	if (FAILED(hr))
@@ -489,12 +499,9 @@ start(struct scheduler *s)
 	hr = listen_on(s);
 	if (FAILED(hr))
 		return hr;
+	if (ahead)
+		lane_ready(ahead);
 	lanes_from_queue(s);
-	if (s->options.wakes) {
-		g_autoptr(GBytes) uid = g_bytes_new(&s->options.wake, sizeof(MAPIUID));
-
-		lane_wake(lane_get(s, uid));
-	}
 	s->catch_up = listed_profiles();
 	s->catch_up_at = now + MIN(CATCH_UP_AFTER, s->options.idle);
 	s->not_before = now + FIRST_CLIENT;

@@ -121,6 +121,10 @@ struct lane {
 /* lane.c */
 struct lane *lane_get(struct scheduler *s, GBytes *uid); /* made where there is none */
 void lane_free(struct lane *lane);
+/* Before there is a database: the lane with its first worker on the way; nothing else of it may be
+ * used before lane_ready(), which wakes it. */
+struct lane *lane_start_ahead(struct scheduler *s, GBytes *uid);
+void lane_ready(struct lane *lane);
 /* Does what is due: starts a worker, sends it to scan or send, or home. */
 void lane_drive(struct lane *lane, gint64 now);
 /* When lane_drive() is to be called again; G_MAXINT64: only after an event. */

@@ -41,6 +41,7 @@ log_on(struct worker *w)
 	HRESULT hr = profile_load_uid(g_bytes_get_data(w->uid, NULL), &w->profile, &why);
 
 	if (SUCCEEDED(hr)) {
+		worker_load_ahead(w);
 		what = "The spooler cannot log on to the profile";
 		hr =
 		    session_create(w->profile, MAPI_EXTENDED | MAPI_NEW_SESSION, &w->session, &why);
@@ -144,6 +145,7 @@ serve(struct worker *w)
 static void
 log_off(struct worker *w)
 {
+	worker_loaded(w);
 	worker_close_transports(w);
 	worker_close_stores(w);
 	if (w->session) {

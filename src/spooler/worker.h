@@ -66,6 +66,7 @@ struct worker {
 	GPtrArray *stores;     /* of struct worker_store */
 	GPtrArray *transports; /* of struct worker_transport; in profile order */
 	bool prepared;         /* they were opened in a quiet moment */
+	GThread *loader;       /* see worker_ahead.c; NULL: none */
 	gint64 gap_first;      /* see worker_failover.c */
 	gint64 gap_longest;
 	GQueue pending; /* packets that came while we waited for an answer */
@@ -163,6 +164,12 @@ gint64 scan_submit_time(const SRow *row);
 /* All that the scheduler is to know of a message.  spool_message_free(). */
 HRESULT scan_message(struct worker *w, struct worker_store *s, GBytes *entry, gint64 submitted,
     struct spool_message **out, LONG *priority);
+
+/* worker_ahead.c */
+/* Has the modules of the profile's stores loaded, and begins with those of its transports. */
+void worker_load_ahead(struct worker *w);
+/* Nobody loads any more. */
+void worker_loaded(struct worker *w);
 
 /* worker_transports.c */
 void worker_list_transports(struct worker *w);

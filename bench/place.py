@@ -84,7 +84,7 @@ def in_turns(rounds, **works):
 def as_installed(prefix):
     """For all that is run from here: what is measured is what bench/run has installed below the
     build, not the build's own folders."""
-    for name in ("EMAPI_PROVIDER_PATH", "EMAPI_KEYRING", "EMAPI_MAPISVC"):
+    for name in ("EMAPI_PROVIDER_PATH", "EMAPI_KEYRING"):
         os.environ.pop(name, None)
     os.environ["EMAPI_SPOOLER"] = f"{prefix}/libexec/emapi/emapi-spooler"
     folders = os.environ.pop("LD_LIBRARY_PATH", "").split(":")

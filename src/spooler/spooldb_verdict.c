@@ -92,17 +92,27 @@ apply_verdict(struct spooldb *db, gint64 id, const struct verdict *v, gint64 now
 static char *
 summary(const struct report *report)
 {
-	int counts[VERDICT_COUNT] = { 0 };
+	int accepted = 0, later = 0, never = 0, held = 0;
+	GString *text = g_string_new(NULL);
 
 	for (guint i = 0; i < report->verdicts->len; i++) {
 		const struct verdict *v = g_ptr_array_index(report->verdicts, i);
 
-		counts[v->class]++;
+		accepted += v->class == VERDICT_ACCEPTED;
+		later += v->class == VERDICT_TEMPORARY || v->class == VERDICT_UNREACHABLE;
+		never += v->class == VERDICT_PERMANENT;
+		held += v->class == VERDICT_HOLD;
 	}
-	return g_strdup_printf("%d accepted, %d refused for now, %d refused for good%s",
-	    counts[VERDICT_ACCEPTED], counts[VERDICT_TEMPORARY] + counts[VERDICT_UNREACHABLE],
-	    counts[VERDICT_PERMANENT],
-	    counts[VERDICT_HOLD] ? ", held: the profile needs mending" : "");
+	if (accepted)
+		g_string_append_printf(text, "%d accepted", accepted);
+	if (later)
+		g_string_append_printf(text, "%s%d refused for now", text->len ? ", " : "", later);
+	if (never)
+		g_string_append_printf(text, "%s%d refused for good", text->len ? ", " : "", never);
+	if (held)
+		g_string_append_printf(
+		    text, "%sheld: the profile needs mending", text->len ? ", " : "");
+	return g_string_free(text, FALSE);
 }
 
 static gint64

@@ -20,8 +20,8 @@
 #include "queue.h"
 #include "session.h"
 #include "story.h"
+#include "story_future.h"
 #include "text.h"
-#include "trial.h"
 
 struct options {
 	char *to;
@@ -158,37 +158,6 @@ reply_of(const struct spool_message *m)
 	return g_string_free(all, FALSE);
 }
 
-static char *
-whereabouts_of(const struct spool_message *m, const char *folder)
-{
-	g_autoptr(GString) ids = g_string_new(NULL);
-	const char *server = "the next server";
-
-	for (guint i = 0; i < m->recipients->len; i++) {
-		const struct spool_recipient *r = m->recipients->pdata[i];
-
-		if (r->state != SPOOL_SENT && r->state != SPOOL_FILED)
-			continue;
-		server = r->server && *r->server ? r->server : server;
-		if (r->queue_id && *r->queue_id && !strstr(ids->str, r->queue_id))
-			g_string_append_printf(ids, "%s%s", ids->len ? ", " : "", r->queue_id);
-	}
-	if (m->state == SPOOL_FILED || m->state == SPOOL_SENT)
-		return g_strdup_printf("With %s%s%s; a copy lies in \"%s\". Whether it was read, "
-				       "or sent on, only that server knows%s.",
-		    server, ids->len ? ", which calls it " : "", ids->str,
-		    folder && *folder ? folder : "no folder of this store",
-		    ids->len ? ": ask its postmaster by that name" : "");
-	if (m->state == SPOOL_FAILED)
-		return g_strdup_printf(
-		    "Nobody has it. The message lies in \"%s\", a report in the Inbox.",
-		    folder && *folder ? folder : "no folder of this store");
-	if (m->state == SPOOL_CANCELLED)
-		return g_strdup_printf(
-		    "In \"%s\", unsent.", folder && *folder ? folder : "no folder of this store");
-	return g_strdup("Safe in the Outbox of the store on this machine.");
-}
-
 static void
 tell(const struct spool_message *m, bool json, GString *out)
 {
@@ -201,15 +170,13 @@ tell(const struct spool_message *m, bool json, GString *out)
 
 	look_up(m, &client, &folder);
 	story_tell(story, &(struct story_sources){ m, client, folder });
-	where = whereabouts_of(m, folder);
+	where = story_whereabouts(m, folder);
 	story_answers(story, attempt ? attempt->transport : "the profile's transport",
 	    attempt ? attempt->journey : NULL, reply, where);
 	if (json) {
 		g_string_append_c(out, '{');
-		json_member(out, "id", id);
-		json_member(out, "state", spool_state_name(m->state));
-		json_member(out, "profile", m->profile);
-		json_member(out, "subject", m->subject);
+		outcome_json_members(m, out);
+		json_member(out, "folder", folder);
 		story_json(story, out);
 		g_string_append(out, "}\n");
 	} else {
@@ -336,69 +303,16 @@ explain_message_id(const struct options *o)
 
 /* --- Before sending ------------------------------------------------------------------------ */
 
-static char *
-sender_of(struct profile *profile)
-{
-	g_autofree char *name = NULL, *address = NULL;
-	SPropValue *values = NULL;
-	ULONG count = 0;
-
-	if (FAILED(profile_section_read(
-		profile, (const MAPIUID *)&MUID_PROFILE_INSTANCE, &values, &count)))
-		return g_strdup("nobody");
-	name = prop_find_text(values, count, PR_EMAPI_FROM_NAME_W);
-	address = prop_find_text(values, count, PR_EMAPI_FROM_ADDRESS_W);
-	mem_free(values);
-	if (!address)
-		return g_strdup("nobody: the profile has no FromAddress");
-	return name && *name ? g_strdup_printf("%s <%s>", name, address)
-			     : g_steal_pointer(&address);
-}
-
-static void
-tell_way(struct story *story, const struct trial *trial)
-{
-	g_autofree char *connection = story_connection(trial->journey);
-	g_autofree char *limit = journey_find(trial->journey, '*', "size-limit");
-	g_autofree char *names = journey_find_all(trial->journey, "trying");
-	struct story_step *step =
-	    story_add(story, "Transport", "%s", trial->name ? trial->name : "?");
-
-	if (names)
-		story_detail(step, "address    %s", names);
-	if (connection)
-		story_detail(step, "connection %s", connection);
-	if (limit)
-		story_detail(step, "size limit %s bytes, as the server says", limit);
-	if (SUCCEEDED(trial->hr))
-		story_add(story, "Check", "the way is open: asked just now, and nothing was sent");
-	else
-		story_add(story, "Check", "FAILED: %s",
-		    trial->why && *trial->why ? trial->why : hr_text(trial->hr));
-}
-
 static void
 tell_future(IMAPISession *session, const struct options *o, GString *out)
 {
 	struct profile *profile = session_profile(session_from(session));
-	GArray *providers = profile_providers(profile, MAPI_TRANSPORT_PROVIDER);
-	g_autofree char *sender = sender_of(profile);
 	struct story *story = story_create();
-	struct trial trial = { 0 };
 
-	story_add(story, "Profile", "\"%s\": %s", profile_name(profile),
-	    o->profile ? "you named it" : "it is the default profile");
-	story_add(story, "Sender", "%s", sender);
-	story_add(story, "Recipient",
-	    "%s, an SMTP address: the profile's first transport that takes those gets it", o->to);
-	if (providers->len) {
-		trial_run(session, &g_array_index(providers, MAPIUID, 0), &trial);
-		tell_way(story, &trial);
-	} else {
-		story_add(story, "Transport", "the machine's daemon sends it for this user");
-	}
-	story_answers(story, trial.name ? trial.name : "the machine's daemon", trial.journey,
-	    "Nothing was sent.", "There is none yet: nothing was sent.");
+	story_future_begin(
+	    story, session, o->profile ? "you named it" : "it is the default profile");
+	story_add(story, "Recipient", "%s, an SMTP address", o->to);
+	story_future_way(story, session, 0);
 	if (o->json) {
 		g_string_append_c(out, '{');
 		json_member(out, "to", o->to);
@@ -409,9 +323,7 @@ tell_future(IMAPISession *session, const struct options *o, GString *out)
 		g_string_append_printf(out, "A message to %s, sent now\n\n", o->to);
 		story_print(story, out);
 	}
-	trial_clear(&trial);
 	story_free(story);
-	g_array_unref(providers);
 }
 
 static int

@@ -307,3 +307,30 @@ letter_submit(
 	outbox_close(&outbox);
 	return hr;
 }
+
+HRESULT
+letter_draft(const struct letter *letter, IMAPISession *session, IMessage **out, char **why)
+{
+	BYTE key[LETTER_KEY_SIZE];
+	struct outbox outbox = { NULL, NULL };
+	IMessage *message = NULL;
+	HRESULT hr;
+
+	*out = NULL;
+	*why = NULL;
+	if (getrandom(key, LETTER_KEY_SIZE, 0) != LETTER_KEY_SIZE)
+		return MAPI_E_NOT_ENOUGH_RESOURCES;
+	hr = outbox_open(session, &outbox, why);
+	if (SUCCEEDED(hr))
+		hr = outbox.folder->lpVtbl->CreateMessage(outbox.folder, NULL, 0, &message);
+	if (SUCCEEDED(hr))
+		hr = compose(letter, message, key, why);
+	if (FAILED(hr)) {
+		outbox_explain(why, "writing the message",
+		    (IMAPIProp *)(message ? (void *)message : (void *)outbox.store), hr);
+		COM_CLEAR(message);
+	}
+	outbox_close(&outbox);
+	*out = message;
+	return hr;
+}

@@ -37,4 +37,8 @@ bool letter_attach(struct letter *letter, const char *path);
 HRESULT letter_submit(
     const struct letter *letter, IMAPISession *session, BYTE key[LETTER_KEY_SIZE], char **why);
 
+/* The same message, whole but neither saved nor submitted: it is gone once it is released. */
+HRESULT letter_draft(
+    const struct letter *letter, IMAPISession *session, IMessage **out, char **why);
+
 #endif

@@ -15,166 +15,15 @@
 #include "cli.h"
 #include "client.h"
 #include "hr.h"
-#include "journey.h"
 #include "letter.h"
-#include "mailbox.h"
+#include "mapisend_follow.h"
+#include "mapisend_options.h"
 #include "mask.h"
-#include "names.h"
 #include "outcome.h"
 #include "profile.h"
 #include "session.h"
 #include "spooler_link.h"
 #include "text.h"
-
-struct options {
-	char **to, **cc, **bcc;
-	char **attach;
-	char *subject;
-	char *body;
-	char *body_file;
-	char *html;
-	char *profile;
-	int wait;
-	gboolean require_accepted;
-	gboolean explain;
-	gboolean json;
-};
-
-static int
-parse(int *argc, char ***argv, struct options *o)
-{
-	const GOptionEntry entries[] = {
-		{ "to", 't', 0, G_OPTION_ARG_STRING_ARRAY, &o->to, "to whom; may be repeated",
-		    "ADDRESS" },
-		{ "cc", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &o->cc, "a copy to", "ADDRESS" },
-		{ "bcc", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &o->bcc,
-		    "a copy that the others do not see", "ADDRESS" },
-		{ "subject", 's', 0, G_OPTION_ARG_STRING, &o->subject, "the subject", "TEXT" },
-		{ "body", 0, 0, G_OPTION_ARG_STRING, &o->body, "the text", "TEXT" },
-		{ "body-file", 0, 0, G_OPTION_ARG_FILENAME, &o->body_file,
-		    "the text from a file; without it, --body and --html from standard input",
-		    "FILE" },
-		{ "html", 0, 0, G_OPTION_ARG_FILENAME, &o->html,
-		    "an HTML form of the text, from a file", "FILE" },
-		{ "attach", 'a', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->attach,
-		    "attach a file; may be repeated", "FILE" },
-		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o->profile,
-		    "the profile instead of the default one", "PROFILE" },
-		{ "wait", 'w', 0, G_OPTION_ARG_INT, &o->wait,
-		    "how long to wait for the outcome (30); 0: return once the mail is stored",
-		    "SECONDS" },
-		{ "require-accepted", 0, 0, G_OPTION_ARG_NONE, &o->require_accepted,
-		    "exit 1 unless a server has accepted the mail for every recipient", NULL },
-		{ "explain", 0, 0, G_OPTION_ARG_NONE, &o->explain,
-		    "tell each step, with the dialogue with the server", NULL },
-		{ "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "print the outcome as JSON", NULL },
-		{ NULL },
-	};
-	g_autoptr(GOptionContext) context = g_option_context_new("[ADDRESS...]");
-
-	g_option_context_set_summary(
-	    context, "Sends one mail through a MAPI profile (see: emapi profile create).");
-	g_option_context_add_main_entries(context, entries, NULL);
-	return cli_parse(context, argc, argv);
-}
-
-static void
-options_clear(struct options *o)
-{
-	g_strfreev(o->to);
-	g_strfreev(o->cc);
-	g_strfreev(o->bcc);
-	g_strfreev(o->attach);
-	g_free(o->subject);
-	g_free(o->body);
-	g_free(o->body_file);
-	g_free(o->html);
-	g_free(o->profile);
-}
-
-static int
-add_recipients(struct letter *letter, int kind, char **texts)
-{
-	for (; texts && *texts; texts++) {
-		g_autofree char *why = NULL;
-
-		if (!mailbox_parse_names(*texts, letter->recipients[kind], &why))
-			return cli_fail(EX_DATAERR, "%s; nothing was stored or sent", why);
-	}
-	return 0;
-}
-
-static int
-read_file(const char *path, char **text)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (g_file_get_contents(path, text, NULL, &error))
-		return 0;
-	return cli_fail(EX_NOINPUT, "%s; nothing was stored or sent", error->message);
-}
-
-static int
-read_stdin(char **text)
-{
-	GString *all = g_string_new(NULL);
-	char piece[65536];
-	ssize_t size;
-
-	if (isatty(STDIN_FILENO))
-		cli_note("type the text, end it with Ctrl-D");
-	while ((size = read(STDIN_FILENO, piece, sizeof(piece))) > 0)
-		g_string_append_len(all, piece, size);
-	*text = g_string_free(all, FALSE);
-	if (size < 0)
-		return cli_fail(EX_NOINPUT,
-		    "reading standard input: %s; nothing was stored or sent", g_strerror(errno));
-	return 0;
-}
-
-static int
-read_texts(struct letter *letter, const struct options *o)
-{
-	int code = 0;
-
-	letter->subject = g_strdup(o->subject);
-	if (o->html)
-		code = read_file(o->html, &letter->html);
-	if (code)
-		return code;
-	if (o->body)
-		letter->body = g_strdup(o->body);
-	else if (o->body_file)
-		return read_file(o->body_file, &letter->body);
-	else if (!o->html)
-		return read_stdin(&letter->body);
-	return 0;
-}
-
-static int
-fill_letter(struct letter *letter, const struct options *o, char **more)
-{
-	int code = add_recipients(letter, 0, o->to);
-
-	if (!code)
-		code = add_recipients(letter, 0, more);
-	if (!code)
-		code = add_recipients(letter, 1, o->cc);
-	if (!code)
-		code = add_recipients(letter, 2, o->bcc);
-	if (!code && !letter->recipients[0]->len && !letter->recipients[1]->len &&
-	    !letter->recipients[2]->len)
-		code = cli_fail(EX_USAGE, "no recipients: say to whom, e.g. --to ann@example.test; "
-					  "nothing was stored or sent");
-	for (char **path = o->attach; !code && path && *path; path++)
-		if (!letter_attach(letter, *path))
-			code =
-			    cli_fail(EX_NOINPUT, "cannot attach %s: %s; nothing was stored or sent",
-				*path, g_strerror(errno));
-	if (!code)
-		code = read_texts(letter, o);
-	return code;
-}
 
 /* What to do about a message that could not be stored. */
 static const char *
@@ -194,18 +43,16 @@ advice(HRESULT hr)
 	}
 }
 
-static int
-resolve_names(const struct letter *letter, struct profile *profile, IMAPISession *session)
+/* Why it is this profile. */
+static const char *
+because(const struct mapisend_options *o)
 {
-	int code = 0;
-
-	for (int i = 0; !code && i < 3; i++)
-		code = names_resolve(profile, session, letter->recipients[i]);
-	return code;
+	return o->profile ? "--profile named it" : "it is the default profile";
 }
 
 static int
-submit(const struct letter *letter, struct profile *profile, bool named, BYTE *key)
+submit(const struct mapisend_options *o, const struct letter *letter, struct profile *profile,
+    BYTE *key)
 {
 	g_autofree char *why = NULL, *words = NULL;
 	IMAPISession *session = NULL;
@@ -213,9 +60,8 @@ submit(const struct letter *letter, struct profile *profile, bool named, BYTE *k
 	int code = 0;
 
 	if (SUCCEEDED(hr)) {
-		session_set_chosen(
-		    session, named ? "--profile named it" : "it is the default profile");
-		code = resolve_names(letter, profile, session);
+		session_set_chosen(session, because(o));
+		code = mapisend_resolve(letter, profile, session);
 		if (!code)
 			hr = letter_submit(letter, session, key, &why);
 		session->lpVtbl->Logoff(session, 0, 0, 0);
@@ -242,6 +88,8 @@ struct outcome {
 	int tries;
 	bool known;
 	bool accepted;
+	const BYTE *key;
+	struct follow *follow; /* NULL: nobody looks on */
 };
 
 static bool
@@ -259,6 +107,8 @@ note_outcome(const struct spool_message *message, void *context)
 {
 	struct outcome *outcome = context;
 
+	if (outcome->follow)
+		follow_news(outcome->follow, outcome->key, message);
 	outcome->known = true;
 	outcome->state = message->state;
 	outcome->next = message->next;
@@ -272,29 +122,6 @@ note_outcome(const struct spool_message *message, void *context)
 		outcome_recipient_line(message->recipients->pdata[i], outcome->lines);
 	outcome_json(message, outcome->json);
 	return !is_settled(message);
-}
-
-static void
-print_journey(const BYTE *key)
-{
-	struct spool_message *message = NULL;
-
-	if (FAILED(spooler_show(key, LETTER_KEY_SIZE, &message)))
-		return;
-	for (guint i = 0; message->attempts && i < message->attempts->len; i++) {
-		const struct spool_attempt *attempt = message->attempts->pdata[i];
-		g_autofree char *when = outcome_time(attempt->when);
-		g_autofree char *text = text_printable(attempt->text);
-
-		printf("%s %s: %s\n", when, *attempt->transport ? attempt->transport : "spooler",
-		    text);
-		for (char **line = attempt->journey; *line; line++) {
-			g_autofree char *shown = journey_show(*line);
-
-			printf("    %s\n", shown);
-		}
-	}
-	spool_message_free(message);
 }
 
 static void
@@ -338,7 +165,8 @@ note_refused(const struct outcome *outcome, bool machine)
 
 /* Says on standard error where the mail is when no server has taken all of it yet. */
 static void
-note_where(const struct outcome *outcome, HRESULT hr, const struct options *o, bool machine)
+note_where(
+    const struct outcome *outcome, HRESULT hr, const struct mapisend_options *o, bool machine)
 {
 	g_autofree char *reached = spooler_why();
 	g_autofree char *reason = cli_without_dot(outcome->known ? outcome->text
@@ -360,16 +188,22 @@ note_where(const struct outcome *outcome, HRESULT hr, const struct options *o, b
 }
 
 static int
-report(const struct options *o, const struct profile *profile, const BYTE *key)
+report(const struct mapisend_options *o, const struct profile *profile, const BYTE *key)
 {
-	struct outcome outcome = { .lines = g_string_new(NULL), .json = g_string_new(NULL) };
+	struct follow follow = { 0 };
+	struct outcome outcome = {
+		.lines = g_string_new(NULL),
+		.json = g_string_new(NULL),
+		.key = key,
+		.follow = o->explain && !o->json ? &follow : NULL,
+	};
 	int code = 0;
 	HRESULT hr;
 
 	hr = spooler_watch(
 	    key, LETTER_KEY_SIZE, profile_uid(profile), o->wait * 1000, note_outcome, &outcome);
-	if (o->explain && !o->json)
-		print_journey(key);
+	if (o->explain && o->json)
+		follow_json(key, outcome.json);
 	if (o->json)
 		printf("%s\n", outcome.known ? outcome.json->str : "null");
 	else
@@ -385,26 +219,30 @@ report(const struct options *o, const struct profile *profile, const BYTE *key)
 	return code;
 }
 
-static void
-explain_stored(const struct profile *profile, const BYTE *key)
+/* emapi-render shows the mail: it can load GMime.  What it reads from standard input is still
+ * there. */
+static int
+become_dry_run(char **argv)
 {
-	g_autofree char *hex = text_hex(key, LETTER_KEY_SIZE);
+	g_autofree char *renderer = cli_helper("emapi-render");
 
-	printf("profile \"%s\" (%s)\n", profile_name(profile), profile_path(profile));
-	printf("submitted: message %s is on disk in the Outbox and in the outgoing queue\n", hex);
+	argv[0] = (char *)(uintptr_t) "mapisend";
+	execv(renderer, argv);
+	return cli_fail(
+	    EX_UNAVAILABLE, "%s: %s; nothing was stored or sent", renderer, g_strerror(errno));
 }
 
 static int
-send_letter(const struct options *o, struct letter *letter)
+send_letter(const struct mapisend_options *o, struct letter *letter)
 {
 	struct profile *profile = NULL;
 	BYTE key[LETTER_KEY_SIZE];
 	int code = cli_load_profile(o->profile, "; nothing was stored or sent", &profile);
 
 	if (!code)
-		code = submit(letter, profile, o->profile != NULL, key);
+		code = submit(o, letter, profile, key);
 	if (!code && o->explain && !o->json)
-		explain_stored(profile, key);
+		follow_stored(profile, because(o), key);
 	if (!code && o->wait > 0)
 		code = report(o, profile, key);
 	profile_unref(profile);
@@ -414,8 +252,9 @@ send_letter(const struct options *o, struct letter *letter)
 int
 main(int argc, char **argv)
 {
-	struct options options = { .wait = 30 };
+	struct mapisend_options options = { .wait = 30 };
 	struct letter *letter = letter_create();
+	g_auto(GStrv) given = g_strdupv(argv);
 	int code;
 
 	/* Over a limit of the file size, writing fails and says so instead of killing us. */
@@ -426,12 +265,14 @@ main(int argc, char **argv)
 	mask_core_files();
 	cli_set_name("mapisend");
 	g_set_prgname("mapisend");
-	code = parse(&argc, &argv, &options);
+	code = mapisend_parse(&argc, &argv, &options);
+	if (!code && options.dry_run)
+		code = become_dry_run(given);
 	if (!code)
-		code = fill_letter(letter, &options, argv + 1);
+		code = mapisend_fill(letter, &options, argv + 1);
 	if (!code)
 		code = send_letter(&options, letter);
 	letter_free(letter);
-	options_clear(&options);
+	mapisend_options_clear(&options);
 	return code;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "advice.h"
 #include "cli.h"
+#include "journey.h"
 #include "text.h"
 
 char *
@@ -114,6 +115,34 @@ recipient_json(const struct spool_recipient *recipient, GString *out)
 	g_string_append_c(out, '}');
 }
 
+/* Whether a later line tells the same fact anew. */
+static bool
+is_told_later(char **lines, const char *name)
+{
+	g_autofree char *prefix = g_strdup_printf("* %s: ", name);
+
+	for (; *lines; lines++)
+		if (g_str_has_prefix(*lines, prefix))
+			return true;
+	return false;
+}
+
+/* {"server":"...","tls":"..."}: what a program wants to know without reading lines. */
+static void
+facts_json(char **journey, GString *out)
+{
+	g_string_append(out, ",\"facts\":{");
+	for (; *journey; journey++) {
+		struct journey_line line;
+
+		journey_parse(*journey, &line);
+		if (line.mark == '*' && line.name && !is_told_later(journey + 1, line.name))
+			json_member(out, line.name, line.text);
+		journey_line_clear(&line);
+	}
+	g_string_append_c(out, '}');
+}
+
 static void
 attempt_json(const struct spool_attempt *attempt, GString *out)
 {
@@ -121,6 +150,7 @@ attempt_json(const struct spool_attempt *attempt, GString *out)
 	json_member_int(out, "when", attempt->when / G_USEC_PER_SEC);
 	json_member(out, "transport", attempt->transport);
 	json_member(out, "text", attempt->text);
+	facts_json(attempt->journey, out);
 	g_string_append(out, ",\"dialogue\":[");
 	for (char **line = attempt->journey; *line; line++) {
 		g_string_append(out, line == attempt->journey ? "" : ",");
@@ -139,13 +169,12 @@ attempts_json(const GPtrArray *attempts, GString *out)
 }
 
 void
-outcome_json(const struct spool_message *message, GString *out)
+outcome_json_members(const struct spool_message *message, GString *out)
 {
 	gsize size = 0;
 	const void *data = message->key ? g_bytes_get_data(message->key, &size) : NULL;
 	g_autofree char *key = data ? text_hex(data, size) : NULL;
 
-	g_string_append_c(out, '{');
 	json_member(out, "id", key);
 	json_member(out, "state", spool_state_name(message->state));
 	json_member(out, "profile", message->profile);
@@ -160,6 +189,13 @@ outcome_json(const struct spool_message *message, GString *out)
 	g_string_append_c(out, ']');
 	if (message->attempts && message->attempts->len)
 		attempts_json(message->attempts, out);
+}
+
+void
+outcome_json(const struct spool_message *message, GString *out)
+{
+	g_string_append_c(out, '{');
+	outcome_json_members(message, out);
 	g_string_append_c(out, '}');
 }
 

@@ -13,6 +13,8 @@ char *outcome_reply(const struct spool_recipient *recipient);
 void outcome_recipient_line(const struct spool_recipient *recipient, GString *out);
 /* One JSON object for the message with its recipients. */
 void outcome_json(const struct spool_message *message, GString *out);
+/* The members of that object alone. */
+void outcome_json_members(const struct spool_message *message, GString *out);
 /* "14:03:20", with the date when it is not today's; "-" for 0. */
 char *outcome_time(gint64 when);
 /* True where every recipient's server took the mail. */

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 #include <mapicode.h>
 #include <mapitags.h>
 #include <mapiutil.h>
+#include "dryrun.h"
 #include "hr.h"
 #include "mailimport.h"
 #include "mailstore.h"
@@ -85,6 +87,10 @@ main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	mask_core_files();
+	if (argc && strcmp(argv[0], "mapisend") == 0) {
+		cli_set_name("mapisend");
+		return dryrun_run(argc, argv);
+	}
 	cli_set_name(import ? "emapi store import" : "emapi store export");
 	return import ? mailimport_run(argc, argv) : run_export(argc, argv);
 }

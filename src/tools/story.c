@@ -177,6 +177,34 @@ story_connection(char **journey)
 	return g_string_free(text, FALSE);
 }
 
+/* Who had the message, and why it went this way. */
+static void
+tell_choice(struct story_step *step, char **journey)
+{
+	g_autofree char *worker = journey_find(journey, '*', "worker");
+	g_autofree char *lease = journey_find(journey, '*', "lease");
+	g_autofree char *because = journey_find(journey, '*', "transport-because");
+	g_autofree char *whom = journey_find(journey, '*', "for");
+	g_autofree char *taken = local_time(lease);
+
+	if (worker)
+		story_detail(step, "worker     process %s has the message since %s", worker, taken);
+	if (because)
+		story_detail(step, "chosen     %s", because);
+	if (whom)
+		story_detail(step, "for        %s", whom);
+}
+
+static void
+tell_next_try(struct story_step *step, char **journey)
+{
+	g_autofree char *next = journey_find(journey, '*', "next-try");
+	g_autofree char *when = local_time(next);
+
+	if (next)
+		story_detail(step, "next try   at %s, by itself", when);
+}
+
 static void
 tell_attempt(struct story *story, const struct spool_attempt *a)
 {
@@ -190,6 +218,7 @@ tell_attempt(struct story *story, const struct spool_attempt *a)
 		return;
 	}
 	step = story_add(story, "Transport", "%s at %s: %s", a->transport, when, a->text);
+	tell_choice(step, a->journey);
 	if (names)
 		story_detail(step, "address    %s", names);
 	if (connection)
@@ -205,6 +234,7 @@ tell_attempt(struct story *story, const struct spool_attempt *a)
 		}
 		journey_line_clear(&parsed);
 	}
+	tell_next_try(step, a->journey);
 }
 
 static const char *
@@ -230,6 +260,18 @@ state_words(enum spool_state state)
 	}
 }
 
+/* A recipient's line has these words already. */
+static bool
+is_told(const struct story_step *step, const char *text)
+{
+	g_autofree char *printable = text_printable(text);
+
+	for (guint i = 0; i < step->details->len; i++)
+		if (strstr(step->details->pdata[i], printable))
+			return true;
+	return false;
+}
+
 static void
 tell_outcome(struct story *story, const struct story_sources *from)
 {
@@ -244,10 +286,24 @@ tell_outcome(struct story *story, const struct story_sources *from)
 		g_strchomp(line->str);
 		story_detail(step, "%s", line->str);
 	}
-	if (*m->text)
+	if (*m->text && !is_told(step, m->text))
 		story_detail(step, "%s", m->text);
 	if (m->state == SPOOL_WAITING && m->next)
 		story_detail(step, "next try at %s, by itself; sooner by: emapi queue retry", next);
+}
+
+static void
+tell_filing(struct story *story, const struct story_sources *from)
+{
+	const struct spool_message *m = from->message;
+	g_autofree char *when = outcome_time(m->changed);
+
+	if (m->state == SPOOL_FILED || m->state == SPOOL_FAILED)
+		story_add(story, "Filing",
+		    "left the outgoing queue at %s; the message lies in \"%s\"", when,
+		    from->folder);
+	else
+		story_add(story, "Filing", "not yet: the message lies in \"%s\"", from->folder);
 }
 
 void
@@ -264,7 +320,7 @@ story_tell(struct story *story, const struct story_sources *from)
 		story_add(story, "Spooler", "not tried yet");
 	tell_outcome(story, from);
 	if (from->folder && *from->folder)
-		story_add(story, "Filing", "the message lies in \"%s\"", from->folder);
+		tell_filing(story, from);
 	else if (from->folder)
 		story_add(story, "Filing",
 		    "the message is no longer in the store (deleted after it was sent, as its "

@@ -49,6 +49,10 @@ void story_tell(struct story *story, const struct story_sources *from);
 void story_answers(struct story *story, const char *transport, char **journey, const char *reply,
     const char *whereabouts);
 
+/* Where the message is, for those who have got it and for the others; `folder` as above.  g_free().
+ */
+char *story_whereabouts(const struct spool_message *m, const char *folder);
+
 /* What to say of a journey's connection: "mail.example.test [192.0.2.1]:587, TLSv1.3 ..., login
  * PLAIN as ann"; NULL where there was none.  g_free(). */
 char *story_connection(char **journey);

@@ -78,6 +78,28 @@ session_why(IMAPISession *session, HRESULT hr)
 	return text;
 }
 
+static bool
+carries_smtp(IXPLogon *logon)
+{
+	ULONG flags = 0, types_count = 0, uids_count = 0;
+	LPTSTR *types = NULL;
+	MAPIUID **uids = NULL;
+	bool found;
+
+	if (FAILED(logon->lpVtbl->AddressTypes(
+		logon, &flags, &types_count, &types, &uids_count, &uids)))
+		return false;
+	found = !types; /* all of them */
+	for (ULONG i = 0; i < types_count && types && !found; i++) {
+		char *name = NULL;
+
+		if (SUCCEEDED(text_from_arg(NULL, types[i], flags, &name)) && name)
+			found = g_ascii_strcasecmp(name, "SMTP") == 0;
+		mem_free(name);
+	}
+	return found;
+}
+
 void
 trial_run(IMAPISession *session, const MAPIUID *provider, struct trial *trial)
 {
@@ -88,6 +110,7 @@ trial_run(IMAPISession *session, const MAPIUID *provider, struct trial *trial)
 	ULONG count = 0;
 
 	trial->journey = g_new0(char *, 1);
+	trial->carries_smtp = true;
 	if (SUCCEEDED(profile_section_read(session_profile(inner), provider, &values, &count)))
 		trial->name = prop_find_text(values, count, PR_DISPLAY_NAME_W);
 	mem_free(values);
@@ -96,6 +119,7 @@ trial_run(IMAPISession *session, const MAPIUID *provider, struct trial *trial)
 		trial->why = session_why(session, trial->hr);
 		return;
 	}
+	trial->carries_smtp = carries_smtp(logon);
 	validate(logon, trial);
 	logon->lpVtbl->TransportLogoff(logon, 0);
 	logon->lpVtbl->Release(logon);

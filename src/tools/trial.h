@@ -3,11 +3,13 @@
 #ifndef EMAPI_TOOLS_TRIAL_H
 #define EMAPI_TOOLS_TRIAL_H
 
+#include <stdbool.h>
 #include <mapix.h>
 
 /* What came of one transport. */
 struct trial {
 	char *name;
+	bool carries_smtp; /* IXPLogon::AddressTypes; also of one that cannot be asked */
 	HRESULT hr;
 	char *why;      /* of a failure, for people */
 	char **journey; /* NULL-ended, never NULL */

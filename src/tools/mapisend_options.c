@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "mapisend_options.h"
+
+#include <errno.h>
+#include <unistd.h>
+#include "cli.h"
+#include "mailbox.h"
+#include "names.h"
+
+int
+mapisend_parse(int *argc, char ***argv, struct mapisend_options *o)
+{
+	const GOptionEntry entries[] = {
+		{ "to", 't', 0, G_OPTION_ARG_STRING_ARRAY, &o->to, "to whom; may be repeated",
+		    "ADDRESS" },
+		{ "cc", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &o->cc, "a copy to", "ADDRESS" },
+		{ "bcc", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &o->bcc,
+		    "a copy that the others do not see", "ADDRESS" },
+		{ "subject", 's', 0, G_OPTION_ARG_STRING, &o->subject, "the subject", "TEXT" },
+		{ "body", 0, 0, G_OPTION_ARG_STRING, &o->body, "the text", "TEXT" },
+		{ "body-file", 0, 0, G_OPTION_ARG_FILENAME, &o->body_file,
+		    "the text from a file; without it, --body and --html from standard input",
+		    "FILE" },
+		{ "html", 0, 0, G_OPTION_ARG_FILENAME, &o->html,
+		    "an HTML form of the text, from a file", "FILE" },
+		{ "attach", 'a', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->attach,
+		    "attach a file; may be repeated", "FILE" },
+		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o->profile,
+		    "the profile instead of the default one", "PROFILE" },
+		{ "wait", 'w', 0, G_OPTION_ARG_INT, &o->wait,
+		    "how long to wait for the outcome (30); 0: return once the mail is stored",
+		    "SECONDS" },
+		{ "require-accepted", 0, 0, G_OPTION_ARG_NONE, &o->require_accepted,
+		    "exit 1 unless a server has accepted the mail for every recipient", NULL },
+		{ "explain", 0, 0, G_OPTION_ARG_NONE, &o->explain,
+		    "tell each step as it happens, with the dialogue with the server", NULL },
+		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &o->dry_run,
+		    "store and send nothing; show who would get what by which way", NULL },
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "print the outcome as JSON", NULL },
+		{ NULL },
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new("[ADDRESS...]");
+
+	g_option_context_set_summary(
+	    context, "Sends one mail through a MAPI profile (see: emapi profile create).");
+	g_option_context_add_main_entries(context, entries, NULL);
+	return cli_parse(context, argc, argv);
+}
+
+void
+mapisend_options_clear(struct mapisend_options *o)
+{
+	g_strfreev(o->to);
+	g_strfreev(o->cc);
+	g_strfreev(o->bcc);
+	g_strfreev(o->attach);
+	g_free(o->subject);
+	g_free(o->body);
+	g_free(o->body_file);
+	g_free(o->html);
+	g_free(o->profile);
+}
+
+static int
+add_recipients(struct letter *letter, int kind, char **texts)
+{
+	for (; texts && *texts; texts++) {
+		g_autofree char *why = NULL;
+
+		if (!mailbox_parse_names(*texts, letter->recipients[kind], &why))
+			return cli_fail(EX_DATAERR, "%s; nothing was stored or sent", why);
+	}
+	return 0;
+}
+
+static int
+read_file(const char *path, char **text)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (g_file_get_contents(path, text, NULL, &error))
+		return 0;
+	return cli_fail(EX_NOINPUT, "%s; nothing was stored or sent", error->message);
+}
+
+static int
+read_stdin(char **text)
+{
+	GString *all = g_string_new(NULL);
+	char piece[65536];
+	ssize_t size;
+
+	if (isatty(STDIN_FILENO))
+		cli_note("type the text, end it with Ctrl-D");
+	while ((size = read(STDIN_FILENO, piece, sizeof(piece))) > 0)
+		g_string_append_len(all, piece, size);
+	*text = g_string_free(all, FALSE);
+	if (size < 0)
+		return cli_fail(EX_NOINPUT,
+		    "reading standard input: %s; nothing was stored or sent", g_strerror(errno));
+	return 0;
+}
+
+static int
+read_texts(struct letter *letter, const struct mapisend_options *o)
+{
+	int code = 0;
+
+	letter->subject = g_strdup(o->subject);
+	if (o->html)
+		code = read_file(o->html, &letter->html);
+	if (code)
+		return code;
+	if (o->body)
+		letter->body = g_strdup(o->body);
+	else if (o->body_file)
+		return read_file(o->body_file, &letter->body);
+	else if (!o->html)
+		return read_stdin(&letter->body);
+	return 0;
+}
+
+int
+mapisend_fill(struct letter *letter, const struct mapisend_options *o, char **more)
+{
+	int code = add_recipients(letter, 0, o->to);
+
+	if (!code)
+		code = add_recipients(letter, 0, more);
+	if (!code)
+		code = add_recipients(letter, 1, o->cc);
+	if (!code)
+		code = add_recipients(letter, 2, o->bcc);
+	if (!code && !letter->recipients[0]->len && !letter->recipients[1]->len &&
+	    !letter->recipients[2]->len)
+		code = cli_fail(EX_USAGE, "no recipients: say to whom, e.g. --to ann@example.test; "
+					  "nothing was stored or sent");
+	for (char **path = o->attach; !code && path && *path; path++)
+		if (!letter_attach(letter, *path))
+			code =
+			    cli_fail(EX_NOINPUT, "cannot attach %s: %s; nothing was stored or sent",
+				*path, g_strerror(errno));
+	if (!code)
+		code = read_texts(letter, o);
+	return code;
+}
+
+int
+mapisend_resolve(const struct letter *letter, struct profile *profile, IMAPISession *session)
+{
+	int code = 0;
+
+	for (int i = 0; !code && i < 3; i++)
+		code = names_resolve(profile, session, letter->recipients[i]);
+	return code;
+}

@@ -34,6 +34,79 @@ print(two.GetContentsTable(0).GetRowCount(0), one.GetContentsTable(0).GetRowCoun
 """
 
 
+# Tables, streams, attachments, folders: what reading and filing takes.
+WORKS = """
+import pythoncom
+from win32com.mapi import mapi, mapitags, mapiutil
+T = mapitags.PROP_TAG
+SUBJECT, BODY = T(mapitags.PT_UNICODE, 0x37), T(mapitags.PT_UNICODE, 0x1000)
+mapi.MAPIInitialize(None)
+session = mapi.MAPILogonEx(0, None, None, mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT)
+rows = mapi.HrQueryAllRows(session.GetMsgStoresTable(0), (mapitags.PR_ENTRYID,), None, None, 0)
+store = session.OpenMsgStore(0, rows[0][0][1], None, mapi.MDB_WRITE)
+hr, props = store.GetProps((mapitags.PR_IPM_SUBTREE_ENTRYID,), 0)
+root = store.OpenEntry(props[0][1], None, mapi.MAPI_BEST_ACCESS)
+one = root.CreateFolder(1, "one", "", None, mapi.OPEN_IF_EXISTS)
+two = root.CreateFolder(1, "two", "", None, mapi.OPEN_IF_EXISTS)
+for subject in ("MarkerOfTheBody", "b", "c"):
+    message = one.CreateMessage(None, 0)
+    message.SetProps([(SUBJECT, subject)])
+    stream = message.OpenProperty(BODY, pythoncom.IID_IStream, 0, mapi.MAPI_CREATE | mapi.MAPI_MODIFY)
+    stream.Write("some text".encode("utf-16-le") * 5000)
+    stream.Commit(0)
+    stream = None
+    number, attach = message.CreateAttach(None, 0)
+    attach.SetProps([(mapitags.PR_ATTACH_METHOD, 1)])
+    attach.SaveChanges(0)
+    attach = None
+    message.SaveChanges(0)
+table = one.GetContentsTable(0)
+table.SetColumns((mapitags.PR_ENTRYID, SUBJECT), 0)
+table.SortTable((((SUBJECT, 1),),), 0)
+RES_AND, RES_NOT, RES_CONTENT, RES_EXIST, FL_PREFIX = 0, 2, 3, 8, 2
+table.Restrict((RES_AND, ((RES_CONTENT, (FL_PREFIX, SUBJECT, (SUBJECT, "b"))),
+                          (RES_NOT, ((RES_EXIST, (BODY,)),)))), 0)
+table.QueryRows(10, 0)
+table.Restrict(None, 0)
+table.SeekRow(0, 0)
+rows = table.QueryRows(10, 0)
+message = store.OpenEntry(rows[0][0][1], None, mapi.MAPI_BEST_ACCESS)
+stream = message.OpenProperty(BODY, pythoncom.IID_IStream, 0, 0)
+stream.Read(100)
+stream = None
+message.OpenAttach(0, None, 0)
+message = None
+one.CopyMessages([rows[0][0][1]], None, two, 0, None, 1)
+one.DeleteMessages([rows[1][0][1]], 0, None, 0)
+print(len(rows), two.GetContentsTable(0).GetRowCount(0), one.GetContentsTable(0).GetRowCount(0))
+"""
+
+
+# The newest message of Sent Items, by the row of a table.
+READS = """
+from win32com.mapi import mapi, mapitags
+mapi.MAPIInitialize(None)
+session = mapi.MAPILogonEx(0, None, None, mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT)
+rows = mapi.HrQueryAllRows(session.GetMsgStoresTable(0), (mapitags.PR_ENTRYID,), None, None, 0)
+store = session.OpenMsgStore(0, rows[0][0][1], None, mapi.MDB_WRITE)
+hr, props = store.GetProps((mapitags.PR_IPM_SENTMAIL_ENTRYID,), 0)
+table = store.OpenEntry(props[0][1], None, 0).GetContentsTable(0)
+table.SetColumns((mapitags.PR_ENTRYID,), 0)
+store.OpenEntry(table.QueryRows(1, 0)[0][0][1], None, 0)
+"""
+
+SIMPLE = """
+import ctypes
+mapi = ctypes.CDLL("libemapi.so.0")
+session, found = ctypes.c_size_t(), ctypes.c_void_p()
+assert mapi.MAPILogon(0, b"test", None, 0, 0, ctypes.byref(session)) == 0
+assert mapi.MAPISendMail(session, ctypes.c_size_t(0), None, 0, 0) == 2
+assert mapi.MAPIResolveName(session, ctypes.c_size_t(0), b"bob@example.test", 0, 0,
+                            ctypes.byref(found)) == 0
+mapi.MAPILogoff(session, ctypes.c_size_t(0), 0, 0)
+"""
+
+
 @pytest.fixture
 def traced(home):
     home.pickup_profile()
@@ -103,6 +176,45 @@ def test_a_replay_gives_the_same_results(traced, program):
     assert traced.stored()[0] == stored[0]
 
 
+def test_tables_streams_and_folders_are_replayed(traced):
+    """In an empty store, and in a copy of the store that there is, which stays as it was."""
+    path = traced.folder / "trace"
+    assert traced.run("/usr/bin/python3", "-c", WORKS).stdout.split() == ["3", "1", "1"]
+    told = show(traced)
+    assert "lpRestriction=and(content(0x2,PR_SUBJECT_W,PR_SUBJECT_W:1),not(exist(PR_BODY_W)))" in told
+    assert "SortTable(lpSortCriteria=[PR_SUBJECT_W:1]" in told and "IStream" in told
+    assert BODY not in told
+    del traced.environment["EMAPI_TRACE"]
+    before = traced.run("emapi", "store", "tree").stdout
+    for options in [(), ("--profile", "test")]:
+        told = traced.run("emapi", "trace", "replay", *options, path).stdout
+        assert ", 0 with another, 0 not replayed" in told
+    assert traced.run("emapi", "store", "tree").stdout == before
+    assert "nobody" in traced.run("emapi", "trace", "replay", "-p", "nobody", path, code=78).stderr
+
+
+def test_a_replay_on_a_copy_sees_what_is_in_the_store(traced):
+    """What a trace opens by its place is there only where the profile's own store is."""
+    traced.run("example-mapisend", "Subject", BODY, "bob@example.test")
+    traced.run("emapi", "queue", "run", "--wait", "20")
+    (traced.folder / "trace").unlink()
+    traced.run("/usr/bin/python3", "-c", READS)
+    path = traced.folder / "trace"
+    del traced.environment["EMAPI_TRACE"]
+    assert "QueryRows" in show(traced)
+    assert ", 0 with another" in traced.run("emapi", "trace", "replay", "-p", "test", path).stdout
+    told = traced.run("emapi", "trace", "replay", path, code=65).stdout
+    assert "::OpenEntry was S_OK and is MAPI_E_" in told
+
+
+def test_simple_mapi_is_recorded(traced):
+    traced.run("/usr/bin/python3", "-c", SIMPLE)
+    told = show(traced)
+    assert "MAPILogon(lpszProfileName=given, " in told and "= SUCCESS_SUCCESS" in told
+    assert "MAPISendMail(lpMessage=NULL, nRecipCount=0, nFileCount=0, 0) = MAPI_E_FAILURE" in told
+    assert "MAPIResolveName(lpszName=given, 0) = SUCCESS_SUCCESS" in told and "bob@" not in told
+
+
 def test_a_replay_tells_what_is_different(traced):
     """A call that failed then and works now, one that is not replayed, and lines that are none."""
     traced.run("example-mapisend", "Subject", BODY, "bob@example.test")
@@ -110,11 +222,11 @@ def test_a_replay_tells_what_is_different(traced):
     text = path.read_text()
     submitted = next(line for line in text.splitlines() if "::SubmitMessage" in line)
     path.write_text(text.replace(submitted, submitted.replace("0x00000000", "0x8004010F"))
-                    + "nonsense\n1.0 1 1/1 IStream(9)::Write cb=3 = 0x00000000\n"
+                    + "nonsense\n1.0 1 1/1 IMAPIStatus(9)::FlushQueues = 0x00000000\n"
                     "1.0 1 1/1 IMessage(5)::SetProps lpPropArray=[0037001E:99999999999] = 0x0\n")
     told = traced.run("emapi", "trace", "replay", path, code=65).stdout
     assert "::SubmitMessage was MAPI_E_NOT_FOUND and is S_OK" in told
-    assert "not replayed: IStream::Write, 1 times" in told
+    assert "not replayed: IMAPIStatus::FlushQueues, 1 times" in told
 
 
 def test_says_what_it_cannot_read(home):

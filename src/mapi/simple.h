@@ -51,4 +51,23 @@ HRESULT simple_resolve(struct simple *simple, const char *name, ADRLIST **out);
 HRESULT simple_describe(
     void *root, const SPropValue *values, ULONG count, ULONG class, MapiRecipDesc *out);
 
+/* The functions of the API themselves; simple_trace.c exports them under their names, recorded. */
+ULONG simple_log_on(
+    ULONG_PTR ui, LPSTR name, LPSTR password, FLAGS flags, ULONG reserved, LPLHANDLE out);
+ULONG simple_log_off(LHANDLE session, ULONG_PTR ui, FLAGS flags, ULONG reserved);
+ULONG simple_send_mail(
+    LHANDLE session, ULONG_PTR ui, lpMapiMessage message, FLAGS flags, ULONG reserved);
+ULONG simple_send_mail_w(
+    LHANDLE session, ULONG_PTR ui, lpMapiMessageW message, FLAGS flags, ULONG reserved);
+ULONG simple_send_documents(
+    ULONG_PTR ui, LPSTR delimiter, LPSTR paths, LPSTR names, ULONG reserved);
+ULONG simple_find_next(LHANDLE session, LPSTR class, LPSTR seed, FLAGS flags, LPSTR out);
+ULONG simple_read_mail(
+    LHANDLE session, ULONG_PTR ui, LPSTR id, FLAGS flags, ULONG reserved, lpMapiMessage *out);
+ULONG simple_save_mail(
+    LHANDLE session, ULONG_PTR ui, lpMapiMessage message, FLAGS flags, ULONG reserved, LPSTR id);
+ULONG simple_delete_mail(LHANDLE session, ULONG_PTR ui, LPSTR id, FLAGS flags, ULONG reserved);
+ULONG simple_resolve_name(
+    LHANDLE session, ULONG_PTR ui, LPSTR name, FLAGS flags, ULONG reserved, lpMapiRecipDesc *out);
+
 #endif

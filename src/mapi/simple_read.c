@@ -117,8 +117,7 @@ find_next(struct simple *simple, const char *class, const char *seed, ULONG flag
 }
 
 ULONG
-MAPIFindNext(
-    LHANDLE session, ULONG_PTR ui, LPSTR class, LPSTR seed, FLAGS flags, ULONG reserved, LPSTR out)
+simple_find_next(LHANDLE session, LPSTR class, LPSTR seed, FLAGS flags, LPSTR out)
 {
 	struct simple *simple;
 	HRESULT hr;
@@ -191,7 +190,7 @@ describe_resolved(const ADRENTRY *entry, MapiRecipDesc **out)
 }
 
 ULONG
-MAPIResolveName(
+simple_resolve_name(
     LHANDLE session, ULONG_PTR ui, LPSTR name, FLAGS flags, ULONG reserved, lpMapiRecipDesc *out)
 {
 	struct simple *simple;
@@ -484,7 +483,7 @@ read_message(struct simple *simple, const char *id, ULONG flags, MapiMessage **o
 }
 
 ULONG
-MAPIReadMail(
+simple_read_mail(
     LHANDLE session, ULONG_PTR ui, LPSTR id, FLAGS flags, ULONG reserved, lpMapiMessage *out)
 {
 	struct simple *simple;

@@ -120,7 +120,7 @@ simple_leave(struct simple *simple)
 }
 
 ULONG
-MAPILogon(ULONG_PTR ui, LPSTR name, LPSTR password, FLAGS flags, ULONG reserved, LPLHANDLE out)
+simple_log_on(ULONG_PTR ui, LPSTR name, LPSTR password, FLAGS flags, ULONG reserved, LPLHANDLE out)
 {
 	struct simple *simple;
 	HRESULT hr;
@@ -141,7 +141,7 @@ MAPILogon(ULONG_PTR ui, LPSTR name, LPSTR password, FLAGS flags, ULONG reserved,
 }
 
 ULONG
-MAPILogoff(LHANDLE handle, ULONG_PTR ui, FLAGS flags, ULONG reserved)
+simple_log_off(LHANDLE handle, ULONG_PTR ui, FLAGS flags, ULONG reserved)
 {
 	gboolean found;
 

@@ -100,7 +100,8 @@ copy_message(MapiMessageW *from, MapiMessage **out)
 }
 
 ULONG
-MAPISendMailW(LHANDLE session, ULONG_PTR ui, lpMapiMessageW message, FLAGS flags, ULONG reserved)
+simple_send_mail_w(
+    LHANDLE session, ULONG_PTR ui, lpMapiMessageW message, FLAGS flags, ULONG reserved)
 {
 	MapiMessage *narrowed = NULL;
 	ULONG code;
@@ -109,8 +110,8 @@ MAPISendMailW(LHANDLE session, ULONG_PTR ui, lpMapiMessageW message, FLAGS flags
 	if (!message)
 		return MAPI_E_FAILURE;
 	hr = copy_message(message, &narrowed);
-	code =
-	    SUCCEEDED(hr) ? MAPISendMail(session, ui, narrowed, flags, reserved) : simple_code(hr);
+	code = SUCCEEDED(hr) ? simple_send_mail(session, ui, narrowed, flags, reserved)
+			     : simple_code(hr);
 	mem_free(narrowed);
 	return code;
 }

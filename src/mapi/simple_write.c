@@ -50,7 +50,7 @@ send_message(struct simple *simple, const MapiMessage *source)
 }
 
 ULONG
-MAPISendMail(LHANDLE session, ULONG_PTR ui, lpMapiMessage message, FLAGS flags, ULONG reserved)
+simple_send_mail(LHANDLE session, ULONG_PTR ui, lpMapiMessage message, FLAGS flags, ULONG reserved)
 {
 	struct simple *simple;
 	HRESULT hr;
@@ -114,7 +114,7 @@ save(struct simple *simple, const MapiMessage *source, ULONG flags, char *id)
 }
 
 ULONG
-MAPISaveMail(
+simple_save_mail(
     LHANDLE session, ULONG_PTR ui, lpMapiMessage message, FLAGS flags, ULONG reserved, LPSTR id)
 {
 	struct simple *simple;
@@ -162,7 +162,7 @@ delete_message(struct simple *simple, const char *id)
 }
 
 ULONG
-MAPIDeleteMail(LHANDLE session, ULONG_PTR ui, LPSTR id, FLAGS flags, ULONG reserved)
+simple_delete_mail(LHANDLE session, ULONG_PTR ui, LPSTR id, FLAGS flags, ULONG reserved)
 {
 	struct simple *simple;
 	HRESULT hr;
@@ -179,7 +179,7 @@ MAPIDeleteMail(LHANDLE session, ULONG_PTR ui, LPSTR id, FLAGS flags, ULONG reser
 /* --- What only a window can do ------------------------------------------------------------- */
 
 ULONG
-MAPISendDocuments(ULONG_PTR ui, LPSTR delimiter, LPSTR paths, LPSTR names, ULONG reserved)
+simple_send_documents(ULONG_PTR ui, LPSTR delimiter, LPSTR paths, LPSTR names, ULONG reserved)
 {
 	return MAPI_E_NOT_SUPPORTED;
 }

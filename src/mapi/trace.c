@@ -382,6 +382,24 @@ trace_logon(gint64 start, HRESULT hr, LPTSTR profile, ULONG flags, IMAPISession 
 }
 
 void
+trace_simple(gint64 start, const char *name, ULONG code, const char *format, ...)
+{
+	struct trace_call call = { .duration = g_get_monotonic_time() - start };
+	char words[256];
+	va_list args;
+
+	if (--depth)
+		return;
+	va_start(args, format);
+	g_vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	begin_line(&call);
+	trace_put(&call, "%s%s = %u", name, words, code);
+	trace_end(&call);
+	trace_flush();
+}
+
+void
 trace_admin(HRESULT hr, ULONG flags, IProfAdmin **out)
 {
 	struct trace_call call = { .duration = 0 };

@@ -22,6 +22,10 @@ gint64 trace_start(void);
 /* What became of these two, and the objects they gave out.  The password is never looked at. */
 void trace_logon(gint64 start, HRESULT hr, LPTSTR profile, ULONG flags, IMAPISession **out);
 void trace_admin(HRESULT hr, ULONG flags, IProfAdmin **out);
+/* What became of a function of Simple MAPI, whose objects a program never sees: `code` is its
+ * answer, `format` its parameters as " name=value", none of them what a mail holds. */
+void trace_simple(gint64 start, const char *name, ULONG code, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
 /* Writes what is still in memory. */
 void trace_flush(void);
 

@@ -152,8 +152,8 @@ trace_tags(struct trace_call *call, const char *name, const SPropTagArray *tags)
 	trace_put(call, "]");
 }
 
-static void
-put_value(struct trace_call *call, const SPropValue *value)
+void
+trace_value(struct trace_call *call, const SPropValue *value)
 {
 	const char *name = tag_name(value->ulPropTag);
 
@@ -192,7 +192,7 @@ put_props(struct trace_call *call, ULONG count, const SPropValue *props)
 	trace_put(call, "[");
 	for (ULONG i = 0; i < count; i++) {
 		trace_put(call, "%s", i ? "," : "");
-		put_value(call, props + i);
+		trace_value(call, props + i);
 	}
 	trace_put(call, "]");
 }
@@ -251,6 +251,8 @@ trace_sort(struct trace_call *call, const char *name, const SSortOrderSet *order
 		trace_put(call, "%s%08X:%u", i ? "," : "", order->aSort[i].ulPropTag,
 		    order->aSort[i].ulOrder);
 	trace_put(call, "]");
+	if (order->cCategories)
+		trace_put(call, "/%u/%u", order->cCategories, order->cExpanded);
 }
 
 void

@@ -28,7 +28,7 @@ GIVEN = {
 VALUES = {
     "LPSPropTagArray": "tags", "LPSRowSet": "rows", "LPADRLIST": "adrlist", "LPENTRYLIST": "entries",
     "LPSSortOrderSet": "sort", "LPMESSAGE": "object", "LPMAPIFOLDER": "object", "LPMDB": "object",
-    "LPMAPIPROGRESS": "pointer", "LPMAPIADVISESINK": "pointer", "LPSRestriction": "pointer",
+    "LPMAPIPROGRESS": "pointer", "LPMAPIADVISESINK": "pointer", 
     "LPGUID": "iid", "REFIID": "iid", "LPCIID": "iid",
 }
 # What comes back in a pointer's place.
@@ -92,6 +92,8 @@ def handed_in(args):
                 yield f'trace_{COUNTED[kind][1]}(&call, "{name}", {size}, {name});'
         elif kind in ("LPMAPIUID",) and "List" not in name:
             yield f'trace_iid(&call, "{name}", (const IID *){name});'
+        elif kind == "LPSRestriction":
+            yield f'trace_restriction(&call, "{name}", {name}, hr);'
         elif kind in VALUES:
             yield f'trace_{VALUES[kind]}(&call, "{name}", {name});'
         elif name.startswith("lpDest") or name in ("lpObjectDst", "pstm"):

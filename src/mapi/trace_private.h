@@ -49,6 +49,12 @@ void trace_adrlist(struct trace_call *call, const char *name, const ADRLIST *lis
 void trace_entries(struct trace_call *call, const char *name, const ENTRYLIST *list);
 void trace_sort(struct trace_call *call, const char *name, const SSortOrderSet *order);
 void trace_problems(struct trace_call *call, const char *name, const SPropProblemArray *problems);
+/* One value: its tag, a colon, and what may be told of it. */
+void trace_value(struct trace_call *call, const SPropValue *value);
+/* "and(content(0x1,0037001F,0037001F:4),exist(0E070003))"; "given" where the call failed: what was
+ * refused need not be what it seems. */
+void trace_restriction(
+    struct trace_call *call, const char *name, const SRestriction *restriction, HRESULT hr);
 void trace_pointer(struct trace_call *call, const char *name, const void *pointer);
 /* An object that the program hands in, and one that it gets, which is recorded from then on. */
 void trace_object(struct trace_call *call, const char *name, const void *object);

@@ -23,6 +23,10 @@ struct trace_line {
 /* Takes the line apart, which it changes; false where it is none of a trace. */
 bool trace_line_parse(char *line, struct trace_line *out);
 void trace_line_clear(struct trace_line *line);
+/* The call with names, in one line: time, duration, process and thread, object, method, parameters,
+ * result.  `seen` remembers the marks of values by their tags, from line to line (direct hash).
+ * g_free(). */
+char *trace_line_show(const struct trace_line *line, GHashTable *seen);
 /* The value of that name, NULL where there is none. */
 const char *trace_line_find(const GPtrArray *words, const char *name);
 

@@ -26,8 +26,8 @@ trace_values_clear(struct trace_values *values)
 	g_hash_table_unref(values->marks);
 }
 
-static void *
-keep(struct trace_values *values, size_t size)
+void *
+trace_values_keep(struct trace_values *values, size_t size)
 {
 	void *made = size > LARGEST ? NULL : g_try_malloc0(size + sizeof(WCHAR));
 
@@ -50,7 +50,7 @@ read_contents(struct trace_values *values, const char **at, struct told *out)
 	const char *end = strchr(*at, '"');
 	char *to;
 
-	if (!end || !(out->text = to = keep(values, end - *at)))
+	if (!end || !(out->text = to = trace_values_keep(values, end - *at)))
 		return false;
 	for (const char *from = *at; from < end; to++)
 		if (*from == '%' && g_ascii_isxdigit(from[1]) && g_ascii_isxdigit(from[2])) {
@@ -103,7 +103,7 @@ bytes_of(struct trace_values *values, const struct told *told, SBinary *out)
 	if (told->text)
 		size = MAX(size, told->text_size);
 	out->cb = size;
-	out->lpb = keep(values, size);
+	out->lpb = trace_values_keep(values, size);
 	if (out->lpb && data)
 		memcpy(out->lpb, data, size);
 	else if (out->lpb && told->text)
@@ -122,6 +122,31 @@ trace_value_bytes(struct trace_values *values, const char *text, SBinary *out)
 	if (!strcmp(text, "NULL"))
 		return true;
 	return read_told(values, &text, &told) && bytes_of(values, &told, out);
+}
+
+bool
+trace_value_entries(struct trace_values *values, const char *text, ENTRYLIST **out)
+{
+	struct told told;
+	ENTRYLIST *list;
+
+	*out = NULL;
+	if (!text || *text++ != '{')
+		return false;
+	list = trace_values_keep(values, sizeof *list);
+	if (list)
+		list->lpbin = trace_values_keep(
+		    values, sizeof *list->lpbin * MIN(strlen(text) / 2 + 1, MANY));
+	if (!list || !list->lpbin)
+		return false;
+	while (*text && *text != '}' && list->cValues < MANY) {
+		if (!read_told(values, &text, &told) ||
+		    !bytes_of(values, &told, &list->lpbin[list->cValues++]))
+			return false;
+		text += *text == ',';
+	}
+	*out = list;
+	return *text == '}';
 }
 
 /* A placeholder that passes for what its tag promises. */
@@ -148,7 +173,7 @@ text_of(struct trace_values *values, const struct told *told, ULONG tag)
 
 	if (told->text)
 		return told->text;
-	made = keep(values, told->size);
+	made = trace_values_keep(values, told->size);
 	if (made)
 		fill(made, told->size, tag);
 	return made;
@@ -173,7 +198,7 @@ trace_value_tags(struct trace_values *values, const char *text, SPropTagArray **
 	*out = NULL;
 	if (!text || !strcmp(text, "NULL"))
 		return text != NULL;
-	*out = keep(values, CbNewSPropTagArray(strlen(text) / 9 + 1));
+	*out = trace_values_keep(values, CbNewSPropTagArray(strlen(text) / 9 + 1));
 	if (*text++ != '[' || !*out)
 		return false;
 	while (g_ascii_isxdigit(*text) && strlen(text) > 8) {
@@ -191,13 +216,13 @@ wide_of(struct trace_values *values, const struct told *told, SPropValue *out)
 	g_autofree gunichar2 *wide = narrow ? g_utf8_to_utf16(narrow, -1, NULL, NULL, NULL) : NULL;
 	size_t size = wide ? text_wcslen(wide) * sizeof *wide : 0;
 
-	out->Value.lpszW = wide ? keep(values, size) : NULL;
+	out->Value.lpszW = wide ? trace_values_keep(values, size) : NULL;
 	if (out->Value.lpszW)
 		memcpy(out->Value.lpszW, wide, size);
 	return out->Value.lpszW != NULL;
 }
 
-/* What follows the tag.  A value that is not told is zero, or for types with parts PT_NULL. */
+/* What follows the tag.  A value that is not told is zero, or for types with parts PT_ERROR. */
 static bool
 read_value(struct trace_values *values, const char **at, SPropValue *out)
 {
@@ -232,22 +257,29 @@ read_value(struct trace_values *values, const char **at, SPropValue *out)
 }
 
 bool
+trace_value_one(struct trace_values *values, const char **text, SPropValue *out)
+{
+	memset(out, 0, sizeof *out);
+	if (strlen(*text) < 10 || (*text)[8] != ':')
+		return false;
+	out->ulPropTag = strtoul(*text, NULL, 16);
+	*text += 9;
+	return read_value(values, text, out);
+}
+
+bool
 trace_value_props(struct trace_values *values, const char **text, ULONG *count, SPropValue **out)
 {
 	const char *at = *text;
 
 	*count = 0;
-	*out = keep(values, sizeof **out * MIN(strlen(at) / 10 + 1, MANY));
+	*out = trace_values_keep(values, sizeof **out * MIN(strlen(at) / 10 + 1, MANY));
 	if (!*out || *at++ != '[')
 		return false;
 	while (*at && *at != ']') {
 		SPropValue *value = *out + *count;
 
-		if (*count + 1 >= MANY || strlen(at) < 10 || at[8] != ':')
-			return false;
-		value->ulPropTag = strtoul(at, NULL, 16);
-		at += 9;
-		if (!read_value(values, &at, value))
+		if (*count + 1 >= MANY || !trace_value_one(values, &at, value))
 			return false;
 		(*count)++;
 		at += *at == ',';
@@ -256,13 +288,53 @@ trace_value_props(struct trace_values *values, const char **text, ULONG *count, 
 	return *at == ']';
 }
 
+/* "/1/1": categories, and how many of them are open. */
+static bool
+read_categories(const char *text, SSortOrderSet *set)
+{
+	char *end;
+
+	if (!*text)
+		return true;
+	if (*text++ != '/')
+		return false;
+	set->cCategories = strtoul(text, &end, 10);
+	if (*end++ != '/')
+		return false;
+	set->cExpanded = strtoul(end, &end, 10);
+	return !*end && set->cCategories <= set->cSorts && set->cExpanded <= set->cCategories;
+}
+
+bool
+trace_value_sort(struct trace_values *values, const char *text, SSortOrderSet **out)
+{
+	SSortOrderSet *set;
+	char *end;
+
+	*out = NULL;
+	if (!text || !strcmp(text, "NULL"))
+		return text != NULL;
+	set = trace_values_keep(values, CbNewSSortOrderSet(MIN(strlen(text) / 11 + 1, MANY)));
+	if (*text++ != '[' || !set)
+		return false;
+	while (set->cSorts < MANY && strlen(text) > 9 && text[8] == ':') {
+		SSortOrder *sort = &set->aSort[set->cSorts++];
+
+		sort->ulPropTag = strtoul(text, NULL, 16);
+		sort->ulOrder = strtoul(text + 9, &end, 10);
+		text = *end == ',' ? end + 1 : end;
+	}
+	*out = set;
+	return *text == ']' && read_categories(text + 1, set);
+}
+
 bool
 trace_value_list(struct trace_values *values, const char *text, ADRLIST **out)
 {
 	*out = NULL;
 	if (!text || !strcmp(text, "NULL"))
 		return text != NULL;
-	*out = keep(values, CbNewADRLIST(MIN(strlen(text) / 2 + 1, MANY)));
+	*out = trace_values_keep(values, CbNewADRLIST(MIN(strlen(text) / 2 + 1, MANY)));
 	if (!*out || *text++ != '{')
 		return false;
 	while (*text == '[' && (*out)->cEntries < MANY) {

@@ -13,6 +13,7 @@
 #include "propcopy.h"
 #include "secret.h"
 #include "unsupported.h"
+#include "value_stream.h"
 
 struct profsect {
 	struct com_object com;
@@ -258,6 +259,20 @@ profsect_CopyProps(IProfSect *This, LPSPropTagArray include, ULONG_PTR ui, LPMAP
 	return propcopy_props((IMAPIProp *)This, include, target, flags, problems);
 }
 
+/* A stream on a value; there is nothing else to open. */
+static HRESULT
+profsect_OpenProperty(
+    IProfSect *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
+{
+	struct value_stream_request request = { (IMAPIProp *)This, SELF(This)->writable, tag, iid,
+		flags };
+
+	if (!iid || !out || PROP_TYPE(tag) == PT_UNSPECIFIED)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	return value_stream_open(&request, out);
+}
+
 static const IProfSectVtbl profsect_vtbl = {
 	.QueryInterface = profsect_QueryInterface,
 	.AddRef = profsect_AddRef,
@@ -266,7 +281,7 @@ static const IProfSectVtbl profsect_vtbl = {
 	.SaveChanges = profsect_SaveChanges,
 	.GetProps = profsect_GetProps,
 	.GetPropList = profsect_GetPropList,
-	.OpenProperty = unsupported_IProfSect_OpenProperty,
+	.OpenProperty = profsect_OpenProperty,
 	.SetProps = profsect_SetProps,
 	.DeleteProps = profsect_DeleteProps,
 	.CopyTo = profsect_CopyTo,

@@ -13,7 +13,8 @@
 #include "lasterror.h"
 #include "mem.h"
 #include "propcopy.h"
-#include "unsupported.h"
+#include "propnames.h"
+#include "value_stream.h"
 
 #define WRITE_RIGHTS (IPROP_READONLY | IPROP_READWRITE)
 #define STATES (IPROP_CLEAN | IPROP_DIRTY)
@@ -30,6 +31,7 @@ struct propdata {
 	struct bag *bag;
 	GArray *rights; /* struct right: one for each property there is, objects too */
 	bool read_only;
+	struct propnames *names;
 	struct last_error error;
 };
 
@@ -41,6 +43,7 @@ finalize(void *object)
 	struct propdata *self = object;
 
 	bag_free(self->bag);
+	propnames_free(self->names);
 	if (self->rights)
 		g_array_unref(self->rights);
 	last_error_clear(&self->error);
@@ -341,6 +344,51 @@ propdata_CopyProps(IPropData *This, LPSPropTagArray include, ULONG_PTR ui, LPMAP
 	return propcopy_props((IMAPIProp *)This, include, target, flags, problems);
 }
 
+/* A stream on a value.  Objects that HrAddObjProps added are only names: nobody has them. */
+static HRESULT
+propdata_OpenProperty(
+    IPropData *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
+{
+	struct propdata *self = SELF(This);
+	struct value_stream_request request = { (IMAPIProp *)This, false, tag, iid, flags };
+
+	if (!iid || !out || PROP_TYPE(tag) == PT_UNSPECIFIED)
+		return MAPI_E_INVALID_PARAMETER;
+	*out = NULL;
+	if (PROP_TYPE(tag) == PT_OBJECT)
+		return MAPI_E_NO_SUPPORT;
+	g_mutex_lock(&self->lock);
+	request.writable = may_write(self, tag);
+	g_mutex_unlock(&self->lock);
+	return value_stream_open(&request, out);
+}
+
+static HRESULT
+propdata_GetNamesFromIDs(IPropData *This, LPSPropTagArray *tags, LPGUID set, ULONG flags,
+    ULONG *count, LPMAPINAMEID **out)
+{
+	struct propdata *self = SELF(This);
+	HRESULT hr;
+
+	g_mutex_lock(&self->lock);
+	hr = propnames_get_names(self->names, tags, set, flags, count, out);
+	g_mutex_unlock(&self->lock);
+	return hr;
+}
+
+static HRESULT
+propdata_GetIDsFromNames(
+    IPropData *This, ULONG count, LPMAPINAMEID *names, ULONG flags, LPSPropTagArray *out)
+{
+	struct propdata *self = SELF(This);
+	HRESULT hr;
+
+	g_mutex_lock(&self->lock);
+	hr = propnames_get_ids(self->names, count, names, flags, out);
+	g_mutex_unlock(&self->lock);
+	return hr;
+}
+
 static const IPropDataVtbl propdata_vtbl = {
 	.QueryInterface = propdata_QueryInterface,
 	.AddRef = propdata_AddRef,
@@ -349,13 +397,13 @@ static const IPropDataVtbl propdata_vtbl = {
 	.SaveChanges = propdata_SaveChanges,
 	.GetProps = propdata_GetProps,
 	.GetPropList = propdata_GetPropList,
-	.OpenProperty = unsupported_IPropData_OpenProperty,
+	.OpenProperty = propdata_OpenProperty,
 	.SetProps = propdata_SetProps,
 	.DeleteProps = propdata_DeleteProps,
 	.CopyTo = propdata_CopyTo,
 	.CopyProps = propdata_CopyProps,
-	.GetNamesFromIDs = unsupported_IPropData_GetNamesFromIDs,
-	.GetIDsFromNames = unsupported_IPropData_GetIDsFromNames,
+	.GetNamesFromIDs = propdata_GetNamesFromIDs,
+	.GetIDsFromNames = propdata_GetIDsFromNames,
 	.HrSetObjAccess = propdata_HrSetObjAccess,
 	.HrSetPropAccess = propdata_HrSetPropAccess,
 	.HrGetPropAccess = propdata_HrGetPropAccess,
@@ -381,6 +429,7 @@ CreateIProp(LPCIID iid, ALLOCATEBUFFER *allocate, ALLOCATEMORE *allocate_more,
 	g_mutex_init(&self->lock);
 	last_error_init(&self->error, "emapi properties");
 	self->rights = g_array_new(FALSE, FALSE, sizeof(struct right));
+	self->names = propnames_create();
 	self->bag = bag_create();
 	if (!self->bag) {
 		com_release(&self->com);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* IProfSect and IPropData: properties kept in the profile, and in memory with rights. */
+/* IProfSect: properties kept in the profile (MAPI reference: IProfSect : IMAPIProp). */
 #include "world.h"
 
 static IProfSect *
@@ -11,8 +11,6 @@ section_open(struct world *world, const MAPIUID *uid, ULONG flags)
 	    world->session, (MAPIUID *)(uintptr_t)uid, NULL, flags, &section));
 	return section;
 }
-
-/* --- IProfSect ----------------------------------------------------------------------------- */
 
 static const MAPIUID mine = { { 0x5A, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0A,
     0x0B, 0x0C, 0x0D, 0x0E, 0x0F } };
@@ -85,55 +83,30 @@ secrets_come_only_by_name(void **state)
 	RELEASE(section);
 }
 
-/* --- IPropData ----------------------------------------------------------------------------- */
-
-static IPropData *
-data_create(void)
-{
-	IPropData *data = NULL;
-	SPropValue value = { .ulPropTag = PR_SUBJECT_A };
-
-	OK(CreateIProp(
-	    &IID_IMAPIPropData, MAPIAllocateBuffer, MAPIAllocateMore, MAPIFreeBuffer, NULL, &data));
-	value.Value.lpszA = (LPSTR)(uintptr_t) "in memory";
-	OK(data->lpVtbl->SetProps(data, 1, &value, NULL));
-	return data;
-}
-
 static void
-property_data_may_be_closed_to_changes_one_by_one(void **state)
+a_value_of_a_section_is_a_stream(void **state)
 {
-	IPropData *data = data_create();
-	SizedSPropTagArray(1, tags) = { 1, { PR_SUBJECT_A } };
-	SPropValue value = { .ulPropTag = PR_SUBJECT_A };
-	SPropProblemArray *problems = NULL;
-	ULONG access = IPROP_READONLY;
+	IProfSect *section = section_open(*state, &mine, MAPI_MODIFY);
+	IStream *stream = NULL;
+	char text[16] = "";
+	ULONG got = 0;
 
-	value.Value.lpszA = (LPSTR)(uintptr_t) "changed";
-	OK(data->lpVtbl->HrSetPropAccess(data, (SPropTagArray *)&tags, &access));
-	/* Native MAPI refuses the call; the pages have a problem in the array. */
-	FAILS(data->lpVtbl->SetProps(data, 1, &value, &problems), MAPI_E_NO_ACCESS);
-	assert_null(problems);
-	assert_string_equal(world_text(data, PR_SUBJECT_A), "in memory");
-	OK(data->lpVtbl->HrSetObjAccess(data, IPROP_READONLY));
-	FAILS(data->lpVtbl->SetProps(data, 1, &value, NULL), MAPI_E_NO_ACCESS);
-	RELEASE(data);
-}
-
-static void
-property_data_goes_into_a_message(void **state)
-{
-	struct world *world = *state;
-	IPropData *data = data_create();
-	IMessage *message = world_message(world->outbox, "Before");
-
-	OK(data->lpVtbl->CopyTo(
-	    data, 0, NULL, NULL, 0, NULL, &IID_IMAPIProp, message, MAPI_NOREPLACE, NULL));
-	assert_string_equal(world_text(message, PR_SUBJECT_A), "Before");
-	OK(data->lpVtbl->CopyTo(data, 0, NULL, NULL, 0, NULL, &IID_IMAPIProp, message, 0, NULL));
-	assert_string_equal(world_text(message, PR_SUBJECT_A), "in memory");
-	RELEASE(message);
-	RELEASE(data);
+	FAILS(section->lpVtbl->OpenProperty(section, PROP_TAG(PT_STRING8, 0x6600), &IID_IStream, 0,
+		  0, (IUnknown **)(void *)&stream),
+	    MAPI_E_NOT_FOUND);
+	OK(section->lpVtbl->OpenProperty(section, PROP_TAG(PT_STRING8, 0x6600), &IID_IStream, 0,
+	    MAPI_CREATE | MAPI_MODIFY, (IUnknown **)(void *)&stream));
+	OK(stream->lpVtbl->Write(stream, "streamed", 8, NULL));
+	OK(stream->lpVtbl->Commit(stream, 0));
+	RELEASE(stream);
+	assert_string_equal(world_text(section, PROP_TAG(PT_STRING8, 0x6600)), "streamed");
+	OK(section->lpVtbl->OpenProperty(section, PROP_TAG(PT_STRING8, 0x6600), &IID_IStream, 0, 0,
+	    (IUnknown **)(void *)&stream));
+	OK(stream->lpVtbl->Read(stream, text, sizeof text, &got));
+	assert_int_equal(got, 8);
+	assert_string_equal(text, "streamed");
+	RELEASE(stream);
+	RELEASE(section);
 }
 
 int
@@ -143,8 +116,7 @@ main(void)
 		CASE(a_section_keeps_what_is_set_from_session_to_session),
 		CASE(a_section_that_is_read_only_refuses_changes),
 		CASE(secrets_come_only_by_name),
-		CASE(property_data_may_be_closed_to_changes_one_by_one),
-		CASE(property_data_goes_into_a_message),
+		CASE(a_value_of_a_section_is_a_stream),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -116,6 +116,16 @@ folder_GetPropList(IMAPIFolder *This, ULONG flags, LPSPropTagArray *tags)
 }
 
 static HRESULT
+open_hierarchy(struct folder *folder, ULONG flags, IMAPITable **table)
+{
+	HRESULT hr = folder_enter(folder, false);
+
+	if (SUCCEEDED(hr))
+		hr = folder_leave(folder, S_OK);
+	return SUCCEEDED(hr) ? hierarchy_table(folder->store, folder->id, flags, table) : hr;
+}
+
+static HRESULT
 folder_OpenProperty(
     IMAPIFolder *This, ULONG tag, LPCIID iid, ULONG options, ULONG flags, LPUNKNOWN *out)
 {
@@ -132,13 +142,13 @@ folder_OpenProperty(
 
 		return value_stream_open(&request, out);
 	}
+	if (tag == PR_CONTAINER_HIERARCHY && IsEqualIID(iid, &IID_IMAPITable))
+		return open_hierarchy(folder, options & MAPI_UNICODE, table);
 	hr = folder_enter(folder, false);
 	if (FAILED(hr))
 		return hr;
 	if (!IsEqualIID(iid, &IID_IMAPITable))
 		hr = MAPI_E_INTERFACE_NOT_SUPPORTED;
-	else if (tag == PR_CONTAINER_HIERARCHY)
-		hr = hierarchy_table(folder->store, folder->id, options & MAPI_UNICODE, table);
 	else if (tag == PR_CONTAINER_CONTENTS)
 		hr = contents_table(folder->store, folder->id, options & MAPI_UNICODE, table);
 	else if (tag == PR_FOLDER_ASSOCIATED_CONTENTS)
@@ -262,15 +272,11 @@ static HRESULT
 folder_GetHierarchyTable(IMAPIFolder *This, ULONG flags, LPMAPITABLE *table)
 {
 	struct folder *folder = folder_from(This);
-	HRESULT hr;
 
 	if (!table)
 		return MAPI_E_INVALID_PARAMETER;
 	*table = NULL;
-	hr = folder_enter(folder, false);
-	if (FAILED(hr))
-		return hr;
-	return folder_leave(folder, hierarchy_table(folder->store, folder->id, flags, table));
+	return open_hierarchy(folder, flags, table);
 }
 
 static HRESULT

@@ -81,8 +81,9 @@ HRESULT folder_change_message_status(
 /* One message with all that hangs on it, in a transaction of the caller. */
 HRESULT folder_copy_row(struct db *db, gint64 message, gint64 folder, gint64 *copied);
 
-/* hierarchy.c, contents.c */
+/* hierarchy.c: called without the store's lock, which is taken within that of the table's rows. */
 HRESULT hierarchy_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out);
+/* contents.c */
 HRESULT contents_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out);
 
 #endif

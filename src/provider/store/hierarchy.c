@@ -262,9 +262,11 @@ static HRESULT
 hierarchy_fill(const struct hierarchy *hierarchy)
 {
 	GPtrArray *rows = NULL;
-	HRESULT hr = hierarchy_read(hierarchy, &rows);
+	HRESULT hr = store_enter(hierarchy->store);
 	guint at;
 
+	if (SUCCEEDED(hr))
+		hr = store_leave(hierarchy->store, hierarchy_read(hierarchy, &rows));
 	if (FAILED(hr))
 		return hr;
 	for (at = 0; at < rows->len && SUCCEEDED(hr); at++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Streams on values of stores and folders: see value_stream.h. */
+/* Streams on values of objects that are not transacted: see value_stream.h. */
 #include "value_stream.h"
 
 #include <string.h>

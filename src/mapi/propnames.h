@@ -11,8 +11,8 @@ struct propnames;
 struct propnames *propnames_create(void);
 void propnames_free(struct propnames *names);
 /* The bodies of the methods; results are MAPI buffers. */
-HRESULT propnames_get_ids(struct propnames *names, ULONG count, MAPINAMEID **wanted, ULONG flags,
-    SPropTagArray **tags);
+HRESULT propnames_get_ids(
+    struct propnames *names, ULONG count, MAPINAMEID **wanted, ULONG flags, SPropTagArray **tags);
 HRESULT propnames_get_names(struct propnames *names, SPropTagArray **tags, const GUID *set,
     ULONG flags, ULONG *count, MAPINAMEID ***out);
 

@@ -97,9 +97,8 @@ def extension():
 setup(
     version=version(),
     package_dir={"": "python"},
-    packages=["win32com", "win32com.mapi", "win32com.server"],
-    package_data={"win32com": ["py.typed", "*.pyi"], "win32com.mapi": ["*.pyi"],
-                  "win32com.server": ["*.pyi"]},
+    packages=["win32com", "win32com.client", "win32com.mapi", "win32com.server"],
+    package_data={"": ["*.pyi"], "win32com": ["py.typed"]},
     py_modules=["_emapi_types", "pythoncom", "pywintypes", "winerror"],
     ext_modules=[extension()],
     cmdclass={"build_py": BuildModules},

@@ -207,7 +207,7 @@ def test_pip(installed, user):
     wheel, = user.folder.glob("emapi-*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert names == {str(path.relative_to(installed.python))
-                     for path in installed.python.rglob("*") if path.suffix in (".py", ".so")}
+                     for path in installed.python.rglob("*") if path.suffix in (".py", ".so", ".pyi", ".typed")}
     python = user.folder / "venv" / "bin" / "python"
     user.run("/usr/bin/python3", "-m", "venv", "--without-pip", user.folder / "venv")
     user.run(*pip, "--python", python, "install", "--no-index", wheel)

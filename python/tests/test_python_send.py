@@ -117,3 +117,5 @@ def test_no_default_profile(home):
         mapi.MAPILogonEx(0, "", None, mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT | mapi.MAPI_NEW_SESSION)
     assert caught.value.hresult == mapi.MAPI_E_LOGON_FAILED
     assert "emapi profile default" in caught.value.strerror  # what to do about it
+    with pytest.raises(pythoncom.com_error, match="was not asked for"):
+        mapi.MAPILogonEx(0, "", None, mapi.MAPI_EXTENDED | mapi.MAPI_NEW_SESSION)

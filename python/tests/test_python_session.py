@@ -35,6 +35,9 @@ def test_status_table(session):
     table = session.GetStatusTable(0)
     rows = mapi.HrQueryAllRows(table, (mapitags.PR_RESOURCE_TYPE, mapitags.PR_DISPLAY_NAME_W), None, None, 0)
     assert rows and all(tag == mapitags.PR_RESOURCE_TYPE for (tag, kind), name in rows)
+    subsystem = (mapi.RES_PROPERTY, (mapi.RELOP_EQ, mapitags.PR_RESOURCE_TYPE, (mapitags.PR_RESOURCE_TYPE, 39)))
+    row, = mapi.HrQueryAllRows(table, (mapitags.PR_DISPLAY_NAME_A,), subsystem, None, 0)
+    assert row[0][1] == b"test"  # how scripts learn the profile's name
 
 
 def test_stores_by_entry_id(session, store):

@@ -12,7 +12,8 @@ import pytest
 # Where a name comes from: `from x import *` in a stub brings in all of x.
 MODULES = ["_emapi", "pythoncom", "pywintypes", "winerror", "win32com.storagecon", "win32com.mapi.mapi",
            "win32com.mapi.mapiutil", "win32com.mapi.mapitags", "win32com.mapi.emsabtags",
-           "win32com.mapi.exchange", "win32com.server.util"]
+           "win32com.mapi.exchange", "win32com.server.util", "win32com.client",
+           "win32com.client.gencache"]
 
 
 def stub_of(name):
@@ -76,6 +77,7 @@ def shape_of_stub(node):
 
 def shape_of(function):
     parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
+    parameters = [p for p in parameters if p.kind is not p.VAR_KEYWORD]
     positional = [p for p in parameters if p.kind is not p.VAR_POSITIONAL]
     return (len(positional), sum(p.default is not p.empty for p in positional),
             len(positional) < len(parameters))

@@ -126,6 +126,11 @@ log_on(LPTSTR name, ULONG flags, IMAPISession **out, char **why)
 			return hr;
 	}
 	hr = choose_profile(name, flags, &chosen, &is_default);
+	if (SUCCEEDED(hr) && !chosen && !(flags & MAPI_USE_DEFAULT)) {
+		*why = g_strdup("No profile was named, and the default one was not asked for "
+				"(MAPI_USE_DEFAULT). emapi profile list tells which there are.");
+		hr = MAPI_E_LOGON_FAILED;
+	}
 	if (SUCCEEDED(hr))
 		hr = profile_load(chosen, &profile, why);
 	if (SUCCEEDED(hr))

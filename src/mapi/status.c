@@ -306,7 +306,8 @@ static HRESULT
 put_row(struct session *session, const MAPIUID *row, struct bag *bag)
 {
 	if (!memcmp(row, &status_subsystem, sizeof *row))
-		return put_own(bag, "MAPI subsystem", MAPI_SUBSYSTEM, row);
+		/* Programs learn by this row what their profile is called. */
+		return put_own(bag, profile_name(session->profile), MAPI_SUBSYSTEM, row);
 	if (!memcmp(row, &status_spooler, sizeof *row))
 		return put_spooler(session, bag);
 	if (!memcmp(row, &status_book, sizeof *row))

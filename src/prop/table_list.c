@@ -291,6 +291,7 @@ grow(struct table *self, struct table_list *list, gint64 rows)
 	struct gather gather = { self, list, g_byte_array_new(), rows };
 	struct table_reader reader = { .tags = (const ULONG *)(const void *)needs->data,
 		.count = needs->len,
+		.restriction = self->restriction,
 		.fn = gather_record,
 		.context = &gather };
 	HRESULT hr;

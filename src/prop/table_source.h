@@ -31,6 +31,9 @@ struct table_reader {
 	const ULONG *tags;
 	guint count;
 	bool all;
+	/* Of each() and walk(): rows that cannot fit may be left out, always the same, and a
+	 * position counts those that are not.  NULL: none. */
+	const SRestriction *restriction;
 	HRESULT (*fn)(void *context, const struct table_record *record);
 	void *context;
 };

@@ -22,6 +22,9 @@ struct contents {
 	struct contents_scope scope;
 	struct contents_keyset keyset; /* the cursor stands behind row `at` - 1 */
 	gint64 at;
+	/* The same among the rows that a restriction may fit, in order of id. */
+	struct contents_keyset like;
+	gint64 like_at;
 	SSortOrderSet *sort; /* the order that is made for it (made.h); NULL: that of the keyset */
 	IMAPITable *table;   /* weak: it owns this */
 };
@@ -83,6 +86,7 @@ walk_of(const struct table_reader *reader, LONG limit)
 {
 	return (struct contents_walk){ .limit = limit,
 		.need = need_of(reader),
+		.like = reader->restriction,
 		.fn = pass_on,
 		.context = (void *)(size_t)reader };
 }
@@ -238,6 +242,36 @@ walk_made(struct contents *contents, gint64 from, LONG limit, const struct table
 }
 
 static HRESULT
+pass_like(void *context, const struct contents_row *row)
+{
+	struct passing *passing = context;
+
+	passing->contents->like_at++;
+	return passing->reader ? pass_on((void *)(size_t)passing->reader, row) : S_OK;
+}
+
+/* Rows that the reader's restriction cannot fit are left out, here and of what `from` counts. */
+static HRESULT
+walk_like(struct contents *contents, gint64 from, LONG limit, const struct table_reader *reader)
+{
+	struct passing passing = { contents, NULL };
+	struct contents_walk walk = walk_of(reader, limit);
+	HRESULT hr = S_OK;
+
+	walk.fn = pass_like;
+	walk.context = &passing;
+	if (from != contents->like_at || !from) {
+		memset(&contents->like, 0, sizeof(contents->like));
+		contents->like_at = 0;
+		walk.limit = (LONG)MIN(from, G_MAXINT32);
+		hr = from ? contents_walk(&contents->scope, &contents->like, &walk) : S_OK;
+	}
+	walk.limit = limit;
+	passing.reader = reader;
+	return SUCCEEDED(hr) ? contents_walk(&contents->scope, &contents->like, &walk) : hr;
+}
+
+static HRESULT
 contents_walk_rows(void *source, gint64 from, LONG limit, const struct table_reader *reader)
 {
 	struct contents *contents = source;
@@ -245,6 +279,8 @@ contents_walk_rows(void *source, gint64 from, LONG limit, const struct table_rea
 
 	if (contents->sort)
 		return walk_made(contents, from, limit, reader);
+	if (reader->restriction && contents->keyset.order == ORDER_ID)
+		return walk_like(contents, from, limit, reader);
 	hr = move_to(contents, from);
 
 	return SUCCEEDED(hr) ? walk_on(contents, limit, reader) : hr;

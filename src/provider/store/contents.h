@@ -66,6 +66,7 @@ typedef HRESULT (*contents_row_fn)(void *context, const struct contents_row *row
 struct contents_walk {
 	LONG limit;
 	struct contents_need need;
+	const SRestriction *like; /* rows that cannot fit this may be left out; NULL: none */
 	contents_row_fn fn;
 	void *context;
 };

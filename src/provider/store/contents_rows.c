@@ -6,6 +6,7 @@
 #include <mapicode.h>
 #include <mapitags.h>
 #include "blob.h"
+#include "contents_filter.h"
 #include "eid.h"
 #include "folders.h"
 #include "mem.h"
@@ -69,10 +70,28 @@ contents_need_restriction(struct contents_need *need, const SRestriction *restri
 	g_array_unref(tags);
 }
 
+/* What message_narrow has, bits of promoted[]: all but PR_DISPLAY_BCC and PR_SEARCH_KEY. */
+#define NARROW ((1u << PROMOTED_COUNT) - 1 - (1u << 11) - (1u << 17))
+
+/* Which index a walk in order of id reads, "" as SQLite sees fit.  A whole row is some kilobytes,
+ * its entry in message_narrow some hundred bytes. */
+static const char *
+sql_index(const struct contents_scope *scope, const struct contents_keyset *keyset,
+    const struct contents_need *need, const struct contents_filter *filter)
+{
+	if (scope->found || scope->folder == FOLDER_ID_OUTBOX || keyset->order != ORDER_ID)
+		return "";
+	if (filter->index)
+		return filter->index;
+	if (filter->count || (!need->blob && !(need->columns & ~NARROW)))
+		return "message_narrow";
+	return "";
+}
+
 /* The columns of a SELECT, as short as what is needed: reading a key alone stays in the index. */
 static void
 sql_columns(GString *sql, const struct contents_scope *scope, const char *key,
-    const struct contents_need *need)
+    const struct contents_need *need, const char *index)
 {
 	char **names = g_strsplit(PROMOTED_COLUMNS, ", ", -1);
 	int at;
@@ -82,10 +101,14 @@ sql_columns(GString *sql, const struct contents_scope *scope, const char *key,
 	for (at = 0; at < PROMOTED_COUNT; at++)
 		if (need->columns & (1u << at))
 			g_string_append_printf(sql, ", %s", names[at]);
-	g_string_append(sql, scope->found ? " FROM found JOIN message ON message.id = found.message"
-					    " WHERE found.folder = ?1 AND ?2 = 0"
-					  : " FROM message WHERE folder = ?1 AND associated = ?2");
 	g_strfreev(names);
+	if (scope->found)
+		g_string_append(sql, " FROM found JOIN message ON message.id = found.message"
+				     " WHERE found.folder = ?1 AND ?2 = 0");
+	else
+		g_string_append_printf(sql,
+		    " FROM message %s %s WHERE folder = ?1 AND associated = ?2%s",
+		    *index ? "INDEXED BY" : "", index, *index ? NOT_OUTBOX : "");
 }
 
 /* Statements are kept by the address of their text; there are as many as sets of columns in use. */
@@ -104,15 +127,17 @@ sql_intern(GString *sql)
  */
 static const char *
 sql_walk(const struct contents_scope *scope, const struct contents_keyset *keyset,
-    const struct contents_need *need, bool same)
+    const struct contents_need *need, const struct contents_filter *filter, bool same)
 {
 	const char *key = scope->found ? "found.message" : orders[keyset->order].key;
 	const char *sign = keyset->descending ? "<" : ">";
 	const char *down = keyset->descending ? " DESC" : "";
 	GString *sql = g_string_new(NULL);
 
-	sql_columns(sql, scope, key, need);
+	sql_columns(sql, scope, key, need, sql_index(scope, keyset, need, filter));
 	g_string_append(sql, orders[keyset->order].where);
+	if (filter->sql)
+		g_string_append(sql, filter->sql->str);
 	if (same)
 		g_string_append_printf(
 		    sql, " AND %s = ?3 AND id %s ?4 ORDER BY id%s LIMIT ?5", key, sign, down);
@@ -342,12 +367,14 @@ cursor_move(struct contents_keyset *keyset, sqlite3_stmt *row)
 /* One statement from the cursor as it is; *limit (-1: none) goes down with the rows. */
 static HRESULT
 walk_some(const struct contents_scope *scope, struct contents_keyset *keyset,
-    const struct contents_walk *walk, const char *sql, LONG *limit)
+    const struct contents_walk *walk, const struct contents_filter *filter, bool same, LONG *limit)
 {
+	const char *sql = sql_walk(scope, keyset, &walk->need, filter, same);
 	struct contents_keyset start = *keyset;
 	struct db *db = scope->store->db;
 	sqlite3_stmt *row;
 	HRESULT hr;
+	guint at;
 
 	hr = db_query(db, &row, sql, "");
 	if (FAILED(hr))
@@ -356,6 +383,8 @@ walk_some(const struct contents_scope *scope, struct contents_keyset *keyset,
 	sqlite3_bind_int(row, 2, scope->associated);
 	cursor_bind(&start, row);
 	sqlite3_bind_int(row, 5, *limit);
+	for (at = 0; at < filter->count; at++)
+		sqlite3_bind_int64(row, (int)(6 + at), filter->values[at]);
 	while ((hr = db_next(db, row)) == S_OK) {
 		HRESULT called = row_call(scope, row, walk);
 
@@ -375,15 +404,16 @@ HRESULT
 contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset,
     const struct contents_walk *walk)
 {
+	struct contents_filter filter;
 	LONG limit = walk->limit;
 	HRESULT hr = S_OK;
 
+	contents_filter_make(walk->like, &filter);
 	if (keyset->cursor.begun && keyset->order != ORDER_ID)
-		hr = walk_some(
-		    scope, keyset, walk, sql_walk(scope, keyset, &walk->need, true), &limit);
+		hr = walk_some(scope, keyset, walk, &filter, true, &limit);
 	if (hr == S_OK && limit)
-		hr = walk_some(
-		    scope, keyset, walk, sql_walk(scope, keyset, &walk->need, false), &limit);
+		hr = walk_some(scope, keyset, walk, &filter, false, &limit);
+	contents_filter_clear(&filter);
 	return hr;
 }
 
@@ -514,7 +544,7 @@ contents_fetch(const struct contents_scope *scope, gint64 id, const struct conte
 	sqlite3_stmt *row;
 	HRESULT hr;
 
-	sql_columns(sql, scope, "0", &walk->need);
+	sql_columns(sql, scope, "0", &walk->need, "");
 	g_string_append(sql, scope->found ? " AND found.message = ?3" : " AND id = ?3");
 	hr =
 	    db_query(db, &row, sql_intern(sql), "iui", scope->folder, (ULONG)scope->associated, id);

@@ -200,8 +200,8 @@ static const char *const version3[] = {
 	" > max(ifnull((SELECT max(id) FROM message), 0),"                                         \
 	" ifnull((SELECT max(seq) FROM queue), 0));"
 #define RARE(column, usual)                                                                        \
-	"CREATE INDEX message_" column " ON message(folder, associated, " column                   \
-	", id) WHERE " column " <> " usual " AND folder <> 4"
+	"CREATE INDEX message_" column " ON message(folder, associated, id, " column               \
+	") WHERE " column " <> " usual " AND folder <> 4"
 
 static const char *const version4[] = {
 	"DROP TRIGGER message_delete",

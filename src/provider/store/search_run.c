@@ -35,6 +35,7 @@ look_through(struct look *look, gint64 folder)
 	struct contents_scope scope = { .store = look->store, .folder = folder };
 	struct contents_keyset keyset = { 0 };
 
+	walk.like = look->search->restriction;
 	contents_need_restriction(&walk.need, look->search->restriction);
 	return contents_walk(&scope, &keyset, &walk);
 }

@@ -474,6 +474,35 @@ ask(const char *path, const char *sql)
 	return answer;
 }
 
+/* The scheduler remembers by its place how far it has read the queue, and others by id what a
+ * message was: neither comes again when the last one has gone. */
+static void
+ids_and_places_are_given_once(void **state)
+{
+	struct spooling *fixture = *state;
+	gint64 last = 0, id, place;
+
+	for (int round = 0; round < 3; round++) {
+		SPropValue gone = { .ulPropTag = PR_DELETE_AFTER_SUBMIT, .Value.b = TRUE };
+		IMessage *message = double_letter(fixture->outbox, "once", "bob@example.test");
+
+		assert_int_equal(message->lpVtbl->SetProps(message, 1, &gone, NULL), S_OK);
+		/* A saved one takes a place of its own, a new one its own id. */
+		if (round == 1)
+			assert_int_equal(
+			    message->lpVtbl->SaveChanges(message, KEEP_OPEN_READWRITE), S_OK);
+		assert_int_equal(message->lpVtbl->SubmitMessage(message, 0), S_OK);
+		COM_CLEAR(message);
+		id = ask(fixture->place.path, "SELECT message FROM queue");
+		place = ask(fixture->place.path, "SELECT seq FROM queue");
+		assert_true(id > last && place > last);
+		last = MAX(id, place);
+		finish(fixture);
+		assert_int_equal(ask(fixture->place.path, "SELECT count(*) FROM message"), 0);
+		assert_int_equal(ask(fixture->place.path, "SELECT count(*) FROM queue"), 0);
+	}
+}
+
 static void
 killed_clients_leave_whole_messages(void **state)
 {
@@ -524,6 +553,7 @@ main(void)
 		TEST(submitted_messages_are_left_alone),
 		TEST(processes_submit_at_once),
 		TEST(threads_share_a_store),
+		TEST(ids_and_places_are_given_once),
 		TEST(killed_clients_leave_whole_messages),
 	};
 

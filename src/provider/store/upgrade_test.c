@@ -104,6 +104,10 @@ version_1_is_upgraded_with_its_waiting_mail(void **state)
 	make_version1(place);
 	assert_int_equal(double_logon(place->path, true, &store, NULL), S_OK);
 	assert_int_equal(number(place->path, "PRAGMA user_version"), 4);
+	assert_int_equal(
+	    number(place->path, "SELECT count(*) FROM message JOIN queue ON queued = seq"
+				" WHERE message = id AND flags & 4"),
+	    1);
 	message = first_waiting(store, &id);
 	subject = double_prop(message, PR_SUBJECT_A);
 	assert_string_equal(subject->Value.lpszA, "From version 1");

@@ -234,9 +234,29 @@ text_has_prefix(struct text_cursor whole, struct text_cursor part, unsigned flag
 	}
 }
 
+static bool
+ascii_contains(const char *whole, const char *part, bool fold)
+{
+	char first = g_ascii_tolower(*part);
+	size_t size = strlen(part);
+
+	if (!fold || !size)
+		return strstr(whole, part) != NULL;
+	for (; *whole; whole++) {
+		char here = (*whole >= 'A' && *whole <= 'Z') ? (char)(*whole | 0x20) : *whole;
+
+		if (here == first && !g_ascii_strncasecmp(whole, part, size))
+			return true;
+	}
+	return false;
+}
+
+/* A subject is looked for in a million others: most of them are ASCII. */
 bool
 text_contains(struct text_cursor whole, struct text_cursor part, unsigned flags)
 {
+	if (whole.utf8 && part.utf8 && text_is_ascii(whole.utf8) && text_is_ascii(part.utf8))
+		return ascii_contains(whole.utf8, part.utf8, flags & TEXT_IGNORE_CASE);
 	do {
 		if (text_has_prefix(whole, part, flags))
 			return true;

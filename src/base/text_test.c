@@ -123,6 +123,14 @@ parts_are_found(void **state)
 	assert_true(text_has_prefix(narrow("Re: Hello"), narrow("re:"), TEXT_IGNORE_CASE));
 	assert_false(text_has_prefix(narrow("Re: Hello"), narrow("re:"), 0));
 	assert_true(text_contains(narrow("Re: Hello"), narrow("HELL"), TEXT_IGNORE_CASE));
+	assert_true(text_contains(narrow("Re: Hello"), narrow("lo"), TEXT_IGNORE_CASE));
+	assert_true(text_contains(narrow("[a@b]"), narrow("A@B"), TEXT_IGNORE_CASE));
+	assert_true(text_contains(narrow("hehello"), narrow("hell"), 0));
+	assert_true(text_contains(narrow("x"), narrow(""), TEXT_IGNORE_CASE));
+	assert_true(text_contains(narrow("\u0130zmir"), narrow("izm"), TEXT_IGNORE_CASE));
+	assert_false(text_contains(narrow("[a@b]"), narrow("{A`B}"), TEXT_IGNORE_CASE));
+	assert_false(text_contains(narrow("Re: Hello"), narrow("HELL"), 0));
+	assert_false(text_contains(narrow("hell"), narrow("hello"), TEXT_IGNORE_CASE));
 	assert_true(text_contains(narrow("aaab"), narrow("aab"), 0));
 	assert_false(text_contains(narrow("short"), narrow("shorter"), 0));
 	assert_true(text_contains(narrow(""), narrow(""), 0));

@@ -96,7 +96,8 @@ sql_columns(GString *sql, const struct contents_scope *scope, const char *key,
 	char **names = g_strsplit(PROMOTED_COLUMNS, ", ", -1);
 	int at;
 
-	g_string_append_printf(sql, "SELECT id, %s, %s, %s", key, need->blob ? "props" : "NULL",
+	g_string_append_printf(sql, "SELECT id, %s, %s, %s", strcmp(key, "id") ? key : "NULL",
+	    need->blob ? "props" : "NULL",
 	    need->computed ? "flags, subject, prefix, message.folder" : "NULL, NULL, NULL, NULL");
 	for (at = 0; at < PROMOTED_COUNT; at++)
 		if (need->columns & (1u << at))
@@ -360,7 +361,8 @@ cursor_move(struct contents_keyset *keyset, sqlite3_stmt *row)
 		if (cursor->size)
 			memcpy(cursor->bytes, sqlite3_column_blob(row, COLUMN_KEY), cursor->size);
 	} else {
-		cursor->number = sqlite3_column_int64(row, COLUMN_KEY);
+		cursor->number =
+		    keyset->order == ORDER_ID ? cursor->id : sqlite3_column_int64(row, COLUMN_KEY);
 	}
 }
 

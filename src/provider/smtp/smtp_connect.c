@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Opening the connection by libcurl: name, proxy, TLS or STARTTLS, EHLO; no login (design D5).
+ * Where none of that is asked for but EHLO, smtp_wire.c opens it.
  *
  * libcurl hands us every reply line.  Greeting, EHLO, STARTTLS, EHLO: what counts is the last EHLO,
  * so the answer to STARTTLS forgets what was offered before (RFC 3207 4.2).
@@ -60,6 +61,13 @@ is_host(const char *server)
 	return at > server && at - server < 256;
 }
 
+/* The name we greet with, g_free(). */
+static char *
+helo_name(const struct smtp_options *options)
+{
+	return options->helo && *options->helo ? g_strdup(options->helo) : own_name();
+}
+
 /* smtp://host:port/name-to-greet-with, NULL where the server's name is none. */
 static char *
 make_url(const struct smtp_options *options)
@@ -69,7 +77,7 @@ make_url(const struct smtp_options *options)
 
 	if (!options->server || !is_host(options->server))
 		return NULL;
-	helo = options->helo && *options->helo ? g_strdup(options->helo) : own_name();
+	helo = helo_name(options);
 	escaped = g_uri_escape_string(helo, NULL, FALSE);
 	url = g_strdup_printf("%s://%s%s%s:%u/%s",
 	    options->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp", ip6 ? "[" : "", options->server,
@@ -183,8 +191,8 @@ on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t 
 	gint64 now = g_get_monotonic_time();
 	double connected = 0, secured = 0;
 
-	curl_easy_getinfo(session->curl, CURLINFO_CONNECT_TIME, &connected);
-	curl_easy_getinfo(session->curl, CURLINFO_APPCONNECT_TIME, &secured);
+	smtp_curl()->getinfo(session->curl, CURLINFO_CONNECT_TIME, &connected);
+	smtp_curl()->getinfo(session->curl, CURLINFO_APPCONNECT_TIME, &secured);
 	if (connected <= 0 && !session->connected)
 		return now - session->started >
 		       (gint64)(limit ? limit : CONNECT_SECONDS) * G_USEC_PER_SEC;
@@ -197,19 +205,19 @@ set_tls(CURL *curl, const struct smtp_options *options)
 {
 	bool pinned = options->fingerprint && *options->fingerprint;
 
-	curl_easy_setopt(curl, CURLOPT_USE_SSL,
+	smtp_curl()->setopt(curl, CURLOPT_USE_SSL,
 	    (long)(options->tls == SMTP_TLS_NONE ? CURLUSESSL_NONE : CURLUSESSL_ALL));
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
+	smtp_curl()->setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	smtp_curl()->setopt(curl, CURLOPT_CERTINFO, 1L);
 	/* A pinned certificate is checked by smtp_check_certificate() before anything is said. */
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, pinned ? 0L : 1L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, pinned ? 0L : 2L);
+	smtp_curl()->setopt(curl, CURLOPT_SSL_VERIFYPEER, pinned ? 0L : 1L);
+	smtp_curl()->setopt(curl, CURLOPT_SSL_VERIFYHOST, pinned ? 0L : 2L);
 	if (options->ca_file && *options->ca_file)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
+		smtp_curl()->setopt(curl, CURLOPT_CAINFO, options->ca_file);
 	if (options->client_cert && *options->client_cert)
-		curl_easy_setopt(curl, CURLOPT_SSLCERT, options->client_cert);
+		smtp_curl()->setopt(curl, CURLOPT_SSLCERT, options->client_cert);
 	if (options->client_key && *options->client_key)
-		curl_easy_setopt(curl, CURLOPT_SSLKEY, options->client_key);
+		smtp_curl()->setopt(curl, CURLOPT_SSLKEY, options->client_key);
 }
 
 static void
@@ -219,31 +227,31 @@ set_connection(CURL *curl, const struct smtp_session *session)
 	long reply = (long)smtp_reply_seconds(session);
 	long connect = options->connect_timeout ? (long)options->connect_timeout : CONNECT_SECONDS;
 
-	curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, connect + reply);
-	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, reply);
+	smtp_curl()->setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+	smtp_curl()->setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	smtp_curl()->setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	smtp_curl()->setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+	smtp_curl()->setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+	smtp_curl()->setopt(curl, CURLOPT_CONNECTTIMEOUT, connect + reply);
+	smtp_curl()->setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, reply);
 	/* "" switches off what the environment says: the profile decides. */
-	curl_easy_setopt(curl, CURLOPT_PROXY, options->proxy ? options->proxy : "");
-	curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
+	smtp_curl()->setopt(curl, CURLOPT_PROXY, options->proxy ? options->proxy : "");
+	smtp_curl()->setopt(curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
 	/* on_header() takes SMTP replies: the HTTP proxy's is none. */
-	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	smtp_curl()->setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
 CURL *
 smtp_new_handle(struct smtp_session *session)
 {
 	char *url = make_url(session->options);
-	CURL *curl = url ? curl_easy_init() : NULL;
+	CURL *curl = url && smtp_curl() ? smtp_curl()->init() : NULL;
 
 	if (curl) {
-		curl_easy_setopt(curl, CURLOPT_URL, url);
+		smtp_curl()->setopt(curl, CURLOPT_URL, url);
 		set_connection(curl, session);
 		set_tls(curl, session->options);
-		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+		smtp_curl()->setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
 	}
 	g_free(url);
 	return curl;
@@ -254,15 +262,15 @@ set_callbacks(struct smtp_session *session)
 {
 	CURL *curl = session->curl;
 
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, session->curl_text);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, session);
-	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_debug);
-	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, session);
-	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, session);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	smtp_curl()->setopt(curl, CURLOPT_ERRORBUFFER, session->curl_text);
+	smtp_curl()->setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	smtp_curl()->setopt(curl, CURLOPT_HEADERDATA, session);
+	smtp_curl()->setopt(curl, CURLOPT_DEBUGFUNCTION, on_debug);
+	smtp_curl()->setopt(curl, CURLOPT_DEBUGDATA, session);
+	smtp_curl()->setopt(curl, CURLOPT_VERBOSE, 1L);
+	smtp_curl()->setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	smtp_curl()->setopt(curl, CURLOPT_XFERINFODATA, session);
+	smtp_curl()->setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
 /* "host [address]:port", as far as it is known: behind a proxy the address is not. */
@@ -270,10 +278,10 @@ static void
 set_peer(struct smtp_session *session)
 {
 	const struct smtp_options *options = session->options;
-	const char *address = NULL;
+	const char *address = session->address;
 
-	if (!options->proxy || !*options->proxy)
-		curl_easy_getinfo(session->curl, CURLINFO_PRIMARY_IP, &address);
+	if (session->curl && (!options->proxy || !*options->proxy))
+		smtp_curl()->getinfo(session->curl, CURLINFO_PRIMARY_IP, &address);
 	g_free(session->host);
 	g_free(session->peer);
 	if (address && *address && strcmp(address, options->server) != 0)
@@ -290,6 +298,8 @@ start(struct smtp_session *session)
 	smtp_caps_clear(&session->caps);
 	g_byte_array_set_size(session->input, 0);
 	session->curl_text[0] = '\0';
+	session->address[0] = '\0';
+	session->os_error = 0;
 	session->reply_broken = false;
 	session->encrypted = false;
 	session->dead = false;
@@ -302,32 +312,112 @@ start(struct smtp_session *session)
 	session->last_used = session->started;
 }
 
+/* Without libcurl: why a reply did not come, as libcurl would say it. */
+static CURLcode
+silence(struct smtp_session *session, gint64 began, const struct smtp_error *error)
+{
+	if (session->reply_broken)
+		return CURLE_WEIRD_SERVER_REPLY;
+	if (g_get_monotonic_time() - began >=
+	    (gint64)smtp_reply_seconds(session) * G_USEC_PER_SEC)
+		return CURLE_OPERATION_TIMEDOUT;
+	g_strlcpy(session->curl_text, error->text ? error->text : "", CURL_ERROR_SIZE);
+	return CURLE_RECV_ERROR;
+}
+
+/* A command, NULL: none, and its answer. */
+static CURLcode
+ask(struct smtp_session *session, const char *command, const char *argument)
+{
+	gint64 began = g_get_monotonic_time();
+	struct smtp_error error = { 0 };
+	CURLcode result = CURLE_OK;
+
+	if ((command && !smtp_command(session, &error, "%s %s", command, argument)) ||
+	    !smtp_read(session, smtp_reply_seconds(session), &error))
+		result = silence(session, began, &error);
+	else if (session->reply.code / 100 != 2)
+		result = CURLE_WEIRD_SERVER_REPLY;
+	smtp_error_clear(&error);
+	return result;
+}
+
+/* Greeting and EHLO; HELO where the server knows none (RFC 5321 3.2). */
+static CURLcode
+open_plain(struct smtp_session *session)
+{
+	const struct smtp_options *options = session->options;
+	g_autofree char *name = helo_name(options);
+	CURLcode result = smtp_wire_connect(
+	    session, options->connect_timeout ? options->connect_timeout : CONNECT_SECONDS);
+
+	if (result == CURLE_OK)
+		result = ask(session, NULL, NULL);
+	if (result != CURLE_OK)
+		return result;
+	greeted(session);
+	result = ask(session, "EHLO", name);
+	if (result == CURLE_WEIRD_SERVER_REPLY && !session->reply_broken && !session->dead)
+		result = ask(session, "HELO", name);
+	if (result == CURLE_OK)
+		smtp_caps_parse(&session->caps, &session->reply);
+	return result;
+}
+
+/* False: *error says why there is no handle. */
+static bool
+open_handle(struct smtp_session *session, struct smtp_error *error)
+{
+	const char *server = session->options->server;
+
+	session->curl = smtp_new_handle(session);
+	if (session->curl)
+		set_callbacks(session);
+	else if (!smtp_curl())
+		smtp_error_set(error, SMTP_HOLD,
+		    "libcurl (libcurl.so.4), which opens the connection, cannot be loaded. "
+		    "Install it.");
+	else
+		smtp_error_set(error, SMTP_HOLD,
+		    "The profile's Server \"%s\" is no host name or address. Set Server.",
+		    server ? server : "");
+	return session->curl != NULL;
+}
+
+static CURLcode
+open_curl(struct smtp_session *session)
+{
+	CURLcode result = smtp_curl()->perform(session->curl);
+	long number = 0;
+
+	smtp_curl()->getinfo(session->curl, CURLINFO_OS_ERRNO, &number);
+	session->os_error = (int)number;
+	return result;
+}
+
 bool
 smtp_connect(struct smtp_session *session, struct smtp_error *error)
 {
 	static const char *const tls_names[] = { "starttls", "implicit", "none" };
 	const struct smtp_options *options = session->options;
+	bool plain = smtp_wire_plain(options);
 	CURLcode result;
 
 	start(session);
-	session->curl = smtp_new_handle(session);
-	if (!session->curl) {
-		smtp_error_set(error, SMTP_HOLD,
-		    "The profile's Server \"%s\" is no host name or address. Set Server.",
-		    options->server ? options->server : "");
+	if (!plain && !open_handle(session, error))
 		return false;
-	}
-	set_callbacks(session);
 	smtp_note(session, "* connecting to %s:%u (TLS: %s)%s", options->server, smtp_port(options),
 	    tls_names[options->tls], options->proxy && *options->proxy ? " through the proxy" : "");
-	result = curl_easy_perform(session->curl);
+	result = plain ? open_plain(session) : open_curl(session);
 	set_peer(session);
 	if (result == CURLE_OK) {
 		smtp_fact(session, "server", "%s", smtp_peer(session));
 		if (session->caps.size_max > 0)
 			smtp_fact(
 			    session, "size-limit", "%" G_GUINT64_FORMAT, session->caps.size_max);
-		curl_easy_setopt(session->curl, CURLOPT_VERBOSE, 0L);
+		if (plain)
+			return true;
+		smtp_curl()->setopt(session->curl, CURLOPT_VERBOSE, 0L);
 		session->step = "certificate";
 		if (smtp_check_certificate(session, error))
 			return true;

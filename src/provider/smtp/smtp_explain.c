@@ -9,7 +9,9 @@
 static const char *
 words(const struct smtp_session *session, CURLcode result)
 {
-	return *session->curl_text ? session->curl_text : curl_easy_strerror(result);
+	if (*session->curl_text)
+		return session->curl_text;
+	return session->curl ? smtp_curl()->strerror(result) : "it broke off";
 }
 
 /* The server spoke, and it was a refusal. */
@@ -106,17 +108,16 @@ explain_proxy(struct smtp_session *session, CURLcode result, struct smtp_error *
 {
 	const char *proxy = session->options->proxy, *credentials = strrchr(proxy, '@');
 	const char *scheme = strstr(proxy, "://");
-	long number = 0, code = 0;
+	long code = 0;
 
-	curl_easy_getinfo(session->curl, CURLINFO_OS_ERRNO, &number);
-	curl_easy_getinfo(session->curl, CURLINFO_HTTP_CONNECTCODE, &code);
+	smtp_curl()->getinfo(session->curl, CURLINFO_HTTP_CONNECTCODE, &code);
 	smtp_error_set(error, code == 407 ? SMTP_HOLD : SMTP_TEMPORARY,
 	    "Cannot connect to %s through the proxy %s: %s.%s", smtp_peer(session),
 	    credentials ? credentials + 1
 	    : scheme    ? scheme + 3
 			: proxy,
-	    result == CURLE_COULDNT_CONNECT && number != 0 ? g_strerror((int)number)
-							   : words(session, result),
+	    result == CURLE_COULDNT_CONNECT && session->os_error ? g_strerror(session->os_error)
+								 : words(session, result),
 	    code == 407 ? " It wants a login: set Proxy to http://USER:PASSWORD@HOST:PORT."
 			: " Check Proxy in this profile.");
 }
@@ -125,19 +126,17 @@ static void
 explain_network(struct smtp_session *session, CURLcode result, struct smtp_error *error)
 {
 	const char *server = session->options->server;
-	long number = 0;
 
 	if (session->options->proxy && *session->options->proxy) {
 		explain_proxy(session, result, error);
 		return;
 	}
-	curl_easy_getinfo(session->curl, CURLINFO_OS_ERRNO, &number);
 	if (result == CURLE_COULDNT_RESOLVE_HOST)
 		smtp_error_set(error, SMTP_TEMPORARY,
 		    "Cannot find host %s. Check Server in this profile, and the network.", server);
-	else if (result == CURLE_COULDNT_CONNECT && number != 0)
+	else if (result == CURLE_COULDNT_CONNECT && session->os_error)
 		smtp_error_set(error, SMTP_TEMPORARY, "Cannot connect to %s port %u: %s.", server,
-		    smtp_port(session->options), g_strerror((int)number));
+		    smtp_port(session->options), g_strerror(session->os_error));
 	else
 		smtp_error_set(error, SMTP_TEMPORARY, "Cannot connect to %s: %s.",
 		    smtp_peer(session), words(session, result));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes to and from the server over libcurl's connection.
+ * Bytes to and from the server (smtp_wire.c).
  *
  * Two rules of curl_easy_send/recv: after CURLE_AGAIN the same pointer and length are sent again;
  * and one reads until CURLE_AGAIN before each poll, as TLS may hold bytes that poll cannot see.
@@ -39,17 +39,17 @@ receive(struct smtp_session *session, const char **how)
 {
 	char buffer[16384];
 	size_t size = 0;
-	CURLcode result;
+	enum smtp_wire result;
 
 	if (session->input->len >= INPUT_MAX) {
 		*how = "the server sends without end";
 		return RECEIVED_END;
 	}
-	result = curl_easy_recv(session->curl, buffer, sizeof(buffer), &size);
-	if (result == CURLE_AGAIN)
+	result = smtp_wire_receive(session, buffer, sizeof(buffer), &size);
+	if (result == SMTP_WIRE_AGAIN)
 		return RECEIVED_NOTHING;
-	if (result != CURLE_OK || size == 0) {
-		*how = result == CURLE_OK ? "the server closed the connection"
+	if (result != SMTP_WIRE_OK || size == 0) {
+		*how = result == SMTP_WIRE_OK ? "the server closed the connection"
 					  : "the connection was cut while reading";
 		return RECEIVED_END;
 	}
@@ -73,15 +73,12 @@ fill(struct smtp_session *session, const char **how)
 static int
 wait_for(struct smtp_session *session, short events, gint64 deadline)
 {
-	struct pollfd fd = { .fd = -1, .events = events };
-	curl_socket_t socket = CURL_SOCKET_BAD;
+	struct pollfd fd = { .fd = smtp_wire_socket(session), .events = events };
 	gint64 left;
 	int count;
 
-	curl_easy_getinfo(session->curl, CURLINFO_ACTIVESOCKET, &socket);
-	if (socket == CURL_SOCKET_BAD)
+	if (fd.fd < 0)
 		return POLLERR;
-	fd.fd = socket;
 	do {
 		left = (deadline - g_get_monotonic_time()) / 1000;
 		count = left > 0 ? poll(&fd, 1, (int)MIN(left, 3600 * 1000)) : 0;
@@ -101,20 +98,19 @@ write_all(struct smtp_session *session, const void *data, size_t size, struct sm
 	gint64 deadline = deadline_in(smtp_reply_seconds(session));
 	const char *at = data, *how = NULL;
 	bool readable = true;
-	CURLcode result;
+	enum smtp_wire result;
 	size_t sent;
 	int events;
 
 	while (size > 0) {
-		sent = 0;
-		result = curl_easy_send(session->curl, at, size, &sent);
-		if (result == CURLE_OK) {
+		result = smtp_wire_send(session, at, size, &sent);
+		if (result == SMTP_WIRE_OK) {
 			at += sent;
 			size -= sent;
 			deadline = deadline_in(smtp_reply_seconds(session));
 			continue;
 		}
-		if (result != CURLE_AGAIN)
+		if (result != SMTP_WIRE_AGAIN)
 			return lost(session, error, "the connection was cut while sending");
 		if (readable)
 			readable = fill(session, &how);
@@ -185,6 +181,7 @@ smtp_read(struct smtp_session *session, unsigned seconds, struct smtp_error *err
 		state = smtp_reply_take(&session->reply, session->input);
 		if (state == SMTP_PARSE_DONE)
 			break;
+		session->reply_broken = state == SMTP_PARSE_BROKEN;
 		if (state == SMTP_PARSE_BROKEN)
 			return lost(session, error, "what came is no SMTP reply (RFC 5321)");
 		if (received == RECEIVED_END)

@@ -445,7 +445,7 @@ smtp_check(struct smtp_session *session, const char *from, struct smtp_error *er
 		error->enhanced = g_strdup(nobody.enhanced);
 		smtp_note_failure(session, "sender", error);
 	}
-	if (session->curl && !session->dead && transaction.answered &&
+	if (smtp_wire_open(session) && !session->dead && transaction.answered &&
 	    smtp_command(session, &ignored, "RSET"))
 		smtp_read(session, smtp_reply_seconds(session), &ignored);
 	smtp_error_clear(&ignored);

@@ -3,7 +3,9 @@
 #ifndef EMAPI_SMTP_PRIVATE_H
 #define EMAPI_SMTP_PRIVATE_H
 
-#include <curl/curl.h>
+#include <netinet/in.h>
+
+#include "smtp_curl.h"
 
 #include "mask.h"
 #include "smtp_engine.h"
@@ -19,13 +21,16 @@ struct smtp_caps {
 
 struct smtp_session {
 	const struct smtp_options *options;
-	CURL *curl; /* NULL: no connection */
+	CURL *curl; /* NULL: no connection of libcurl's */
+	int plain;  /* a socket of our own; -1: none */
+	int os_error; /* why no connection was had, 0: not known */
+	char address[INET6_ADDRSTRLEN]; /* of the server, where the socket is ours */
 	char curl_text[CURL_ERROR_SIZE];
 	GByteArray *input;  /* read, not yet parsed */
 	GByteArray *output; /* commands that go out with what follows, or before the next reply */
 	struct smtp_caps caps;
 	struct smtp_reply reply; /* the one being read */
-	bool reply_broken;       /* while connecting: it was no reply */
+	bool reply_broken;       /* it was no reply */
 	bool encrypted;
 	bool greeted;              /* the first reply was read */
 	bool dead;                 /* no more use; close without QUIT */
@@ -85,6 +90,23 @@ void smtp_caps_parse(struct smtp_caps *caps, const struct smtp_reply *reply);
 bool smtp_caps_login(const struct smtp_caps *caps, const char *mechanism);
 /* "PLAIN LOGIN", g_free(). */
 char *smtp_caps_logins(const struct smtp_caps *caps);
+
+/* --- smtp_wire.c --- */
+
+enum smtp_wire { SMTP_WIRE_OK, SMTP_WIRE_AGAIN, SMTP_WIRE_FAILED };
+
+/* Whether a socket of our own will do for these options. */
+bool smtp_wire_plain(const struct smtp_options *options);
+/* Opens it within so many seconds of session->started.  Nothing is read or said yet. */
+CURLcode smtp_wire_connect(struct smtp_session *session, unsigned seconds);
+bool smtp_wire_open(const struct smtp_session *session); /* there is a connection */
+void smtp_wire_close(struct smtp_session *session);
+int smtp_wire_socket(const struct smtp_session *session); /* for poll(); -1: lost */
+/* As much as goes at once.  At the end of input nothing is received, and that is OK. */
+enum smtp_wire smtp_wire_send(
+    struct smtp_session *session, const void *data, size_t size, size_t *sent);
+enum smtp_wire smtp_wire_receive(
+    struct smtp_session *session, void *data, size_t size, size_t *got);
 
 /* --- smtp_io.c --- */
 

@@ -16,6 +16,7 @@ smtp_session_create(const struct smtp_options *options)
 	struct smtp_session *session = g_new0(struct smtp_session, 1);
 
 	session->options = options;
+	session->plain = -1;
 	session->input = g_byte_array_new();
 	session->keeps_journey = g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") != 0;
 	session->output = g_byte_array_new();
@@ -54,7 +55,7 @@ smtp_peer(const struct smtp_session *session)
 int
 smtp_idle_seconds(const struct smtp_session *session)
 {
-	if (!session->curl)
+	if (!smtp_wire_open(session))
 		return -1;
 	return (int)((g_get_monotonic_time() - session->last_used) / G_USEC_PER_SEC);
 }
@@ -74,9 +75,7 @@ smtp_host(const struct smtp_session *session)
 void
 smtp_drop(struct smtp_session *session)
 {
-	if (session->curl)
-		curl_easy_cleanup(session->curl);
-	session->curl = NULL;
+	smtp_wire_close(session);
 	session->dead = false;
 	g_byte_array_set_size(session->input, 0);
 	g_byte_array_set_size(session->output, 0);
@@ -89,7 +88,7 @@ smtp_close(struct smtp_session *session)
 	struct smtp_guard guard;
 
 	smtp_guard_begin(&guard);
-	if (session->curl && !session->dead && !smtp_has_news(session) &&
+	if (smtp_wire_open(session) && !session->dead && !smtp_has_news(session) &&
 	    smtp_command(session, &ignored, "QUIT"))
 		smtp_read(session, QUIT_SECONDS, &ignored);
 	smtp_error_clear(&ignored);
@@ -120,7 +119,7 @@ smtp_ready(struct smtp_session *session, bool *reused, struct smtp_error *error)
 {
 	const char *user = session->options->user;
 
-	*reused = session->curl && is_alive(session);
+	*reused = smtp_wire_open(session) && is_alive(session);
 	if (*reused) {
 		smtp_note(session, "* over the open connection to %s, after %u message(s)",
 		    smtp_peer(session), session->messages);

@@ -25,7 +25,7 @@ chain_of(CURL *curl)
 {
 	struct curl_certinfo *chain = NULL;
 
-	return curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) == CURLE_OK ? chain : NULL;
+	return smtp_curl()->getinfo(curl, CURLINFO_CERTINFO, &chain) == CURLE_OK ? chain : NULL;
 }
 
 /* The server's certificate in DER, g_free(); NULL where there is none. */
@@ -206,15 +206,15 @@ smtp_probe_certificate(struct smtp_session *session, char **fingerprint)
 	*fingerprint = NULL;
 	if (!curl)
 		return NULL;
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
-	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 10L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 15L);
+	smtp_curl()->setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+	smtp_curl()->setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	smtp_curl()->setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
+	smtp_curl()->setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 10L);
+	smtp_curl()->setopt(curl, CURLOPT_TIMEOUT, 15L);
 	/* The handshake is all that is wanted; what comes after may fail. */
-	curl_easy_perform(curl);
+	smtp_curl()->perform(curl);
 	story = smtp_certificate_story(curl);
 	*fingerprint = smtp_certificate_fingerprint(curl);
-	curl_easy_cleanup(curl);
+	smtp_curl()->cleanup(curl);
 	return story;
 }

@@ -7,7 +7,6 @@
  * MAIL FROM is the profile's own address (design D10), or another that the profile allows.
  */
 #include <string.h>
-#include <curl/curl.h>
 #include <mapicode.h>
 #include <mapitags.h>
 
@@ -43,7 +42,6 @@ smtp_logoff(struct xp_logon *logon)
 	smtp_settings_clear(&state->settings);
 	g_free(state);
 	logon->state = NULL;
-	curl_global_cleanup();
 }
 
 static HRESULT
@@ -52,8 +50,6 @@ smtp_logon(struct xp_logon *logon, char **why)
 	struct state *state;
 	HRESULT hr;
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return MAPI_E_NOT_INITIALIZED;
 	state = g_new0(struct state, 1);
 	logon->state = state;
 	hr = smtp_settings_read(&state->settings, logon, why);

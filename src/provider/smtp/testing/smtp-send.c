@@ -18,7 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
 
 #include "smtp_engine.h"
 
@@ -129,7 +128,6 @@ main(int argc, char **argv)
 	options.tls = !strcmp(tls, "implicit") ? SMTP_TLS_IMPLICIT
 		      : !strcmp(tls, "none")   ? SMTP_TLS_NONE
 					       : SMTP_TLS_STARTTLS;
-	curl_global_init(CURL_GLOBAL_DEFAULT);
 	session = smtp_session_create(&options);
 	for (i = 0; i < repeat; i++) {
 		if (i > 0 && pause_seconds > 0)
@@ -139,7 +137,6 @@ main(int argc, char **argv)
 	smtp_close(session);
 	print_lines("| ", smtp_take_journey(session));
 	smtp_session_free(session);
-	curl_global_cleanup();
 	close(fd);
 	return 0;
 }

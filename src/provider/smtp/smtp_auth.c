@@ -15,23 +15,30 @@
 /* RFC 5321's limit of a command line: a longer initial response waits for the challenge. */
 #define COMMAND_MAX 510
 
+/* A mechanism of ours, or one to be loaded. */
+struct choice {
+	const char *name;
+	const struct smtp_mechanism *ours;
+	const char *symbol; /* in libemapi-login.so */
+};
+
 /* Strongest first. */
-static const struct smtp_mechanism *const mechanisms[] = {
+static const struct choice choices[] = {
 #ifdef HAVE_GSSAPI
-	&smtp_mechanism_gssapi,
+	{ "GSSAPI", NULL, "smtp_mechanism_gssapi" },
 #endif
-	&smtp_mechanism_external,
+	{ "EXTERNAL", &smtp_mechanism_external, NULL },
 #ifdef HAVE_GSASL
-	&smtp_mechanism_scram_sha256,
-	&smtp_mechanism_scram_sha1,
+	{ "SCRAM-SHA-256", NULL, "smtp_mechanism_scram_sha256" },
+	{ "SCRAM-SHA-1", NULL, "smtp_mechanism_scram_sha1" },
 #endif
 #ifdef HAVE_GSSAPI
-	&smtp_mechanism_ntlm,
+	{ "NTLM", NULL, "smtp_mechanism_ntlm" },
 #endif
-	&smtp_mechanism_oauthbearer,
-	&smtp_mechanism_xoauth2,
-	&smtp_mechanism_plain,
-	&smtp_mechanism_login,
+	{ "OAUTHBEARER", &smtp_mechanism_oauthbearer, NULL },
+	{ "XOAUTH2", &smtp_mechanism_xoauth2, NULL },
+	{ "PLAIN", &smtp_mechanism_plain, NULL },
+	{ "LOGIN", &smtp_mechanism_login, NULL },
 };
 
 enum outcome { OUTCOME_IN, OUTCOME_NEXT, OUTCOME_FAILED };
@@ -305,6 +312,39 @@ get_password(struct smtp_session *session, char **password, struct smtp_error *e
 	return *password != NULL;
 }
 
+/* The mechanism where it can be used here; NULL: not. */
+static const struct smtp_mechanism *
+usable(struct smtp_session *session, const struct choice *choice)
+{
+	const struct smtp_mechanism *mechanism = choice->ours;
+	g_autofree char *why = NULL;
+
+	if (!smtp_caps_login(&session->caps, choice->name))
+		return NULL;
+	if (!mechanism)
+		mechanism = smtp_mechanism_load(choice->symbol, &why);
+	if (!mechanism)
+		smtp_note(session, "* %s cannot be used: %s", choice->name, why);
+	return mechanism && allowed(session->options->mechanisms, mechanism) ? mechanism : NULL;
+}
+
+/* The password is asked for where it is needed alone, and once. */
+static enum outcome
+try_choice(struct smtp_session *session, const struct choice *choice, struct smtp_login *login,
+    char **password, struct smtp_error *error)
+{
+	const struct smtp_mechanism *mechanism = usable(session, choice);
+
+	if (!mechanism)
+		return OUTCOME_NEXT;
+	if (mechanism->needs_password && !get_password(session, password, error))
+		return OUTCOME_FAILED;
+	login->password = *password;
+	if (mechanism->needs_password && !session->encrypted)
+		smtp_note(session, "* no TLS: the login can be read on the way (TLS=none)");
+	return try_mechanism(session, mechanism, login, error);
+}
+
 bool
 smtp_login(struct smtp_session *session, struct smtp_error *error)
 {
@@ -321,19 +361,8 @@ smtp_login(struct smtp_session *session, struct smtp_error *error)
 
 	login.binding = binding;
 	smtp_error_clear(error);
-	for (i = 0; i < G_N_ELEMENTS(mechanisms) && outcome == OUTCOME_NEXT; i++) {
-		if (!smtp_caps_login(&session->caps, mechanisms[i]->name) ||
-		    !allowed(options->mechanisms, mechanisms[i]))
-			continue;
-		if (mechanisms[i]->needs_password && !get_password(session, &password, error)) {
-			outcome = OUTCOME_FAILED;
-			break;
-		}
-		login.password = password;
-		if (mechanisms[i]->needs_password && !session->encrypted)
-			smtp_note(session, "* no TLS: the login can be read on the way (TLS=none)");
-		outcome = try_mechanism(session, mechanisms[i], &login, error);
-	}
+	for (i = 0; i < G_N_ELEMENTS(choices) && outcome == OUTCOME_NEXT; i++)
+		outcome = try_choice(session, &choices[i], &login, &password, error);
 	smtp_secret_free(password);
 	if (binding)
 		g_byte_array_unref(binding);

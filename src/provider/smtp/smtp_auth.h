@@ -42,12 +42,11 @@ struct smtp_mechanism {
 
 extern const struct smtp_mechanism smtp_mechanism_plain, smtp_mechanism_login,
     smtp_mechanism_external, smtp_mechanism_xoauth2, smtp_mechanism_oauthbearer;
-#ifdef HAVE_GSASL
-extern const struct smtp_mechanism smtp_mechanism_scram_sha256, smtp_mechanism_scram_sha1;
-#endif
-#ifdef HAVE_GSSAPI
-extern const struct smtp_mechanism smtp_mechanism_gssapi, smtp_mechanism_ntlm;
-#endif
+
+/* One of libemapi-login.so: Kerberos and SCRAM need libraries that take long to load, and few
+ * servers ask for them.  NULL where it cannot be had, with *why (g_free). */
+#define SMTP_LOADED __attribute__((visibility("default")))
+const struct smtp_mechanism *smtp_mechanism_load(const char *symbol, char **why);
 
 /* Overwrites a secret before freeing it; NULL is fine. */
 void smtp_secret_free(char *secret);

@@ -234,7 +234,7 @@ krb5_proved(void *state)
 	return ((struct gss *)state)->agreed;
 }
 
-const struct smtp_mechanism smtp_mechanism_gssapi = {
+SMTP_LOADED const struct smtp_mechanism smtp_mechanism_gssapi = {
 	.name = "GSSAPI",
 	.client_first = true,
 	.start = krb5_start,
@@ -243,7 +243,7 @@ const struct smtp_mechanism smtp_mechanism_gssapi = {
 	.end = gss_end,
 };
 
-const struct smtp_mechanism smtp_mechanism_ntlm = {
+SMTP_LOADED const struct smtp_mechanism smtp_mechanism_ntlm = {
 	.name = "NTLM",
 	.needs_password = true,
 	.start = ntlm_start,

@@ -90,7 +90,7 @@ scram_proved(void *state)
 	return ((struct scram *)state)->proved;
 }
 
-const struct smtp_mechanism smtp_mechanism_scram_sha256 = {
+SMTP_LOADED const struct smtp_mechanism smtp_mechanism_scram_sha256 = {
 	.name = "SCRAM-SHA-256",
 	.needs_password = true,
 	.client_first = true,
@@ -100,7 +100,7 @@ const struct smtp_mechanism smtp_mechanism_scram_sha256 = {
 	.end = scram_end,
 };
 
-const struct smtp_mechanism smtp_mechanism_scram_sha1 = {
+SMTP_LOADED const struct smtp_mechanism smtp_mechanism_scram_sha1 = {
 	.name = "SCRAM-SHA-1",
 	.needs_password = true,
 	.client_first = true,

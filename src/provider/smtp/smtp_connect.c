@@ -318,8 +318,7 @@ silence(struct smtp_session *session, gint64 began, const struct smtp_error *err
 {
 	if (session->reply_broken)
 		return CURLE_WEIRD_SERVER_REPLY;
-	if (g_get_monotonic_time() - began >=
-	    (gint64)smtp_reply_seconds(session) * G_USEC_PER_SEC)
+	if (g_get_monotonic_time() - began >= (gint64)smtp_reply_seconds(session) * G_USEC_PER_SEC)
 		return CURLE_OPERATION_TIMEDOUT;
 	g_strlcpy(session->curl_text, error->text ? error->text : "", CURL_ERROR_SIZE);
 	return CURLE_RECV_ERROR;

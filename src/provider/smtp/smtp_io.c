@@ -50,7 +50,7 @@ receive(struct smtp_session *session, const char **how)
 		return RECEIVED_NOTHING;
 	if (result != SMTP_WIRE_OK || size == 0) {
 		*how = result == SMTP_WIRE_OK ? "the server closed the connection"
-					  : "the connection was cut while reading";
+					      : "the connection was cut while reading";
 		return RECEIVED_END;
 	}
 	g_byte_array_append(session->input, (const guint8 *)buffer, (guint)size);

@@ -21,9 +21,9 @@ struct smtp_caps {
 
 struct smtp_session {
 	const struct smtp_options *options;
-	CURL *curl; /* NULL: no connection of libcurl's */
-	int plain;  /* a socket of our own; -1: none */
-	int os_error; /* why no connection was had, 0: not known */
+	CURL *curl;                     /* NULL: no connection of libcurl's */
+	int plain;                      /* a socket of our own; -1: none */
+	int os_error;                   /* why no connection was had, 0: not known */
 	char address[INET6_ADDRSTRLEN]; /* of the server, where the socket is ours */
 	char curl_text[CURL_ERROR_SIZE];
 	GByteArray *input;  /* read, not yet parsed */

@@ -18,7 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
 #include "smtp_engine.h"
 
 static struct smtp_options options;

@@ -211,10 +211,34 @@ copy_to_another_attachment_takes_properties_and_data(void **state)
 	RELEASE(message);
 }
 
+static void
+the_messages_size_has_its_data_once(void **state)
+{
+	struct world *world = *state;
+	IMessage *message = world_message(world->sent, "With a part");
+	LONG before = world_long(message, PR_MESSAGE_SIZE), size;
+	SPropValue data = { .ulPropTag = PR_ATTACH_DATA_BIN };
+	IAttach *attach = new_attachment(message, NULL);
+
+	data.Value.bin.cb = 100000;
+	data.Value.bin.lpb = g_malloc0(data.Value.bin.cb);
+	OK(attach->lpVtbl->SetProps(attach, 1, &data, NULL));
+	OK(attach->lpVtbl->SaveChanges(attach, 0));
+	OK(message->lpVtbl->SaveChanges(message, KEEP_OPEN_READWRITE));
+	size = world_long(message, PR_MESSAGE_SIZE);
+	assert_in_range(size - before, 100000, 101000);
+	OK(message->lpVtbl->SaveChanges(message, KEEP_OPEN_READWRITE | FORCE_SAVE));
+	assert_in_range(world_long(message, PR_MESSAGE_SIZE) - before, 100000, 101000);
+	g_free(data.Value.bin.lpb);
+	RELEASE(attach);
+	RELEASE(message);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(the_messages_size_has_its_data_once),
 		CASE(it_is_in_the_message_after_its_own_save_and_in_the_store_after_the_messages),
 		CASE(it_begins_without_data_and_knows_its_number_and_size),
 		CASE(messages_nest_deep),

@@ -126,8 +126,7 @@ summarize_parts(struct message *message, gint64 *size)
 	for (at = 0; message->attachments && at < message->attachments->len; at++) {
 		const struct attachment *one = g_ptr_array_index(message->attachments, at);
 
-		attachments += (gint64)propset_long_bytes(&one->set) +
-			       bag_get_long(one->set.bag, PR_ATTACH_SIZE, 0);
+		attachments += bag_get_long(one->set.bag, PR_ATTACH_SIZE, 0); /* its data in it */
 	}
 	*size = recipients + attachments;
 	return hr;

@@ -192,8 +192,7 @@ static PyMethodDef admin_methods[] = {
 	    "Deletes a profile; sessions on it go on."),
 	METHOD("ChangeProfilePassword", admin_ChangeProfilePassword, METH_VARARGS,
 	    ", profileName, oldPassword, newPassword, flags",
-	    "Profiles have no passwords of their own: com_error MAPI_E_NO_SUPPORT where one is "
-	    "given."),
+	    "Profiles have no passwords: nothing is done, as the MAPI reference has it."),
 	METHOD("CopyProfile", admin_CopyProfile, METH_VARARGS,
 	    ", oldProfileName, password, newProfileName, uiParam=0, flags=0",
 	    "Makes a copy of a profile."),

@@ -50,7 +50,7 @@ def test_arguments():
             continue  # not built: it takes anything and says so
         own_needed, own_allowed = count(own)
         assert own_needed <= needed and own_allowed >= allowed, (row, own)
-        if row.module == "mapi" and row.name not in ("HexFromBin", "BinFromHex", "MAPIUIDFromBinary"):
+        if row.module == "mapi":
             assert all(p.kind is inspect.Parameter.POSITIONAL_ONLY for p in own), row
 
 
@@ -148,6 +148,13 @@ def call_store(call, session, store):
     return inbox
 
 
+def rtf_stream(data):
+    stream = pythoncom.CreateStreamOnHGlobal()
+    stream.Write(data)
+    stream.Seek(0, 0)
+    return stream
+
+
 def call_properties(call, message, other):
     call.method(message, "SetProps", [(SUBJECT, "s"), (LONG, 1)])
     assert call.method(message, "SetProps", [(mapitags.PR_ENTRYID, b"x")], True)[1][0][0] == 0
@@ -170,7 +177,8 @@ def call_properties(call, message, other):
     packed = message.OpenProperty(mapitags.PR_RTF_COMPRESSED, pythoncom.IID_IStream, 0, 0)
     call.function("WrapCompressedRTFStreamEx", packed)
     call.function("RTFSync", message, 2)
-    call.fails(mapi, "RTFStreamToHTML", packed)
+    call.function("RTFStreamToHTML", rtf_stream(b"{\\rtf1 x}"))
+    call.function("RTFStreamToHTML", rtf_stream(b"{\\rtf1\\fromhtml1 x}"))
 
 
 def call_message(call, message):
@@ -282,7 +290,7 @@ def call_profiles(call, home):
     call.method(admin, "GetProfileTable", 0)
     call.method(admin, "DeleteProfile", "renamed")
     call.method(admin, "GetLastError", 0)
-    call.fails(admin, "ChangeProfilePassword", "made", "a", "b", 0)
+    call.method(admin, "ChangeProfilePassword", "made", None, None, 0)
 
 
 def call_streams(call, home):

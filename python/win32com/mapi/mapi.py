@@ -18,21 +18,21 @@ from _emapi import (
 from win32com.mapi._mapi_constants import *
 
 
-def HexFromBin(val):
+def HexFromBin(val, /):
     """bytes as upper-case hexadecimal digits."""
     if isinstance(val, str):
         val = val.encode("mbcs")
     return val.hex().upper()
 
 
-def BinFromHex(val):
+def BinFromHex(val, /):
     """The bytes of hexadecimal digits; ValueError where they are none."""
     if isinstance(val, str):
         val = val.encode("ascii", "replace")
     return _binascii.unhexlify(val)
 
 
-def MAPIUIDFromBinary(szVal):
+def MAPIUIDFromBinary(szVal, /):
     """The IID of 16 bytes, such as PR_SERVICE_UID's."""
     if isinstance(szVal, str):
         szVal = szVal.encode("mbcs")
@@ -52,4 +52,13 @@ def _not_built(name):
 OpenIMsgSession = _not_built("OpenIMsgSession")
 CloseIMsgSession = _not_built("CloseIMsgSession")
 OpenIMsgOnIStg = _not_built("OpenIMsgOnIStg")
-RTFStreamToHTML = _not_built("RTFStreamToHTML")
+
+
+def RTFStreamToHTML(stream, /):
+    """The HTML in the RTF of a stream (WrapCompressedRTFStream), as bytes in the character set that it
+    names; None where the RTF was not made from HTML."""
+    from win32com.mapi._rtfhtml import html_of  # few need it
+    pieces = []
+    while piece := stream.Read(65536):
+        pieces.append(piece)
+    return html_of(b"".join(pieces))

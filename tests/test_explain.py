@@ -2,11 +2,13 @@
 """emapi explain: what it says of a message is what the servers' own logs say of it."""
 
 import json
+import os
+import pathlib
 import re
 
 import pytest
 from conftest import needs_root
-from mailserver import Authority
+from mailserver import free_port, wait_until
 from scripted_smtp import Peer
 
 ANSWERS = ["Does it need Outlook?", "Does it need an Exchange server?",
@@ -168,3 +170,134 @@ def test_what_cannot_be_explained(home):
     home.pickup_profile()
     assert "no message" in home.run("emapi", "explain", "ABCD", code=66).stderr
     assert "one of" in home.run("emapi", "explain", "x", "--to", "y", code=64).stderr
+
+
+# --- Against real servers ---
+
+def log_of(system, queue_id):
+    """Postfix's lines of one message, and of the connection that brought it."""
+    lines = system.postfix.log().splitlines()
+    client = next(line for line in lines if f"{queue_id}: client=" in line)
+    process = re.search(r"smtpd\[(\d+)\]", client).group(1)
+    return "\n".join(line for line in lines if queue_id in line or f"smtpd[{process}]" in line)
+
+
+@needs_root
+def test_a_bounce_as_postfix_logs_it(home, mail_system):
+    home.smtp_profile(mail_system)
+    send(home, to="bob@example.test")
+    told = explain(home)
+    recipient, = told["recipients"]
+    assert told["state"] == "failed" and recipient["code"] == 550 and recipient["enhanced"] == "5.1.1"
+    said, = set(re.findall(r"NOQUEUE: reject: RCPT from localhost\[127.0.0.1\]: (550 5.1.1 .*?); from",
+                           mail_system.postfix.log()))
+    assert said in told["answers"]["What did it reply?"]
+    assert "Nobody has it" in told["answers"]["Where is the message now?"]
+    assert recipient["meaning"].startswith("There is no such mailbox")
+
+
+@needs_root
+def test_a_greylisting_that_passes_as_postfix_logs_it(home, mail_system):
+    refuse = {"bob@example.test": "550 5.1.1 no such person here",
+              "greylisted@example.test": "450 4.2.0 come back later"}
+    home.smtp_profile(mail_system)
+    send(home, to="greylisted@example.test")
+    waiting = explain(home)
+    assert waiting["state"] == "waiting" and waiting["next_try"] > waiting["submitted"]
+    first, = waiting["attempts"]
+    said = re.findall(r"NOQUEUE: reject: RCPT from localhost\[127.0.0.1\]: (450 4.2.0 .*?); from",
+                      mail_system.postfix.log())[-1]
+    assert any(line.startswith(f"< {said}") for line in first["dialogue"])
+    assert "next-try" in first["facts"]
+    mail_system.postfix.refuse({})
+    try:
+        home.run("emapi", "queue", "run", "--wait", "20")
+        told = explain(home)
+    finally:
+        mail_system.postfix.refuse(refuse)
+    assert told["state"] == "filed" and told["id"] == waiting["id"] and len(told["attempts"]) == 2
+    queue_id = told["recipients"][0]["queue_id"]
+    log = log_of(mail_system, queue_id)
+    facts = told["attempts"][1]["facts"]
+    tls = re.search(r"established from localhost\[127.0.0.1\]: (TLSv\S+) with cipher (\S+)", log)
+    assert tls.group(1) in facts["tls"] and tls.group(2) in facts["tls"]
+    assert re.search(rf"{queue_id}: client=.*sasl_method=(\S+), sasl_username=ann", log).group(1) \
+        in facts["login"]
+    assert facts["server"] == f"localhost [127.0.0.1]:{mail_system.postfix.port}"
+    assert "next-try" not in facts
+    assert queue_id in told["answers"]["Where is the message now?"]
+
+
+@needs_root
+def test_a_held_queue_as_postfix_logs_it(home, mail_system):
+    home.smtp_profile(mail_system, "test", "not the password of ann")
+    send(home, to="carol@example.test")
+    told = explain(home)
+    assert told["state"] == "held"
+    said = re.findall(r"SASL \S+ authentication (?:failed|aborted)", mail_system.postfix.log())
+    assert said
+    attempt, = told["attempts"]
+    assert any(line.startswith("< 535 ") for line in attempt["dialogue"])
+    assert "login" not in attempt["facts"] and attempt["facts"]["tls"].startswith("TLSv1")
+    assert "not the password" not in json.dumps(told)
+    assert "Outbox" in told["answers"]["Where is the message now?"]
+
+
+SPLIT = """
+from win32com.mapi import mapi, mapitags
+mapi.MAPIInitialize(None)
+session = mapi.MAPILogonEx(0, "", None, mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT)
+rows = mapi.HrQueryAllRows(session.GetMsgStoresTable(0), (mapitags.PR_ENTRYID,), None, None, 0)
+store = session.OpenMsgStore(0, rows[0][0][1], None, mapi.MDB_WRITE)
+_, ((_, outbox),) = store.GetProps((mapitags.PR_IPM_OUTBOX_ENTRYID,), 0)
+message = store.OpenEntry(outbox, None, mapi.MAPI_BEST_ACCESS).CreateMessage(None, 0)
+message.SetProps([(mapitags.PR_SUBJECT_W, "Split"), (mapitags.PR_BODY_W, "x")])
+message.ModifyRecipients(mapi.MODRECIP_ADD, [
+    ((mapitags.PR_RECIPIENT_TYPE, 1), (mapitags.PR_ADDRTYPE_W, kind),
+     (mapitags.PR_EMAIL_ADDRESS_W, address), (mapitags.PR_DISPLAY_NAME_W, address))
+    for kind, address in (("SMTP", "carol@example.test"), ("TEST", "took"))])
+message.SubmitMessage(0)
+"""
+
+
+@needs_root
+def test_a_split_between_two_transports(home, mail_system):
+    """One recipient goes to Postfix, the other by a transport for addresses of another type."""
+    built = pathlib.Path(os.environ["EMAPI_SPOOLER"]).parent
+    home.environment["EMAPI_PROVIDER_PATH"] += f":{built}"
+    home.smtp_profile(mail_system)
+    with home.profile_file().open("a") as file:
+        file.write("\n[Provider 0123456789ABCDEF0123456789ABCDEF]\nType=transport\n"
+                   f"Module=emapi_test_xp.so\nDisplayName=Other way\nPath={home.folder}/other\n")
+    home.run("/usr/bin/python3", "-c", SPLIT)
+    wait_until(lambda: explain(home)["state"] == "filed", lambda: explain(home))
+    told = explain(home)
+    smtp, other = sorted(told["attempts"], key=lambda a: a["transport"] == "Other way")
+    assert smtp["facts"]["for"] == "carol@example.test" and other["facts"]["for"] == "took"
+    assert "no other in the profile carries SMTP addresses" == smtp["facts"]["transport-because"]
+    assert "no other in the profile carries TEST addresses" == other["facts"]["transport-because"]
+    queue_id, = {r["queue_id"] for r in told["recipients"] if r["queue_id"]}
+    assert f"{queue_id}: from=<ann@example.test>" in mail_system.postfix.log()
+    assert f"{queue_id}: to=<carol@example.test>" in wait_until(
+        lambda: f"{queue_id}: to=" in mail_system.postfix.log() and mail_system.postfix.log(), "it is sent")
+    where = told["answers"]["Where is the message now?"]
+    assert queue_id in where and "The transport took it" in where
+    shown = "\n".join(told["by"]["Transport"])
+    assert "for        carol@example.test" in shown and "for        took" in shown
+
+
+def test_what_cannot_be_reached_is_told_with_the_way_around(home):
+    """Failover: two lines of why."""
+    with Peer() as peer:
+        plain(home, peer)
+        path = home.profile_file()
+        text = path.read_text().replace(f"Port={peer.port}", f"Port={free_port()}")
+        section = re.search(r"\[Provider \w+\]\n(?=[^\[]*Type=transport)[^\[]*", text).group(0)
+        second = re.sub(r"Provider \w+", "Provider 0123456789ABCDEF0123456789ABCDEF", section)
+        path.write_text(text + "\n" + re.sub(r"Port=\d+", f"Port={peer.port}", second))
+        send(home)
+        told = explain(home)
+    attempt, = told["attempts"]
+    assert attempt["facts"]["transport-because"].startswith("what stands before it")
+    assert attempt["facts"]["server"].endswith(str(peer.port))
+    assert told["state"] == "filed" and any("Connection refused" in line for line in attempt["dialogue"])

@@ -44,7 +44,7 @@ def test_one_of_two_refused(home):
     assert "Bob <bob@example.test>" in props[BODY] and "1 other got it" in props[BODY]
     assert ("localhost [127.0.0.1] said: 550 5.1.1 <bob@example.test>: nobody of that name"
             in props[BODY])
-    assert "Check the address" in props[BODY] and "folder for sent mail" in props[BODY]
+    assert "check the address" in props[BODY] and "folder for sent mail" in props[BODY]
     assert props[REPORT_TEXT] == props[BODY]
     assert props[ORIGINAL_SUBJECT] == "Grüße" and "Bob" in props[ORIGINAL_TO]
     assert abs(props[ORIGINAL_TIME] - time.time()) < 60

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <mapidefs.h>
+#include "advice.h"
 
 const char *
 notice_prefix(enum spool_notice notice)
@@ -157,12 +158,43 @@ add_indented(GString *out, const char *text)
 	}
 }
 
+/* Who is given up was refused for now until then: nothing is tried again, whatever the advice for
+ * such a reply says. */
+static char *
+given_up(const struct advice *advice)
+{
+	char *text = g_strdup_printf(
+	    "%s; it was tried for as long as the profile says: send it again later, or "
+	    "reach the recipient another way.",
+	    advice->cause);
+
+	text[0] = g_ascii_toupper(text[0]);
+	return text;
+}
+
+/* What the reply means and what to do (data/replies.tsv, else the kind of its status); "" where
+ * nothing is known.  g_free(). */
+static char *
+advice_for(const struct spool_recipient *r, enum spool_notice notice)
+{
+	const struct advice *advice = advice_find(r->code, r->enhanced, r->text);
+	struct status s = status_of(r);
+	int meaning = meaning_of(&s);
+
+	if (notice == NOTICE_RELAYED)
+		return g_strdup("");
+	if (advice && notice == NOTICE_NDR && r->code / 100 == 4)
+		return given_up(advice);
+	if (advice)
+		return advice_sentence(advice);
+	return g_strdup(notice == NOTICE_NDR && meaning >= 0 ? meanings[meaning].advice : "");
+}
+
 static void
 add_recipient(GString *out, const struct spool_recipient *r, enum spool_notice notice)
 {
 	g_autofree char *line = notice_line(r);
-	struct status s = status_of(r);
-	int meaning = meaning_of(&s);
+	g_autofree char *advice = advice_for(r, notice);
 
 	if (*r->name && strcmp(r->name, r->address) != 0)
 		g_string_append_printf(out, "    %s <%s>\r\n", r->name, r->address);
@@ -170,8 +202,8 @@ add_recipient(GString *out, const struct spool_recipient *r, enum spool_notice n
 		g_string_append_printf(
 		    out, "    %s\r\n", *r->address ? r->address : "(no address)");
 	add_indented(out, line);
-	if (notice == NOTICE_NDR && meaning >= 0)
-		g_string_append_printf(out, "        %s\r\n", meanings[meaning].advice);
+	if (!strstr(line, advice))
+		add_indented(out, advice);
 	if (notice == NOTICE_DELAY && r->next) {
 		g_autofree char *next = local_time(r->next);
 

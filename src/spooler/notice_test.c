@@ -103,10 +103,30 @@ a_person_can_read_what_happened(void **state)
 	assert_true(has(body, "    Bob <bob@example.test>\r\n"));
 	assert_true(has(
 	    body, "        mail.example.test said: 550 5.1.1 no such person\r\n        here\r\n"));
-	assert_true(has(body, "Check the address"));
+	assert_true(has(body,
+	    "        There is no such mailbox at that server: check the address, letter by "
+	    "letter.\r\n"));
 	assert_true(
 	    has(body, "1 other got it.  For 1 other it is still being tried.  It is in Sent"));
 	assert_true(has(body, "emapi queue show --dialogue 01AB0FFF\r\n"));
+	spool_telling_clear(&t);
+}
+
+/* What may be done about a refusal is known from the reply; nothing is "tried again" any more. */
+static void
+what_was_given_up_is_not_tried_again(void **state)
+{
+	struct spool_telling t = { .notice = NOTICE_NDR, .total = 1 };
+	g_autofree char *body = NULL;
+
+	t.message = spool_message_create();
+	g_ptr_array_add(t.message->recipients,
+	    recipient(
+		452, "4.2.2", "Given up after 5 days.  The last answer: 452 4.2.2 over quota"));
+	body = notice_body(&t, "It is in Sent Items.");
+	assert_true(has(body, "452 4.2.2 over quota"));
+	assert_true(has(body, "The recipient's mailbox is full; it was tried for as long as"));
+	assert_null(strstr(body, "tried again"));
 	spool_telling_clear(&t);
 }
 
@@ -136,6 +156,7 @@ main(void)
 		cmocka_unit_test(codes_follow_what_the_server_said),
 		cmocka_unit_test(classes_follow_the_original),
 		cmocka_unit_test(a_person_can_read_what_happened),
+		cmocka_unit_test(what_was_given_up_is_not_tried_again),
 		cmocka_unit_test(a_delay_says_that_nothing_is_to_be_done),
 	};
 

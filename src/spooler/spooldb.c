@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "hr.h"
 #include "log.h"
+#include "sqlwords.h"
 
 #define SCHEMA_VERSION 3
 #define APPLICATION_ID 1162695504 /* "EMSP" */
@@ -475,7 +476,7 @@ open_file(struct spooldb *db, const char *path, char **why)
 	    path, &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (rc != SQLITE_OK) {
-		*why = g_strdup(db->sql ? sqlite3_errmsg(db->sql) : "out of memory");
+		*why = g_strdup(sql_words(db->sql));
 		return hr_from_sqlite(rc);
 	}
 	sqlite3_extended_result_codes(db->sql, 1);
@@ -485,12 +486,12 @@ open_file(struct spooldb *db, const char *path, char **why)
 	    "PRAGMA temp_store=MEMORY",
 	    NULL, NULL, NULL);
 	if (rc != SQLITE_OK) {
-		*why = g_strdup(sqlite3_errmsg(db->sql));
+		*why = g_strdup(sql_words(db->sql));
 		return hr_from_sqlite(rc);
 	}
 	hr = prepare_schema(db, why);
 	if (FAILED(hr) && !*why)
-		*why = g_strdup(sqlite3_errmsg(db->sql));
+		*why = g_strdup(sql_words(db->sql));
 	return hr;
 }
 

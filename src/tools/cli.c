@@ -12,6 +12,14 @@
 
 static const char *cli_name = "emapi";
 
+static const char *safe_text = "";
+
+void
+cli_set_safe(const char *safe)
+{
+	safe_text = safe;
+}
+
 void
 cli_set_name(const char *name)
 {
@@ -174,7 +182,7 @@ cli_parse(GOptionContext *context, int *argc, char ***argv)
 
 	if (g_option_context_parse(context, argc, argv, &error))
 		return 0;
-	return cli_fail(EX_USAGE, "%s (try --help)", error->message);
+	return cli_fail(EX_USAGE, "%s (try --help)%s", error->message, safe_text);
 }
 
 void

@@ -12,6 +12,9 @@
 /* The name that messages begin with ("mapisend", "emapi profile"). */
 void cli_set_name(const char *name);
 
+/* What is added where the command line is not understood: "; nothing was stored or sent". */
+void cli_set_safe(const char *safe);
+
 /* Prints "NAME: text" to standard error.  The text says what happened, whether the mail is safe
  * and what to do.  Returns `code`, so that a caller can write `return cli_fail(EX_..., ...)`. */
 int cli_fail(int code, const char *format, ...) G_GNUC_PRINTF(2, 3);

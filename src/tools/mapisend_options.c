@@ -2,6 +2,7 @@
 #include "mapisend_options.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 #include "cli.h"
 #include "mailbox.h"
@@ -41,6 +42,7 @@ mapisend_parse(int *argc, char ***argv, struct mapisend_options *o)
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("[ADDRESS...]");
 
+	cli_set_safe("; nothing was stored or sent");
 	g_option_context_set_summary(
 	    context, "Sends one mail through a MAPI profile (see: emapi profile create).");
 	g_option_context_add_main_entries(context, entries, NULL);
@@ -68,37 +70,53 @@ add_recipients(struct letter *letter, int kind, char **texts)
 		g_autofree char *why = NULL;
 
 		if (!mailbox_parse_names(*texts, letter->recipients[kind], &why))
-			return cli_fail(EX_DATAERR, "%s; nothing was stored or sent", why);
+			return cli_fail(EX_DATAERR,
+			    "%s; nothing was stored or sent; an address looks like "
+			    "ann@example.test",
+			    why);
 	}
+	return 0;
+}
+
+/* All that comes from there; `path` says where. */
+static int
+read_all(int fd, const char *path, char **text)
+{
+	GString *all = g_string_new(NULL);
+	char piece[65536];
+	ssize_t size;
+
+	while ((size = read(fd, piece, sizeof(piece))) > 0)
+		g_string_append_len(all, piece, size);
+	*text = g_string_free(all, FALSE);
+	if (size < 0)
+		return cli_fail(EX_NOINPUT,
+		    "cannot read %s: %s; nothing was stored or sent; check what it is", path,
+		    g_strerror(errno));
 	return 0;
 }
 
 static int
 read_file(const char *path, char **text)
 {
-	g_autoptr(GError) error = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int code;
 
-	if (g_file_get_contents(path, text, NULL, &error))
-		return 0;
-	return cli_fail(EX_NOINPUT, "%s; nothing was stored or sent", error->message);
+	if (fd < 0)
+		return cli_fail(EX_NOINPUT,
+		    "cannot read %s: %s; nothing was stored or sent; check the file's name", path,
+		    g_strerror(errno));
+	code = read_all(fd, path, text);
+	close(fd);
+	return code;
 }
 
 static int
 read_stdin(char **text)
 {
-	GString *all = g_string_new(NULL);
-	char piece[65536];
-	ssize_t size;
-
 	if (isatty(STDIN_FILENO))
 		cli_note("type the text, end it with Ctrl-D");
-	while ((size = read(STDIN_FILENO, piece, sizeof(piece))) > 0)
-		g_string_append_len(all, piece, size);
-	*text = g_string_free(all, FALSE);
-	if (size < 0)
-		return cli_fail(EX_NOINPUT,
-		    "reading standard input: %s; nothing was stored or sent", g_strerror(errno));
-	return 0;
+	return read_all(STDIN_FILENO, "standard input", text);
 }
 
 static int
@@ -137,9 +155,10 @@ mapisend_fill(struct letter *letter, const struct mapisend_options *o, char **mo
 					  "nothing was stored or sent");
 	for (char **path = o->attach; !code && path && *path; path++)
 		if (!letter_attach(letter, *path))
-			code =
-			    cli_fail(EX_NOINPUT, "cannot attach %s: %s; nothing was stored or sent",
-				*path, g_strerror(errno));
+			code = cli_fail(EX_NOINPUT,
+			    "cannot attach %s: %s; nothing was stored or sent; check the file's "
+			    "name",
+			    *path, g_strerror(errno));
 	if (!code)
 		code = read_texts(letter, o);
 	return code;

@@ -38,7 +38,8 @@ refuse(struct ab *ab, const char *name, HRESULT hr)
 	ab_entry_free(entry);
 	if (!code)
 		code = ab_fail(ab, NULL, hr, name);
-	cli_note("nothing was stored or sent");
+	cli_note("nothing was stored or sent; write the address itself, or look for the name: "
+		 "emapi ab search");
 	return code;
 }
 

@@ -37,13 +37,15 @@ find_default_store(IMAPISession *session, SRowSet **rows)
 	return hr;
 }
 
+/* *none: the profile has none. */
 static HRESULT
-open_default_store(IMAPISession *session, IMsgStore **store)
+open_default_store(IMAPISession *session, IMsgStore **store, bool *none)
 {
 	SRowSet *rows = NULL;
 	SBinary *id;
 	HRESULT hr = find_default_store(session, &rows);
 
+	*none = hr == MAPI_E_NOT_FOUND;
 	if (FAILED(hr))
 		return hr;
 	id = &rows->aRow[0].lpProps[0].Value.bin;
@@ -100,12 +102,13 @@ outbox_explain(char **why, const char *step, IMAPIProp *object, HRESULT hr)
 HRESULT
 outbox_open(IMAPISession *session, struct outbox *out, char **why)
 {
+	bool none;
 	HRESULT hr;
 
 	*why = NULL;
 	out->folder = NULL;
-	hr = open_default_store(session, &out->store);
-	if (hr == MAPI_E_NOT_FOUND)
+	hr = open_default_store(session, &out->store, &none);
+	if (none)
 		*why = g_strdup("the profile has no message store to put the message into");
 	/* A session's GetLastError has the place in the vtable that each object's has, and its
 	 * words on a store say it all. */

@@ -12,6 +12,7 @@
 #include <mapicode.h>
 #include "hr.h"
 #include "paths.h"
+#include "sqlwords.h"
 
 #define VERSION 2
 #define BUSY_MS 10000
@@ -54,8 +55,8 @@ failed(struct file *file, int code, char **why)
 	HRESULT hr = result_of(code);
 
 	if (FAILED(hr) && !*why)
-		*why = g_strdup_printf("The address book %s cannot be used: %s (%s).", file->path,
-		    sqlite3_errmsg(file->sqlite), hr_text(hr));
+		*why = g_strdup_printf(
+		    "The address book %s cannot be used: %s.", file->path, sql_words(file->sqlite));
 	return hr;
 }
 

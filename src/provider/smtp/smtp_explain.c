@@ -5,15 +5,6 @@
 
 #include "smtp_private.h"
 
-/* libcurl's own words, else the name of its error. */
-static const char *
-words(const struct smtp_session *session, CURLcode result)
-{
-	if (*session->curl_text)
-		return session->curl_text;
-	return session->curl ? smtp_curl()->strerror(result) : "it broke off";
-}
-
 /* The server spoke, and it was a refusal. */
 static void
 explain_reply(struct smtp_session *session, struct smtp_error *error)
@@ -55,11 +46,13 @@ explain_certificate(struct smtp_session *session, CURLcode result, struct smtp_e
 {
 	char *fingerprint = NULL;
 	char *story = smtp_probe_certificate(session, &fingerprint);
+	const char *remedy;
+	const char *words = smtp_words_certificate(session, result, &remedy);
 
 	smtp_error_set(error, SMTP_HOLD,
-	    "The certificate of %s was not accepted: %s. %s%s%sNothing was sent.%s%s%s",
-	    smtp_peer(session), words(session, result), story ? "It showed " : "",
-	    story ? story : "", story ? ". " : "",
+	    "The certificate of %s was not accepted: %s. %s%s%sNothing was sent.%s%s%s%s",
+	    smtp_peer(session), words, story ? "It showed " : "", story ? story : "",
+	    story ? ". " : "", remedy,
 	    fingerprint
 		? " If you know this certificate to be right, name its authority as CAFile or "
 		  "set Fingerprint="
@@ -73,20 +66,22 @@ explain_certificate(struct smtp_session *session, CURLcode result, struct smtp_e
 static void
 explain_handshake(struct smtp_session *session, CURLcode result, struct smtp_error *error)
 {
-	static const char *const cut[] = { "SYSCALL", "eset by peer", "unexpected eof",
-		"roken pipe", "timed out", NULL };
-	const char *text = words(session, result);
-	enum smtp_class class = SMTP_HOLD;
-	int i;
+	const char *remedy;
+	bool cut;
+	const char *words = smtp_words_handshake(session, result, &remedy, &cut);
 
-	for (i = 0; cut[i]; i++) {
-		if (strstr(text, cut[i]))
-			class = SMTP_TEMPORARY;
-	}
-	smtp_error_set(error, class, "No TLS connection to %s: %s.%s", smtp_peer(session), text,
-	    strstr(text, "wrong version number")
-		? " This port speaks no TLS at first: set TLS=starttls (usual on 587 and 25)."
-		: "");
+	smtp_error_set(error, cut ? SMTP_TEMPORARY : SMTP_HOLD, "No TLS connection to %s: %s.%s",
+	    smtp_peer(session), words, remedy);
+}
+
+static void
+explain_settings(struct smtp_session *session, CURLcode result, struct smtp_error *error)
+{
+	const char *remedy;
+	const char *words = smtp_words_settings(session, result, &remedy);
+
+	smtp_error_set(error, SMTP_HOLD, "Cannot connect to %s with these settings: %s.%s",
+	    smtp_peer(session), words, remedy);
 }
 
 static void
@@ -108,16 +103,20 @@ explain_proxy(struct smtp_session *session, CURLcode result, struct smtp_error *
 {
 	const char *proxy = session->options->proxy, *credentials = strrchr(proxy, '@');
 	const char *scheme = strstr(proxy, "://");
+	g_autofree char *answered = NULL;
 	long code = 0;
 
 	smtp_curl()->getinfo(session->curl, CURLINFO_HTTP_CONNECTCODE, &code);
+	if (code >= 300)
+		answered = g_strdup_printf("it answers %ld to the request for a way there", code);
 	smtp_error_set(error, code == 407 ? SMTP_HOLD : SMTP_TEMPORARY,
 	    "Cannot connect to %s through the proxy %s: %s.%s", smtp_peer(session),
 	    credentials ? credentials + 1
 	    : scheme    ? scheme + 3
 			: proxy,
 	    result == CURLE_COULDNT_CONNECT && session->os_error ? g_strerror(session->os_error)
-								 : words(session, result),
+	    : answered                                           ? answered
+		       : smtp_words_connection(session, result),
 	    code == 407 ? " It wants a login: set Proxy to http://USER:PASSWORD@HOST:PORT."
 			: " Check Proxy in this profile.");
 }
@@ -139,7 +138,7 @@ explain_network(struct smtp_session *session, CURLcode result, struct smtp_error
 		    smtp_port(session->options), g_strerror(session->os_error));
 	else
 		smtp_error_set(error, SMTP_TEMPORARY, "Cannot connect to %s: %s.",
-		    smtp_peer(session), words(session, result));
+		    smtp_peer(session), smtp_words_connection(session, result));
 }
 
 void
@@ -169,8 +168,7 @@ smtp_explain(struct smtp_session *session, CURLcode result, struct smtp_error *e
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_URL_MALFORMAT:
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		smtp_error_set(error, SMTP_HOLD, "Cannot connect to %s with these settings: %s.",
-		    smtp_peer(session), words(session, result));
+		explain_settings(session, result, error);
 		return;
 	case CURLE_OPERATION_TIMEDOUT:
 	case CURLE_ABORTED_BY_CALLBACK:

@@ -139,6 +139,19 @@ CURL *smtp_new_handle(struct smtp_session *session);
 /* Why curl_easy_perform() failed. */
 void smtp_explain(struct smtp_session *session, CURLcode result, struct smtp_error *error);
 
+/* --- smtp_words.c --- */
+
+/* What libcurl says of a failure, for people: a part of a sentence, and what to do, "" or a
+ * sentence that begins with a blank.  Static texts. */
+const char *smtp_words_certificate(
+    const struct smtp_session *session, CURLcode result, const char **remedy);
+/* *cut: the line was cut, which may pass. */
+const char *smtp_words_handshake(
+    const struct smtp_session *session, CURLcode result, const char **remedy, bool *cut);
+const char *smtp_words_settings(
+    const struct smtp_session *session, CURLcode result, const char **remedy);
+const char *smtp_words_connection(const struct smtp_session *session, CURLcode result);
+
 /* --- smtp_tls.c --- */
 
 /* Notes the certificate in the journey; where a fingerprint is set, checks it. */

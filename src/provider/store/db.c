@@ -10,6 +10,7 @@
 #include <mapicode.h>
 #include "hr.h"
 #include "log.h"
+#include "sqlwords.h"
 
 HRESULT
 hr_from_sqlite(int code)
@@ -64,7 +65,7 @@ db_failed(struct db *db, int code, const char *sql)
 		hr = MAPI_E_NOT_ENOUGH_DISK;
 	g_free(db->error);
 	db->error_hr = hr;
-	db->error = g_strdup_printf("%s: %s%s%s", db->path, sqlite3_errmsg(db->sqlite),
+	db->error = g_strdup_printf("%s: %s%s%s", db->path, sql_words(db->sqlite),
 	    system ? ": " : "", system ? g_strerror(system) : "");
 	if (hr != MAPI_E_COLLISION)
 		log_warning("store %s (%s) in: %.80s", db->error, hr_name(hr), sql);

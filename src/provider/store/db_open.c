@@ -17,6 +17,7 @@
 #include <mapicode.h>
 #include "hr.h"
 #include "paths.h"
+#include "sqlwords.h"
 
 #define SQL(text) text, ""
 
@@ -297,7 +298,7 @@ db_open_why(struct db *db, HRESULT hr)
 		    "The message store %s cannot be read (%s). It is no emapi store, or it "
 		    "is damaged or cut short; restore it from a backup, or move it away "
 		    "and a new one is made.",
-		    db->path, db->sqlite ? sqlite3_errmsg(db->sqlite) : hr_text(hr));
+		    db->path, db->sqlite ? sql_words(db->sqlite) : hr_text(hr));
 	return g_strdup_printf("The message store %s cannot be opened: %s%s%s.", db->path,
 	    hr_text(hr), db->error ? ": " : "", db->error ? db->error : "");
 }

@@ -71,6 +71,7 @@ static const struct meaning connections[] = {
 	{ "eset by peer", "the connection was cut", "" },
 	{ "resolve", "the name cannot be found", "" },
 	{ "timed out", "no answer in time", "" },
+	{ "broke off", "it broke off", "" },
 	{ "", "the connection cannot be made", "" },
 };
 

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <mapicode.h>
 #include <mapiguid.h>
 
@@ -265,23 +266,20 @@ add_date(struct render *render, GString *header)
 		"Sep", "Oct", "Nov", "Dec" };
 	const SPropValue *value = prop_find(render->props, render->count, PR_CLIENT_SUBMIT_TIME);
 	gint64 when = g_get_real_time();
-	GDateTime *date;
+	struct tm date;
+	time_t seconds;
 	int offset;
 
 	if (value)
 		read_filetime(value->Value.ft, &when);
-	date = g_date_time_new_from_unix_local(when / G_USEC_PER_SEC);
-	if (!date) {
-		g_clear_pointer(&date, g_date_time_unref);
-		date = g_date_time_new_now_local();
-	}
-	offset = (int)(g_date_time_get_utc_offset(date) / (60 * G_USEC_PER_SEC));
+	seconds = (time_t)(when / G_USEC_PER_SEC);
+	if (!localtime_r(&seconds, &date))
+		gmtime_r(&seconds, &date);
+	offset = (int)(date.tm_gmtoff / 60);
 	g_string_append_printf(header, "Date: %s, %d %s %04d %02d:%02d:%02d %c%02d%02d\r\n",
-	    days[g_date_time_get_day_of_week(date) - 1], g_date_time_get_day_of_month(date),
-	    months[g_date_time_get_month(date) - 1], g_date_time_get_year(date),
-	    g_date_time_get_hour(date), g_date_time_get_minute(date), g_date_time_get_second(date),
-	    offset < 0 ? '-' : '+', ABS(offset) / 60, ABS(offset) % 60);
-	g_date_time_unref(date);
+	    days[(date.tm_wday + 6) % 7], date.tm_mday, months[date.tm_mon], date.tm_year + 1900,
+	    date.tm_hour, date.tm_min, date.tm_sec, offset < 0 ? '-' : '+', ABS(offset) / 60,
+	    ABS(offset) % 60);
 }
 
 static void

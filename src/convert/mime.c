@@ -288,7 +288,9 @@ render_to_fd(struct render *render, int *fd, guint64 *size)
 	hr = spool_open(&spool, render->depth == 0 ? MEMORY_MAX : MEMORY_MAX_INNER);
 	if (SUCCEEDED(hr))
 		hr = render_to_spool(render, &spool);
-	if (SUCCEEDED(hr))
+	if (SUCCEEDED(hr) && render->depth == 0 && render->options->small_as_bytes)
+		render->bytes = spool_take(&spool);
+	if (SUCCEEDED(hr) && !render->bytes)
 		hr = spool_finish(&spool, fd);
 	if (spool.error)
 		render_fail(render, hr,
@@ -319,6 +321,7 @@ mime_render(
 	hr = render_to_fd(&render, &out->fd, &out->size);
 	out->needs_smtputf8 = render.needs_smtputf8;
 	out->needs_8bit = render.needs_8bit;
+	out->bytes = g_steal_pointer(&render.bytes);
 	if (SUCCEEDED(hr))
 		out->message_id = g_steal_pointer(&render.message_id);
 	else if (why)
@@ -332,6 +335,7 @@ mime_output_clear(struct mime_output *output)
 {
 	if (output->fd >= 0)
 		close(output->fd);
+	g_free(output->bytes);
 	g_free(output->message_id);
 	memset(output, 0, sizeof *output);
 	output->fd = -1;

@@ -27,10 +27,13 @@ struct mime_options {
 	bool utf8_headers;
 	/* Lines "Name: value\r\n" to stand before all others, as they are.  May be NULL. */
 	const char *first_lines;
+	/* A small mail comes in out->bytes instead of a file. */
+	bool small_as_bytes;
 };
 
 struct mime_output {
 	int fd;              /* memory or an unlinked file, at offset 0; -1 where there is none */
+	char *bytes;         /* the mail itself; NULL where it is in the file */
 	guint64 size;        /* bytes in it */
 	bool needs_8bit;     /* bytes over 127: BODY=8BITMIME.  Only of a mail that came whole */
 	bool needs_smtputf8; /* an address in the header has no ASCII form: SMTPUTF8, 8BITMIME */

@@ -220,6 +220,27 @@ read_rows(IMAPITable *table, const ULONG *tags, ULONG count,
 	return FAILED(hr) ? hr : S_OK;
 }
 
+HRESULT
+read_row_set(const SRowSet *rows,
+    HRESULT (*row)(void *context, const SPropValue *values, ULONG count), void *context)
+{
+	HRESULT hr = S_OK;
+
+	for (ULONG i = 0; i < rows->cRows && SUCCEEDED(hr); i++) {
+		const SRow *one = &rows->aRow[i];
+		SPropValue *values = mem_zalloc(NULL, (one->cValues + 1) * sizeof(SPropValue));
+
+		if (!values)
+			return MAPI_E_NOT_ENOUGH_MEMORY;
+		memcpy(values, one->lpProps, one->cValues * sizeof(SPropValue));
+		hr = texts_to_utf8(values, values, one->cValues);
+		if (SUCCEEDED(hr))
+			hr = row(context, values, one->cValues);
+		mem_free(values);
+	}
+	return hr;
+}
+
 bool
 read_filetime(FILETIME time, gint64 *microseconds)
 {

@@ -28,6 +28,10 @@ HRESULT read_stream(IStream *stream, GByteArray *out);
 HRESULT read_rows(IMAPITable *table, const ULONG *tags, ULONG count,
     HRESULT (*row)(void *context, const SPropValue *values, ULONG count), void *context);
 
+/* The same for rows that are there already; they stay as they are. */
+HRESULT read_row_set(const SRowSet *rows,
+    HRESULT (*row)(void *context, const SPropValue *values, ULONG count), void *context);
+
 /* Seconds since 1970 and the rest in microseconds; false before 1970 or after 9999. */
 bool read_filetime(FILETIME time, gint64 *microseconds);
 

@@ -40,6 +40,7 @@ struct render {
 	char *why;
 	bool needs_smtputf8;
 	bool needs_8bit;
+	char *bytes; /* the mail, where it is small and wanted so */
 	char *message_id;
 	enum mime_report report;    /* by its class */
 	struct address_person from; /* whose mail it is; fields_build() fills it */

@@ -36,7 +36,15 @@ spool_open(struct spool *spool, guint64 memory_max)
 	spool->buffer = g_try_malloc(SPOOL_BUFFER);
 	if (!spool->buffer)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
-	spool->fd = memfd_create("emapi-mime", MFD_CLOEXEC);
+	return S_OK;
+}
+
+/* Not before it is needed: a small mail never leaves the buffer. */
+static HRESULT
+open_memory(struct spool *spool)
+{
+	if (spool->fd < 0)
+		spool->fd = memfd_create("emapi-mime", MFD_CLOEXEC);
 	return spool->fd < 0 ? failed(spool, errno) : S_OK;
 }
 
@@ -122,9 +130,9 @@ out:
 static HRESULT
 put(struct spool *spool, const char *data, size_t size)
 {
-	HRESULT hr = S_OK;
+	HRESULT hr = open_memory(spool);
 
-	if (!spool->on_disk && spool->size > spool->memory_max)
+	if (SUCCEEDED(hr) && !spool->on_disk && spool->size > spool->memory_max)
 		hr = move_to_disk(spool);
 	return SUCCEEDED(hr) ? write_all(spool, spool->fd, data, size) : hr;
 }
@@ -171,6 +179,13 @@ spool_finish(struct spool *spool, int *fd)
 	*fd = spool->fd;
 	spool->fd = -1;
 	return S_OK;
+}
+
+char *
+spool_take(struct spool *spool)
+{
+	return spool->fd < 0 && spool->buffered == spool->size ? g_steal_pointer(&spool->buffer)
+							       : NULL;
 }
 
 void

@@ -26,6 +26,9 @@ HRESULT spool_open(struct spool *spool, guint64 memory_max);
 HRESULT spool_write(struct spool *spool, const void *data, size_t size);
 /* Writes out what is buffered, rewinds, and gives the descriptor to the caller. */
 HRESULT spool_finish(struct spool *spool, int *fd);
+/* Instead, where it is no more than SPOOL_BUFFER bytes: gives the bytes themselves; NULL where it
+ * is more.  g_free(). */
+char *spool_take(struct spool *spool);
 /* Closes what was not given away. */
 void spool_close(struct spool *spool);
 

@@ -23,6 +23,10 @@ struct store_queue_vtbl {
 	 * became of each.  On a failure nothing was done. */
 	HRESULT(*FinishMessages)
 	(struct store_queue *This, const SBinaryArray *entries, HRESULT *results);
+	/* IMsgStore::SetLockState for each of the entry IDs, likewise; but only locks of this
+	 * process are taken away. */
+	HRESULT(*LockMessages)
+	(struct store_queue *This, const SBinaryArray *entries, BOOL lock, HRESULT *results);
 	/* A part of the outgoing queue, as GetOutgoingQueue has it: at most `limit` rows that came
 	 * after *place, which becomes that of the last one; 0 is the beginning. *place stays as it
 	 * is where there are none. */

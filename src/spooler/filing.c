@@ -14,8 +14,10 @@ entry_at(const GPtrArray *entries, guint i, ULONG *size)
 	return (ENTRYID *)(uintptr_t)data;
 }
 
+enum work { FINISH, LOCK, UNLOCK };
+
 static HRESULT
-finish_together(IMsgStore *store, const GPtrArray *entries, HRESULT *results)
+together(IMsgStore *store, enum work work, const GPtrArray *entries, HRESULT *results)
 {
 	g_autofree SBinary *list = g_new0(SBinary, entries->len);
 	SBinaryArray array = { entries->len, list };
@@ -27,7 +29,8 @@ finish_together(IMsgStore *store, const GPtrArray *entries, HRESULT *results)
 		return hr;
 	for (guint i = 0; i < entries->len; i++)
 		list[i].lpb = (BYTE *)entry_at(entries, i, &list[i].cb);
-	hr = queue->lpVtbl->FinishMessages(queue, &array, results);
+	hr = work == FINISH ? queue->lpVtbl->FinishMessages(queue, &array, results)
+			    : queue->lpVtbl->LockMessages(queue, &array, work == LOCK, results);
 	queue->lpVtbl->Release(queue);
 	return hr;
 }
@@ -35,7 +38,7 @@ finish_together(IMsgStore *store, const GPtrArray *entries, HRESULT *results)
 void
 filing_finish(IMsgStore *store, const GPtrArray *entries, HRESULT *results)
 {
-	if (entries->len > 1 && SUCCEEDED(finish_together(store, entries, results)))
+	if (entries->len > 1 && SUCCEEDED(together(store, FINISH, entries, results)))
 		return;
 	for (guint i = 0; i < entries->len; i++) {
 		ULONG size;
@@ -43,4 +46,20 @@ filing_finish(IMsgStore *store, const GPtrArray *entries, HRESULT *results)
 
 		results[i] = store->lpVtbl->FinishedMsg(store, 0, size, entry);
 	}
+}
+
+bool
+filing_lock(IMsgStore *store, const GPtrArray *entries, HRESULT *results)
+{
+	return SUCCEEDED(together(store, LOCK, entries, results));
+}
+
+bool
+filing_unlock(IMsgStore *store, GBytes *entry)
+{
+	g_autoptr(GPtrArray) entries = g_ptr_array_new();
+	HRESULT result;
+
+	g_ptr_array_add(entries, entry);
+	return SUCCEEDED(together(store, UNLOCK, entries, &result));
 }

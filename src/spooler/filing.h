@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* FinishedMsg for many messages: in one transaction where the store offers that (storequeue.h). */
+/* FinishedMsg and locks for many messages: in one transaction where the store offers that
+ * (storequeue.h). */
 #ifndef EMAPI_SPOOLER_FILING_H
 #define EMAPI_SPOOLER_FILING_H
 
+#include <stdbool.h>
 #include <glib.h>
 #include <mapidefs.h>
 
 /* `entries` are GBytes; results[] has what became of each. */
 void filing_finish(IMsgStore *store, const GPtrArray *entries, HRESULT *results);
+/* Locks them; false where the store does not do that for many at once, or could not. */
+bool filing_lock(IMsgStore *store, const GPtrArray *entries, HRESULT *results);
+/* One that this process has locked, and nobody else since; false likewise. */
+bool filing_unlock(IMsgStore *store, GBytes *entry);
 
 #endif

@@ -94,10 +94,8 @@ send_packet(struct worker *w, const struct ipc_message *packet)
 {
 	struct lease *lease = NULL;
 
-	if (FAILED(packet_to_lease(packet, &lease)))
-		return;
-	worker_send(w, lease, -1);
-	lease_free(lease);
+	if (SUCCEEDED(packet_to_lease(packet, &lease)))
+		worker_send(w, lease);
 }
 
 /* The first quiet moment, while the scheduler writes down what a scan has found, is used to load

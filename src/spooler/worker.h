@@ -30,6 +30,7 @@
 #include "log.h"
 #include "packet.h"
 #include "session.h"
+#include "xpahead.h"
 
 struct worker_store {
 	MAPIUID provider;
@@ -45,8 +46,9 @@ struct worker_store {
 struct worker_transport {
 	MAPIUID provider;
 	char *name;
-	bool opened;     /* has been tried */
-	IXPLogon *logon; /* NULL: cannot be opened */
+	bool opened;            /* has been tried */
+	IXPLogon *logon;        /* NULL: cannot be opened */
+	struct xp_ahead *ahead; /* NULL: it takes one message at a time */
 	char *reason;
 	bool any_type;       /* serves every address type */
 	char **types;        /* the address types that it serves, UTF-8 */
@@ -73,6 +75,7 @@ struct worker {
 	struct sending *sending;
 	struct board *board; /* NULL: messages are given one by one */
 	struct batch *batch; /* the one that is worked at */
+	gint64 pace;         /* how long the last message of a batch took; 0: not known */
 };
 
 /* One recipient of the message in hand. */
@@ -91,17 +94,20 @@ struct sending_recipient {
 /* The message in hand. */
 struct sending {
 	struct worker *worker;
-	const struct lease *lease;
-	IMsgStore *store;
-	IMessage *message;
+	struct lease *lease;
+	IMsgStore *store;                   /* NULL: it is not there */
+	IMessage *message;                  /* NULL: not open; else it is locked as well */
 	SRowSet *rows;                      /* the recipients' rows as the store has them */
 	GPtrArray *recipients;              /* of struct sending_recipient, like rows */
 	struct worker_transport *transport; /* at work now */
+	struct worker_transport *ahead;     /* has it ready; NULL: none has */
+	guint place;                        /* of that among the transports */
 	GPtrArray *journey;                 /* lines that no report has yet; char * */
 	gint64 taken;                       /* when the message was taken in hand */
 	const char *tried;                  /* the last of these */
 	enum spool_act act;                 /* what the scheduler said last */
 	bool tell;                          /* and whether the sender is to be told something */
+	bool locked;                        /* with others, and not opened yet */
 	int slot;                           /* of the board; -1: none */
 	bool noted;                         /* what the server said stands there */
 };
@@ -182,6 +188,13 @@ bool transport_open(struct worker *w, struct worker_transport *t);
 bool transport_serves(const struct worker_transport *t, const struct sending_recipient *r);
 /* Gives the message to the transport for the recipients that are marked served. */
 HRESULT transport_send(struct sending *s, struct worker_transport *t);
+/* The same in steps, by t->ahead, which is not NULL.  prepare: false where it does not want it so.
+ * begin: true where the verdicts are to come, by end. */
+bool transport_prepare(struct sending *s, struct worker_transport *t);
+bool transport_begin(struct sending *s, struct worker_transport *t);
+void transport_end(struct sending *s);
+/* What is prepared will not be sent now. */
+void transport_forget(struct worker_transport *t);
 /* IMAPISupport::StatusRecips for the message in hand. */
 HRESULT transport_status(struct sending *s, const ADRLIST *recipients);
 
@@ -216,8 +229,20 @@ HRESULT worker_tell_sender(struct sending *s, const char *where);
 
 /* worker_send.c */
 
-/* `slot` of the board, where it is one of a batch, else -1. */
-void worker_send(struct worker *w, const struct lease *lease, int slot);
+/* Does what the lease, which it takes over, says. */
+void worker_send(struct worker *w, struct lease *lease);
+
+/* The same for one message after the other.  `slot` is that of the board; the lease is taken over.
+ */
+struct sending *sending_create(struct worker *w, struct lease *lease, int slot);
+/* A message that was not begun is unlocked. */
+void sending_free(struct sending *s);
+/* All that can be done before its turn, while the server answers to the one before: it is opened,
+ * locked, and made ready by its transport. */
+void sending_prepare(struct sending *s);
+/* Its turn; true where the server's word is still to come, by sending_end(). */
+bool sending_begin(struct sending *s);
+void sending_end(struct sending *s);
 
 /* worker_batch.c */
 void worker_batch(struct worker *w, const struct ipc_message *packet);

@@ -2,8 +2,9 @@
 /*
  * Many messages, given at once: sent one after the other, in their order, and filed together.  What
  * the server said of each stands on the board (board.h) before the next is begun; the scheduler
- * reads it there.  A message that not everybody got goes the way of a single one, by packets.
- * See worker.h.
+ * reads it there.  While the server answers, the next one is opened, locked and made ready; it can
+ * still be withdrawn until it is begun.  A message that not everybody got goes the way of a single
+ * one, by packets. See worker.h.
  */
 #include "worker.h"
 
@@ -12,6 +13,10 @@
 
 /* What was sent is filed after so long, also where the batch takes longer. */
 #define FILE_AFTER (50 * (gint64)1000)
+/* So many are locked together where that much time is enough for one of them: a message that is
+ * locked cannot be taken back by its sender. */
+#define LOCK_MANY 8
+#define LOCK_QUICK (10 * (gint64)1000)
 
 struct batch {
 	guint half;
@@ -110,8 +115,8 @@ file_all(struct worker *w, bool end)
 
 /* Sending */
 
-static void
-send_row(struct worker *w, GBytes *store, GVariant *row, guint slot)
+static struct sending *
+sending_from_row(struct worker *w, GBytes *store, GVariant *row, guint slot)
 {
 	g_autoptr(GVariant) entry = NULL;
 	g_autoptr(GVariant) due = NULL;
@@ -127,30 +132,90 @@ send_row(struct worker *w, GBytes *store, GVariant *row, guint slot)
 	g_bytes_unref(lease->entry);
 	lease->entry = g_variant_get_data_as_bytes(entry);
 	lease->act = ACT_SEND;
-	worker_send(w, lease, (int)slot);
-	lease_free(lease);
+	return sending_create(w, lease, (int)slot);
+}
+
+/* Locks the next ones together, where they go quickly; else each is locked when it is opened. */
+static void
+lock_next(struct worker *w, struct sending **next, gsize count)
+{
+	g_autoptr(GPtrArray) entries = g_ptr_array_new();
+	HRESULT results[LOCK_MANY];
+
+	if (next[0]->locked || !w->batch->store || !w->pace || w->pace > LOCK_QUICK)
+		return;
+	count = MIN(count, LOCK_MANY);
+	for (gsize i = 0; i < count; i++)
+		g_ptr_array_add(entries, next[i]->lease->entry);
+	if (!filing_lock(w->batch->store, entries, results))
+		return;
+	for (gsize i = 0; i < count; i++)
+		next[i]->locked = SUCCEEDED(results[i]);
+}
+
+static void
+end(struct sending **pending)
+{
+	if (*pending)
+		sending_end(*pending);
+	g_clear_pointer(pending, sending_free);
+}
+
+/* The next one is made ready, and what was sent is filed, while the server answers to the one
+ * before. */
+static void
+send_next(struct worker *w, struct sending **at, struct sending **pending)
+{
+	struct batch *batch = w->batch;
+	struct sending *next = g_steal_pointer(at);
+
+	sending_prepare(next);
+	if (batch->entries->len > 0 && g_get_monotonic_time() - batch->since > FILE_AFTER)
+		file_all(w, false);
+	end(pending);
+	worker_alive(w);
+	if (batch->stopped)
+		board_withdraw(w->board, (guint)next->slot);
+	else if (board_begin(w->board, (guint)next->slot) && sending_begin(next))
+		*pending = g_steal_pointer(&next);
+	sending_free(next);
+}
+
+static void
+send_all(struct worker *w, struct sending **all, gsize count)
+{
+	struct batch *batch = w->batch;
+	struct sending *pending = NULL;
+
+	for (gsize i = 0; i < count; i++) {
+		gint64 began = g_get_monotonic_time();
+
+		if (batch->stopped || board_state(w->board, (guint)all[i]->slot) != BOARD_OFFERED) {
+			board_withdraw(w->board, (guint)all[i]->slot);
+			continue;
+		}
+		lock_next(w, all + i, count - i);
+		send_next(w, &all[i], &pending);
+		w->pace = g_get_monotonic_time() - began;
+	}
+	end(&pending);
 }
 
 static void
 send_rows(struct worker *w, GBytes *store, GVariant *rows)
 {
-	struct batch *batch = w->batch;
+	struct sending *all[BOARD_SLOTS / 2] = { NULL };
 	gsize count = g_variant_n_children(rows);
 
 	for (gsize i = 0; i < count; i++) {
-		guint slot = batch->half * (BOARD_SLOTS / 2) + (guint)i;
+		guint slot = w->batch->half * (BOARD_SLOTS / 2) + (guint)i;
 		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
 
-		if (batch->stopped) {
-			board_withdraw(w->board, slot);
-			continue;
-		}
-		if (batch->entries->len > 0 && g_get_monotonic_time() - batch->since > FILE_AFTER)
-			file_all(w, false);
-		worker_alive(w);
-		if (board_begin(w->board, slot))
-			send_row(w, store, row, slot);
+		all[i] = sending_from_row(w, store, row, slot);
 	}
+	send_all(w, all, count);
+	for (gsize i = 0; i < count; i++)
+		sending_free(all[i]);
 }
 
 void

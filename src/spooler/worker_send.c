@@ -8,6 +8,7 @@
 #include "worker.h"
 
 #include <string.h>
+#include "filing.h"
 #include "hr.h"
 #include "mem.h"
 #include "prop.h"
@@ -113,6 +114,15 @@ set_lock(struct sending *s)
 	return FAILED(hr) ? hr : s->store->lpVtbl->SetLockState(s->store, s->message, MSG_LOCKED);
 }
 
+/* One that was not begun.  Where it was withdrawn, another worker may have locked it since. */
+static void
+give_back(struct sending *s)
+{
+	if (s->message || s->locked)
+		release_message(s, !filing_unlock(s->store, s->lease->entry));
+	s->locked = false;
+}
+
 /* It has left the queue: by an earlier worker that died before it could say so, or by a client. */
 static void
 done_gone(struct sending *s, HRESULT hr)
@@ -127,16 +137,25 @@ done_gone(struct sending *s, HRESULT hr)
 		done(s, "cancelled", "It was deleted before it was sent.");
 }
 
-/* Opens and locks; false when that was the end of it and the scheduler has been told. */
-static bool
-lock_message(struct sending *s)
+static HRESULT
+open_and_lock(struct sending *s)
 {
 	HRESULT hr = open_message(s);
 
 	if (SUCCEEDED(hr) && !still_submitted(s))
 		hr = MAPI_E_NOT_IN_QUEUE;
-	if (SUCCEEDED(hr))
+	if (SUCCEEDED(hr) && !s->locked)
 		hr = set_lock(s);
+	s->locked = s->locked && !s->message;
+	return hr;
+}
+
+/* The same; false when that was the end of it and the scheduler has been told. */
+static bool
+lock_message(struct sending *s)
+{
+	HRESULT hr = open_and_lock(s);
+
 	if (SUCCEEDED(hr))
 		return true;
 	if (no_longer_there(hr))
@@ -290,13 +309,14 @@ report_open(struct sending *s)
 	report_hand_over(s, report);
 }
 
+/* From the transport in this place on. */
 static HRESULT
-try_transports(struct sending *s)
+try_transports(struct sending *s, guint first)
 {
 	GPtrArray *transports = s->worker->transports;
 	HRESULT hr = S_OK;
 
-	for (guint i = 0; SUCCEEDED(hr) && i < transports->len; i++) {
+	for (guint i = first; SUCCEEDED(hr) && i < transports->len; i++) {
 		struct worker_transport *t = g_ptr_array_index(transports, i);
 		bool usable = transport_open(s->worker, t);
 
@@ -337,25 +357,39 @@ report_missing(struct sending *s)
 	report_free(report);
 }
 
-static void
-send_message(struct sending *s)
+static HRESULT
+read_recipients(struct sending *s)
 {
 	HRESULT hr = recipients_read(s->worker->session, s->message, &s->rows, &s->recipients);
 
-	if (SUCCEEDED(hr)) {
+	if (SUCCEEDED(hr))
 		mark_due(s);
-		report_missing(s);
-		hr = try_transports(s);
-	}
+	return hr;
+}
+
+static void
+end_message(struct sending *s, HRESULT hr)
+{
 	if (SUCCEEDED(hr)) {
 		conclude(s);
-	} else {
-		release_message(s, true);
-		done_later(s, "The recipients cannot be read or marked", s->store, hr);
+		return;
 	}
-	if (s->recipients)
-		g_ptr_array_unref(s->recipients);
-	rows_free(s->rows);
+	release_message(s, true);
+	done_later(s, "The recipients cannot be read or marked", s->store, hr);
+}
+
+static void
+send_message(struct sending *s)
+{
+	HRESULT hr = S_OK;
+
+	if (!s->recipients)
+		hr = read_recipients(s);
+	if (SUCCEEDED(hr)) {
+		report_missing(s);
+		hr = try_transports(s, 0);
+	}
+	end_message(s, hr);
 }
 
 /* The lease */
@@ -363,7 +397,7 @@ send_message(struct sending *s)
 static void
 act_on(struct sending *s)
 {
-	if (!lock_message(s))
+	if (!s->message && !lock_message(s))
 		return;
 	switch (s->lease->act) {
 	case ACT_FILE:
@@ -379,32 +413,120 @@ act_on(struct sending *s)
 	}
 }
 
-void
-worker_send(struct worker *w, const struct lease *lease, int slot)
+struct sending *
+sending_create(struct worker *w, struct lease *lease, int slot)
 {
 	struct worker_store *store = worker_find_store(w, lease->store);
-	struct sending s = {
-		.worker = w,
-		.lease = lease,
-		.act = ACT_RETRY,
-		.tell = lease->tell,
-		.slot = slot,
-		.taken = g_get_real_time(),
-	};
+	struct sending *s = g_new0(struct sending, 1);
 
-	s.journey = g_ptr_array_new_with_free_func(g_free);
-	w->sending = &s;
-	if (store && store->store) {
-		s.store = store->store;
-		act_on(&s);
+	s->worker = w;
+	s->lease = lease;
+	s->act = ACT_RETRY;
+	s->tell = lease->tell;
+	s->slot = slot;
+	s->journey = g_ptr_array_new_with_free_func(g_free);
+	s->store = store ? store->store : NULL;
+	return s;
+}
+
+void
+sending_free(struct sending *s)
+{
+	if (!s)
+		return;
+	if (s->ahead)
+		transport_forget(s->ahead);
+	give_back(s);
+	if (s->recipients)
+		g_ptr_array_unref(s->recipients);
+	rows_free(s->rows);
+	g_ptr_array_unref(s->journey);
+	lease_free(s->lease);
+	g_free(s);
+}
+
+/* The first transport that is to be asked, where it can be and takes messages ahead; its place. */
+static struct worker_transport *
+ahead_transport(struct sending *s, guint *place)
+{
+	GPtrArray *transports = s->worker->transports;
+
+	for (guint i = 0; i < transports->len; i++) {
+		struct worker_transport *t = g_ptr_array_index(transports, i);
+		bool usable = transport_open(s->worker, t);
+
+		if (!mark_served(s, t))
+			continue;
+		*place = i;
+		return usable && t->ahead && !transport_is_closed(t) ? t : NULL;
+	}
+	return NULL;
+}
+
+void
+sending_prepare(struct sending *s)
+{
+	struct worker_transport *t;
+
+	if (!s->store || s->lease->act != ACT_SEND)
+		return;
+	/* What goes wrong is told when it is this one's turn. */
+	if (FAILED(open_and_lock(s)) || FAILED(read_recipients(s))) {
+		give_back(s);
+		return;
+	}
+	t = ahead_transport(s, &s->place);
+	if (t && transport_prepare(s, t))
+		s->ahead = t;
+}
+
+bool
+sending_begin(struct sending *s)
+{
+	struct worker *w = s->worker;
+	struct worker_transport *t = g_steal_pointer(&s->ahead);
+	bool pending = false;
+
+	w->sending = s;
+	s->taken = g_get_real_time();
+	if (t && transport_is_closed(t)) { /* since the message before */
+		transport_forget(t);
+		t = NULL;
+	}
+	if (t) {
+		report_missing(s);
+		pending = transport_begin(s, t);
+		if (!pending)
+			end_message(s, try_transports(s, s->place + 1));
+	} else if (s->store) {
+		act_on(s);
 	} else {
+		struct worker_store *store = worker_find_store(w, s->lease->store);
 		g_autofree char *text =
 		    g_strdup_printf("The message's store is not in profile \"%s\""
 				    " or cannot be opened%s%s.  The message is safe there.",
 			profile_name(w->profile), store ? ": " : "", store ? store->reason : "");
 
-		done(&s, "retry", text);
+		done(s, "retry", text);
 	}
 	w->sending = NULL;
-	g_ptr_array_unref(s.journey);
+	return pending;
+}
+
+void
+sending_end(struct sending *s)
+{
+	s->worker->sending = s;
+	transport_end(s);
+	end_message(s, try_transports(s, s->place + 1));
+	s->worker->sending = NULL;
+}
+
+void
+worker_send(struct worker *w, struct lease *lease)
+{
+	struct sending *s = sending_create(w, lease, -1);
+
+	sending_begin(s); /* nothing was prepared: that is all */
+	sending_free(s);
 }

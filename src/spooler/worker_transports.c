@@ -22,6 +22,8 @@ static void
 transport_free(struct worker_transport *t)
 {
 	if (t->logon) {
+		if (t->ahead)
+			t->ahead->lpVtbl->Release(t->ahead);
 		t->logon->lpVtbl->TransportLogoff(t->logon, 0);
 		t->logon->lpVtbl->Release(t->logon);
 	}
@@ -159,6 +161,9 @@ transport_open(struct worker *w, struct worker_transport *t)
 		return false;
 	}
 	read_address_types(t);
+	if (FAILED(t->logon->lpVtbl->QueryInterface(
+		t->logon, &iid_xp_ahead, (void **)(void *)&t->ahead)))
+		t->ahead = NULL;
 	return true;
 }
 
@@ -455,6 +460,59 @@ after_failure(struct sending *s, HRESULT hr, ULONG_PTR wait)
 		return;
 	}
 	report_rest(s, hr == MAPI_E_CANCEL ? VERDICT_PERMANENT : VERDICT_TEMPORARY, seconds, text);
+}
+
+bool
+transport_prepare(struct sending *s, struct worker_transport *t)
+{
+	g_autofree SRowSet *served = g_malloc(CbNewSRowSet(s->rows->cRows));
+
+	served->cRows = 0;
+	for (ULONG i = 0; i < s->rows->cRows; i++) {
+		const struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
+
+		if (r->open && r->served)
+			served->aRow[served->cRows++] = s->rows->aRow[i];
+	}
+	return t->ahead->lpVtbl->Prepare(t->ahead, s->message, served) == S_OK;
+}
+
+void
+transport_forget(struct worker_transport *t)
+{
+	t->ahead->lpVtbl->Forget(t->ahead);
+}
+
+static void
+after_ahead(struct sending *s, HRESULT hr)
+{
+	if (SUCCEEDED(hr))
+		after_end(s, 0);
+	else
+		after_failure(s, hr, 0);
+	s->transport = NULL;
+}
+
+bool
+transport_begin(struct sending *s, struct worker_transport *t)
+{
+	BOOL pending = FALSE;
+	HRESULT hr;
+
+	s->transport = t;
+	journey_begin(s, t);
+	hr = t->ahead->lpVtbl->Begin(t->ahead, &pending);
+	if (!pending)
+		after_ahead(s, hr);
+	return pending;
+}
+
+void
+transport_end(struct sending *s)
+{
+	struct xp_ahead *ahead = s->transport->ahead;
+
+	after_ahead(s, ahead->lpVtbl->End(ahead));
 }
 
 HRESULT

@@ -9,6 +9,7 @@
 #include <mapitags.h>
 #include "hr.h"
 #include "mem.h"
+#include "pid.h"
 #include "prop.h"
 #include "provstatus.h"
 #include "watch.h"
@@ -20,9 +21,9 @@ finalize(void *object)
 {
 	struct abp_logon *self = object;
 
-	if (self->pid == getpid())
+	if (self->pid == pid_self())
 		abp_watch_stop(self);
-	if (self->book && self->pid == getpid())
+	if (self->book && self->pid == pid_self())
 		self->ops->close(self->book);
 	COM_CLEAR(self->support);
 	g_rec_mutex_clear(&self->lock);
@@ -44,7 +45,7 @@ COM_UNKNOWN(logon, struct abp_logon, iablogon, IABLogon)
 HRESULT
 abp_enter(struct abp_logon *logon)
 {
-	if (logon->pid != getpid())
+	if (logon->pid != pid_self())
 		return MAPI_E_END_OF_SESSION;
 	g_rec_mutex_lock(&logon->lock);
 	return S_OK;
@@ -425,7 +426,7 @@ abp_logon_create(const struct abp_ops *ops, IMAPISupport *support, IABLogon **ou
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	self->iablogon.lpVtbl = &logon_vtbl;
 	self->ops = ops;
-	self->pid = getpid();
+	self->pid = pid_self();
 	g_rec_mutex_init(&self->lock);
 	self->support = support;
 	support->lpVtbl->AddRef(support);

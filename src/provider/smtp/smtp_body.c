@@ -11,6 +11,7 @@
 
 struct reader {
 	int fd;
+	const char *bytes; /* NULL: it is in the file */
 	off_t at;
 	guint64 left;
 	struct smtp_encoder encoder;
@@ -24,6 +25,10 @@ read_piece(struct reader *reader, GByteArray *out)
 {
 	ssize_t size;
 
+	if (reader->bytes) {
+		smtp_encode(&reader->encoder, (const guint8 *)reader->bytes, reader->left, out);
+		reader->left = 0;
+	}
 	while (reader->left > 0 && out->len < PIECE) {
 		do {
 			size = pread(reader->fd, reader->buffer,
@@ -59,6 +64,7 @@ reader_new(const struct smtp_transaction *mail, bool dots)
 	struct reader *reader = g_new0(struct reader, 1);
 
 	reader->fd = mail->mail->fd;
+	reader->bytes = mail->mail->bytes;
 	reader->left = mail->mail->size;
 	reader->encoder.dots = dots;
 	return reader;

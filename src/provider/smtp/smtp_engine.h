@@ -61,8 +61,9 @@ struct smtp_options {
 };
 
 struct smtp_mail {
-	const char *from; /* "" for the null sender */
-	int fd;           /* the message from offset 0; not closed, its position is left alone */
+	const char *from;  /* "" for the null sender */
+	int fd;            /* the message from offset 0; not closed, its position is left alone */
+	const char *bytes; /* or the message itself, not NULL then */
 	guint64 size;
 	bool needs_8bit;
 	bool needs_smtputf8;
@@ -110,6 +111,19 @@ int smtp_idle_seconds(const struct smtp_session *session);
  * *queue_id (may be NULL) gets what the server calls the message, or NULL; g_free(). */
 void smtp_send(struct smtp_session *session, const struct smtp_mail *mail,
     struct smtp_recipient *recipients, size_t count, char **queue_id);
+
+/* The same in two steps, for one message after the other.  smtp_begin() sends all of the message;
+ * NULL: nothing more is to come, every recipient has a verdict.  smtp_end() waits for the server's
+ * word on it and frees the transaction.  What they are given must live until then. */
+struct smtp_transaction;
+struct smtp_transaction *smtp_begin(struct smtp_session *session, const struct smtp_mail *mail,
+    struct smtp_recipient *recipients, size_t count);
+void smtp_end(struct smtp_transaction *transaction, char **queue_id);
+/* Between the two: what can be said of the next message already, where the server can pipeline and
+ * answers quickly.  The smtp_begin() of that message finds it said; with another message it begins
+ * a new connection, as nothing but that takes DATA back. */
+void smtp_ahead(struct smtp_session *session, const struct smtp_mail *mail,
+    struct smtp_recipient *recipients, size_t count);
 
 /* Who answered: "mail.example.test [192.0.2.1]:587"; the server's name before there was a
  * connection.  Borrowed. */

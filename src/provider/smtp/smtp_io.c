@@ -125,8 +125,8 @@ write_all(struct smtp_session *session, const void *data, size_t size, struct sm
 	return true;
 }
 
-static bool
-flush(struct smtp_session *session, struct smtp_error *error)
+bool
+smtp_flush(struct smtp_session *session, struct smtp_error *error)
 {
 	bool ok;
 
@@ -142,9 +142,9 @@ smtp_write(struct smtp_session *session, const void *data, size_t size, struct s
 {
 	if (session->output->len > 0 && size <= OUTPUT_JOINED) {
 		g_byte_array_append(session->output, data, (guint)size);
-		return flush(session, error);
+		return smtp_flush(session, error);
 	}
-	return flush(session, error) && write_all(session, data, size, error);
+	return smtp_flush(session, error) && write_all(session, data, size, error);
 }
 
 bool
@@ -160,7 +160,7 @@ smtp_command(struct smtp_session *session, struct smtp_error *error, const char 
 	g_byte_array_append(session->output, (const guint8 *)line, (guint)strlen(line));
 	g_byte_array_append(session->output, (const guint8 *)"\r\n", 2);
 	g_free(line);
-	return session->output->len < OUTPUT_JOINED || flush(session, error);
+	return session->output->len < OUTPUT_JOINED || smtp_flush(session, error);
 }
 
 bool
@@ -175,7 +175,7 @@ smtp_read(struct smtp_session *session, unsigned seconds, struct smtp_error *err
 	char *late;
 
 	smtp_reply_clear(&session->reply);
-	if (!flush(session, error))
+	if (!smtp_flush(session, error))
 		return false;
 	for (;;) {
 		state = smtp_reply_take(&session->reply, session->input);

@@ -2,9 +2,13 @@
 /*
  * The mail transaction: MAIL, RCPT for each recipient, then the message by DATA or BDAT.
  *
- * Each recipient's reply is its own; the final reply is for all that were accepted.  DATA is never
+ * Each recipient's reply is its own; the final reply is for all that were accepted.  DATA is not
  * sent together with RCPT: where nobody was accepted there is no message.  From the final dot
  * until its answer the mail may be the server's already: a cut there is told as such.
+ *
+ * While that answer is awaited the next message's envelope, with its DATA, may be sent already
+ * (smtp_ahead; RFC 2920 3.1 has the end of one message and the MAIL of the next in one group).  Its
+ * message is not: at most one is between its final dot and its answer.
  */
 #include <string.h>
 
@@ -14,6 +18,11 @@
 
 /* Commands sent ahead of their replies; keeps either side's buffers from filling up. */
 #define GROUP_MAX 50
+/* A server that took longer to answer a message is given nothing ahead: what waits behind it may be
+ * sent by another way. */
+#define AHEAD_QUICK (250 * (gint64)1000)
+/* One that has answered nothing of an envelope sent ahead for so long has lost it. */
+#define AHEAD_SECONDS 30
 
 void
 smtp_recipient_clear(struct smtp_recipient *recipient)
@@ -105,8 +114,11 @@ static bool
 next_reply(struct smtp_transaction *mail)
 {
 	struct smtp_session *session = mail->session;
+	unsigned seconds = smtp_reply_seconds(session);
 
-	if (!smtp_read(session, smtp_reply_seconds(session), mail->error))
+	if (mail->went_ahead && !mail->answered)
+		seconds = MIN(seconds, AHEAD_SECONDS);
+	if (!smtp_read(session, seconds, mail->error))
 		return false;
 	if (session->reply.code == 421) {
 		char *quote = smtp_reply_quote(&session->reply);
@@ -221,23 +233,86 @@ skip_group(struct smtp_transaction *mail, size_t count)
 		;
 }
 
+static bool
+may_pipeline(const struct smtp_session *session)
+{
+	return session->caps.pipelining && !session->options->no_pipelining;
+}
+
+static bool
+by_chunks(const struct smtp_session *session)
+{
+	return session->caps.chunking && !session->options->no_chunking;
+}
+
+/* MAIL, the RCPTs of the first group and, where it is sent ahead, DATA. */
+static bool
+send_first(struct smtp_transaction *mail, bool ahead, size_t *end)
+{
+	struct smtp_session *session = mail->session;
+
+	if (!send_mail_from(mail) ||
+	    (may_pipeline(session) && !send_group(mail, 0, GROUP_MAX, end)))
+		return false;
+	return !ahead || by_chunks(session) || smtp_command(session, mail->error, "DATA");
+}
+
+/* The same, unless it is at the server already. */
+static bool
+send_or_sent(struct smtp_transaction *mail, size_t *end)
+{
+	struct smtp_session *session = mail->session;
+	GByteArray *ahead = session->ahead;
+
+	mail->went_ahead = ahead->len > 0;
+	if (!send_first(mail, mail->went_ahead, end))
+		return false;
+	if (!mail->went_ahead)
+		return true;
+	if (session->output->len != ahead->len ||
+	    memcmp(session->output->data, ahead->data, ahead->len) != 0) {
+		/* Another message's: there is no way back from DATA but to cut. */
+		session->dead = true;
+		mail->went_ahead = false;
+		mail->not_this = true;
+		return false;
+	}
+	g_byte_array_set_size(session->output, 0);
+	g_byte_array_set_size(ahead, 0);
+	mail->data_said = !by_chunks(session);
+	return true;
+}
+
+/* DATA went along with the envelope, and nobody was accepted.  A server that says 354 all the same
+ * gets a message of nothing and refuses it (RFC 2920 3.1). */
+static void
+send_nothing(struct smtp_transaction *mail)
+{
+	struct smtp_session *session = mail->session;
+
+	mail->data_said = false;
+	if (next_reply(mail) && session->reply.code == 354 &&
+	    smtp_write(session, ".\r\n", 3, mail->error))
+		next_reply(mail);
+}
+
 /* MAIL and all RCPTs.  True: go on where somebody was accepted.  False: the connection is lost, or
  * MAIL was refused; mail->error tells where it has text. */
 static bool
 envelope(struct smtp_transaction *mail)
 {
-	bool ahead = mail->session->caps.pipelining && !mail->session->options->no_pipelining;
+	bool ahead = may_pipeline(mail->session);
 	size_t at = 0, end = 0, group, i;
 
-	if (!send_mail_from(mail))
-		return false;
-	if (ahead && !send_group(mail, 0, GROUP_MAX, &end))
+	if (!send_or_sent(mail, &end))
 		return false;
 	for (i = 0, group = 0; i < end; i++)
 		group += !mail->recipients[i].decided;
 	if (!read_mail_from(mail)) {
 		if (mail->answered)
 			skip_group(mail, group);
+		if (mail->answered && mail->data_said && !mail->session->dead)
+			send_nothing(mail);
 		return false;
 	}
 	if (!read_group(mail, 0, end))
@@ -255,6 +330,7 @@ static void
 final_reply(struct smtp_transaction *mail)
 {
 	struct smtp_session *session = mail->session;
+	gint64 began = g_get_monotonic_time();
 
 	/* RFC 5321 4.5.3.2.6: a server may take ten minutes here. */
 	if (!smtp_read(session, 2 * smtp_reply_seconds(session), mail->error)) {
@@ -271,6 +347,7 @@ final_reply(struct smtp_transaction *mail)
 		return;
 	}
 	mail->complete = true;
+	session->answer_took = g_get_monotonic_time() - began;
 	if (session->reply.code / 100 == 2) {
 		mail->queue_id = smtp_reply_queue_id(&session->reply);
 		session->messages++;
@@ -287,15 +364,16 @@ broken_body(struct smtp_transaction *mail)
 	decide_error(mail, mail->error);
 }
 
+/* The message; mail->outstanding where nothing is missing but the server's word on it. */
 static void
 body(struct smtp_transaction *mail)
 {
 	struct smtp_session *session = mail->session;
 
-	if (session->caps.chunking && !session->options->no_chunking) {
+	if (by_chunks(session)) {
 		switch (smtp_send_chunks(mail)) {
 		case SMTP_BODY_SENT:
-			final_reply(mail);
+			mail->outstanding = true;
 			return;
 		case SMTP_BODY_REFUSED:
 			decide_reply(mail, NULL);
@@ -305,7 +383,8 @@ body(struct smtp_transaction *mail)
 			return;
 		}
 	}
-	if (!smtp_command(session, mail->error, "DATA") || !next_reply(mail)) {
+	if ((!mail->data_said && !smtp_command(session, mail->error, "DATA")) ||
+	    !next_reply(mail)) {
 		decide_error(mail, mail->error);
 		return;
 	}
@@ -314,7 +393,7 @@ body(struct smtp_transaction *mail)
 		return;
 	}
 	if (smtp_send_data(mail) == SMTP_BODY_SENT)
-		final_reply(mail);
+		mail->outstanding = true;
 	else
 		broken_body(mail);
 }
@@ -326,7 +405,8 @@ reset(struct smtp_transaction *mail)
 	struct smtp_session *session = mail->session;
 	struct smtp_error ignored = { 0 };
 
-	if (session->dead)
+	/* After DATA there is no RSET; a message that was refused leaves nothing behind. */
+	if (session->dead || session->ahead->len > 0)
 		return;
 	if (!smtp_command(session, &ignored, "RSET") ||
 	    !smtp_read(session, smtp_reply_seconds(session), &ignored) ||
@@ -335,25 +415,37 @@ reset(struct smtp_transaction *mail)
 	smtp_error_clear(&ignored);
 }
 
-/* False: the connection was no more, nothing was handed over, and it may be tried again. */
-static bool
-transact(struct smtp_transaction *mail, bool may_repeat)
+/* All that have no verdict yet get one, and the session is left ready for another message. */
+static void
+conclude(struct smtp_transaction *mail)
 {
 	bool taken = false;
 	size_t i;
 
-	if (!envelope(mail)) {
-		if (may_repeat && !mail->answered)
-			return false;
-	} else if (mail->accepted > 0) {
-		body(mail);
-	}
 	/* Accepted but without a verdict of its own: the connection was lost before the message. */
 	decide_error(mail, mail->error);
 	for (i = 0; i < mail->count; i++)
 		taken = taken || mail->recipients[i].class == SMTP_ACCEPTED;
 	if (!taken)
 		reset(mail);
+	if (mail->session->dead)
+		smtp_drop(mail->session);
+}
+
+/* False: the connection was no more, nothing was handed over, and it may be tried again. */
+static bool
+transact(struct smtp_transaction *mail, bool may_repeat)
+{
+	if (!envelope(mail)) {
+		if (may_repeat && !mail->answered)
+			return false;
+	} else if (mail->accepted > 0) {
+		body(mail);
+	} else if (mail->data_said) {
+		send_nothing(mail);
+	}
+	if (!mail->outstanding)
+		conclude(mail);
 	return true;
 }
 
@@ -382,44 +474,125 @@ run(struct smtp_transaction *mail)
 		if (smtp_addresses_for(mail) == 0)
 			return;
 		if (transact(mail, reused && attempt == 0))
-			break;
-		smtp_note(mail->session, "* the idle connection had ended; connecting anew");
+			return;
+		mail->session->never_ahead = mail->session->never_ahead || mail->went_ahead;
+		smtp_note(mail->session, "* %s; connecting anew",
+		    mail->not_this     ? "the server waits for another message"
+		    : mail->went_ahead ? "the server has lost what was said before its turn"
+				       : "the idle connection had ended");
 		smtp_error_clear(mail->error);
 		smtp_drop(mail->session);
 	}
-	if (mail->session->dead)
-		smtp_drop(mail->session);
+}
+
+static void
+transaction_free(struct smtp_transaction *mail)
+{
+	g_free(mail->queue_id);
+	g_free(mail->sender);
+	smtp_error_clear(&mail->own_error);
+	g_free(mail);
+}
+
+static struct smtp_transaction *
+transaction_new(struct smtp_session *session, const struct smtp_mail *mail,
+    struct smtp_recipient *recipients, size_t count)
+{
+	struct smtp_transaction *transaction = g_new0(struct smtp_transaction, 1);
+	size_t i;
+
+	transaction->session = session;
+	transaction->mail = mail;
+	transaction->recipients = recipients;
+	transaction->count = count;
+	transaction->error = &transaction->own_error;
+	for (i = 0; i < count; i++) {
+		smtp_recipient_clear(&recipients[i]);
+		recipients[i].class = SMTP_TEMPORARY;
+	}
+	return transaction;
+}
+
+struct smtp_transaction *
+smtp_begin(struct smtp_session *session, const struct smtp_mail *mail,
+    struct smtp_recipient *recipients, size_t count)
+{
+	struct smtp_transaction *transaction = transaction_new(session, mail, recipients, count);
+	struct smtp_guard guard;
+
+	smtp_guard_begin(&guard);
+	if (smtp_addresses_check(transaction) > 0)
+		run(transaction);
+	smtp_guard_end(&guard);
+	if (transaction->outstanding)
+		return transaction;
+	smtp_decide_all(transaction, SMTP_TEMPORARY, 0, NULL, "no verdict");
+	transaction_free(transaction);
+	return NULL;
+}
+
+void
+smtp_end(struct smtp_transaction *transaction, char **queue_id)
+{
+	struct smtp_guard guard;
+
+	smtp_guard_begin(&guard);
+	final_reply(transaction);
+	conclude(transaction);
+	smtp_guard_end(&guard);
+	smtp_decide_all(transaction, SMTP_TEMPORARY, 0, NULL, "no verdict");
+	if (queue_id)
+		*queue_id = g_steal_pointer(&transaction->queue_id);
+	transaction_free(transaction);
 }
 
 void
 smtp_send(struct smtp_session *session, const struct smtp_mail *mail,
     struct smtp_recipient *recipients, size_t count, char **queue_id)
 {
-	struct smtp_error error = { 0 };
-	struct smtp_transaction transaction = {
-		.session = session,
-		.mail = mail,
-		.recipients = recipients,
-		.count = count,
-		.error = &error,
-	};
-	struct smtp_guard guard;
-	size_t i;
+	struct smtp_transaction *transaction = smtp_begin(session, mail, recipients, count);
 
-	for (i = 0; i < count; i++) {
-		smtp_recipient_clear(&recipients[i]);
-		recipients[i].class = SMTP_TEMPORARY;
-	}
-	smtp_guard_begin(&guard);
-	if (smtp_addresses_check(&transaction) > 0)
-		run(&transaction);
-	smtp_guard_end(&guard);
-	smtp_decide_all(&transaction, SMTP_TEMPORARY, 0, NULL, "no verdict");
 	if (queue_id)
-		*queue_id = g_steal_pointer(&transaction.queue_id);
-	g_free(transaction.queue_id);
-	g_free(transaction.sender);
-	smtp_error_clear(&error);
+		*queue_id = NULL;
+	if (transaction)
+		smtp_end(transaction, queue_id);
+}
+
+/* Its words are no part of the journey yet: that is another message's now. */
+static void
+write_ahead(struct smtp_transaction *mail)
+{
+	struct smtp_session *session = mail->session;
+	bool keeps_journey = session->keeps_journey;
+	size_t end = 0;
+
+	session->keeps_journey = false;
+	if (send_first(mail, true, &end) && end == mail->count) {
+		g_byte_array_append(session->ahead, session->output->data, session->output->len);
+		smtp_flush(session, mail->error);
+	} else {
+		g_byte_array_set_size(session->output, 0);
+	}
+	session->keeps_journey = keeps_journey;
+}
+
+void
+smtp_ahead(struct smtp_session *session, const struct smtp_mail *mail,
+    struct smtp_recipient *recipients, size_t count)
+{
+	struct smtp_transaction *transaction;
+	struct smtp_guard guard;
+
+	if (!smtp_wire_open(session) || session->dead || session->never_ahead ||
+	    session->messages == 0 || session->answer_took > AHEAD_QUICK ||
+	    session->ahead->len > 0 || !may_pipeline(session) || count > GROUP_MAX)
+		return;
+	transaction = transaction_new(session, mail, recipients, count);
+	smtp_guard_begin(&guard);
+	if (smtp_addresses_check(transaction) == count && smtp_addresses_for(transaction) == count)
+		write_ahead(transaction);
+	smtp_guard_end(&guard);
+	transaction_free(transaction);
 }
 
 /* The sender's address stands for a recipient, who gets the verdict. */
@@ -436,6 +609,8 @@ smtp_check(struct smtp_session *session, const char *from, struct smtp_error *er
 	bool reused, ok = false;
 
 	smtp_guard_begin(&guard);
+	if (session->ahead->len > 0)
+		smtp_drop(session);
 	if (smtp_addresses_check(&transaction) > 0 && smtp_ready(session, &reused, error) &&
 	    smtp_addresses_for(&transaction) > 0)
 		ok = send_mail_from(&transaction) && read_mail_from(&transaction);

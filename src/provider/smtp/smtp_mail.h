@@ -11,11 +11,16 @@ struct smtp_transaction {
 	struct smtp_recipient *recipients;
 	size_t count;
 	struct smtp_error *error; /* why the connection was lost; no text: it was not */
-	char *sender;             /* as sent; owned */
-	bool smtputf8;            /* MAIL says SMTPUTF8 */
-	bool answered;            /* the server has answered something in it */
-	bool complete;            /* the whole message was sent, and answered */
-	size_t accepted;          /* RCPTs */
+	struct smtp_error own_error;
+	char *sender;     /* as sent; owned */
+	bool smtputf8;    /* MAIL says SMTPUTF8 */
+	bool answered;    /* the server has answered something in it */
+	bool went_ahead;  /* the envelope was sent before its turn (smtp_ahead) */
+	bool data_said;   /* and DATA with it */
+	bool not_this;    /* what was sent so was another message's */
+	bool outstanding; /* the whole message was sent; its answer is to come */
+	bool complete;    /* the whole message was sent, and answered */
+	size_t accepted;  /* RCPTs */
 	char *queue_id;
 };
 

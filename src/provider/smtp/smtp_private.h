@@ -28,6 +28,9 @@ struct smtp_session {
 	char curl_text[CURL_ERROR_SIZE];
 	GByteArray *input;  /* read, not yet parsed */
 	GByteArray *output; /* commands that go out with what follows, or before the next reply */
+	GByteArray *ahead;  /* sent before its turn, no answer to it was read; see smtp_ahead() */
+	bool never_ahead;   /* the server did not answer that once */
+	gint64 answer_took; /* how long its word on the last message was waited for, microseconds */
 	struct smtp_caps caps;
 	struct smtp_reply reply; /* the one being read */
 	bool reply_broken;       /* it was no reply */
@@ -118,6 +121,8 @@ bool smtp_write(
  * latest when a reply is awaited: whether that works shows there. */
 bool smtp_command(struct smtp_session *session, struct smtp_error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Sends the commands that have been gathered. */
+bool smtp_flush(struct smtp_session *session, struct smtp_error *error);
 /* The next reply into session->reply.  Any code is a success; 421 marks the session dead. */
 bool smtp_read(struct smtp_session *session, unsigned seconds, struct smtp_error *error);
 /* Whether something unasked lies there (an end of file counts): the connection is no more use. */

@@ -21,6 +21,7 @@ smtp_session_create(const struct smtp_options *options)
 	session->keeps_journey = g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") != 0;
 	session->output = g_byte_array_new();
 	session->mask = mask_create();
+	session->ahead = g_byte_array_new();
 	session->journey = g_ptr_array_new_with_free_func(g_free);
 	session->facts = g_ptr_array_new_with_free_func(g_free);
 	return session;
@@ -36,6 +37,7 @@ smtp_session_free(struct smtp_session *session)
 	smtp_caps_clear(&session->caps);
 	g_byte_array_unref(session->input);
 	g_byte_array_unref(session->output);
+	g_byte_array_unref(session->ahead);
 	g_ptr_array_unref(session->journey);
 	g_ptr_array_unref(session->facts);
 	mask_free(session->mask);
@@ -79,6 +81,7 @@ smtp_drop(struct smtp_session *session)
 	session->dead = false;
 	g_byte_array_set_size(session->input, 0);
 	g_byte_array_set_size(session->output, 0);
+	g_byte_array_set_size(session->ahead, 0);
 }
 
 void
@@ -88,8 +91,8 @@ smtp_close(struct smtp_session *session)
 	struct smtp_guard guard;
 
 	smtp_guard_begin(&guard);
-	if (smtp_wire_open(session) && !session->dead && !smtp_has_news(session) &&
-	    smtp_command(session, &ignored, "QUIT"))
+	if (smtp_wire_open(session) && !session->dead && session->ahead->len == 0 &&
+	    !smtp_has_news(session) && smtp_command(session, &ignored, "QUIT"))
 		smtp_read(session, QUIT_SECONDS, &ignored);
 	smtp_error_clear(&ignored);
 	smtp_drop(session);
@@ -103,6 +106,8 @@ is_alive(struct smtp_session *session)
 	struct smtp_error ignored = { 0 };
 	bool alive;
 
+	if (session->ahead->len > 0) /* its answers may lie there */
+		return !session->dead;
 	if (session->dead || smtp_has_news(session))
 		return false;
 	if (smtp_idle_seconds(session) < NOOP_AFTER_SECONDS)

@@ -79,19 +79,41 @@ struct sending {
 	struct xp_logon *logon;
 	IMessage *message;
 	struct xp_recipients *recipients;
+	struct mime_output output;
 	struct smtp_mail mail;
 	char *from;   /* the profile's address */
 	char *sender; /* MAIL FROM */
 	struct smtp_wishes wishes;
+	/* One transaction, for some or all of them. */
+	struct xp_recipient **served;
+	struct smtp_recipient *results;
+	size_t count;
+	struct smtp_transaction *outstanding;
 };
+
+static void
+sending_clear(struct sending *sending)
+{
+	mime_output_clear(&sending->output);
+	smtp_wishes_clear(&sending->wishes);
+	g_free(sending->from);
+	g_free(sending->sender);
+	for (size_t i = 0; i < sending->count; i++)
+		smtp_recipient_clear(&sending->results[i]);
+	g_free(sending->served);
+	g_free(sending->results);
+}
 
 /* Plain where that is possible; a header that needs SMTPUTF8 is rendered so, and the engine sees to
  * it that only a server that takes it gets it. */
 static HRESULT
-render(struct sending *sending, struct mime_output *output, char **why)
+render(struct sending *sending, char **why)
 {
+	struct mime_output *output = &sending->output;
 	char *name = xp_from_name(sending->logon);
-	struct mime_options options = { .from_name = name, .from_address = sending->from };
+	struct mime_options options = {
+		.from_name = name, .from_address = sending->from, .small_as_bytes = true
+	};
 	HRESULT hr;
 
 	hr = mime_render(sending->message, &options, output, why);
@@ -114,23 +136,25 @@ retry_class(const struct smtp_recipient *result)
 	return (LONG)result->class;
 }
 
-/* What one transaction brought, into the verdicts of those it was for. */
+/* What the transaction brought, into the verdicts of those it was for. */
 static void
-take_verdicts(struct sending *sending, const struct smtp_recipient *results,
-    struct xp_recipient **served, size_t count, const char *queue_id)
+take_verdicts(struct sending *sending, const char *queue_id)
 {
 	struct state *state = sending->logon->state;
 	char **journey = smtp_take_journey(state->session);
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		xp_set_verdict(served[i], retry_class(&results[i]), results[i].code,
-		    results[i].enhanced, results[i].text);
-		xp_set_remote(served[i], results[i].from_server ? smtp_host(state->session) : NULL,
-		    results[i].class == SMTP_ACCEPTED ? queue_id : NULL);
-		served[i]->verdict.relayed = results[i].class == SMTP_ACCEPTED &&
-					     smtp_wish_success(&sending->wishes) &&
-					     !smtp_reports(state->session);
+	for (i = 0; i < sending->count; i++) {
+		const struct smtp_recipient *result = &sending->results[i];
+		struct xp_recipient *served = sending->served[i];
+
+		xp_set_verdict(
+		    served, retry_class(result), result->code, result->enhanced, result->text);
+		xp_set_remote(served, result->from_server ? smtp_host(state->session) : NULL,
+		    result->class == SMTP_ACCEPTED ? queue_id : NULL);
+		served->verdict.relayed = result->class == SMTP_ACCEPTED &&
+					  smtp_wish_success(&sending->wishes) &&
+					  !smtp_reports(state->session);
 	}
 	for (i = 0; journey[i]; i++)
 		xp_journey(sending->recipients, "%s", journey[i]);
@@ -145,36 +169,58 @@ is_too_many(const struct smtp_recipient *result)
 	       (!result->enhanced || g_str_has_suffix(result->enhanced, ".5.3"));
 }
 
-/* One transaction for all in `served`; those that were too many are left there.  How many.
+/* The first of those served get a transaction. */
+static void
+set_round(struct sending *sending, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < sending->count; i++)
+		smtp_recipient_clear(&sending->results[i]);
+	g_free(sending->results);
+	sending->results = g_new0(struct smtp_recipient, count);
+	sending->count = count;
+	for (i = 0; i < count; i++) {
+		sending->results[i].address = sending->served[i]->address;
+		sending->results[i].notify = sending->wishes.notify;
+	}
+}
+
+/* The transaction is over; those that were too many are left at the head of `served`.  How many.
  * *closed is one for whom there was no session: no use in asking for one again now. */
 static size_t
-send_round(struct sending *sending, struct xp_recipient **served, size_t count,
-    const struct xp_recipient **closed)
+end_round(struct sending *sending, const char *queue_id, const struct xp_recipient **closed)
 {
-	struct state *state = sending->logon->state;
-	struct smtp_recipient *results = g_new0(struct smtp_recipient, count);
+	struct xp_recipient **served = sending->served;
+	struct smtp_recipient *results = sending->results;
 	size_t i, accepted = 0, left = 0;
-	char *queue_id = NULL;
 
-	for (i = 0; i < count; i++) {
-		results[i].address = served[i]->address;
-		results[i].notify = sending->wishes.notify;
-	}
-	smtp_send(state->session, &sending->mail, results, count, &queue_id);
-	take_verdicts(sending, results, served, count, queue_id);
-	for (i = 0; i < count; i++) {
+	take_verdicts(sending, queue_id);
+	for (i = 0; i < sending->count; i++) {
 		accepted += results[i].class == SMTP_ACCEPTED;
 		if (results[i].unreachable)
 			*closed = served[i];
 	}
-	for (i = 0; i < count && accepted > 0; i++) {
+	for (i = 0; i < sending->count && accepted > 0; i++) {
 		if (is_too_many(&results[i]))
 			served[left++] = served[i];
 	}
-	for (i = 0; i < count; i++)
-		smtp_recipient_clear(&results[i]);
+	for (i = 0; i < left; i++)
+		served[i]->verdict.given = false;
+	return left;
+}
+
+static size_t
+send_round(struct sending *sending, size_t count, const struct xp_recipient **closed)
+{
+	struct state *state = sending->logon->state;
+	char *queue_id = NULL;
+	size_t left;
+
+	set_round(sending, count);
+	smtp_send(state->session, &sending->mail, sending->results, count, &queue_id);
+	left = end_round(sending, queue_id, closed);
 	g_free(queue_id);
-	g_free(results);
 	return left;
 }
 
@@ -189,20 +235,21 @@ give_all(struct xp_recipient **left, size_t count, const struct xp_verdict *verd
 		    left[i], verdict->retry_class, verdict->code, verdict->enhanced, verdict->text);
 }
 
-/* Transactions of at most `limit` recipients each, until everyone has a verdict. */
+/* Transactions of at most `limit` recipients each, until everyone of the first `count` served has a
+ * verdict. */
 static HRESULT
-send_served(struct sending *sending, struct xp_recipient **served, size_t count, size_t limit)
+send_served(struct sending *sending, size_t count)
 {
-	HRESULT hr = S_OK;
+	struct xp_recipient **served = sending->served;
+	size_t limit = xp_recipients_limit(sending->logon);
 	const struct xp_recipient *closed = NULL;
+	HRESULT hr = S_OK;
 	int round;
 
 	for (round = 0; count > 0 && round < ROUNDS_MAX && SUCCEEDED(hr); round++) {
 		size_t size = limit && limit < count ? limit : count;
-		size_t i, left = send_round(sending, served, size, &closed);
+		size_t left = send_round(sending, size, &closed);
 
-		for (i = 0; i < left; i++)
-			served[i]->verdict.given = false;
 		memmove(served + left, served + size, (count - size) * sizeof(*served));
 		count = left + count - size;
 		if (closed) {
@@ -216,63 +263,151 @@ send_served(struct sending *sending, struct xp_recipient **served, size_t count,
 	return hr;
 }
 
-static HRESULT
-send_rounds(struct sending *sending)
+/* Those without a verdict, into `served`.  How many. */
+static size_t
+choose_served(struct sending *sending)
 {
 	GPtrArray *list = sending->recipients->list;
-	struct xp_recipient **served = g_new0(struct xp_recipient *, list->len);
 	size_t count = 0;
-	HRESULT hr;
 	guint i;
 
+	sending->served = g_new0(struct xp_recipient *, list->len);
 	for (i = 0; i < list->len; i++) {
 		if (!xp_recipient_at(sending->recipients, i)->verdict.given)
-			served[count++] = xp_recipient_at(sending->recipients, i);
+			sending->served[count++] = xp_recipient_at(sending->recipients, i);
 	}
-	hr = send_served(sending, served, count, xp_recipients_limit(sending->logon));
-	g_free(served);
-	return hr;
+	return count;
+}
+
+/* Addresses, wishes and the mail itself.  A failure is as mime_render() has it. */
+static HRESULT
+make_mail(struct sending *sending, char **why)
+{
+	HRESULT hr = xp_sender_address(sending->logon, sending->message, &sending->sender);
+
+	if (SUCCEEDED(hr))
+		hr = render(sending, why);
+	if (FAILED(hr))
+		return hr;
+	smtp_wishes_read(&sending->wishes, sending->message);
+	sending->mail = (struct smtp_mail){
+		.from = sending->sender,
+		.fd = sending->output.fd,
+		.bytes = sending->output.bytes,
+		.size = sending->output.size,
+		.needs_8bit = sending->output.needs_8bit,
+		.needs_smtputf8 = sending->output.needs_smtputf8,
+		.envid = sending->wishes.envid,
+		.ret = sending->wishes.ret,
+	};
+	return S_OK;
 }
 
 static HRESULT
 smtp_submit(struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients)
 {
-	struct sending sending = { .logon = logon, .message = message, .recipients = recipients };
-	struct mime_output output = { .fd = -1 };
+	struct sending sending = { .logon = logon,
+		.message = message,
+		.recipients = recipients,
+		.output.fd = -1,
+		.from = xp_from_address(logon) };
 	char *why = NULL;
-	HRESULT hr;
+	HRESULT hr = S_OK, rendered;
 
-	sending.from = xp_from_address(logon);
 	if (!sending.from) {
 		xp_set_remaining(recipients, EMAPI_RETRY_HOLD, 0, "5.1.7",
 		    "This profile has no FromAddress: nobody to send as. Nothing was sent.");
 		return S_OK;
 	}
-	hr = xp_sender_address(logon, message, &sending.sender);
-	if (SUCCEEDED(hr))
-		hr = render(&sending, &output, &why);
-	if (FAILED(hr)) {
-		xp_refuse_unrendered(recipients, hr, why);
-		hr = S_OK;
-		goto out;
-	}
-	smtp_wishes_read(&sending.wishes, message);
-	sending.mail = (struct smtp_mail){
-		.from = sending.sender,
-		.fd = output.fd,
-		.size = output.size,
-		.needs_8bit = output.needs_8bit,
-		.needs_smtputf8 = output.needs_smtputf8,
-		.envid = sending.wishes.envid,
-		.ret = sending.wishes.ret,
-	};
-	hr = send_rounds(&sending);
-out:
-	mime_output_clear(&output);
-	smtp_wishes_clear(&sending.wishes);
-	g_free(sending.from);
-	g_free(sending.sender);
+	rendered = make_mail(&sending, &why);
+	if (FAILED(rendered))
+		xp_refuse_unrendered(recipients, rendered, why);
+	else
+		hr = send_served(&sending, choose_served(&sending));
+	sending_clear(&sending);
 	g_free(why);
+	return hr;
+}
+
+/* --- One message after the other ---------------------------------------------------------- */
+
+static void
+smtp_drop_job(struct xp_logon *logon, void *job)
+{
+	struct sending *sending = job;
+
+	if (sending->outstanding)
+		smtp_end(sending->outstanding, NULL);
+	sending_clear(sending);
+	g_free(job);
+}
+
+/* Ready to be sent; NULL where smtp_submit() has to see to it. */
+static void *
+smtp_prepare(struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients)
+{
+	struct sending *sending = g_new0(struct sending, 1);
+	size_t limit = xp_recipients_limit(logon);
+	char *why = NULL;
+	bool ready;
+
+	sending->logon = logon;
+	sending->message = message;
+	sending->recipients = recipients;
+	sending->output.fd = -1;
+	sending->from = xp_from_address(logon);
+	ready = sending->from && SUCCEEDED(make_mail(sending, &why));
+	g_free(why);
+	if (ready)
+		set_round(sending, choose_served(sending));
+	if (ready && sending->count > 0 && (!limit || sending->count <= limit))
+		return sending;
+	smtp_drop_job(logon, sending);
+	return NULL;
+}
+
+static void
+smtp_say_ahead(struct xp_logon *logon, void *job)
+{
+	struct sending *sending = job;
+	struct state *state = logon->state;
+
+	smtp_ahead(state->session, &sending->mail, sending->results, sending->count);
+}
+
+static HRESULT
+finish_job(struct sending *sending, const char *queue_id)
+{
+	const struct xp_recipient *closed = NULL;
+	size_t left = end_round(sending, queue_id, &closed);
+	HRESULT hr =
+	    xp_recipients_report(sending->logon->support, sending->message, sending->recipients);
+
+	return SUCCEEDED(hr) ? send_served(sending, left) : hr;
+}
+
+static HRESULT
+smtp_begin_job(struct xp_logon *logon, void *job, bool *pending)
+{
+	struct sending *sending = job;
+	struct state *state = logon->state;
+
+	sending->outstanding =
+	    smtp_begin(state->session, &sending->mail, sending->results, sending->count);
+	*pending = sending->outstanding != NULL;
+	return *pending ? S_OK : finish_job(sending, NULL);
+}
+
+static HRESULT
+smtp_end_job(struct xp_logon *logon, void *job)
+{
+	struct sending *sending = job;
+	char *queue_id = NULL;
+	HRESULT hr;
+
+	smtp_end(g_steal_pointer(&sending->outstanding), &queue_id);
+	hr = finish_job(sending, queue_id);
+	g_free(queue_id);
 	return hr;
 }
 
@@ -309,6 +444,11 @@ static const struct xp_transport smtp_transport = {
 	.types = smtp_types,
 	.logon = smtp_logon,
 	.submit = smtp_submit,
+	.prepare = smtp_prepare,
+	.ahead = smtp_say_ahead,
+	.begin = smtp_begin_job,
+	.end = smtp_end_job,
+	.drop = smtp_drop_job,
 	.check = smtp_validate,
 	.idle = smtp_idle,
 	.logoff = smtp_logoff,

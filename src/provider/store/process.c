@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "pid.h"
 
 /* Field 22 of /proc/PID/stat, counted from the state behind the name, which may hold anything. */
 #define FIELDS_TO_START 19
@@ -54,8 +55,8 @@ own_mark(char mark[PROCESS_MARK])
 	static pid_t owner;
 
 	g_mutex_lock(&lock);
-	if (owner != getpid() || !*known) {
-		owner = getpid();
+	if (owner != pid_self() || !*known) {
+		owner = pid_self();
 		read_mark(owner, known);
 	}
 	memcpy(mark, known, PROCESS_MARK);
@@ -65,7 +66,7 @@ own_mark(char mark[PROCESS_MARK])
 void
 process_mark(gint64 pid, char mark[PROCESS_MARK])
 {
-	if (pid == getpid())
+	if (pid == pid_self())
 		own_mark(mark);
 	else
 		read_mark(pid, mark);
@@ -76,7 +77,7 @@ process_lives(gint64 pid, const char *mark)
 {
 	char now[PROCESS_MARK];
 
-	if (pid <= 0 || (pid != getpid() && kill((pid_t)pid, 0) && errno == ESRCH))
+	if (pid <= 0 || (pid != pid_self() && kill((pid_t)pid, 0) && errno == ESRCH))
 		return false;
 	if (!mark || !*mark)
 		return true;

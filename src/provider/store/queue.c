@@ -9,6 +9,7 @@
 #include "filetime.h"
 #include "folders.h"
 #include "mem.h"
+#include "pid.h"
 #include "process.h"
 #include "prop.h"
 #include "promoted.h"
@@ -123,24 +124,32 @@ queue_locker(struct store *store, gint64 message, gint64 *locker)
 	return S_OK;
 }
 
-HRESULT
-queue_set_lock(struct store *store, gint64 message, bool lock)
+static HRESULT
+lock_in_transaction(struct store *store, gint64 message, bool lock)
 {
-	gint64 locker, mine = lock ? getpid() : 0;
+	gint64 locker, mine = lock ? pid_self() : 0;
 	char mark[PROCESS_MARK] = "";
-	HRESULT hr = db_begin(store->db);
+	HRESULT hr = queue_locker(store, message, &locker);
 
-	if (FAILED(hr))
-		return hr;
 	if (lock)
 		process_mark(mine, mark);
-	hr = queue_locker(store, message, &locker);
-	if (SUCCEEDED(hr) && lock && locker && locker != getpid())
+	if (SUCCEEDED(hr) && lock && locker && locker != mine)
 		hr = MAPI_E_NO_ACCESS; /* another worker sends it */
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db,
 		    "UPDATE queue SET locker = ?, mark = ? WHERE seq = " PLACE_OF, "iti", mine,
 		    mark, message);
+	return hr;
+}
+
+HRESULT
+queue_set_lock(struct store *store, gint64 message, bool lock)
+{
+	HRESULT hr = db_begin(store->db);
+
+	if (FAILED(hr))
+		return hr;
+	hr = lock_in_transaction(store, message, lock);
 	return db_end(store->db, hr, DB_RELAXED);
 }
 
@@ -231,34 +240,55 @@ queue_finish(struct store *store, gint64 message)
 	return db_end(store->db, hr, store->spooler ? DB_RELAXED : DB_DURABLE);
 }
 
-/* A message that cannot be finished does not stop the others: what it has changed is nothing. */
+/* Does something to many messages; one to which it cannot be done does not stop the others: what it
+ * has changed is nothing. */
 static HRESULT
-finish_each(struct store *store, const SBinaryArray *entries, HRESULT *results)
+each(struct store *store, const SBinaryArray *entries, HRESULT *results,
+    HRESULT (*work)(struct store *store, gint64 message))
 {
-	for (ULONG i = 0; i < entries->cValues; i++) {
+	HRESULT hr = db_begin(store->db);
+
+	if (FAILED(hr))
+		return hr;
+	for (ULONG i = 0; i < entries->cValues && SUCCEEDED(hr); i++) {
 		const SBinary *entry = &entries->lpbin[i];
 		gint64 message;
 
 		results[i] = eid_parse_as(
 		    &store->uid, entry->cb, (ENTRYID *)entry->lpb, MAPI_MESSAGE, &message);
 		if (SUCCEEDED(results[i]))
-			results[i] = finish_in_transaction(store, message);
+			results[i] = work(store, message);
 		if (FAILED(results[i]) && results[i] != MAPI_E_NOT_IN_QUEUE &&
-		    results[i] != MAPI_E_NOT_FOUND)
-			return results[i];
+		    results[i] != MAPI_E_NOT_FOUND && results[i] != MAPI_E_NO_ACCESS)
+			hr = results[i];
 	}
-	return S_OK;
+	return db_end(store->db, hr, DB_RELAXED); /* as queue_finish() has it */
 }
 
 HRESULT
 queue_finish_many(struct store *store, const SBinaryArray *entries, HRESULT *results)
 {
-	HRESULT hr = db_begin(store->db);
+	return each(store, entries, results, finish_in_transaction);
+}
 
-	if (FAILED(hr))
-		return hr;
-	hr = finish_each(store, entries, results);
-	return db_end(store->db, hr, DB_RELAXED); /* as queue_finish() has it */
+static HRESULT
+lock_one(struct store *store, gint64 message)
+{
+	return lock_in_transaction(store, message, true);
+}
+
+static HRESULT
+unlock_one(struct store *store, gint64 message)
+{
+	return db_exec(store->db,
+	    "UPDATE queue SET locker = 0, mark = '' WHERE seq = " PLACE_OF " AND locker = ?", "ii",
+	    message, (gint64)pid_self());
+}
+
+HRESULT
+queue_lock_many(struct store *store, const SBinaryArray *entries, bool lock, HRESULT *results)
+{
+	return each(store, entries, results, lock ? lock_one : unlock_one);
 }
 
 HRESULT
@@ -270,7 +300,7 @@ queue_abort(struct store *store, gint64 message)
 	if (FAILED(hr))
 		return hr;
 	hr = queue_locker(store, message, &locker);
-	if (SUCCEEDED(hr) && locker && !(store->spooler && locker == getpid()))
+	if (SUCCEEDED(hr) && locker && !(store->spooler && locker == pid_self()))
 		hr = MAPI_E_UNABLE_TO_ABORT;
 	if (SUCCEEDED(hr))
 		hr = db_exec(store->db, "DELETE FROM queue WHERE seq = " PLACE_OF, "i", message);

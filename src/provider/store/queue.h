@@ -15,6 +15,9 @@ HRESULT queue_table(struct store *store, IMAPITable **out);
 HRESULT queue_table_after(struct store *store, gint64 *place, ULONG limit, IMAPITable **out);
 /* MAPI_E_NOT_IN_QUEUE. */
 HRESULT queue_set_lock(struct store *store, gint64 message, bool lock);
+/* Many at once, as queue_finish_many().  Only locks of this process are taken away so. */
+HRESULT queue_lock_many(
+    struct store *store, const SBinaryArray *entries, bool lock, HRESULT *results);
 /* Sent: out of the queue, flags cleared, into PR_SENTMAIL_ENTRYID's folder or deleted; the message
  * keeps its id.  MAPI_E_NOT_IN_QUEUE. */
 HRESULT queue_finish(struct store *store, gint64 message);

@@ -31,6 +31,23 @@ squeue_FinishMessages(struct store_queue *This, const SBinaryArray *entries, HRE
 }
 
 static HRESULT
+squeue_LockMessages(
+    struct store_queue *This, const SBinaryArray *entries, BOOL lock, HRESULT *results)
+{
+	struct store *store = store_of(This);
+	HRESULT hr;
+
+	if (!store->spooler)
+		return MAPI_E_NO_SUPPORT;
+	if (!entries || !results)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = store_enter(store);
+	if (FAILED(hr))
+		return hr;
+	return store_leave(store, queue_lock_many(store, entries, lock, results));
+}
+
+static HRESULT
 squeue_ReadQueue(struct store_queue *This, ULONGLONG *place, ULONG limit, LPMAPITABLE *table)
 {
 	struct store *store = store_of(This);
@@ -85,6 +102,7 @@ const struct store_queue_vtbl store_squeue_vtbl = {
 	.AddRef = squeue_AddRef,
 	.Release = squeue_Release,
 	.FinishMessages = squeue_FinishMessages,
+	.LockMessages = squeue_LockMessages,
 	.ReadQueue = squeue_ReadQueue,
 	.CountQueue = squeue_CountQueue,
 	.IsQueued = squeue_IsQueued,

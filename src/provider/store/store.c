@@ -13,6 +13,7 @@
 #include "hr.h"
 #include "lob.h"
 #include "mem.h"
+#include "pid.h"
 #include "prop.h"
 #include "search.h"
 #include "text.h"
@@ -106,7 +107,7 @@ store_create(const struct store_logon *logon, struct store **out)
 	store->ifile.lpVtbl = &store_file_vtbl;
 	store->db = logon->db;
 	store->relay = logon->relay;
-	store->pid = getpid();
+	store->pid = pid_self();
 	store->spooler = logon->spooler;
 	store->writable = logon->writable;
 	store->name = g_strdup(logon->name);
@@ -137,7 +138,7 @@ store_create(const struct store_logon *logon, struct store **out)
 bool
 store_is_mine(const struct store *store)
 {
-	return store->pid == getpid();
+	return store->pid == pid_self();
 }
 
 HRESULT

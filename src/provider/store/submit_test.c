@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,6 +18,7 @@
 #include <mapitags.h>
 #include "com.h"
 #include "mem.h"
+#include "storequeue.h"
 
 struct spooling {
 	struct place place;
@@ -306,6 +308,87 @@ only_the_spooler_locks_and_finishes(void **state)
 	assert_int_equal(queued(fixture->store), 1);
 }
 
+/* Whether its sender can take it back; only asked of one that he cannot. */
+static void
+assert_locked(struct spooling *fixture, const SBinary *entry)
+{
+	assert_int_equal(fixture->store->lpVtbl->AbortSubmit(
+			     fixture->store, entry->cb, (ENTRYID *)(void *)entry->lpb, 0),
+	    MAPI_E_UNABLE_TO_ABORT);
+}
+
+static void
+many_are_locked_in_one_step(void **state)
+{
+	struct spooling *fixture = *state;
+	SBinary entries[3] = { { 0, NULL } };
+	SBinaryArray list = { 3, entries };
+	HRESULT results[3];
+	struct store_queue *mine = NULL;
+	SRowSet *rows;
+
+	submit(fixture, "first");
+	submit(fixture, "second");
+	rows = queue(fixture->spooler);
+	for (ULONG i = 0; i < 2; i++)
+		entries[i] = double_column(rows, i, PR_ENTRYID)->Value.bin;
+	entries[2] = (SBinary){ 4, (BYTE *)"junk" };
+	assert_int_equal(fixture->spooler->lpVtbl->QueryInterface(
+			     fixture->spooler, &iid_store_queue, (void **)(void *)&mine),
+	    S_OK);
+	/* One that is none: nothing is locked. */
+	assert_true(FAILED(mine->lpVtbl->LockMessages(mine, &list, TRUE, results)));
+	list.cValues = 2;
+	assert_int_equal(mine->lpVtbl->LockMessages(mine, &list, TRUE, results), S_OK);
+	assert_int_equal(results[0], S_OK);
+	assert_int_equal(results[1], S_OK);
+	assert_locked(fixture, &entries[0]);
+	assert_locked(fixture, &entries[1]);
+	list.cValues = 1;
+	assert_int_equal(mine->lpVtbl->LockMessages(mine, &list, FALSE, results), S_OK);
+	assert_int_equal(fixture->store->lpVtbl->AbortSubmit(
+			     fixture->store, entries[0].cb, (ENTRYID *)(void *)entries[0].lpb, 0),
+	    S_OK);
+	assert_locked(fixture, &entries[1]);
+	list.cValues = 2;
+	assert_int_equal(mine->lpVtbl->LockMessages(mine, &list, TRUE, results), S_OK);
+	assert_int_equal(results[0], MAPI_E_NOT_IN_QUEUE);
+	assert_int_equal(results[1], S_OK);
+	mine->lpVtbl->Release(mine);
+	double_rows_free(rows);
+}
+
+/* Another process has stolen it: our word on it does not count any more. */
+static void
+another_s_lock_is_not_taken_away(void **state)
+{
+	struct spooling *fixture = *state;
+	SBinary entry;
+	SBinaryArray list = { 1, &entry };
+	HRESULT result;
+	struct store_queue *mine = NULL;
+	SRowSet *rows;
+	sqlite3 *db = NULL;
+	char sql[100];
+
+	submit(fixture, "stolen");
+	rows = queue(fixture->spooler);
+	entry = double_column(rows, 0, PR_ENTRYID)->Value.bin;
+	snprintf(sql, sizeof sql, "UPDATE queue SET locker = %d, mark = ''", (int)getppid());
+	assert_int_equal(sqlite3_open(fixture->place.path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(fixture->spooler->lpVtbl->QueryInterface(
+			     fixture->spooler, &iid_store_queue, (void **)(void *)&mine),
+	    S_OK);
+	assert_int_equal(mine->lpVtbl->LockMessages(mine, &list, TRUE, &result), S_OK);
+	assert_int_equal(result, MAPI_E_NO_ACCESS);
+	assert_int_equal(mine->lpVtbl->LockMessages(mine, &list, FALSE, &result), S_OK);
+	assert_locked(fixture, &entry);
+	mine->lpVtbl->Release(mine);
+	double_rows_free(rows);
+}
+
 static void
 lock_of_a_dead_process_is_none(void **state)
 {
@@ -549,6 +632,8 @@ main(void)
 		TEST(finished_goes_to_sent_items_with_its_id),
 		TEST(delete_after_submit_deletes),
 		TEST(only_the_spooler_locks_and_finishes),
+		TEST(many_are_locked_in_one_step),
+		TEST(another_s_lock_is_not_taken_away),
 		TEST(lock_of_a_dead_process_is_none),
 		TEST(submitted_messages_are_left_alone),
 		TEST(processes_submit_at_once),

@@ -8,7 +8,6 @@
 #include <mapitags.h>
 
 #include "address.h"
-#include "com.h"
 #include "hr.h"
 #include "log.h"
 #include "mem.h"
@@ -17,16 +16,6 @@
 #include "prop.h"
 #include "read.h"
 #include "unsupported.h"
-
-struct logon {
-	struct com_object com;
-	IXPLogon ixplogon;
-	GMutex lock; /* one call at a time reaches the transport */
-	struct xp_logon xp;
-	bool on; /* between logon and TransportLogoff */
-	ULONG_PTR last_ref;
-	struct xp_finding finding;
-};
 
 #define SELF(This) COM_OBJECT(This, struct logon, ixplogon)
 
@@ -190,6 +179,8 @@ load_settings(struct xp_logon *logon)
 static void
 switch_off(struct logon *self)
 {
+	xp_job_clear(self, &self->pending);
+	xp_job_clear(self, &self->ready);
 	if (self->on && self->xp.transport->logoff)
 		self->xp.transport->logoff(&self->xp);
 	self->on = false;
@@ -210,6 +201,7 @@ logon_finalize(void *object)
 
 static const struct com_interface logon_interfaces[] = {
 	{ &IID_IXPLogon, offsetof(struct logon, ixplogon) },
+	{ &iid_xp_ahead, offsetof(struct logon, iahead) },
 	{ NULL, 0 },
 };
 
@@ -282,21 +274,9 @@ logon_TransportLogoff(IXPLogon *This, ULONG flags)
 	return S_OK;
 }
 
-static HRESULT
-submit_locked(struct logon *self, IMessage *message)
+HRESULT
+xp_logon_report(struct logon *self, IMessage *message, struct xp_recipients *recipients, HRESULT hr)
 {
-	struct xp_recipients *recipients = NULL;
-	HRESULT hr;
-
-	hr = xp_recipients_read(message, self->xp.transport->types, &recipients);
-	if (FAILED(hr))
-		return hr;
-	if (recipients->list->len == 0) {
-		hr = MAPI_E_NOT_ME;
-		goto out;
-	}
-	if (xp_refuse_malformed(recipients) > 0)
-		hr = self->xp.transport->submit(&self->xp, message, recipients);
 	if (FAILED(hr))
 		log_warning(
 		    "%s: a message could not be read: %s", self->xp.transport->name, hr_name(hr));
@@ -308,6 +288,24 @@ submit_locked(struct logon *self, IMessage *message)
 		xp_recipients_report(self->xp.support, message, recipients);
 	else
 		hr = xp_recipients_report(self->xp.support, message, recipients);
+	return hr;
+}
+
+static HRESULT
+submit_locked(struct logon *self, IMessage *message)
+{
+	struct xp_recipients *recipients = NULL;
+	HRESULT hr = xp_recipients_read(message, self->xp.transport->types, &recipients);
+
+	if (FAILED(hr))
+		return hr;
+	if (recipients->list->len == 0) {
+		hr = MAPI_E_NOT_ME;
+		goto out;
+	}
+	if (xp_refuse_malformed(recipients) > 0)
+		hr = self->xp.transport->submit(&self->xp, message, recipients);
+	hr = xp_logon_report(self, message, recipients, hr);
 out:
 	xp_recipients_free(recipients);
 	return hr;
@@ -442,6 +440,7 @@ xp_logon_create(
 	if (!self)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	self->ixplogon.lpVtbl = &logon_vtbl;
+	self->iahead.lpVtbl = &xp_ahead_vtbl;
 	g_mutex_init(&self->lock);
 	self->xp.transport = transport;
 	self->xp.support = support;

@@ -48,6 +48,7 @@ is_served(const char *type, const char *const *types)
 struct reading {
 	struct xp_recipients *recipients;
 	const char *const *types;
+	bool all; /* all rows are meant */
 };
 
 /* A row of one of our types without an address is ours too: to be refused, not passed over. */
@@ -59,7 +60,7 @@ read_row(void *context, const SPropValue *values, ULONG count)
 	struct xp_recipient *recipient;
 	HRESULT hr;
 
-	if (prop_find_bool(values, count, PR_RESPONSIBILITY, false))
+	if (!reading->all && prop_find_bool(values, count, PR_RESPONSIBILITY, false))
 		return S_OK;
 	hr = address_pick(values, count, &address_tags_recipient, &person);
 	if (hr == MAPI_E_NOT_FOUND) {
@@ -82,30 +83,50 @@ read_row(void *context, const SPropValue *values, ULONG count)
 	return S_OK;
 }
 
+static struct reading
+reading_begin(const char *const *types, bool all)
+{
+	struct reading reading = { g_new0(struct xp_recipients, 1), types, all };
+
+	reading.recipients->list = g_ptr_array_new_with_free_func(recipient_free);
+	reading.recipients->journey = g_ptr_array_new_with_free_func(g_free);
+	reading.recipients->unmarked = all;
+	return reading;
+}
+
+static HRESULT
+reading_end(struct reading *reading, HRESULT hr, struct xp_recipients **out)
+{
+	*out = NULL;
+	if (SUCCEEDED(hr))
+		*out = g_steal_pointer(&reading->recipients);
+	xp_recipients_free(reading->recipients);
+	return hr;
+}
+
 HRESULT
 xp_recipients_read(IMessage *message, const char *const *types, struct xp_recipients **out)
 {
 	static const ULONG columns[] = { PR_ROWID, PR_RECIPIENT_TYPE, PR_RESPONSIBILITY,
 		PR_DISPLAY_NAME_W, PR_ADDRTYPE_W, PR_EMAIL_ADDRESS_W, PR_SMTP_ADDRESS_W,
 		PR_ENTRYID };
-	struct reading reading = { g_new0(struct xp_recipients, 1), types };
+	struct reading reading = reading_begin(types, false);
 	IMAPITable *table = NULL;
-	HRESULT hr;
+	HRESULT hr = message->lpVtbl->GetRecipientTable(message, MAPI_UNICODE, &table);
 
-	*out = NULL;
-	reading.recipients->list = g_ptr_array_new_with_free_func(recipient_free);
-	reading.recipients->journey = g_ptr_array_new_with_free_func(g_free);
-	hr = message->lpVtbl->GetRecipientTable(message, MAPI_UNICODE, &table);
 	if (SUCCEEDED(hr)) {
 		hr = read_rows(table, columns, G_N_ELEMENTS(columns), read_row, &reading);
 		table->lpVtbl->Release(table);
 	}
-	if (FAILED(hr)) {
-		xp_recipients_free(reading.recipients);
-		return hr;
-	}
-	*out = reading.recipients;
-	return S_OK;
+	return reading_end(&reading, hr, out);
+}
+
+HRESULT
+xp_recipients_take(const SRowSet *rows, const char *const *types, struct xp_recipients **out)
+{
+	struct reading reading = reading_begin(types, true);
+
+	return reading_end(&reading, read_row_set(rows, read_row, &reading), out);
 }
 
 static void

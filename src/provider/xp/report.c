@@ -244,7 +244,7 @@ xp_recipients_report(IMAPISupport *support, IMessage *message, struct xp_recipie
 		mem_free(list);
 		return hr;
 	}
-	hr = set_responsibility(message, recipients);
+	hr = recipients->unmarked ? S_OK : set_responsibility(message, recipients);
 	for (i = 0; i < recipients->list->len; i++)
 		if (is_news(xp_recipient_at(recipients, i)))
 			xp_recipient_at(recipients, i)->reported = true;

@@ -42,11 +42,15 @@ struct xp_recipient {
 struct xp_recipients {
 	GPtrArray *list;    /* of struct xp_recipient */
 	GPtrArray *journey; /* of char *: lines of the dialogue for people, secrets masked */
+	bool unmarked;      /* nobody looks for PR_RESPONSIBILITY in the message */
 };
 
 /* The rows of the message's recipient table that are ours: PR_RESPONSIBILITY not TRUE, and the
  * address type one of `types` (NULL-ended).  None of them is no error: an empty list. */
 HRESULT xp_recipients_read(IMessage *message, const char *const *types, struct xp_recipients **out);
+/* The same from rows that were read already, all of which are to be served. */
+HRESULT xp_recipients_take(
+    const SRowSet *rows, const char *const *types, struct xp_recipients **out);
 void xp_recipients_free(struct xp_recipients *recipients);
 
 static inline struct xp_recipient *
@@ -116,6 +120,19 @@ struct xp_transport {
 	 * whatever the world outside does is a verdict. */
 	HRESULT(*submit)
 	(struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients);
+	/* Many messages, one after the other, each prepared while the server answers to the one
+	 * before (xpahead.h).  All five, or none of them.
+	 * prepare: all that can be done before its turn; NULL where it is to go by submit().
+	 * ahead: something may be said of it now, between begin() and end() of another.
+	 * begin: as submit(), but *pending where the server's word on it is still to come.
+	 * end: waits for that, and reports.
+	 * drop: frees what prepare() made, in whatever state. */
+	void *(*prepare)(
+	    struct xp_logon *logon, IMessage *message, struct xp_recipients *recipients);
+	void (*ahead)(struct xp_logon *logon, void *job);
+	HRESULT (*begin)(struct xp_logon *logon, void *job, bool *pending);
+	HRESULT (*end)(struct xp_logon *logon, void *job);
+	void (*drop)(struct xp_logon *logon, void *job);
 	/* Whether mail could go out now, without sending any; adds to the journey (of char *) what
 	 * was found.  MAPI_E_NETWORK_ERROR where trying later may help, MAPI_E_LOGON_FAILED or
 	 * MAPI_E_UNCONFIGURED where somebody must see to the settings; *why (g_free) is for people.

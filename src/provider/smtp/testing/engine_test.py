@@ -2,10 +2,12 @@
 """The SMTP engine against servers of all kinds, through the program smtp-send ($SMTP_SEND)."""
 
 import base64
+import contextlib
 import os
 import pathlib
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -106,6 +108,83 @@ def test_many_recipients_in_groups(send):
         assert row[1] == ("permanent" if row[0].endswith("7@example.test") else "accepted")
     assert any("lines left out" in line for line in sent.journey)
 
+
+# --- one message after the other ---
+
+def told_ahead(connection):
+    """What the client says of the next message before this one is answered."""
+    if len(connection.peer.messages) in (2, 3):  # not of the first, nor after the last
+        deadline = time.monotonic() + 10
+        while b"RCPT" not in connection.input and time.monotonic() < deadline:
+            connection.read()
+    connection.peer.ahead.append(connection.input.decode().split())
+
+
+@pytest.mark.parametrize("words,options,told", [
+    (("PIPELINING",), (), "MAIL FROM:<ann@example.test> RCPT TO:<bob@example.test> DATA"),
+    (("PIPELINING", "CHUNKING"), (), "MAIL FROM:<ann@example.test> RCPT TO:<bob@example.test>"),
+    ((), (), None), (("PIPELINING",), ("--no-pipelining",), None)])
+def test_the_next_envelope_goes_out_before_the_answer(send, words, options, told):
+    with Peer(words, before_final=told_ahead if told else lambda _: None) as peer:
+        peer.ahead = []
+        sent = send(peer, "--ahead", "--repeat=4", *options)
+    assert sent.classes() == ["accepted"] * 4 and peer.messages == [MAIL] * 4
+    assert peer.connections == 1
+    if told:  # the first shows that the server takes messages, and how quickly
+        assert peer.ahead == [[], told.split(), told.split(), []]
+
+
+@pytest.mark.parametrize("data", ["554 5.5.1 no valid recipients", "354 go on"])
+def test_nobody_accepted_of_an_envelope_sent_ahead(send, data):
+    refused = {4: "550 5.1.1 no such person"}
+    with Peer(["PIPELINING"], rcpt=lambda _: refused.get(len(peer.seen("RCPT")), "250 2.1.5 Ok"),
+              data_reply=lambda _: data if len(peer.seen("RCPT")) == 4 else "354 go on") as peer:
+        sent = send(peer, "--ahead", "--repeat=5")
+    assert sent.classes() == ["accepted"] * 3 + ["permanent", "accepted"]
+    assert [m for m in peer.messages if m] == [MAIL] * 4 and peer.connections == 1
+
+
+def test_sender_refused_of_an_envelope_sent_ahead(send):
+    with Peer(["PIPELINING"], mail=lambda _: "550 5.7.1 not you" if len(peer.seen("MAIL")) == 3
+              else "250 2.1.0 Ok", data_reply=lambda _: "503 5.5.1 no" if
+              len(peer.seen("MAIL")) == 3 else "354 go on") as peer:
+        sent = send(peer, "--ahead", "--repeat=4")
+    assert sent.classes() == ["accepted"] * 2 + ["permanent", "accepted"]
+    assert peer.messages == [MAIL] * 3 and peer.connections == 1
+
+
+def test_refused_message_before_an_envelope_sent_ahead(send):
+    with Peer(["PIPELINING"], final=lambda _: "554 5.7.1 spam" if len(peer.messages) == 2
+              else "250 2.0.0 Ok") as peer:
+        sent = send(peer, "--ahead", "--repeat=3")
+    assert sent.classes() == ["accepted", "permanent", "accepted"]
+    assert len(peer.messages) == 3 and peer.connections == 1 and not peer.seen("RSET")
+
+
+def test_closed_after_an_answer_with_an_envelope_sent_ahead(send):
+    with Peer(["PIPELINING"], final=lambda _: "421 4.7.0 enough for now"
+              if len(peer.messages) == 2 and peer.connections == 1 else "250 2.0.0 Ok") as peer:
+        sent = send(peer, "--ahead", "--repeat=3")
+    assert sent.classes() == ["accepted", "temporary", "accepted"]
+    assert peer.connections == 2 and len(peer.messages) == 3
+
+
+def test_nothing_is_sent_ahead_to_a_slow_server(send):
+    def slow(connection):
+        time.sleep(0.4)
+        connection.sock.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            connection.read()
+        connection.sock.settimeout(20)
+        connection.peer.ahead.append(connection.input)
+
+    with Peer(["PIPELINING"], before_final=slow) as peer:
+        peer.ahead = []
+        sent = send(peer, "--ahead", "--repeat=3")
+    assert sent.classes() == ["accepted"] * 3 and peer.ahead == [b""] * 3
+
+
+# --- refusals ---
 
 @pytest.mark.parametrize("words", [(), ("PIPELINING",)])
 def test_all_refused_sends_no_message(send, words):

@@ -19,7 +19,8 @@ class Peer:
     """Serves one connection after another, each in a thread, on a free loopback port.
 
     `ehlo` is the list of keywords; after STARTTLS `ehlo_tls` where given.  `rcpt`, `mail`, `data`,
-    `final` give replies: a text, or a function of the command line.  `users` maps names to
+    `final` give replies: a text, or a function of the command line.  `before_final` is called with
+    the connection when a message is there and not answered yet.  `users` maps names to
     passwords.  `login` replaces the answer to AUTH: a function of (connection, mechanism, rest)."""
 
     def __init__(self, ehlo=(), **settings):
@@ -183,6 +184,7 @@ class Connection:
             if self.get("cut_after") and size > self.get("cut_after"):
                 return "close"
         self.peer.messages.append(b"".join(body))
+        self.get("before_final", lambda _: None)(self)
         return self.answer(self.reply_of("final", line, "250 2.0.0 Ok: queued as 4F2A1B"))
 
     def body_line(self):
@@ -203,6 +205,7 @@ class Connection:
             return self.answer(self.reply_of("chunk", rest, "250 2.0.0 chunk ok"))
         self.peer.messages.append(self.chunks)
         self.chunks = b""
+        self.get("before_final", lambda _: None)(self)
         return self.answer(self.reply_of("final", rest, "250 2.0.0 Ok: queued as 4F2A1B"))
 
     # --- login ---

@@ -4,7 +4,8 @@
  *
  *   smtp-send --server=H --port=N --tls=none|starttls|implicit [--user=U --password=P]
  * [--auth=LIST]
- *       [--ca-file=F] [--fingerprint=F] [--helo=N] [--proxy=P] [--timeout=S] [--no-pipelining]
+ *       [--ahead] [--ca-file=F] [--fingerprint=F] [--helo=N] [--proxy=P] [--timeout=S]
+ * [--no-pipelining]
  *       [--no-chunking] [--repeat=N] [--pause=SECONDS] [--smtputf8] --from=A --message=FILE
  * ADDRESS...
  *
@@ -23,7 +24,7 @@
 static struct smtp_options options;
 static const char *from = "", *message = "/dev/null", *password, *tls = "none";
 static int repeat = 1, pause_seconds, port, timeout_seconds;
-static gboolean smtputf8, eightbit, no_pipelining, no_chunking;
+static gboolean smtputf8, eightbit, no_pipelining, no_chunking, one_ahead;
 static char **addresses;
 
 static GOptionEntry entries[] = {
@@ -40,6 +41,7 @@ static GOptionEntry entries[] = {
 	{ "helo", 0, 0, G_OPTION_ARG_STRING, &options.helo, NULL, NULL },
 	{ "proxy", 0, 0, G_OPTION_ARG_STRING, &options.proxy, NULL, NULL },
 	{ "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds, NULL, NULL },
+	{ "ahead", 0, 0, G_OPTION_ARG_NONE, &one_ahead, NULL, NULL },
 	{ "no-pipelining", 0, 0, G_OPTION_ARG_NONE, &no_pipelining, NULL, NULL },
 	{ "no-chunking", 0, 0, G_OPTION_ARG_NONE, &no_chunking, NULL, NULL },
 	{ "repeat", 0, 0, G_OPTION_ARG_INT, &repeat, NULL, NULL },
@@ -70,36 +72,89 @@ print_lines(const char *mark, char **lines)
 	g_strfreev(lines);
 }
 
-static void
-send_once(struct smtp_session *session, int fd, guint64 size)
+struct letter {
+	struct smtp_mail mail;
+	struct smtp_recipient *recipients;
+	size_t count;
+};
+
+static struct letter *
+letter_new(int fd, guint64 size)
 {
-	static const char *const classes[] = { "accepted", "temporary", "permanent", "hold" };
-	size_t i, count = addresses ? g_strv_length(addresses) : 0;
-	struct smtp_recipient *recipients = g_new0(struct smtp_recipient, count);
-	struct smtp_mail mail = {
+	struct letter *letter = g_new0(struct letter, 1);
+	size_t i;
+
+	letter->mail = (struct smtp_mail){
 		.from = from,
 		.fd = fd,
 		.size = size,
 		.needs_8bit = eightbit,
 		.needs_smtputf8 = smtputf8,
 	};
-	char *queue_id = NULL, *text;
+	letter->count = addresses ? g_strv_length(addresses) : 0;
+	letter->recipients = g_new0(struct smtp_recipient, letter->count);
+	for (i = 0; i < letter->count; i++)
+		letter->recipients[i].address = addresses[i];
+	return letter;
+}
 
-	for (i = 0; i < count; i++)
-		recipients[i].address = addresses[i];
-	smtp_send(session, &mail, recipients, count, &queue_id);
-	for (i = 0; i < count; i++) {
-		text = g_strescape(recipients[i].text ? recipients[i].text : "", "\"\303\204\266");
-		printf("%s\t%s\t%d\t%s\t%s\n", addresses[i], classes[recipients[i].class],
-		    recipients[i].code, recipients[i].enhanced ? recipients[i].enhanced : "", text);
+/* Prints what became of it, and frees it. */
+static void
+letter_end(struct letter *letter, struct smtp_session *session, char *queue_id)
+{
+	static const char *const classes[] = { "accepted", "temporary", "permanent", "hold" };
+	size_t i;
+
+	for (i = 0; i < letter->count; i++) {
+		struct smtp_recipient *r = &letter->recipients[i];
+		char *text = g_strescape(r->text ? r->text : "", "\"\303\204\266");
+
+		printf("%s\t%s\t%d\t%s\t%s\n", addresses[i], classes[r->class], r->code,
+		    r->enhanced ? r->enhanced : "", text);
 		g_free(text);
-		smtp_recipient_clear(&recipients[i]);
+		smtp_recipient_clear(r);
 	}
 	printf("queue\t%s\n", queue_id ? queue_id : "");
 	print_lines("| ", smtp_take_journey(session));
 	fflush(stdout);
 	g_free(queue_id);
-	g_free(recipients);
+	g_free(letter->recipients);
+	g_free(letter);
+}
+
+static void
+send_once(struct smtp_session *session, int fd, guint64 size)
+{
+	struct letter *letter = letter_new(fd, size);
+	char *queue_id = NULL;
+
+	smtp_send(session, &letter->mail, letter->recipients, letter->count, &queue_id);
+	letter_end(letter, session, queue_id);
+}
+
+/* `repeat` of them, each envelope sent while the server answers to the message before. */
+static void
+send_ahead(struct smtp_session *session, int fd, guint64 size)
+{
+	struct letter *letter = letter_new(fd, size);
+	int i;
+
+	for (i = 0; i < repeat; i++) {
+		struct letter *next = letter_new(fd, size);
+		struct smtp_transaction *outstanding =
+		    smtp_begin(session, &letter->mail, letter->recipients, letter->count);
+		char *queue_id = NULL;
+
+		if (outstanding) {
+			if (i + 1 < repeat)
+				smtp_ahead(session, &next->mail, next->recipients, next->count);
+			smtp_end(outstanding, &queue_id);
+		}
+		letter_end(letter, session, queue_id);
+		letter = next;
+	}
+	g_free(letter->recipients);
+	g_free(letter);
 }
 
 int
@@ -128,7 +183,9 @@ main(int argc, char **argv)
 		      : !strcmp(tls, "none")   ? SMTP_TLS_NONE
 					       : SMTP_TLS_STARTTLS;
 	session = smtp_session_create(&options);
-	for (i = 0; i < repeat; i++) {
+	if (one_ahead)
+		send_ahead(session, fd, (guint64)status.st_size);
+	for (i = 0; i < repeat && !one_ahead; i++) {
 		if (i > 0 && pause_seconds > 0)
 			sleep((unsigned)pause_seconds);
 		send_once(session, fd, (guint64)status.st_size);

@@ -68,6 +68,23 @@ def text_attached(charset):
     return mail
 
 
+def signed():
+    mail = new(None)
+    mail.make_mixed()
+    mail.set_param("protocol", "application/pgp-signature")
+    mail.attach(EmailMessage())
+    mail.get_payload()[0].set_content(BODY)
+    mail.add_attachment(b"-----BEGIN PGP SIGNATURE-----\n", "application", "pgp-signature", filename="s.asc")
+    mail.replace_header("Content-Type", mail["Content-Type"].replace("mixed", "signed"))
+    return mail
+
+
+def invitation():
+    mail = alternative()
+    mail.add_alternative("BEGIN:VCALENDAR\nEND:VCALENDAR\n", "calendar")
+    return mail
+
+
 MAILS = {
     "text": new(),
     "empty": new(""),
@@ -94,6 +111,8 @@ MAILS = {
     "text attached": text_attached("iso-8859-1"),
     "text attached in utf-8": text_attached("utf-8"),
     "a mail attached": inner(),
+    "signed": signed(),
+    "an invitation": invitation(),
     "mails in mails": inner(4),
 }
 

@@ -221,6 +221,7 @@ BROKEN = {
     "no header but one field": (b"Subject: x", None),
     "addresses that are none": (b"To: all of us, <<a@x.test, ;;\nSubject: x\n\nwords\n", "words"),
     "a date that is none": (b"Date: yesterday\nSubject: x\n\nwords\n", "words"),
+    "a mark and blank lines before it": (b"\xef\xbb\xbf\r\n\nSubject: x\n\nwords\n", "words"),
     "a bad type": (b"Subject: x\nContent-Type: ///\n\nwords\n", "words"),
 }
 
@@ -275,6 +276,17 @@ def test_mbox(home, store):
     assert [m["file"] for m in told["imported"]] == ["standard input"] * 2
 
 
+def test_an_mbox_goes_on_after_what_is_no_mail(home, store):
+    data = (b"From x Mon May  6 10:00:00 2024\n\nno header\n\n"
+            b"From y Mon May  6 10:00:00 2024\n: broken\nSubject: x\n\n\n"
+            b"From z Mon May  6 10:00:00 2024\nSubject: good\n\nFrom here on\n")
+    told = bring_in(home, store, data, code=65)
+    assert [m["mail"] for m in told["failed"]] == [1, 2]
+    good, = told["imported"]
+    assert (good["mail"], good["subject"]) == (3, "good")
+    assert properties(store, good)["PR_BODY_W"].startswith("From here on")
+
+
 def test_what_is_no_mail_is_told(home, store):
     good = home.folder / "good.eml"
     good.write_bytes(new().as_bytes())
@@ -283,7 +295,7 @@ def test_what_is_no_mail_is_told(home, store):
     done = home.run("emapi", "store", "import", junk, good, home.folder / "none", home.folder,
                     "Inbox", code=65)
     assert "Imported 1 mail into Inbox." in done.stdout
-    for words in (f"{junk}: there is no mail in it", "No such file", "Is a directory"):
+    for words in (f"{junk}: this is no mail", "No such file", "Is a directory"):
         assert words in done.stderr
     told = bring_in(home, store, b"", code=65)
     assert told["imported"] == [] and told["failed"][0]["why"] == "there is no mail in it"

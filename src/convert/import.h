@@ -17,11 +17,12 @@
 struct import_reader;
 
 /* The mails of a file: one, or where it begins with "From " those of an mbox.  `fd` must be one
- * that can be sought in; it is taken over, also on failure.  NULL when memory is short. */
+ * that can be sought in; it is taken over. */
 struct import_reader *import_open(int fd);
 void import_close(struct import_reader *reader);
 
-/* Goes on to the next mail, parsing it; false after the last. */
+/* Goes on to the next mail, parsing it; false after the last.  Each that an mbox has is come to,
+ * also after one that cannot be read. */
 bool import_next(struct import_reader *reader);
 
 /*

@@ -121,15 +121,14 @@ person_name(const struct addrlist_mailbox *person)
 	return rawheader_decode(person->name && *person->name ? person->name : person->address);
 }
 
-struct person_tags {
-	ULONG name, type, address, entry_id, search_key;
-};
-static const struct person_tags sender_tags = { PR_SENDER_NAME_W, PR_SENDER_ADDRTYPE_W,
+/* The properties that a person has, in a message or as a recipient. */
+enum person_part { NAME, TYPE, ADDRESS, ENTRY_ID, SEARCH_KEY, PERSON_PARTS };
+static const ULONG sender_tags[PERSON_PARTS] = { PR_SENDER_NAME_W, PR_SENDER_ADDRTYPE_W,
 	PR_SENDER_EMAIL_ADDRESS_W, PR_SENDER_ENTRYID, PR_SENDER_SEARCH_KEY };
-static const struct person_tags from_tags = { PR_SENT_REPRESENTING_NAME_W,
+static const ULONG from_tags[PERSON_PARTS] = { PR_SENT_REPRESENTING_NAME_W,
 	PR_SENT_REPRESENTING_ADDRTYPE_W, PR_SENT_REPRESENTING_EMAIL_ADDRESS_W,
 	PR_SENT_REPRESENTING_ENTRYID, PR_SENT_REPRESENTING_SEARCH_KEY };
-static const struct person_tags recipient_tags = { PR_DISPLAY_NAME_W, PR_ADDRTYPE_W,
+static const ULONG recipient_tags[PERSON_PARTS] = { PR_DISPLAY_NAME_W, PR_ADDRTYPE_W,
 	PR_EMAIL_ADDRESS_W, PR_ENTRYID, PR_SEARCH_KEY };
 
 static HRESULT
@@ -140,8 +139,8 @@ one_off(const struct addrlist_mailbox *person, const char *name, ULONG *size, EN
 }
 
 static HRESULT
-set_address(struct bag *bag, const struct person_tags *tags, const struct addrlist_mailbox *person,
-    const char *name)
+set_address(
+    struct bag *bag, const ULONG *tags, const struct addrlist_mailbox *person, const char *name)
 {
 	g_autofree char *key = g_strconcat("SMTP:", person->address, NULL);
 	g_autofree char *upper = g_ascii_strup(key, -1);
@@ -150,22 +149,22 @@ set_address(struct bag *bag, const struct person_tags *tags, const struct addrli
 	HRESULT hr = one_off(person, name, &size, &id);
 
 	if (SUCCEEDED(hr))
-		hr = bag_set_binary(bag, tags->entry_id, id, size);
+		hr = bag_set_binary(bag, tags[ENTRY_ID], id, size);
 	if (SUCCEEDED(hr))
-		hr = bag_set_text(bag, tags->type, "SMTP");
+		hr = bag_set_text(bag, tags[TYPE], "SMTP");
 	if (SUCCEEDED(hr))
-		hr = bag_set_text(bag, tags->address, person->address);
+		hr = bag_set_text(bag, tags[ADDRESS], person->address);
 	if (SUCCEEDED(hr))
-		hr = bag_set_binary(bag, tags->search_key, upper, strlen(upper) + 1);
+		hr = bag_set_binary(bag, tags[SEARCH_KEY], upper, strlen(upper) + 1);
 	mem_free(id);
 	return hr;
 }
 
 static HRESULT
-set_person(struct bag *bag, const struct person_tags *tags, const struct addrlist_mailbox *person)
+set_person(struct bag *bag, const ULONG *tags, const struct addrlist_mailbox *person)
 {
 	g_autofree char *name = person_name(person);
-	HRESULT hr = bag_set_text(bag, tags->name, name);
+	HRESULT hr = bag_set_text(bag, tags[NAME], name);
 
 	if (SUCCEEDED(hr) && *person->address)
 		hr = set_address(bag, tags, person, name);
@@ -182,13 +181,13 @@ take_sender(struct fields *fields, ULONG tag, const char *raw)
 
 	if (SUCCEEDED(hr) && list->len)
 		hr = set_person(
-		    bag, tag == PR_SENDER_NAME_W ? &sender_tags : &from_tags, list->pdata[0]);
+		    bag, tag == PR_SENDER_NAME_W ? sender_tags : from_tags, list->pdata[0]);
 	g_ptr_array_unref(list);
 	return hr;
 }
 
 static HRESULT
-copy_text(struct bag *bag, ULONG from, ULONG to)
+copy_value(struct bag *bag, ULONG from, ULONG to)
 {
 	SPropValue value;
 
@@ -199,17 +198,19 @@ copy_text(struct bag *bag, ULONG from, ULONG to)
 	return bag_set(bag, &value);
 }
 
+/* Who of the two is not told is the other one. */
 static HRESULT
 complete_sender(struct bag *bag)
 {
-	const struct person_tags *from = bag_get(bag, PR_SENDER_NAME_W) ? &sender_tags : &from_tags;
-	const struct person_tags *to = from == &sender_tags ? &from_tags : &sender_tags;
+	bool from_is_told = bag_get(bag, PR_SENT_REPRESENTING_NAME_W) != NULL;
+	const ULONG *from = from_is_told ? from_tags : sender_tags;
+	const ULONG *to = from_is_told ? sender_tags : from_tags;
 	HRESULT hr = S_OK;
 
-	if (bag_get(bag, to->name))
+	if (bag_get(bag, to[NAME]))
 		return S_OK;
-	for (int i = 0; i < 5 && SUCCEEDED(hr); i++)
-		hr = copy_text(bag, ((const ULONG *)from)[i], ((const ULONG *)to)[i]);
+	for (int i = 0; i < PERSON_PARTS && SUCCEEDED(hr); i++)
+		hr = copy_value(bag, from[i], to[i]);
 	return hr;
 }
 
@@ -476,7 +477,7 @@ fill_recipient(ADRENTRY *entry, const struct addrlist_mailbox *person, LONG kind
 	HRESULT hr = bag ? bag_set_long(bag, PR_RECIPIENT_TYPE, kind) : MAPI_E_NOT_ENOUGH_MEMORY;
 
 	if (SUCCEEDED(hr))
-		hr = set_person(bag, &recipient_tags, person);
+		hr = set_person(bag, recipient_tags, person);
 	if (SUCCEEDED(hr))
 		hr = prop_copy_array(bag_values(bag), bag_count(bag), &entry->rgPropVals);
 	if (SUCCEEDED(hr))
@@ -524,7 +525,7 @@ complete(struct fields *fields, const GString *whole)
 	if (SUCCEEDED(hr))
 		hr = complete_sender(bag);
 	if (SUCCEEDED(hr))
-		hr = copy_text(bag, PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME);
+		hr = copy_value(bag, PR_CLIENT_SUBMIT_TIME, PR_MESSAGE_DELIVERY_TIME);
 	if (SUCCEEDED(hr))
 		hr = bag_set_text(bag, PR_MESSAGE_CLASS_W, "IPM.Note");
 	if (SUCCEEDED(hr))

@@ -256,10 +256,10 @@ void
 vcard_append_raw(GString *out, const char *name, const char *value)
 {
 	g_autofree char *line = g_strconcat(name, ":", value, NULL);
-	const char *at = line;
+	const char *at = line, *end = line + strlen(line);
 	size_t room = FOLD_AT;
 
-	while (strlen(at) > room) {
+	while ((size_t)(end - at) > room) {
 		size_t take = room;
 
 		while (take > 1 && ((unsigned char)at[take] & 0xC0) == 0x80)

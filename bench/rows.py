@@ -368,6 +368,43 @@ def searching(o):
                        {"no search folder": without}, ("no search folder", "<", 2))
 
 
+# --- Contacts -----------------------------------------------------------------------------------
+
+def fill_contacts(place, count):
+    """`count` contacts, "Person 00000" and on, made from one that the command made."""
+    place.run("emapi", "ab", "add", "Person 99999 <p99999@example.test>", "Title=Member", "Company=Club")
+    with contextlib.closing(sqlite3.connect(place.data / "contacts.ab")) as db:
+        db.execute("PRAGMA synchronous=OFF")
+        kind, name, anr, props = db.execute("SELECT type, name, anr, props FROM entry").fetchone()
+
+        def contact(i):
+            number = f"{i:05d}"
+            wide = [("".join(n).encode("utf-16-le")) for n in ("99999", number)]
+            return (kind, name.replace("99999", number), anr.replace("99999", number),
+                    props.replace(b"99999", number.encode()).replace(*wide))
+
+        db.executemany("INSERT INTO entry(type, name, anr, props) VALUES(?, ?, ?, ?)",
+                       (contact(i) for i in range(count - 1)))
+        db.commit()
+
+
+def addressbook(o):
+    """A personal address book of 10,000 contacts: a name resolved, and the first page."""
+    count = o.count(10000, 10000)
+    place = Place()
+    fill_contacts(place, count)
+    done = place.run("bench-book", "Person 07777", "Person")
+    found, figures = done.stdout.splitlines()
+    assert int(found) == count, found
+    one, many, page, by_address, named = (float(word) for word in figures.split())
+    place.close()
+    yield from at_most(f"one name of {count} contacts resolved", "ms", one, 10)
+    yield from at_most("… a name that all have (ambiguous)", "ms", many, 10)
+    yield from at_most("first 50 rows of a new contents table", "ms", page, 100)
+    yield from at_most("… sorted by address", "ms", by_address, 100)
+    yield from at_most("… restricted by PR_ANR to a name that all have", "ms", named, 100)
+
+
 # --- Large folders ------------------------------------------------------------------------------
 
 def fill_inbox(place, count):
@@ -484,4 +521,4 @@ def recording(o):
 
 
 ALL = [durability, one_message, sendmail, submit, drain, both_at_once, attachments, huge_attachment,
-       big_queue, reading, searching, tables, recording]
+       big_queue, reading, searching, addressbook, tables, recording]

@@ -47,6 +47,7 @@ def test_a_file_of_the_first_version_is_taken_over(book):
                         "member_went", "change_made"):
             file.execute(f"DROP TRIGGER {trigger}")
         file.execute("DROP TABLE change")
+        file.execute("DROP INDEX entry_name")
         file.execute("PRAGMA user_version = 1")
     assert "Ann Bergman" in book.run("emapi", "ab", "list").stdout
     book.run("emapi", "ab", "rm", "Ann Other")

@@ -93,10 +93,13 @@ ab_close(void *book)
 
 /* --- Reading ------------------------------------------------------------------------------- */
 
-#define ENTRIES "SELECT id, type, props, anr FROM entry"
-/* The first word in SQL, the others by abp_anr_match(). */
-#define BY_NAME ENTRIES " WHERE instr(anr, ?) ORDER BY name COLLATE NOCASE, id"
-#define ALL ENTRIES " ORDER BY name COLLATE NOCASE, id"
+/* In the order of the index `entry_name`, which has all that a name is looked for in. */
+#define ORDERED "SELECT id, type, props, anr FROM entry ORDER BY name COLLATE NOCASE, id"
+#define BY_NAME                                                                                    \
+	"SELECT e.id, e.type, e.props, e.anr FROM (SELECT id, name FROM entry INDEXED BY"          \
+	" entry_name WHERE instr(anr, ?1) AND instr(anr, ?2) ORDER BY name COLLATE NOCASE, id"     \
+	" LIMIT ?3) AS found JOIN entry e ON e.id = found.id"                                      \
+	" ORDER BY found.name COLLATE NOCASE, found.id"
 /* Members that are the book's as they are now, others as they were when they were added. */
 #define MEMBERS                                                                                    \
 	"SELECT ifnull(e.id, 0), ifnull(e.type, 0), ifnull(e.props, m.props), ifnull(e.anr, ''),"  \
@@ -109,20 +112,46 @@ give_row(sqlite3_stmt *statement, char **words, abp_take take, void *context)
 	gint64 id = sqlite3_column_int64(statement, 0);
 	struct abp_row row = { (ULONG)sqlite3_column_int64(statement, 1), NULL, bag_create() };
 	g_autofree char *folded = NULL;
-	HRESULT hr = row.bag ? read_props(statement, 2, row.bag) : MAPI_E_NOT_ENOUGH_MEMORY;
+	HRESULT hr = row.bag ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
+	bool meant = true;
 
+	/* Before anything is decoded: of many rows few are meant. */
+	if (id && words)
+		meant = abp_anr_match((const char *)sqlite3_column_text(statement, 3), words);
+	if (SUCCEEDED(hr) && meant)
+		hr = read_props(statement, 2, row.bag);
 	if (SUCCEEDED(hr) && id)
 		row.bytes = key_of(id);
 	else if (SUCCEEDED(hr))
 		hr = bag_set_binary(row.bag, PR_ENTRYID, sqlite3_column_blob(statement, 4),
 		    (size_t)sqlite3_column_bytes(statement, 4));
-	if (SUCCEEDED(hr) && words)
-		folded = id ? g_strdup((const char *)sqlite3_column_text(statement, 3))
-			    : abp_anr_fold(row.bag);
-	if (SUCCEEDED(hr) && (!words || (folded && abp_anr_match(folded, words))))
+	if (SUCCEEDED(hr) && !id && words) {
+		folded = abp_anr_fold(row.bag);
+		meant = abp_anr_match(folded, words);
+	}
+	if (SUCCEEDED(hr) && meant)
 		hr = take(context, &row);
 	g_clear_pointer(&row.bytes, g_bytes_unref);
 	bag_free(row.bag);
+	return hr;
+}
+
+/* Two of the words in SQL, the first and the last; what is between is for abp_anr_match(), and then
+ * all rows are wanted.  The statement keeps copies: it outlives the words. */
+static HRESULT
+query_by_name(
+    struct file *file, const struct abp_query *query, char **words, sqlite3_stmt **out, char **why)
+{
+	guint count = g_strv_length(words);
+	g_autofree char *first = g_strconcat(" ", words[0], NULL);
+	g_autofree char *last = g_strconcat(" ", words[count - 1], NULL);
+	gint64 limit = query->limit && count <= 2 ? (gint64)query->limit : -1;
+	HRESULT hr = file_query(file, out, why, BY_NAME, "tti", first, last, limit);
+
+	if (SUCCEEDED(hr)) {
+		sqlite3_bind_text(*out, 1, first, -1, SQLITE_TRANSIENT);
+		sqlite3_bind_text(*out, 2, last, -1, SQLITE_TRANSIENT);
+	}
 	return hr;
 }
 
@@ -130,18 +159,11 @@ static HRESULT
 start_query(
     struct file *file, const struct abp_query *query, char **words, sqlite3_stmt **out, char **why)
 {
-	g_autofree char *first = words ? g_strconcat(" ", words[0], NULL) : NULL;
-	HRESULT hr;
-
 	if (query->list)
 		return file_query(file, out, why, MEMBERS, "i", id_of(query->list));
-	if (!first)
-		return file_query(file, out, why, ALL, "");
-	hr = file_query(file, out, why, BY_NAME, "t", first);
-	/* Bound by address, and `first` does not last. */
-	if (SUCCEEDED(hr))
-		sqlite3_bind_text(*out, 1, first, -1, SQLITE_TRANSIENT);
-	return hr;
+	if (words)
+		return query_by_name(file, query, words, out, why);
+	return file_query(file, out, why, ORDERED, "");
 }
 
 static HRESULT

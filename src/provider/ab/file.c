@@ -201,7 +201,8 @@ create_tables(struct file *file, char **why)
 	return hr;
 }
 
-/* From version 1 to 2: what happens is written down, for those who listen.  The events are fnev...
+/* From version 1 to 2: entries in order of their names, with what names are looked for in; and what
+ * happens is written down, for those who listen.  The events are fnev...
  * of mapidefs.h; the last FILE_CHANGES of them are kept. */
 static HRESULT
 add_changes(struct file *file, char **why)
@@ -210,6 +211,7 @@ add_changes(struct file *file, char **why)
 #define AS_TEXT(number) TEXT_OF(number)
 #define NOTE "INSERT INTO change (event, entry, type) "
 	static const char *const sql[] = {
+		"CREATE INDEX entry_name ON entry (name COLLATE NOCASE, id, anr)",
 		"CREATE TABLE change (id INTEGER PRIMARY KEY AUTOINCREMENT,"
 		" event INTEGER NOT NULL, entry INTEGER NOT NULL, type INTEGER NOT NULL)",
 		"CREATE TRIGGER entry_made AFTER INSERT ON entry BEGIN " NOTE

@@ -22,7 +22,7 @@ struct contents_rows {
 	struct abp_logon *logon;
 	ITableData *data;
 	struct post *post; /* the data's */
-	GHashTable *known; /* instance keys of the rows, as GBytes */
+	GHashTable *known; /* instance keys of the rows, as GBytes; NULL: nobody has asked yet */
 };
 
 static const SizedSPropTagArray(12, default_columns) = { 12,
@@ -111,8 +111,6 @@ contents_rows_create(struct abp_logon *logon, ULONG flags, struct contents_rows 
 
 	*out = NULL;
 	rows->logon = logon;
-	rows->known =
-	    g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
 	hr = post_create(logon->support, &rows->post);
 	if (SUCCEEDED(hr)) {
 		struct table_post post = { post_subscribe, post_unsubscribe, post_notify, post_free,
@@ -136,7 +134,7 @@ contents_rows_free(struct contents_rows *rows)
 	if (!rows)
 		return;
 	COM_CLEAR(rows->data);
-	g_hash_table_unref(rows->known);
+	g_clear_pointer(&rows->known, g_hash_table_unref);
 	g_free(rows);
 }
 
@@ -153,7 +151,37 @@ instance_of(const struct bag *bag)
 {
 	const SPropValue *key = bag_get(bag, PR_INSTANCE_KEY);
 
-	return key ? g_bytes_new(key->Value.bin.lpb, key->Value.bin.cb) : NULL;
+	return g_bytes_new(key->Value.bin.lpb, key->Value.bin.cb);
+}
+
+static GHashTable *
+keys_new(void)
+{
+	return g_hash_table_new_full(
+	    g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+}
+
+/* Only tables that are listened to need to know what they have: the keys are read off the rows with
+ * the first change. */
+static GHashTable *
+known_keys(struct contents_rows *rows)
+{
+	ITableData *data = rows->data;
+	SRow *row = NULL;
+
+	if (rows->known)
+		return rows->known;
+	rows->known = keys_new();
+	for (ULONG i = 0; SUCCEEDED(data->lpVtbl->HrEnumRow(data, i, &row)) && row; i++) {
+		const SPropValue *key = prop_find(row->lpProps, row->cValues, PR_INSTANCE_KEY);
+
+		if (key)
+			g_hash_table_add(
+			    rows->known, g_bytes_new(key->Value.bin.lpb, key->Value.bin.cb));
+		mem_free(row);
+		row = NULL;
+	}
+	return rows->known;
 }
 
 struct gathering {
@@ -196,13 +224,15 @@ gather(void *context, const struct abp_row *row)
 {
 	struct gathering *g = context;
 	HRESULT hr = abp_complete(g->rows->logon, row);
-	GBytes *key = SUCCEEDED(hr) ? instance_of(row->bag) : NULL;
+	GBytes *key;
 
-	if (!key)
+	if (FAILED(hr) || !bag_get(row->bag, PR_INSTANCE_KEY))
 		return hr;
 	hr = put_row(g->rows, row->bag, !g->found);
-	if (g->found)
-		g_hash_table_add(g->found, g_bytes_ref(key));
+	if (!g->found)
+		return hr;
+	key = instance_of(row->bag);
+	g_hash_table_add(g->found, g_bytes_ref(key));
 	g_hash_table_add(g->rows->known, key);
 	return hr;
 }
@@ -257,10 +287,10 @@ delete_others(struct contents_rows *rows, GHashTable *found)
 HRESULT
 contents_rows_renew(struct contents_rows *rows, const struct abp_query *query, bool tell)
 {
-	GHashTable *found =
-	    g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+	GHashTable *found = keys_new();
 	HRESULT hr;
 
+	known_keys(rows);
 	g_atomic_int_set(&rows->post->quiet, !tell);
 	hr = ask_book(rows, query, found);
 	if (SUCCEEDED(hr))
@@ -290,13 +320,13 @@ read_entry(struct contents_rows *rows, const struct abp_key *key, struct bag *ba
 
 /* Whether the entry belongs into the table as it now is. */
 static bool
-belongs(const struct contents_rows *rows, const struct abp_query *query, const struct bag *bag,
-    GBytes *key)
+belongs(
+    struct contents_rows *rows, const struct abp_query *query, const struct bag *bag, GBytes *key)
 {
 	g_auto(GStrv) words = NULL;
 	g_autofree char *folded = NULL;
 
-	if (query->list && !g_hash_table_contains(rows->known, key))
+	if (query->list && !g_hash_table_contains(known_keys(rows), key))
 		return false;
 	if (!query->anr)
 		return true;
@@ -325,9 +355,9 @@ take_one(struct contents_rows *rows, const struct abp_query *query, const struct
 						: read_entry(rows, &change->key, bag);
 	if (SUCCEEDED(hr) && belongs(rows, query, bag, key)) {
 		hr = put_row(rows, bag, false);
-		g_hash_table_add(rows->known, g_bytes_ref(key));
+		g_hash_table_add(known_keys(rows), g_bytes_ref(key));
 	} else if (SUCCEEDED(hr) || hr == MAPI_E_NOT_FOUND) {
-		if (g_hash_table_remove(rows->known, key))
+		if (g_hash_table_remove(known_keys(rows), key))
 			delete_row(rows, key);
 		hr = S_OK;
 	}

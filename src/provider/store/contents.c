@@ -8,6 +8,7 @@
 #include "folder.h"
 #include "made.h"
 #include "mem.h"
+#include "places.h"
 #include "search.h"
 #include "table_source.h"
 #include "watch.h"
@@ -187,11 +188,17 @@ move_to(struct contents *contents, gint64 to)
 	rewind_cursor(contents);
 	if (to <= NEAR)
 		return to ? walk_on(contents, (LONG)to, NULL) : S_OK;
+	if (places_find(&contents->scope, &contents->keyset, to, NEAR, &contents->at))
+		return to > contents->at ? walk_on(contents, (LONG)(to - contents->at), NULL)
+					 : S_OK;
 	hr = contents_total(contents, &total);
 	if (SUCCEEDED(hr))
 		hr = contents_place(&contents->scope, &contents->keyset, to, total);
-	if (SUCCEEDED(hr))
-		contents->at = to;
+	if (FAILED(hr))
+		return hr;
+	contents->at = to;
+	if (hr == S_OK)
+		places_note(&contents->scope, &contents->keyset, to);
 	return hr;
 }
 

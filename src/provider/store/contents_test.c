@@ -350,6 +350,82 @@ large_folder_keeps_the_orders_made_for_it(void **state)
 }
 
 /* What SQLite plans for the orders that are meant to follow an index. */
+static gint64
+key_of(const SRowSet *rows, ULONG row)
+{
+	gint64 key;
+
+	memcpy(&key, double_column(rows, row, PR_INSTANCE_KEY)->Value.bin.lpb, sizeof(key));
+	return key;
+}
+
+static IMAPITable *
+table_by(IMAPIFolder *folder, ULONG tag)
+{
+	IMAPITable *table = NULL;
+
+	assert_int_equal(folder->lpVtbl->GetContentsTable(folder, 0, &table), S_OK);
+	if (tag)
+		sort_by(table, tag, TABLE_SORT_ASCEND);
+	return table;
+}
+
+/* Rows by jumps, each by a table of its own so that what others found is used, are those of reading
+ * one page after another. */
+static void
+check_far_rows(IMAPIFolder *folder, ULONG tag)
+{
+	static const LONG far[] = { 3000, 3000, 4500, 3001, 4999, 2900, 3000 };
+	GArray *keys = g_array_new(FALSE, FALSE, sizeof(gint64));
+	IMAPITable *table = table_by(folder, tag);
+	SRowSet *rows;
+	LONG moved;
+	gint64 key;
+
+	do {
+		rows = double_rows(table, 1000);
+		for (moved = 0; moved < (LONG)rows->cRows; moved++) {
+			key = key_of(rows, (ULONG)moved);
+			g_array_append_val(keys, key);
+		}
+		double_rows_free(rows);
+	} while (moved);
+	COM_CLEAR(table);
+	for (size_t at = 0; at < G_N_ELEMENTS(far); at++) {
+		table = table_by(folder, tag);
+		assert_int_equal(
+		    table->lpVtbl->SeekRow(table, BOOKMARK_BEGINNING, far[at], &moved), S_OK);
+		rows = double_rows(table, 1);
+		assert_int_equal(key_of(rows, 0), g_array_index(keys, gint64, far[at]));
+		double_rows_free(rows);
+		COM_CLEAR(table);
+	}
+	g_array_unref(keys);
+}
+
+static void
+far_rows_are_found_again_where_they_are(void **state)
+{
+	struct listing *fixture = *state;
+	IMAPITable *table;
+	SBinary id;
+	ENTRYLIST list = { 1, &id };
+	SRowSet *rows;
+
+	copies_of_one(fixture->inbox, 5000);
+	check_far_rows(fixture->inbox, 0);
+	check_far_rows(fixture->inbox, PR_NORMALIZED_SUBJECT_A);
+	table = table_by(fixture->inbox, 0);
+	rows = double_rows(table, 1);
+	id = double_column(rows, 0, PR_ENTRYID)->Value.bin;
+	assert_int_equal(
+	    fixture->inbox->lpVtbl->DeleteMessages(fixture->inbox, &list, 0, NULL, 0), S_OK);
+	double_rows_free(rows);
+	COM_CLEAR(table);
+	check_far_rows(fixture->inbox, 0);
+	check_far_rows(fixture->inbox, PR_NORMALIZED_SUBJECT_A);
+}
+
 static void
 indexes_serve_the_indexed_orders(void **state)
 {
@@ -398,6 +474,7 @@ main(void)
 		TEST(positions_move_and_are_marked),
 		TEST(noadvance_stays),
 		TEST(large_folder_keeps_the_orders_made_for_it),
+		TEST(far_rows_are_found_again_where_they_are),
 		TEST(indexes_serve_the_indexed_orders),
 	};
 

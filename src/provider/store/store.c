@@ -18,6 +18,7 @@
 #include "search.h"
 #include "text.h"
 #include "made.h"
+#include "places.h"
 #include "watch.h"
 
 const MAPIUID store_provider_uid = { { 0x5b, 0xc1, 0x77, 0x0e, 0x34, 0x9a, 0x4e, 0x61, 0x93, 0x2f,
@@ -28,6 +29,7 @@ store_finalize(void *self)
 {
 	struct store *store = self;
 
+	places_free(store);
 	if (store_is_mine(store)) {
 		watch_free(store);
 		made_free(store);

@@ -23,6 +23,7 @@
 
 struct watch;
 struct made;
+struct places;
 
 struct store {
 	struct com_object com;
@@ -31,9 +32,10 @@ struct store {
 	struct store_queue iqueue;
 	IEmapiStoreFile ifile;
 	struct db *db;
-	struct relay *relay; /* hands over what is submitted; NULL: it is kept here */
-	struct watch *watch; /* since the first Advise; watch.h */
-	struct made *made;   /* orders of large folders; made.h */
+	struct relay *relay;   /* hands over what is submitted; NULL: it is kept here */
+	struct watch *watch;   /* since the first Advise; watch.h */
+	struct made *made;     /* orders of large folders; made.h */
+	struct places *places; /* of far rows; places.h */
 	GRecMutex mutex;
 	MAPIUID uid;
 	IMAPISupport *support;

@@ -15,7 +15,7 @@ struct reader {
 	off_t at;
 	guint64 left;
 	struct smtp_encoder encoder;
-	guint8 buffer[16384];
+	guint8 buffer[65536];
 };
 
 /* Encodes up to about PIECE bytes more into the empty `out`, the end of the message too.  False
@@ -61,12 +61,13 @@ unreadable(struct smtp_transaction *mail)
 static struct reader *
 reader_new(const struct smtp_transaction *mail, bool dots)
 {
-	struct reader *reader = g_new0(struct reader, 1);
+	struct reader *reader = g_new(struct reader, 1);
 
 	reader->fd = mail->mail->fd;
 	reader->bytes = mail->mail->bytes;
+	reader->at = 0;
 	reader->left = mail->mail->size;
-	reader->encoder.dots = dots;
+	reader->encoder = (struct smtp_encoder){ .dots = dots };
 	return reader;
 }
 

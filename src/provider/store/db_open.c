@@ -88,7 +88,10 @@ db_set_checkpointer(struct db *db, bool checkpointer)
 	    db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, checkpointer ? 0 : 1, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_wal_autocheckpoint(db->sqlite, checkpointer ? 1000 : 8000);
-	return hr_from_sqlite(code);
+	if (code != SQLITE_OK || !checkpointer)
+		return hr_from_sqlite(code);
+	/* The spooler reads each message once. */
+	return db_exec(db, SQL("PRAGMA cache_size=-8192"));
 }
 
 static HRESULT

@@ -222,6 +222,7 @@ BROKEN = {
     "addresses that are none": (b"To: all of us, <<a@x.test, ;;\nSubject: x\n\nwords\n", "words"),
     "a date that is none": (b"Date: yesterday\nSubject: x\n\nwords\n", "words"),
     "a mark and blank lines before it": (b"\xef\xbb\xbf\r\n\nSubject: x\n\nwords\n", "words"),
+    "an empty HTML": (b"Subject: x\nContent-Type: text/html\n\n", None),
     "a bad type": (b"Subject: x\nContent-Type: ///\n\nwords\n", "words"),
 }
 

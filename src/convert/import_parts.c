@@ -114,10 +114,14 @@ set_plain(struct parts *parts, GMimePart *part, const GByteArray *bytes)
 static char *
 html_charset(const GByteArray *bytes)
 {
-	g_autofree char *head = g_strndup((const char *)bytes->data, MIN(bytes->len, 1024));
-	g_autofree char *lower = g_ascii_strdown(head, -1);
-	const char *mark = strstr(lower, "charset=");
+	g_autofree char *head = NULL, *lower = NULL;
+	const char *mark;
 
+	if (!bytes->len)
+		return NULL;
+	head = g_strndup((const char *)bytes->data, MIN(bytes->len, 1024));
+	lower = g_ascii_strdown(head, -1);
+	mark = strstr(lower, "charset=");
 	if (!mark)
 		return NULL;
 	mark += strlen("charset=");
@@ -130,25 +134,25 @@ static HRESULT
 set_html(struct parts *parts, GMimePart *part, const GByteArray *bytes)
 {
 	g_autofree char *told = charset_of(part) ? g_strdup(charset_of(part)) : html_charset(bytes);
+	const char *data = bytes->len ? (const char *)bytes->data : "";
 	LONG page = told ? charset_page(told) : 0;
 	struct bag *bag = parts->import->bag;
 	g_autofree char *text = NULL;
 	HRESULT hr;
 
 	if (!page || page == PAGE_UTF8 || page == PAGE_ASCII) {
-		if (g_utf8_validate_len((char *)bytes->data, bytes->len, NULL)) {
+		if (g_utf8_validate_len(data, bytes->len, NULL)) {
 			page = PAGE_UTF8;
 		} else if (!told || page == PAGE_ASCII) {
 			page = PAGE_1252;
 		} else {
 			page = PAGE_UTF8;
-			text = charset_to_utf8(bytes->data, bytes->len, told);
+			text = charset_to_utf8(data, bytes->len, told);
 			if (!text)
 				return MAPI_E_NOT_ENOUGH_MEMORY;
 		}
 	}
-	hr = bag_set_binary(bag, TAG_HTML, text ? text : (const char *)bytes->data,
-	    text ? strlen(text) : bytes->len);
+	hr = bag_set_binary(bag, TAG_HTML, text ? text : data, text ? strlen(text) : bytes->len);
 	return FAILED(hr) ? hr : bag_set_long(bag, TAG_INTERNET_CPID, page);
 }
 

@@ -218,6 +218,26 @@ check_read(char *id)
 	MAPIFreeBuffer(read);
 }
 
+/* The text as a file of its own, before the others. */
+static void
+check_read_as_file(char *id)
+{
+	MapiMessage *read;
+	char *text;
+
+	assert_int_equal(
+	    MAPIReadMail(session, 0, id, MAPI_BODY_AS_FILE | MAPI_PEEK, 0, &read), SUCCESS_SUCCESS);
+	assert_null(read->lpszNoteText);
+	assert_int_equal(read->nFileCount, 2);
+	assert_true(g_file_get_contents(read->lpFiles[0].lpszPathName, &text, NULL, NULL));
+	assert_string_equal(text, text_body);
+	assert_string_equal(read->lpFiles[1].lpszFileName, "plan.txt");
+	unlink(read->lpFiles[0].lpszPathName);
+	unlink(read->lpFiles[1].lpszPathName);
+	g_free(text);
+	MAPIFreeBuffer(read);
+}
+
 static void
 saves_finds_reads_and_deletes(void **state)
 {
@@ -237,6 +257,7 @@ saves_finds_reads_and_deletes(void **state)
 	assert_int_equal(
 	    MAPISaveMail(session, 0, &message, MAPI_LONG_MSGID, 0, second), SUCCESS_SUCCESS);
 	assert_string_not_equal(first, second);
+	check_read_as_file(first);
 	check_read(first);
 
 	assert_int_equal(

@@ -420,6 +420,25 @@ read_file(IMessage *message, const SRow *row, ULONG flags, MapiMessage *out)
 	return hr;
 }
 
+/* MAPI_BODY_AS_FILE: the text is the first of the files, and no text beside them. */
+static HRESULT
+move_body_to_file(MapiMessage *out)
+{
+	MapiFileDesc *file = &out->lpFiles[out->nFileCount];
+	GByteArray *data = g_byte_array_new();
+	HRESULT hr;
+
+	g_byte_array_append(
+	    data, (const guint8 *)out->lpszNoteText, (guint)strlen(out->lpszNoteText));
+	hr = write_file(data, "body.txt", out, file);
+	if (SUCCEEDED(hr)) {
+		out->nFileCount++;
+		out->lpszNoteText = NULL; /* hangs on the message, as all of it */
+	}
+	g_byte_array_unref(data);
+	return hr;
+}
+
 static HRESULT
 read_files(IMessage *message, ULONG flags, MapiMessage *out)
 {
@@ -437,6 +456,8 @@ read_files(IMessage *message, ULONG flags, MapiMessage *out)
 		out->lpFiles = mem_zalloc(out, (rows->cRows + 1) * sizeof *out->lpFiles);
 		hr = out->lpFiles ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 	}
+	if (SUCCEEDED(hr) && (flags & MAPI_BODY_AS_FILE))
+		hr = move_body_to_file(out);
 	for (ULONG i = 0; SUCCEEDED(hr) && i < rows->cRows; i++)
 		hr = read_file(message, &rows->aRow[i], flags, out);
 	FreeProws(rows);
@@ -494,8 +515,6 @@ simple_read_mail(
 	*out = NULL;
 	if (session == lhSessionNull)
 		return MAPI_E_INVALID_SESSION;
-	if (flags & MAPI_BODY_AS_FILE)
-		return MAPI_E_NOT_SUPPORTED;
 	hr = simple_enter(session, &simple);
 	if (SUCCEEDED(hr))
 		hr = read_message(simple, id, flags, out);

@@ -50,9 +50,24 @@ add_lines(GVariantBuilder *b, char **lines, guint from, guint to)
 	}
 }
 
+static bool
+fit_all(char **lines)
+{
+	gsize size = 0;
+
+	for (; *lines; lines++) {
+		gsize length = strlen(*lines);
+
+		size += length + 1;
+		if (length > LINE_BYTES || size > RECORD_MAX)
+			return false;
+	}
+	return true;
+}
+
 /* The beginning and the end tell how it went: what is too much goes from the middle. */
 static GVariant *
-journey_value(char **lines, const char *more)
+shortened(char **lines, const char *more)
 {
 	GVariantBuilder b;
 	guint count = g_strv_length(lines);
@@ -68,6 +83,15 @@ journey_value(char **lines, const char *more)
 	if (more)
 		g_variant_builder_add(&b, "s", more);
 	return g_variant_builder_end(&b);
+}
+
+/* Nearly every message has one record of few lines. */
+static GVariant *
+journey_value(char **lines, const char *more)
+{
+	if (!more && fit_all(lines))
+		return g_variant_new_strv((const char *const *)lines, -1);
+	return shortened(lines, more);
 }
 
 /* Records */

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <glib/gstdio.h>
 #include <mapicode.h>
 #include "spooldb.h"
 
@@ -75,6 +76,9 @@ first_and_last_tries_are_kept(void **state)
 	struct retry_policy policy = { HOUR, HOUR, 10000 * HOUR };
 	g_autoptr(GBytes) profile = g_bytes_new("profile-0123456", 16);
 	g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *folder = g_dir_make_tmp("spooldb-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "spool.db", NULL);
+	g_autofree char *reserve = g_strconcat(path, ".reserve", NULL);
 	g_autofree char *why = NULL;
 	struct spool_message *m = NULL;
 	struct spooldb *db = NULL;
@@ -84,7 +88,7 @@ first_and_last_tries_are_kept(void **state)
 	for (int i = 0; i < 2000; i++)
 		g_ptr_array_add(said, g_strdup_printf("< 451-line %d that nobody reads", i));
 	g_ptr_array_add(said, NULL);
-	assert_int_equal(spooldb_open(":memory:", &policy, &db, &why), S_OK);
+	assert_int_equal(spooldb_open(path, &policy, &db, &why), S_OK);
 	id = add_message(db, profile, now);
 	for (int i = 0; i < TRIES; i++)
 		now = refuse(db, profile, now, (char **)said->pdata);
@@ -102,6 +106,9 @@ first_and_last_tries_are_kept(void **state)
 	assert_in_range(size, 512 * 1024, 1024 * 1024);
 	spool_message_free(m);
 	spooldb_close(db);
+	g_remove(path);
+	g_remove(reserve);
+	assert_int_equal(g_rmdir(folder), 0);
 }
 
 int

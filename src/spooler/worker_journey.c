@@ -91,8 +91,8 @@ journey_begin(struct sending *s, const struct worker_transport *t)
 	if (process < 0)
 		return;
 	taken = text_iso_time(s->taken);
-	add(s, "* worker: %d", process);
-	add(s, "* lease: %s", taken);
+	g_ptr_array_add(s->journey, g_strdup_printf("* worker: %d", process));
+	g_ptr_array_add(s->journey, g_strconcat("* lease: ", taken, NULL));
 	add(s, "* transport: %s", t->name);
 	add_reason(s, t);
 	add_recipients(s);

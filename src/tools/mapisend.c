@@ -73,9 +73,8 @@ submit(const struct mapisend_options *o, const struct letter *letter, struct pro
 	words = cli_without_dot(why ? why : hr_text(hr));
 	if (code == EX_CONFIG && !strstr(words, profile_path(profile)))
 		return cli_fail(code,
-		    "%s; nothing was stored or sent; the profile is %s: mend it there (emapi "
-		    "doctor "
-		    "tells more)",
+		    "%s; nothing was stored or sent; the profile is %s: mend it there "
+		    "(emapi doctor tells more)",
 		    words, profile_path(profile));
 	return cli_fail(code, "%s; nothing was stored or sent%s", words, advice(hr));
 }

@@ -37,6 +37,19 @@ def test_a_script_names_the_server(home):
         assert len(peer.messages) == 1
 
 
+def test_a_file_beside_is_found_from_elsewhere(home, tmp_path):
+    """A path is kept whole: the spooler stands in another folder."""
+    authority = Authority(tmp_path)
+    (home.folder / "ca.pem").write_bytes(authority.ca.read_bytes())
+    with Faulty(authority.issue("server")) as server:
+        set_up(home, "ann@example.test", "--server", f"localhost:{server.port}", "--user", "",
+               "--ca-file", "ca.pem", "--name", "work")
+        assert f"CAFile={home.folder}/ca.pem" in home.profile_file().read_text()
+        home.run("emapi", "profile", "set", "work", "CAFile=")
+        home.run("emapi", "profile", "set", "work", "CAFile=./ca.pem")
+        home.run("mapisend", "--to", "bob@example.test", "--body", "x", "--require-accepted")
+
+
 def test_a_server_that_refuses_leaves_no_profile(home):
     with Peer(mail="550 5.7.1 not you") as peer:
         options = ("--address", "ann@example.test", "--server", f"localhost:{peer.port}", "--tls",
@@ -226,12 +239,27 @@ def talk(home, answers, *options):
         while prompt not in new:
             new += os.read(master, 4096).decode()
         seen, new = seen + new, ""
-        if answer:
+        if answer is not None:
             os.write(master, answer.encode() + b"\n")
     assert asked.wait(20) == 0
     os.close(master)
     assert PASSWORD not in seen
     return seen
+
+
+def test_a_person_mends_a_refused_login(home, tmp_path):
+    """The address is the login name of many servers, and not of all."""
+    authority = Authority(tmp_path)
+    with Peer(ehlo=["STARTTLS"], ehlo_tls=["AUTH PLAIN"], users={"ann": PASSWORD},
+              certificate=authority.issue("localhost")) as peer:
+        home.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
+        seen = talk(home, [("Password:", PASSWORD), ("Login name [ann@example.test]:", "ann"),
+                           ("Password:", "a typing error"), ("Login name [ann]:", ""),
+                           ("Password:", PASSWORD), ('Profile   "', None)], "ann@example.test",
+                    "--server", f"localhost:{peer.port}", "--ca-file", authority.ca)
+        assert "refused the login of ann@example.test" in seen and "mail can go out" in seen
+        assert "User=ann\n" in home.profile_file().read_text()
+        home.run("mapisend", "--to", "bob@example.test", "--body", "x", "--require-accepted")
 
 
 def test_a_person_is_asked(home):

@@ -153,6 +153,16 @@ add_pickup(GKeyFile *keys, const char *name, const struct profile_settings *sett
 	return hr;
 }
 
+/* A file by its whole path: who reads the profile later stands in another folder. */
+static void
+put_path(GKeyFile *keys, const char *group, const char *word, const char *path)
+{
+	char *whole = path ? g_canonicalize_filename(path, NULL) : NULL;
+
+	put(keys, group, word, whole);
+	g_free(whole);
+}
+
 static HRESULT
 add_smtp(GKeyFile *keys, const struct profile_settings *settings)
 {
@@ -168,9 +178,9 @@ add_smtp(GKeyFile *keys, const struct profile_settings *settings)
 	put(keys, group, "TLS", settings->tls ? settings->tls : "starttls");
 	put(keys, group, "User", settings->user);
 	put(keys, group, "PasswordCommand", settings->password_command);
-	put(keys, group, "PasswordFile", settings->password_file);
+	put_path(keys, group, "PasswordFile", settings->password_file);
 	put(keys, group, "PasswordCredential", settings->password_credential);
-	put(keys, group, "CAFile", settings->ca_file);
+	put_path(keys, group, "CAFile", settings->ca_file);
 out:
 	g_free(group);
 	g_free(display);

@@ -49,7 +49,8 @@ ab_open(struct ab *ab, const char *profile)
 	if (!profile && !standard)
 		return cli_fail(EX_CONFIG, "%s",
 		    reason ? reason
-			   : "there is no profile; make one: emapi profile create NAME --default "
+			   : "there is no profile; make one: emapi profile setup, or emapi profile "
+			     "create NAME --default "
 			     "--from 'You <you@example.com>' --smtp HOST:PORT");
 	hr = profile_load(profile ? profile : standard, &ab->profile, &why);
 	if (SUCCEEDED(hr))

@@ -79,6 +79,10 @@ add_text(void *root, SPropValue *values, ULONG *count, ULONG tag, const char *te
 static HRESULT
 configure(struct profile *profile, const struct options *o, const char *host, unsigned port)
 {
+	/* Who reads the profile later stands in another folder. */
+	g_autofree char *secret =
+	    o->password_file ? g_canonicalize_filename(o->password_file, NULL) : NULL;
+	g_autofree char *ca = o->ca_file ? g_canonicalize_filename(o->ca_file, NULL) : NULL;
 	const struct {
 		ULONG tag;
 		const char *text;
@@ -87,11 +91,11 @@ configure(struct profile *profile, const struct options *o, const char *host, un
 		{ PR_EMAPI_BASE_DN_W, o->base },
 		{ PR_EMAPI_USER_W, o->user },
 		{ PR_EMAPI_PASSWORD_COMMAND_W, o->password_command },
-		{ PR_EMAPI_PASSWORD_FILE_W, o->password_file },
+		{ PR_EMAPI_PASSWORD_FILE_W, secret },
 		{ PR_EMAPI_TLS_W, o->tls        ? o->tls
 				  : port == 636 ? "implicit"
 						: "starttls" },
-		{ PR_EMAPI_CA_FILE_W, o->ca_file },
+		{ PR_EMAPI_CA_FILE_W, ca },
 		{ PR_EMAPI_FILTER_W, o->filter },
 	};
 	SPropValue *values = mem_zalloc(NULL, (G_N_ELEMENTS(texts) + 1) * sizeof *values);

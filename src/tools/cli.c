@@ -124,8 +124,8 @@ cli_load_profile(const char *name, const char *safe, struct profile **out)
 		return cli_fail(EX_CONFIG, "%s%s", reason, safe);
 	if (!name && !default_name)
 		return cli_fail(EX_CONFIG,
-		    "there is no profile to send with; make one: emapi profile create NAME "
-		    "--default "
+		    "there is no profile to send with; make one: emapi profile setup, or emapi "
+		    "profile create NAME --default "
 		    "--from 'You <you@example.com>' --smtp HOST:PORT%s",
 		    safe);
 	hr = profile_load(name ? name : default_name, out, &why);

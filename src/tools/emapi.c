@@ -8,12 +8,12 @@
 #include "mask.h"
 
 static const struct command *const commands[] = {
+	&command_profile_setup,
 	&command_profile_create,
 	&command_profile_import,
 	&command_profile_list,
 	&command_profile_show,
 	&command_profile_set,
-	&command_profile_setup,
 	&command_profile_default,
 	&command_profile_delete,
 	&command_explain,
@@ -63,13 +63,25 @@ emapi_commands(size_t *count)
 	return commands;
 }
 
+/* Whether it has another first word than the one before, and either of them has two. */
+static bool
+begins_group(size_t i)
+{
+	const char *before = commands[i - 1]->name, *name = commands[i]->name;
+	size_t length = strcspn(name, " ");
+
+	return (strchr(before, ' ') || strchr(name, ' ')) &&
+	       (strcspn(before, " ") != length || strncmp(before, name, length) != 0);
+}
+
 static int
 usage(FILE *out, int code)
 {
 	fprintf(out, "usage: emapi COMMAND [OPTION...]\n\n");
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		fprintf(out, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
-	fprintf(out, "\n`emapi COMMAND --help` tells its options.\n");
+		fprintf(out, "%s  %-18s %s\n", i && begins_group(i) ? "\n" : "", commands[i]->name,
+		    commands[i]->summary);
+	fprintf(out, "\n`emapi COMMAND --help` tells its options, emapi(1) all of it.\n");
 	return code;
 }
 

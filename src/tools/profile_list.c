@@ -112,7 +112,8 @@ run(int argc, char **argv)
 		g_string_append(out, "]\n");
 	fputs(out->str, stdout);
 	if (!json && (!names || !*names))
-		cli_note("there is no profile yet; make one: emapi profile create NAME --default "
+		cli_note("there is no profile yet; make one: emapi profile setup, or emapi profile "
+			 "create NAME --default "
 			 "--from 'You <you@example.com>' --smtp HOST:PORT");
 	return 0;
 }

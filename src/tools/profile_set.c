@@ -66,12 +66,26 @@ section_of(const struct profile *profile, ULONG tag, MAPIUID *section)
 	return password_section(profile, section);
 }
 
+/* The whole path where the setting is one: who reads it later stands in another folder. */
+static char *
+whole_value(ULONG tag, const char *text)
+{
+	static const ULONG paths[] = { PR_EMAPI_CA_FILE_W, PR_EMAPI_CLIENT_CERT_W,
+		PR_EMAPI_CLIENT_KEY_W, PR_EMAPI_PASSWORD_FILE_W, PR_EMAPI_PATH_W };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++)
+		if (tag == paths[i] && *text)
+			return g_canonicalize_filename(text, NULL);
+	return g_strdup(text);
+}
+
 static int
 parse_value(const char *assignment, SPropValue *value, void **root, bool *remove)
 {
 	const char *equals = strchr(assignment, '=');
 	g_autofree char *word = equals ? g_strndup(assignment, equals - assignment) : NULL;
 	ULONG tag = word ? profile_word_tag(word) : 0;
+	g_autofree char *text = NULL;
 	char *end;
 
 	if (!tag)
@@ -99,8 +113,9 @@ parse_value(const char *assignment, SPropValue *value, void **root, bool *remove
 	if (tag == PR_EMAPI_PRESET_W && equals[1] && !preset_find(equals + 1))
 		return cli_fail(
 		    EX_USAGE, "%s: unknown; it is one of %s", assignment, preset_names());
+	text = whole_value(tag, equals + 1);
 	*root = mem_zalloc(NULL, 1);
-	if (!*root || FAILED(prop_set_text(*root, value, tag, equals + 1)))
+	if (!*root || FAILED(prop_set_text(*root, value, tag, text)))
 		return cli_fail(EX_USAGE, "%s: this setting takes no text", assignment);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "queue.h"
 
+#include <string.h>
 #include <mapicode.h>
 #include "spooler_link.h"
 #include "profile.h"
@@ -37,6 +38,9 @@ queue_find(const char *id, struct spool_message **out)
 		    "--json prints all of them)",
 		    shown);
 	case MAPI_E_NOT_FOUND:
+		if (!strcmp(id, "last"))
+			return cli_fail(
+			    EX_NOINPUT, "no message was sent yet, or none in the last 30 days");
 		return cli_fail(EX_NOINPUT,
 		    "the spooler remembers no message %s (emapi queue list --all shows the last 30 "
 		    "days)",

@@ -3,32 +3,14 @@
  * emapi profile setup: a profile from an address.  Finds the server, shows what it found and from
  * where, stores the secret and tries it.  On a terminal it asks; else it never does.
  */
-#include "setup.h"
+#include "setup_private.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <mapicode.h>
-#include <mapix.h>
-#include <emapispi.h>
 #include "emapi.h"
-#include "hr.h"
-#include "mem.h"
 #include "password.h"
 #include "profile.h"
-#include "prop.h"
-#include "session.h"
-#include "trial.h"
-
-struct setup {
-	char *address, *name, *from_name, *server, *tls, *user, *autoconfig;
-	char *password_command, *password_file, *ca_file, *dns;
-	gboolean yes, no_test, keyring;
-	bool terminal;
-	struct setup_server found;
-	GPtrArray *targets; /* what DNS named; NULL: it was not asked */
-	guint taken;        /* so many of them have been tried */
-};
 
 static void
 setup_clear(struct setup *s)
@@ -92,9 +74,8 @@ parse(int *argc, char ***argv, struct setup *s)
 
 /* --- Asking -------------------------------------------------------------------------------- */
 
-/* A line from the terminal; NULL at its end. */
-static char *
-ask(const char *prompt)
+char *
+setup_ask(const char *prompt)
 {
 	char line[1024];
 
@@ -114,7 +95,7 @@ confirm(const struct setup *s)
 		return cli_fail(EX_USAGE,
 		    "nobody can be asked whether that is the server: say --yes to take it, or "
 		    "--server HOST:PORT; no profile was made");
-	answer = ask("Is that right? [y/n]");
+	answer = setup_ask("Is that right? [y/n]");
 	if (answer && !g_ascii_strncasecmp(answer, "y", 1))
 		return 0;
 	return cli_fail(EX_USAGE, "no profile was made; name the server: --server HOST:PORT");
@@ -149,9 +130,8 @@ take_autoconfig(struct setup *s)
 	return 0;
 }
 
-/* The next server that DNS named becomes the one that is found; false where there is none. */
-static bool
-take_target(struct setup *s)
+bool
+setup_take_target(struct setup *s)
 {
 	const struct setup_target *target;
 
@@ -182,7 +162,7 @@ ask_dns(struct setup *s, const char *domain)
 	if (code)
 		return code;
 	s->targets = setup_srv(domain, s->dns ? &server : NULL, &silent);
-	if (take_target(s))
+	if (setup_take_target(s))
 		return 0;
 	if (silent)
 		return cli_fail(EX_TEMPFAIL,
@@ -213,8 +193,9 @@ find(struct setup *s)
 	return setup_preset(domain, &s->found) ? 0 : ask_dns(s, domain);
 }
 
-static void
-show_server(const char *title, const char *host, unsigned port, const char *tls, const char *source)
+void
+setup_show_server(
+    const char *title, const char *host, unsigned port, const char *tls, const char *source)
 {
 	printf("%-10s%s", title, host);
 	if (port)
@@ -225,162 +206,16 @@ show_server(const char *title, const char *host, unsigned port, const char *tls,
 static void
 show(const struct setup *s)
 {
-	show_server("Server", s->found.host, s->found.port, s->found.tls, s->found.source);
+	setup_show_server("Server", s->found.host, s->found.port, s->found.tls, s->found.source);
 	for (guint i = s->taken; s->targets && i < s->targets->len; i++) {
 		const struct setup_target *target = s->targets->pdata[i];
 
-		show_server("else", target->host, target->port, target->tls, target->source);
+		setup_show_server("else", target->host, target->port, target->tls, target->source);
 	}
 	printf("Login     %s\n", s->user && *s->user ? s->user : "none");
 	if (s->found.hint)
 		printf("Note      %s.\n", s->found.hint);
 	fflush(stdout);
-}
-
-/* --- Making -------------------------------------------------------------------------------- */
-
-static int
-write_failed(HRESULT hr)
-{
-	return cli_fail(cli_exit_code(hr), "the profile cannot be written: %s", hr_text(hr));
-}
-
-static int
-set_preset(struct profile *profile, const char *preset)
-{
-	SPropValue *value = mem_zalloc(NULL, sizeof *value);
-	MAPIUID section;
-	HRESULT hr = MAPI_E_NOT_ENOUGH_MEMORY;
-
-	if (value && password_section(profile, &section))
-		hr = prop_set_text(value, value, PR_EMAPI_PRESET_W, preset);
-	if (SUCCEEDED(hr))
-		hr = profile_section_write(profile, &section, 1, value, NULL);
-	mem_free(value);
-	return FAILED(hr) ? write_failed(hr) : 0;
-}
-
-/* Another server in the profile's place for it. */
-static int
-set_server(struct profile *profile, const struct setup_server *found)
-{
-	SPropValue *values = mem_zalloc(NULL, 3 * sizeof *values);
-	MAPIUID section;
-	HRESULT hr = MAPI_E_NOT_ENOUGH_MEMORY;
-
-	if (values && password_section(profile, &section))
-		hr = prop_set_text(values, values, PR_EMAPI_SERVER_W, found->host);
-	if (SUCCEEDED(hr))
-		hr = prop_set_text(values, values + 1, PR_EMAPI_TLS_W, found->tls);
-	if (SUCCEEDED(hr)) {
-		values[2].ulPropTag = PR_EMAPI_PORT;
-		values[2].Value.l = (LONG)found->port;
-		hr = profile_section_write(profile, &section, 3, values, NULL);
-	}
-	mem_free(values);
-	return FAILED(hr) ? write_failed(hr) : 0;
-}
-
-static HRESULT
-try_it(struct profile *profile, char **why)
-{
-	struct trial trial = { 0 };
-	IMAPISession *session = NULL;
-	MAPIUID section;
-	HRESULT hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, why);
-
-	if (FAILED(hr))
-		return hr;
-	if (password_section(profile, &section))
-		trial_run(session, &section, &trial);
-	hr = trial.hr;
-	*why = g_steal_pointer(&trial.why);
-	trial_clear(&trial);
-	session->lpVtbl->Logoff(session, 0, 0, 0);
-	session->lpVtbl->Release(session);
-	return hr;
-}
-
-/* Of several servers the first that can be reached is the one. */
-static int
-try_servers(struct setup *s, struct profile *profile)
-{
-	int code = 0;
-
-	while (!code) {
-		g_autofree char *why = NULL;
-		HRESULT hr = try_it(profile, &why);
-		g_autofree char *words = cli_without_dot(why && *why ? why : hr_text(hr));
-
-		if (SUCCEEDED(hr)) {
-			printf("Tried     mail can go out this way; nothing was sent.\n");
-			return 0;
-		}
-		if (hr != MAPI_E_NETWORK_ERROR || !take_target(s))
-			return cli_fail(cli_exit_code(hr), "%s", words);
-		cli_note("%s; the next one is tried", words);
-		show_server("Server", s->found.host, s->found.port, s->found.tls, s->found.source);
-		code = set_server(profile, &s->found);
-	}
-	return code;
-}
-
-static int
-store_password(const struct setup *s, struct profile *profile)
-{
-	HRESULT hr = s->keyring ? password_use_keyring(profile) : S_OK;
-
-	return FAILED(hr) ? write_failed(hr) : password_ask_and_store(profile);
-}
-
-/* What follows the profile's making; what fails here takes the profile away again. */
-static int
-complete(struct setup *s, struct profile *profile)
-{
-	int code = 0;
-
-	if (s->user && *s->user && !s->password_command && !s->password_file)
-		code = store_password(s, profile);
-	if (!code && s->found.preset)
-		code = set_preset(profile, s->found.preset);
-	if (!code && !s->no_test)
-		code = try_servers(s, profile);
-	return code;
-}
-
-static int
-make(struct setup *s)
-{
-	const struct profile_settings settings = {
-		.from_name = s->from_name,
-		.from_address = s->address,
-		.server = s->found.host,
-		.port = s->found.port,
-		.tls = s->found.tls,
-		.user = s->user && *s->user ? s->user : NULL,
-		.password_command = s->password_command,
-		.password_file = s->password_file,
-		.ca_file = s->ca_file,
-	};
-	g_autofree char *why = NULL, *load = NULL;
-	struct profile *profile = NULL;
-	HRESULT hr = profile_create(s->name, &settings, &why);
-	int code;
-
-	if (SUCCEEDED(hr))
-		hr = profile_load(s->name, &profile, &load);
-	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr), "%s", why ? why : load ? load : hr_text(hr));
-	code = complete(s, profile);
-	if (!code)
-		printf("Profile   \"%s\" is in %s.\n", s->name, profile_path(profile));
-	profile_unref(profile);
-	if (code) {
-		profile_delete(s->name);
-		cli_note("the profile was not made%s",
-		    s->no_test ? "" : "; to make it without trying the server: --no-test");
-	}
-	return code;
 }
 
 /* --- The command --------------------------------------------------------------------------- */
@@ -392,7 +227,7 @@ check(struct setup *s)
 		return cli_fail(EX_USAGE,
 		    "--password-command, --password-file and --keyring exclude each other");
 	if (!s->address && s->terminal)
-		s->address = ask("Your mail address:");
+		s->address = setup_ask("Your mail address:");
 	if (!s->address || !*s->address)
 		return cli_fail(EX_USAGE, "the mail address is missing (try --help)");
 	return 0;
@@ -426,7 +261,7 @@ choose_keyring(struct setup *s)
 	if (!s->terminal || s->keyring || s->password_command || s->password_file || !*s->user ||
 	    !password_has_keyring())
 		return;
-	answer = ask("Keep the password in the desktop's keyring? [y/n]");
+	answer = setup_ask("Keep the password in the desktop's keyring? [y/n]");
 	s->keyring = answer && !g_ascii_strncasecmp(answer, "y", 1);
 }
 
@@ -453,7 +288,7 @@ run(int argc, char **argv)
 	if (!code)
 		choose_keyring(&s);
 	if (!code)
-		code = make(&s);
+		code = setup_make(&s);
 	setup_clear(&s);
 	return code;
 }

@@ -355,4 +355,5 @@ def test_broken_store_file_is_left_alone(home, kind):
     assert path.read_bytes() == broken
     path.write_bytes(whole)
     accepted(home)
-    assert len(home.picked_up()) == 2 and home.stored() == (2, 0)
+    assert len(home.picked_up()) == 2
+    wait_until(lambda: home.stored() == (2, 0), "it is filed")

@@ -256,6 +256,13 @@ scan_is_due(const struct lane *lane)
 	return lane->want_scan && !is_scanning(lane);
 }
 
+/* It is of a long queue, of which enough is known to send meanwhile. */
+static bool
+scan_can_wait(const struct lane *lane)
+{
+	return g_get_monotonic_time() < lane->scan_not_before;
+}
+
 /* Until all messages in hand have taken long, microseconds; 0: now. */
 static gint64
 until_slow(const struct lane *lane, const struct hand *besides)
@@ -364,7 +371,8 @@ drive_batch(struct hand *hand, gint64 now)
 	batch_watch(hand, g_get_monotonic_time());
 	if (lane->s->stop_at || hand->renew || g_get_monotonic_time() >= hand->leased + SLOW)
 		batch_take_back(hand, 0, now);
-	else if (!hand->quitting && !scan_is_due(lane) && may_give(lane, hand, now))
+	else if (!hand->quitting && (!scan_is_due(lane) || scan_can_wait(lane)) &&
+		 may_give(lane, hand, now))
 		batch_give(hand, now);
 }
 
@@ -404,7 +412,7 @@ drive_hand(struct hand *hand, gint64 now)
 	} else if (scan_is_due(lane) && !give_meanwhile(hand, now)) {
 		lane->want_scan = false;
 		hand->scanning = true;
-		hand->heard = g_get_monotonic_time();
+		hand->heard = lane->scan_began = g_get_monotonic_time();
 		ipc_send(hand->fd, "scan", NULL);
 	} else if (!scan_is_due(lane) && may_give(lane, hand, now)) {
 		give(hand, now);

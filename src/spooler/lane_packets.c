@@ -210,12 +210,19 @@ on_gone(struct hand *hand, const struct ipc_message *packet)
 	return true;
 }
 
+/* Of a long queue: how much longer mail is sent than the queue is read. */
+#define SENDING_SHARE 5
+
 static bool
 on_scanned(struct hand *hand, const struct ipc_message *packet)
 {
 	struct lane *lane = hand->lane;
+	gint64 now = g_get_monotonic_time();
+
 	hand->scanning = false;
 	lane->scan_rest = ipc_int(packet, "more", 0) != 0;
+	lane->scan_not_before =
+	    lane->scan_rest ? now + SENDING_SHARE * (now - lane->scan_began) : 0;
 	lane->want_scan = lane->want_scan || lane->scan_rest;
 	lane->scan_again = lane->scan_again || ipc_int(packet, "again", 0);
 	lane->crashes = 0;

@@ -106,7 +106,9 @@ struct lane {
 	GPtrArray *hands; /* of struct hand */
 	bool alone;       /* no worker of an earlier scheduler is left: more than one may start */
 	bool want_scan;
-	bool scan_rest;  /* what is to be scanned is the rest of a long queue */
+	bool scan_rest;         /* what is to be scanned is the rest of a long queue */
+	gint64 scan_began;      /* monotonic */
+	gint64 scan_not_before; /* likewise: the rest, while there is mail to send */
 	bool scan_again; /* once nothing is in hand: the last scan was not sure of what has gone */
 	gint64 not_before;   /* no new worker and no message before */
 	gint64 pace;         /* the limit a minute allows no message before */

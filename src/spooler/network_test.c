@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -53,10 +54,6 @@ an_address_that_comes_is_told_once(void **state)
 {
 	struct network *network;
 
-	if (unshare(CLONE_NEWNET) != 0) {
-		print_message("skipped: no network of our own may be made here\n");
-		skip();
-	}
 	loop = g_main_loop_new(NULL, FALSE);
 	network = network_watch(on_change, NULL);
 	assert_non_null(network);
@@ -74,5 +71,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(an_address_that_comes_is_told_once) };
 
+	if (unshare(CLONE_NEWNET) != 0) {
+		puts("1..0 # SKIP no network of our own may be made here");
+		return 0;
+	}
 	return cmocka_run_group_tests_name("spooler/network", tests, NULL, NULL);
 }

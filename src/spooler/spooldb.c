@@ -316,14 +316,15 @@ commit(struct spooldb *db)
 	if (hr == MAPI_E_NOT_ENOUGH_DISK && reserve_give_back(db) &&
 	    !sqlite3_get_autocommit(db->sql))
 		hr = spooldb_run(db, "COMMIT", "");
-	db->open = false;
 	if (SUCCEEDED(hr)) {
+		db->open = false;
 		db->unsynced = true;
 		return hr;
 	}
 	db->lost = true;
 	if (!sqlite3_get_autocommit(db->sql))
 		spooldb_run(db, "ROLLBACK", "");
+	db->open = !sqlite3_get_autocommit(db->sql);
 	return hr;
 }
 

@@ -21,21 +21,6 @@
 static LPADRBOOK book;
 static LPABCONT container;
 
-static void
-must(const char *what, HRESULT hr)
-{
-	if (FAILED(hr))
-		client_die(what, hr);
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* The median of several runs of `work`, in milliseconds. */
 static double
 median(void (*work)(const void *), const void *argument)
@@ -48,7 +33,7 @@ median(void (*work)(const void *), const void *argument)
 		work(argument);
 		times[i] = (client_now() - began) * 1000;
 	}
-	qsort(times, ROUNDS, sizeof *times, compare);
+	qsort(times, ROUNDS, sizeof *times, client_compare);
 	return times[ROUNDS / 2];
 }
 
@@ -67,9 +52,9 @@ resolve(const void *argument)
 	LPSPropValue value = NULL;
 	HRESULT hr;
 
-	must("MAPIAllocateBuffer", MAPIAllocateBuffer(CbNewADRLIST(1), (LPVOID *)&list));
-	must("MAPIAllocateBuffer", MAPIAllocateBuffer(sizeof *value, (LPVOID *)&value));
-	must("MAPIAllocateMore",
+	client_must("MAPIAllocateBuffer", MAPIAllocateBuffer(CbNewADRLIST(1), (LPVOID *)&list));
+	client_must("MAPIAllocateBuffer", MAPIAllocateBuffer(sizeof *value, (LPVOID *)&value));
+	client_must("MAPIAllocateMore",
 	    MAPIAllocateMore((ULONG)strlen(name->text) + 1, value, (LPVOID *)&value->Value.lpszA));
 	strcpy(value->Value.lpszA, name->text);
 	value->ulPropTag = PR_DISPLAY_NAME_A;
@@ -105,15 +90,15 @@ read_page(const void *argument)
 	restriction.res.resProperty.relop = RELOP_EQ;
 	restriction.res.resProperty.ulPropTag = PR_ANR_A;
 	restriction.res.resProperty.lpProp = &part;
-	must("GetContentsTable", container->lpVtbl->GetContentsTable(container, 0, &table));
-	must("SetColumns",
+	client_must("GetContentsTable", container->lpVtbl->GetContentsTable(container, 0, &table));
+	client_must("SetColumns",
 	    table->lpVtbl->SetColumns(table, (LPSPropTagArray)(void *)&columns, TBL_BATCH));
 	if (page->part)
-		must("Restrict", table->lpVtbl->Restrict(table, &restriction, TBL_BATCH));
+		client_must("Restrict", table->lpVtbl->Restrict(table, &restriction, TBL_BATCH));
 	if (page->sort)
-		must("SortTable",
+		client_must("SortTable",
 		    table->lpVtbl->SortTable(table, (LPSSortOrderSet)(void *)&order, TBL_BATCH));
-	must("QueryRows", table->lpVtbl->QueryRows(table, PAGE, 0, &rows));
+	client_must("QueryRows", table->lpVtbl->QueryRows(table, PAGE, 0, &rows));
 	if (!rows->cRows)
 		client_die("no rows", S_FALSE);
 	FreeProws(rows);
@@ -126,8 +111,8 @@ count_entries(void)
 	LPMAPITABLE table = NULL;
 	ULONG count = 0;
 
-	must("GetContentsTable", container->lpVtbl->GetContentsTable(container, 0, &table));
-	must("GetRowCount", table->lpVtbl->GetRowCount(table, 0, &count));
+	client_must("GetContentsTable", container->lpVtbl->GetContentsTable(container, 0, &table));
+	client_must("GetRowCount", table->lpVtbl->GetRowCount(table, 0, &count));
 	table->lpVtbl->Release(table);
 	return count;
 }
@@ -147,11 +132,11 @@ main(int argc, char **argv)
 	many = (struct name){ argv[2], MAPI_E_AMBIGUOUS_RECIP };
 	named.part = argv[2];
 	client_open(&client);
-	must("OpenAddressBook",
+	client_must("OpenAddressBook",
 	    client.session->lpVtbl->OpenAddressBook(client.session, 0, NULL, AB_NO_DIALOG, &book));
-	must("GetPAB", book->lpVtbl->GetPAB(book, &size, &id));
-	must("OpenEntry", book->lpVtbl->OpenEntry(book, size, id, &IID_IABContainer, 0, &type,
-			      (LPUNKNOWN *)(void *)&container));
+	client_must("GetPAB", book->lpVtbl->GetPAB(book, &size, &id));
+	client_must("OpenEntry", book->lpVtbl->OpenEntry(book, size, id, &IID_IABContainer, 0,
+				     &type, (LPUNKNOWN *)(void *)&container));
 	MAPIFreeBuffer(id);
 	printf("%u\n", (unsigned)count_entries());
 	printf("%.3f %.3f %.3f %.3f %.3f\n", median(resolve, &one), median(resolve, &many),

@@ -25,6 +25,21 @@ client_die(const char *what, HRESULT hr)
 	exit(1);
 }
 
+void
+client_must(const char *what, HRESULT hr)
+{
+	if (FAILED(hr))
+		client_die(what, hr);
+}
+
+int
+client_compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
 static void
 check(const char *what, HRESULT hr)
 {

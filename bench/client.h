@@ -38,5 +38,8 @@ HRESULT client_submit(struct client *client, const struct client_letter *letter)
 char *client_text(size_t size);
 double client_now(void); /* seconds, monotonic */
 void client_die(const char *what, HRESULT hr);
+void client_must(const char *what, HRESULT hr); /* client_die() where it failed */
+/* Of doubles, for qsort(). */
+int client_compare(const void *a, const void *b);
 
 #endif

@@ -20,21 +20,6 @@
 static struct client client;
 static LPMAPIFOLDER inbox;
 
-static void
-must(const char *what, HRESULT hr)
-{
-	if (FAILED(hr))
-		client_die(what, hr);
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static double
 cpu_now(void)
 {
@@ -62,8 +47,9 @@ open_table(void)
 				     PR_IMPORTANCE, PR_MESSAGE_DELIVERY_TIME, PR_HASATTACH } };
 	LPMAPITABLE table = NULL;
 
-	must("GetContentsTable", inbox->lpVtbl->GetContentsTable(inbox, 0, &table));
-	must("SetColumns", table->lpVtbl->SetColumns(table, (LPSPropTagArray)(void *)&columns, 0));
+	client_must("GetContentsTable", inbox->lpVtbl->GetContentsTable(inbox, 0, &table));
+	client_must(
+	    "SetColumns", table->lpVtbl->SetColumns(table, (LPSPropTagArray)(void *)&columns, 0));
 	return table;
 }
 
@@ -72,7 +58,7 @@ read_page(LPMAPITABLE table)
 {
 	LPSRowSet rows = NULL;
 
-	must("QueryRows", table->lpVtbl->QueryRows(table, PAGE, 0, &rows));
+	client_must("QueryRows", table->lpVtbl->QueryRows(table, PAGE, 0, &rows));
 	if (rows->cRows == 0)
 		client_die("no rows", S_FALSE);
 	FreeProws(rows);
@@ -85,7 +71,8 @@ sorted_page(ULONG tag)
 	LPMAPITABLE table = open_table();
 	double began = client_now();
 
-	must("SortTable", table->lpVtbl->SortTable(table, (LPSSortOrderSet)(void *)&sort, 0));
+	client_must(
+	    "SortTable", table->lpVtbl->SortTable(table, (LPSSortOrderSet)(void *)&sort, 0));
 	read_page(table);
 	began = client_now() - began;
 	table->lpVtbl->Release(table);
@@ -98,7 +85,7 @@ middle_page(ULONG unused)
 	LPMAPITABLE table = open_table();
 	double began = client_now();
 
-	must("SeekRowApprox", table->lpVtbl->SeekRowApprox(table, 1, 2));
+	client_must("SeekRowApprox", table->lpVtbl->SeekRowApprox(table, 1, 2));
 	read_page(table);
 	began = client_now() - began;
 	table->lpVtbl->Release(table);
@@ -112,7 +99,7 @@ count_rows(ULONG unused)
 	double began = client_now();
 	ULONG count;
 
-	must("GetRowCount", table->lpVtbl->GetRowCount(table, 0, &count));
+	client_must("GetRowCount", table->lpVtbl->GetRowCount(table, 0, &count));
 	began = client_now() - began;
 	table->lpVtbl->Release(table);
 	return began * 1000;
@@ -138,7 +125,7 @@ restricted(ULONG importance, const char *word)
 		restriction.res.resProperty.ulPropTag = PR_IMPORTANCE;
 		restriction.res.resProperty.lpProp = &value;
 	}
-	must("Restrict", table->lpVtbl->Restrict(table, &restriction, TBL_BATCH));
+	client_must("Restrict", table->lpVtbl->Restrict(table, &restriction, TBL_BATCH));
 	return table;
 }
 
@@ -151,7 +138,7 @@ look_for(ULONG importance, const char *word, int all)
 	ULONG count;
 
 	if (all)
-		must("GetRowCount", table->lpVtbl->GetRowCount(table, 0, &count));
+		client_must("GetRowCount", table->lpVtbl->GetRowCount(table, 0, &count));
 	else
 		read_page(table);
 	began = client_now() - began;
@@ -184,7 +171,7 @@ median_of(double (*work)(ULONG), ULONG argument)
 
 	for (int i = 0; i < ROUNDS; i++)
 		times[i] = work(argument);
-	qsort(times, ROUNDS, sizeof(double), compare);
+	qsort(times, ROUNDS, sizeof(double), client_compare);
 	return times[ROUNDS / 2];
 }
 
@@ -198,10 +185,10 @@ save_one(void)
 	LPMESSAGE message = NULL;
 	LPSPropValue id = NULL;
 
-	must("CreateMessage", inbox->lpVtbl->CreateMessage(inbox, NULL, 0, &message));
-	must("SetProps", message->lpVtbl->SetProps(message, 1, &subject, NULL));
-	must("SaveChanges", message->lpVtbl->SaveChanges(message, KEEP_OPEN_READONLY));
-	must("HrGetOneProp", HrGetOneProp((LPMAPIPROP)message, PR_ENTRYID, &id));
+	client_must("CreateMessage", inbox->lpVtbl->CreateMessage(inbox, NULL, 0, &message));
+	client_must("SetProps", message->lpVtbl->SetProps(message, 1, &subject, NULL));
+	client_must("SaveChanges", message->lpVtbl->SaveChanges(message, KEEP_OPEN_READONLY));
+	client_must("HrGetOneProp", HrGetOneProp((LPMAPIPROP)message, PR_ENTRYID, &id));
 	message->lpVtbl->Release(message);
 	return id;
 }
@@ -220,7 +207,7 @@ write_some(void)
 	for (int i = 0; i < WRITES; i++) {
 		ENTRYLIST list = { 1, &ids[i]->Value.bin };
 
-		must("CopyMessages",
+		client_must("CopyMessages",
 		    inbox->lpVtbl->CopyMessages(inbox, &list, NULL, sent, 0, NULL, MESSAGE_MOVE));
 		MAPIFreeBuffer(ids[i]);
 	}
@@ -250,10 +237,10 @@ open_inbox(void)
 	ULONG size, type;
 	LPENTRYID id = NULL;
 
-	must("GetReceiveFolder",
+	client_must("GetReceiveFolder",
 	    client.store->lpVtbl->GetReceiveFolder(client.store, NULL, 0, &size, &id, NULL));
-	must("OpenEntry", client.store->lpVtbl->OpenEntry(client.store, size, id, NULL, MAPI_MODIFY,
-			      &type, (LPUNKNOWN *)(void *)&inbox));
+	client_must("OpenEntry", client.store->lpVtbl->OpenEntry(client.store, size, id, NULL,
+				     MAPI_MODIFY, &type, (LPUNKNOWN *)(void *)&inbox));
 	MAPIFreeBuffer(id);
 }
 

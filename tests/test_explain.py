@@ -5,6 +5,8 @@ import json
 import os
 import pathlib
 import re
+import subprocess
+import threading
 
 import pytest
 from conftest import needs_root
@@ -307,3 +309,54 @@ def test_what_cannot_be_reached_is_told_with_the_way_around(home):
     assert attempt["facts"]["transport-because"].startswith("what stands before it")
     assert attempt["facts"]["server"].endswith(str(peer.port))
     assert any("Connection refused" in line for line in attempt["dialogue"])
+
+
+def test_mapisend_tells_the_dialogue_as_it_happens(home):
+    """Each line is there before the server has answered the next one; a lookup of the recipient
+    that takes long is seen as such."""
+    asked, answer = threading.Event(), threading.Event()
+
+    def rcpt(line):
+        asked.set()
+        assert answer.wait(30)
+        return "250 2.1.5 Ok"
+
+    with Peer(ehlo=["AUTH PLAIN"], users={"ann": "s3cret"}, rcpt=rcpt) as peer:
+        home.profile("work", "--from", "ann@example.test", "--smtp", f"localhost:{peer.port}",
+                     "--tls", "none", "--user", "ann", "--password-command", "echo s3cret")
+        send = subprocess.Popen(["mapisend", "--explain", "--to", "bob@example.test", "--body", "x"],
+                                env=home.environment, text=True, stdout=subprocess.PIPE)
+        early = []
+        while not early or "> RCPT TO" not in early[-1]:
+            early.append(send.stdout.readline())
+            assert early[-1], early
+        assert asked.wait(30)
+        answer.set()
+        late, _ = send.communicate(timeout=30)
+    early = "".join(early)
+    assert re.search(r"\n +\d+\.\d{3} > AUTH PLAIN \*{4} +# our login\n", early)
+    assert re.search(r"\n +\d+\.\d{3} < 235 .*\n", early) and "s3cret" not in early + late
+    assert "1 accepted" in late and "> MAIL FROM" not in late, "once is enough"
+    assert [path.name for path in home.folder.glob("**/emapi/live")] == []
+
+
+def test_who_looked_on_and_was_killed_is_in_nobodys_way(home):
+    asked, answer = threading.Event(), threading.Event()
+
+    def rcpt(line):
+        asked.set()
+        assert answer.wait(30)
+        return "250 2.1.5 Ok"
+
+    send = ["mapisend", "--explain", "--to", "bob@example.test", "--body", "x"]
+    with Peer(rcpt=rcpt) as peer:
+        home.profile("work", "--from", "ann@example.test", "--smtp", f"localhost:{peer.port}",
+                     "--tls", "none")
+        killed = subprocess.Popen(send, env=home.environment, stdout=subprocess.DEVNULL)
+        assert asked.wait(30)
+        killed.kill()
+        killed.wait()
+        answer.set()
+        wait_until(lambda: len(peer.messages) == 1, lambda: home.queue("--all"))
+        assert "1 accepted" in home.run(*send).stdout
+    assert list((home.state / "live").glob("*")) == []

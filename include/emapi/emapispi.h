@@ -55,6 +55,11 @@
  * this way); and after them, where somebody is tried again, next-try. Times are ISO 8601, UTC.
  */
 
+/* IMAPISupport::SpoolerNotify with this flag alone: the data is a line of the journey (LPSTR,
+ * UTF-8) that will stand in PR_EMAPI_JOURNEY, told at once for who looks on (mapisend --explain).
+ * Cheap where nobody does; what is not told at once is seen at the end of the try. */
+#define NOTIFY_EMAPI_JOURNEY ((ULONG)0x00010000)
+
 /*
  * On a message PR_EMAPI_JOURNEY is what the client did, set by IMAPISupport::ExpandRecips: program,
  * process, user, profile, profile-because, logon and submit (ISO 8601, UTC).

@@ -103,6 +103,7 @@ struct sending {
 	struct worker_transport *ahead;     /* has it ready; NULL: none has */
 	guint place;                        /* of that among the transports */
 	GPtrArray *journey;                 /* lines that no report has yet; char * */
+	int live;                           /* to who looks on (live.h); -1: nobody */
 	gint64 taken;                       /* when the message was taken in hand */
 	const char *tried;                  /* the last of these */
 	enum spool_act act;                 /* what the scheduler said last */
@@ -219,6 +220,8 @@ HRESULT report_hand_over(struct sending *s, struct report *report);
 
 /* Writes down that the message goes by this transport for those who are marked served, and why. */
 void journey_begin(struct sending *s, const struct worker_transport *t);
+/* What a transport says by NOTIFY_EMAPI_JOURNEY, passed on to who looks on. */
+void journey_said(struct sending *s, const char *line);
 
 /* worker_notice.c */
 

@@ -6,6 +6,8 @@
 #include "worker.h"
 
 #include <unistd.h>
+#include "live.h"
+#include "mem.h"
 #include "text.h"
 
 #define NAMED_MAX 20
@@ -81,9 +83,38 @@ add_recipients(struct sending *s)
 }
 
 void
+journey_said(struct sending *s, const char *line)
+{
+	if (s->live >= 0)
+		live_say(s->live, line);
+}
+
+/* Who looks on hears of this try from its first line.  The search key is read only where somebody
+ * looks on at any message. */
+static void
+tell_onlooker(struct sending *s, guint first)
+{
+	SizedSPropTagArray(1, tags) = { 1, { PR_SEARCH_KEY } };
+	SPropValue *values = NULL;
+	ULONG count = 0;
+
+	if (!s->message || !live_wanted())
+		return;
+	if (s->live < 0 &&
+	    SUCCEEDED(s->message->lpVtbl->GetProps(
+		s->message, (LPSPropTagArray)&tags, 0, &count, &values)) &&
+	    values[0].ulPropTag == PR_SEARCH_KEY)
+		s->live = live_connect(values[0].Value.bin.lpb, values[0].Value.bin.cb);
+	mem_free(values);
+	for (guint i = first; i < s->journey->len; i++)
+		journey_said(s, g_ptr_array_index(s->journey, i));
+}
+
+void
 journey_begin(struct sending *s, const struct worker_transport *t)
 {
 	static int process;
+	guint first = s->journey->len;
 	g_autofree char *taken = NULL;
 
 	if (!process)
@@ -96,4 +127,5 @@ journey_begin(struct sending *s, const struct worker_transport *t)
 	add(s, "* transport: %s", t->name);
 	add_reason(s, t);
 	add_recipients(s);
+	tell_onlooker(s, first);
 }

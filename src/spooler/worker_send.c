@@ -8,6 +8,7 @@
 #include "worker.h"
 
 #include <string.h>
+#include <unistd.h>
 #include "filing.h"
 #include "hr.h"
 #include "mem.h"
@@ -424,6 +425,7 @@ sending_create(struct worker *w, struct lease *lease, int slot)
 	s->act = ACT_RETRY;
 	s->tell = lease->tell;
 	s->slot = slot;
+	s->live = -1;
 	s->journey = g_ptr_array_new_with_free_func(g_free);
 	s->store = store ? store->store : NULL;
 	return s;
@@ -441,6 +443,8 @@ sending_free(struct sending *s)
 		g_ptr_array_unref(s->recipients);
 	rows_free(s->rows);
 	g_ptr_array_unref(s->journey);
+	if (s->live >= 0)
+		close(s->live);
 	lease_free(s->lease);
 	g_free(s);
 }

@@ -99,6 +99,13 @@ on_status_recips(void *context, IMessage *message, const ADRLIST *recipients)
 static HRESULT
 on_spooler_notify(void *context, ULONG flags, void *data)
 {
+	struct worker *w = context;
+
+	if (flags == NOTIFY_EMAPI_JOURNEY) {
+		if (w->sending && data)
+			journey_said(w->sending, data);
+		return S_OK;
+	}
 	log_debug("a transport notifies: 0x%X", (unsigned)flags);
 	return S_OK;
 }

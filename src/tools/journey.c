@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "journey.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include "text.h"
 
@@ -101,21 +102,38 @@ journey_failure(char **journey, char **why)
 	return step;
 }
 
+/* A meaning begins here, or after two blanks where the line is longer. */
+#define MEANING_COLUMN 44
+
+static char *
+show(const char *line, bool explained)
+{
+	g_autoptr(GString) shown = g_string_new(NULL);
+	struct journey_line parsed;
+	const char *meaning;
+	int width;
+
+	journey_parse(line, &parsed);
+	if (parsed.elapsed >= 0)
+		g_string_append_printf(shown, "%8.3f ", (double)parsed.elapsed / 1000.0);
+	g_string_append_printf(shown, "%c %s%s%s", parsed.mark ? parsed.mark : '*',
+	    parsed.name ? parsed.name : "", parsed.name ? ": " : "", parsed.text);
+	meaning = explained ? journey_meaning(&parsed) : NULL;
+	width = MAX(MEANING_COLUMN - (int)shown->len, 2);
+	if (meaning)
+		g_string_append_printf(shown, "%*s# %s", width, "", meaning);
+	journey_line_clear(&parsed);
+	return g_string_free(g_steal_pointer(&shown), FALSE);
+}
+
 char *
 journey_show(const char *line)
 {
-	struct journey_line parsed;
-	char *shown;
+	return show(line, false);
+}
 
-	journey_parse(line, &parsed);
-	shown = g_strdup_printf("%c %s%s%s", parsed.mark ? parsed.mark : '*',
-	    parsed.name ? parsed.name : "", parsed.name ? ": " : "", parsed.text);
-	if (parsed.elapsed >= 0) {
-		char *timed = g_strdup_printf("%8.3f %s", (double)parsed.elapsed / 1000.0, shown);
-
-		g_free(shown);
-		shown = timed;
-	}
-	journey_line_clear(&parsed);
-	return shown;
+char *
+journey_explain(const char *line)
+{
+	return show(line, true);
 }

@@ -23,6 +23,12 @@ char *journey_find_all(char **journey, const char *name);
 /* The step that failed last, g_free(), NULL where none did; *why (g_free) may be NULL. */
 char *journey_failure(char **journey, char **why);
 
+/* What the line means, for who does not know SMTP: "the sender, ..."; NULL where it speaks for
+ * itself. */
+const char *journey_meaning(const struct journey_line *line);
+/* The same as journey_show(), with the meaning after it in a column of its own.  g_free(). */
+char *journey_explain(const char *line);
+
 /* "   0.012 > MAIL FROM:<ann@example.test>", printable.  g_free(). */
 char *journey_show(const char *line);
 

@@ -277,8 +277,15 @@ compose(const struct letter *letter, IMessage *message, const BYTE *key, char **
 }
 
 HRESULT
+letter_key(BYTE key[LETTER_KEY_SIZE])
+{
+	return getrandom(key, LETTER_KEY_SIZE, 0) == LETTER_KEY_SIZE ? S_OK
+								     : MAPI_E_NOT_ENOUGH_RESOURCES;
+}
+
+HRESULT
 letter_submit(
-    const struct letter *letter, IMAPISession *session, BYTE key[LETTER_KEY_SIZE], char **why)
+    const struct letter *letter, IMAPISession *session, const BYTE key[LETTER_KEY_SIZE], char **why)
 {
 	const char *step = "writing the message";
 	struct outbox outbox = { NULL, NULL };
@@ -286,8 +293,6 @@ letter_submit(
 	HRESULT hr;
 
 	*why = NULL;
-	if (getrandom(key, LETTER_KEY_SIZE, 0) != LETTER_KEY_SIZE)
-		return MAPI_E_NOT_ENOUGH_RESOURCES;
 	hr = outbox_open(session, &outbox, why);
 	/* Not before the store is known to be good: the spooler would hold the profile for it. */
 	if (SUCCEEDED(hr) && !profile_is_machine(session_profile(session_from(session))))
@@ -318,9 +323,9 @@ letter_draft(const struct letter *letter, IMAPISession *session, IMessage **out,
 
 	*out = NULL;
 	*why = NULL;
-	if (getrandom(key, LETTER_KEY_SIZE, 0) != LETTER_KEY_SIZE)
-		return MAPI_E_NOT_ENOUGH_RESOURCES;
-	hr = outbox_open(session, &outbox, why);
+	hr = letter_key(key);
+	if (SUCCEEDED(hr))
+		hr = outbox_open(session, &outbox, why);
 	if (SUCCEEDED(hr))
 		hr = outbox.folder->lpVtbl->CreateMessage(outbox.folder, NULL, 0, &message);
 	if (SUCCEEDED(hr))

@@ -31,11 +31,13 @@ void letter_free(struct letter *letter);
 /* Opens `path` to be attached under its base name.  False with errno. */
 bool letter_attach(struct letter *letter, const char *path);
 
+/* A new PR_SEARCH_KEY, by which the spooler can be asked for the message. */
+HRESULT letter_key(BYTE key[LETTER_KEY_SIZE]);
 /* Creates the message in the default store's Outbox and submits it: after S_OK it is on disk and
- * in the outgoing queue.  `key` gets its PR_SEARCH_KEY, by which the spooler can be asked for it.
- * On failure nothing is stored and `why` (g_free()) says which step failed and why. */
-HRESULT letter_submit(
-    const struct letter *letter, IMAPISession *session, BYTE key[LETTER_KEY_SIZE], char **why);
+ * in the outgoing queue.  On failure nothing is stored and `why` (g_free()) says which step failed
+ * and why. */
+HRESULT letter_submit(const struct letter *letter, IMAPISession *session,
+    const BYTE key[LETTER_KEY_SIZE], char **why);
 
 /* The same message, whole but neither saved nor submitted: it is gone once it is released. */
 HRESULT letter_draft(

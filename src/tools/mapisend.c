@@ -52,7 +52,7 @@ because(const struct mapisend_options *o)
 
 static int
 submit(const struct mapisend_options *o, const struct letter *letter, struct profile *profile,
-    BYTE *key)
+    const BYTE *key)
 {
 	g_autofree char *why = NULL, *words = NULL;
 	IMAPISession *session = NULL;
@@ -90,7 +90,6 @@ struct outcome {
 	int tries;
 	bool known;
 	bool accepted;
-	const BYTE *key;
 	struct follow *follow; /* NULL: nobody looks on */
 };
 
@@ -110,7 +109,7 @@ note_outcome(const struct spool_message *message, void *context)
 	struct outcome *outcome = context;
 
 	if (outcome->follow)
-		follow_news(outcome->follow, outcome->key, message);
+		follow_news(outcome->follow, message);
 	outcome->known = true;
 	outcome->state = message->state;
 	outcome->next = message->next;
@@ -190,14 +189,13 @@ note_where(
 }
 
 static int
-report(const struct mapisend_options *o, const struct profile *profile, const BYTE *key)
+report(const struct mapisend_options *o, const struct profile *profile, const BYTE *key,
+    struct follow *follow)
 {
-	struct follow follow = { 0 };
 	struct outcome outcome = {
 		.lines = g_string_new(NULL),
 		.json = g_string_new(NULL),
-		.key = key,
-		.follow = o->explain && !o->json ? &follow : NULL,
+		.follow = follow,
 	};
 	int code = 0;
 	HRESULT hr;
@@ -237,16 +235,23 @@ become_dry_run(char **argv)
 static int
 send_letter(const struct mapisend_options *o, struct letter *letter)
 {
+	struct follow *follow = NULL;
 	struct profile *profile = NULL;
 	BYTE key[LETTER_KEY_SIZE];
 	int code = cli_load_profile(o->profile, "; nothing was stored or sent", &profile);
 
+	if (!code && FAILED(letter_key(key)))
+		code = cli_fail(EX_TEMPFAIL, "%s; nothing was stored or sent",
+		    hr_text(MAPI_E_NOT_ENOUGH_RESOURCES));
+	if (!code && o->explain && !o->json)
+		follow = follow_create(key, o->wait > 0);
 	if (!code)
 		code = submit(o, letter, profile, key);
-	if (!code && o->explain && !o->json)
-		follow_stored(profile, because(o), key);
+	if (!code && follow)
+		follow_stored(follow, profile, because(o));
 	if (!code && o->wait > 0)
-		code = report(o, profile, key);
+		code = report(o, profile, key, follow);
+	follow_free(follow);
 	profile_unref(profile);
 	return code;
 }

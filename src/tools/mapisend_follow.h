@@ -7,17 +7,16 @@
 #include "letter.h"
 #include "profile.h"
 
-/* What was printed already; all zero at first. */
-struct follow {
-	bool leased;
-	guint attempts;
-	enum spool_state state;
-};
+struct follow;
 
+/* Before the message is submitted.  With `live` the lines of a try are printed as they are said; a
+ * thread of its own listens for them. */
+struct follow *follow_create(const BYTE *key, bool live);
+void follow_free(struct follow *follow);
 /* The steps up to the Outbox. */
-void follow_stored(const struct profile *profile, const char *because, const BYTE *key);
+void follow_stored(struct follow *follow, const struct profile *profile, const char *because);
 /* What is new since the last call; `now` is as spooler_watch() gives it. */
-void follow_news(struct follow *follow, const BYTE *key, const struct spool_message *now);
+void follow_news(struct follow *follow, const struct spool_message *now);
 /* The whole message with all its tries as JSON into `out`, which is left alone where it is not
  * known. */
 void follow_json(const BYTE *key, GString *out);

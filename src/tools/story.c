@@ -228,7 +228,7 @@ tell_attempt(struct story *story, const struct spool_attempt *a)
 
 		journey_parse(*line, &parsed);
 		if (!parsed.name || parsed.mark == '!') {
-			g_autofree char *shown = journey_show(*line);
+			g_autofree char *shown = journey_explain(*line);
 
 			g_ptr_array_add(step->details, g_steal_pointer(&shown));
 		}

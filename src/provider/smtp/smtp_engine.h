@@ -48,6 +48,9 @@ struct smtp_options {
 	 */
 	char *(*password)(void *context, char **why);
 	void *password_context;
+	/* Called with each line of the journey as it is written; may be NULL. */
+	void (*said)(void *context, const char *line);
+	void *said_context;
 	const char *ca_file;     /* NULL: the system's */
 	const char *fingerprint; /* SHA-256 of the one certificate that is trusted, hex */
 	const char *proxy;

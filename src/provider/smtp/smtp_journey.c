@@ -20,6 +20,8 @@ add(struct smtp_session *session, const char *text)
 	if (session->journey->len == 0)
 		session->began = now;
 	line = g_strdup_printf("%s\t+%" G_GINT64_FORMAT, text, (now - session->began + 500) / 1000);
+	if (session->options->said)
+		session->options->said(session->options->said_context, line);
 	if (session->journey->len < JOURNEY_MAX) {
 		g_ptr_array_add(session->journey, line);
 		return;

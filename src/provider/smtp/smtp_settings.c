@@ -39,6 +39,12 @@ explain_secret(IProfSect *section, HRESULT hr)
 	return why ? why : g_strdup_printf("the profile cannot give it (%s)", hr_text(hr));
 }
 
+static void
+said(void *context, const char *line)
+{
+	xp_said(context, line);
+}
+
 static char *
 read_password(void *context, char **why)
 {
@@ -125,6 +131,8 @@ smtp_settings_read(struct smtp_settings *settings, struct xp_logon *logon, char 
 	options->helo = setting(settings, logon, PR_EMAPI_HELO_W);
 	options->password = read_password;
 	options->password_context = logon;
+	options->said = said;
+	options->said_context = logon;
 	if (!options->server) {
 		*why = g_strdup("SMTP: this profile names no Server");
 		return MAPI_E_UNCONFIGURED;

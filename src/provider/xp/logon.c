@@ -149,6 +149,13 @@ xp_read_secret(const struct xp_logon *logon, ULONG tag, char **out)
 	return hr;
 }
 
+void
+xp_said(const struct xp_logon *logon, const char *line)
+{
+	logon->support->lpVtbl->SpoolerNotify(
+	    logon->support, NOTIFY_EMAPI_JOURNEY, (void *)(uintptr_t)line);
+}
+
 /* All but the secrets: reading those may run a command. */
 static HRESULT
 load_settings(struct xp_logon *logon)

@@ -94,6 +94,8 @@ struct xp_logon {
 	void *state; /* the transport's own, made by its logon() */
 };
 
+/* Tells a line of the journey at once to who looks on; it is added to it besides. */
+void xp_said(const struct xp_logon *logon, const char *line);
 /* Text and numbers of the settings (PR_EMAPI_...); g_free() the text, NULL where absent. */
 char *xp_setting_text(const struct xp_logon *logon, ULONG tag);
 LONG xp_setting_long(const struct xp_logon *logon, ULONG tag, LONG fallback);

@@ -278,7 +278,7 @@ vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int 
 		return code;
 	f->base.pMethods = &methods;
 	f->recorded = name != NULL;
-	f->names_too = (flags & SQLITE_OPEN_WAL) != 0;
+	f->names_too = (flags & SQLITE_OPEN_WAL) && (flags & SQLITE_OPEN_CREATE);
 	if (f->recorded)
 		f->inode = find_file(name);
 	return SQLITE_OK;

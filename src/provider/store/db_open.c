@@ -58,11 +58,13 @@ db_close(struct db *db)
 {
 	if (!db)
 		return;
-	db_finalize_statements(db);
 	/* The last connection's close checkpoints: a write, so it queues like one. */
 	if (db->sqlite) {
 		bool locked = db->lock >= 0 && SUCCEEDED(db_lock(db));
 
+		if (db->spooler && locked)
+			db_log_leave(db);
+		db_finalize_statements(db);
 		sqlite3_close(db->sqlite);
 		if (locked)
 			db_unlock(db);
@@ -90,6 +92,7 @@ db_set_checkpointer(struct db *db, bool checkpointer)
 		code = sqlite3_wal_autocheckpoint(db->sqlite, checkpointer ? 1000 : 8000);
 	if (code != SQLITE_OK || !checkpointer)
 		return hr_from_sqlite(code);
+	db->spooler = true;
 	/* The spooler reads each message once. */
 	return db_exec(db, SQL("PRAGMA cache_size=-8192"));
 }
@@ -110,8 +113,8 @@ db_open_sqlite(struct db *db, const char *path)
 	HRESULT hr;
 	int code;
 
-	code =
-	    sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	code = sqlite3_open_v2(
+	    path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, db_log_vfs());
 	if (!db->sqlite)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	if (code != SQLITE_OK)
@@ -239,7 +242,7 @@ db_unlink(const char *path)
 	}
 }
 
-static HRESULT
+HRESULT
 db_sync_folder(const char *path)
 {
 	char *folder = g_path_get_dirname(path);

@@ -12,6 +12,8 @@ struct db {
 	char *path;
 	char *error; /* of the last failure, and its code */
 	HRESULT error_hr;
+	bool named;     /* the log's name has been seen to (db_log.c) */
+	bool spooler;   /* db_set_checkpointer() */
 	bool committed; /* by the last db_end() */
 	unsigned commits;
 	db_before_commit before_commit; /* NULL: none */
@@ -26,6 +28,19 @@ void db_unlock(struct db *db);
  * Then, without the lock: S_OK when it is on disk. */
 guint64 db_ticket(struct db *db);
 HRESULT db_sync(struct db *db, guint64 ticket);
+
+/* db_log.c.  The VFS to open a store with; NULL: the usual one. */
+const char *db_log_vfs(void);
+/* Says where others read it that the log's name is on disk; the log was just synced. */
+void db_log_synced(struct db *db);
+/* Before the spooler's connection closes.  The last to close would remove the log, and who submits
+ * next would wait for the disk three times: for the new log's header, its name and what is in it.
+ * Leaves a log that is begun and holds nothing new, unless others are at work. */
+void db_log_leave(struct db *db);
+/* The log, without a ticket. */
+HRESULT db_sync_log(struct db *db);
+/* Of the folder that the file lies in. */
+HRESULT db_sync_folder(const char *path);
 
 /* The schema's version, and what marks a file as ours (PRAGMA application_id, "EMAP"). */
 #define SCHEMA_VERSION 4

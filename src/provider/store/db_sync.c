@@ -45,8 +45,8 @@ db_ticket(struct db *db)
 
 /* The log of a WAL database is synced by a commit only at synchronous=FULL, and then under the
  * writers' lock; here it is synced after it. */
-static HRESULT
-sync_log(struct db *db)
+HRESULT
+db_sync_log(struct db *db)
 {
 	sqlite3_file *file = NULL;
 	int code;
@@ -79,7 +79,9 @@ sync_for_all(struct db *db, guint64 ticket)
 
 	if (known && tickets.synced >= ticket)
 		return S_OK;
-	hr = sync_log(db);
+	hr = db_sync_log(db);
+	if (SUCCEEDED(hr) && known)
+		db_log_synced(db);
 	/* What had been drawn before the sync began.  Should this fail, others sync again. */
 	if (SUCCEEDED(hr) && known && tickets.drawn >= ticket &&
 	    pwrite(db->lock, &tickets.drawn, sizeof(tickets.drawn), 0) < 0)
@@ -93,7 +95,7 @@ db_sync(struct db *db, guint64 ticket)
 	HRESULT hr;
 
 	if (!ticket || !queue_up(db, F_WRLCK))
-		return sync_log(db);
+		return db_sync_log(db);
 	hr = sync_for_all(db, ticket);
 	queue_up(db, F_UNLCK);
 	return hr;

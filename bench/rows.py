@@ -10,6 +10,7 @@ import resource
 import shutil
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -313,6 +314,10 @@ def drain_rate(place, count, wait=3600):
 def big_queue(o):
     """`size` messages wait and as many lie in Sent Items; beside a small queue and no sent mail."""
     size, few = o.big, o.count(5000, 1000)
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(["bench-next", f"{folder}/spool.db", str(size)], check=True,
+                              capture_output=True, text=True)
+    yield from at_most(f"{size} waiting: the next one found", "ms", float(done.stdout.split()[0]), 5)
     small, big = Place(), Place()
     small.fill(few + 2000)
     big.fill(size, folder=5)

@@ -160,7 +160,7 @@ def test_a_directory_by_tls_and_login(book, company):
 def test_a_wrong_password_is_said(book, company):
     connect(book, company, "--user", ADMIN, "--password-command", "echo wrong")
     done = book.run("emapi", "ab", "resolve", "clerk", code=67)
-    assert "Invalid credentials" in done.stderr and "Check User=" in done.stderr
+    assert "it does not accept this user and password" in done.stderr and "Check User=" in done.stderr
     assert "ann@example.test" in book.run("emapi", "ab", "resolve", "berg").stdout
 
 
@@ -177,7 +177,7 @@ def test_without_the_directory_contacts_are_found(book, company):
     company.stop()
     assert "ann@example.test" in book.run("emapi", "ab", "resolve", "berg").stdout
     done = book.run("emapi", "ab", "resolve", "clerk", code=67)
-    assert "Can't contact LDAP server" in done.stderr
+    assert "the server cannot be reached" in done.stderr
     assert "Ann Bergman" in book.run("emapi", "ab", "list").stdout
 
 

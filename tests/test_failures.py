@@ -4,6 +4,7 @@ happened, to which recipient, who said it (word for word), whether the mail is s
 next, and what to do - and against what nobody shall read: bare codes, a library's inner words,
 secrets.  The other tests of these failures look at what is stored and sent; this one reads."""
 
+import base64
 import contextlib
 import re
 import resource
@@ -28,7 +29,7 @@ PARTLY = r"not every recipient gets the mail, .*it is in Sent Items, a report ab
 
 # What nobody shall read.
 LIBRARIES = (r"curl|CURLE|SSL certificate|Send failure|Recv failure|subject name matches|openssl|gnutls|SSL routines|error:[0-9A-F]{8}|sqlite|SQLITE|GError|GLib|g-\w+-"
-             r"|gsasl|gss_|glib|libc\b|errno|assert|\(null\)|%[sdu]|no such table|disk image|is not a database|disk I/O|database or disk")
+             r"|gsasl|GSASL|gss_|GSS failure|Minor code|Credential cache|Can't contact LDAP|LDAP_|glib|libc\b|errno|assert|\(null\)|%[sdu]|no such table|disk image|is not a database|disk I/O|database or disk")
 BARE = (r"0x8\w{7}|\berror (code )?-?\d+|\b(code|status|result) -?\d+\b"
         r"|(?<!\()\bMAPI_[EW]_\w+|(?<!\()\bSTG_E_\w+|(: |^)\(MAPI")
 
@@ -283,6 +284,47 @@ def login_unknown_way(case):
     case.password(ehlo=["AUTH GSSAPI NTLM"])
 
 
+def kerberos_without_a_ticket(case):
+    (case.home.folder / "krb5.conf").write_text("[libdefaults]\ndefault_realm = EXAMPLE.TEST\n")
+    case.home.environment.update(KRB5_CONFIG=str(case.home.folder / "krb5.conf"),
+                                 KRB5CCNAME=f"FILE:{case.home.folder}/no-ticket")
+    case.password(ehlo=["AUTH GSSAPI"])
+
+
+def ntlm_nowhere(case):
+    case.home.environment["GSS_MECH_CONFIG"] = str(case.home.folder / "no-mechanisms")
+    case.password(ehlo=["AUTH NTLM"])
+
+
+def scram_malformed(case):
+    case.password(ehlo=["AUTH SCRAM-SHA-256"],
+                  login=lambda connection, mechanism, initial: connection.ask(b"nonsense") and None)
+
+
+def scram_fraud(case):
+    def login(connection, mechanism, initial):
+        nonce = re.search(b"r=([^,]+)", base64.b64decode(initial)).group(1)
+        connection.ask(b"r=" + nonce + b"more,s=c2FsdA==,i=4096")
+        connection.ask(b"v=" + base64.b64encode(bytes(32)))
+        return "235 2.7.0 welcome"
+    case.password(ehlo=["AUTH SCRAM-SHA-256"], login=login)
+
+
+def directory(case, *options):
+    case.home.pickup_profile()
+    case.home.run("emapi", "ab", "connect", f"127.0.0.1:{free_port()}", "--base", "dc=example,dc=test",
+                  *options)
+    case.send("--to", "Bob Nobody", "--body", "x")
+
+
+def directory_down(case):
+    directory(case, "--tls", "none")
+
+
+def directory_password_fails(case):
+    directory(case, "--tls", "none", "--user", "cn=ann", "--password-command", "exit 3")
+
+
 def no_login(case):
     case.password()
 
@@ -389,6 +431,17 @@ CASES = [
      "Set-CASMailbox"),
     (login_unknown_way, 0, HELD, "bob@example.test: held", "localhost.*refused the login of ann|localhost.*offers login by GSSAPI",
      "set Auth|password"),
+    (kerberos_without_a_ticket, 0, HELD, "bob@example.test: held",
+     "localhost.*by GSSAPI cannot be tried: there is no Kerberos ticket here", "kinit"),
+    (ntlm_nowhere, 0, HELD, "bob@example.test: held",
+     "localhost.*by NTLM cannot be tried: there is no NTLM on this machine", "install the package"),
+    (scram_malformed, 0, HELD, "bob@example.test: held",
+     "localhost.*by SCRAM-SHA-256 did not work: what the server answers is no part of this login",
+     "once that is mended"),
+    (scram_fraud, 0, HELD, "bob@example.test: held",
+     "the server did not prove that it knows the password", "may not be the server you mean"),
+    (directory_down, 67, NOTHING, '"Bob Nobody"', "127.0.0.1.*the server cannot be reached", "Check Server="),
+    (directory_password_fails, 67, NOTHING, '"Bob Nobody"', "127.0.0.1.*", "password"),
     (no_login, 0, HELD, "bob@example.test: held", "localhost.*offers no login", "submission port"),
     (password_command_fails, 0, HELD, "bob@example.test: held", "exit 3", "PasswordCommand"),
     (password_open, 0, HELD, "bob@example.test: held", "secret.*can be read by others|others|mode",

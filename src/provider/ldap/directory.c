@@ -106,38 +106,73 @@ result_of(int code)
 	}
 }
 
-/* What a person can do about it. */
-static const char *
-remedy(int code)
-{
-	switch (code) {
-	case LDAP_INVALID_CREDENTIALS:
-		return " Check User= and the password of this address book in the profile.";
-	case LDAP_CONNECT_ERROR:
-		return " Check CAFile= and TLS= of this address book in the profile.";
-	case LDAP_NO_SUCH_OBJECT:
-	case LDAP_INVALID_DN_SYNTAX:
-		return " Check BaseDN= of this address book in the profile.";
-	case LDAP_FILTER_ERROR:
-		return " Check Filter= of this address book in the profile.";
-	default:
-		return "";
-	}
-}
+/* What happened, and what a person can do about it: RFC 4511 A.2 and what libldap adds. */
+static const struct {
+	int code;
+	const char *cause;
+	const char *remedy;
+} failures[] = {
+	{ LDAP_SERVER_DOWN, "the server cannot be reached, or it ended the connection",
+	    "Check Server=, Port= and TLS= of this address book in the profile, and that it "
+	    "runs." },
+	{ LDAP_TIMEOUT, "the server does not answer",
+	    "Try again, or give it longer with Timeout=." },
+	{ LDAP_TIMELIMIT_EXCEEDED, "the search took longer than the server allows",
+	    "Ask for a name that fewer people have." },
+	{ LDAP_CONNECT_ERROR, "no encrypted connection came about",
+	    "Check CAFile= and TLS= of this address book in the profile." },
+	{ LDAP_PROTOCOL_ERROR, "the server does not understand what it was asked",
+	    "It may offer no StartTLS: see TLS= of this address book in the profile." },
+	{ LDAP_UNAVAILABLE, "the server is shutting down or is not ready", "Try again later." },
+	{ LDAP_BUSY, "the server is busy", "Try again later." },
+	{ LDAP_UNWILLING_TO_PERFORM, "the server does not do this",
+	    "Ask its administrator what it allows." },
+	{ LDAP_INVALID_CREDENTIALS, "it does not accept this user and password",
+	    "Check User= and the password of this address book in the profile." },
+	{ LDAP_INAPPROPRIATE_AUTH, "this user cannot log in by a password",
+	    "Check User= of this address book in the profile." },
+	{ LDAP_STRONG_AUTH_REQUIRED, "it wants a login, or encryption, first",
+	    "Set User=, a password and TLS= of this address book in the profile." },
+	{ LDAP_CONFIDENTIALITY_REQUIRED, "it wants encryption first",
+	    "Set TLS=starttls or TLS=implicit of this address book in the profile." },
+	{ LDAP_INSUFFICIENT_ACCESS, "this user may not look there",
+	    "Ask the directory's administrator, or set another User= in the profile." },
+	{ LDAP_NO_SUCH_OBJECT, "it has no such place as BaseDN= names",
+	    "Check BaseDN= of this address book in the profile." },
+	{ LDAP_INVALID_DN_SYNTAX, "User= or BaseDN= is no name as directories have them",
+	    "Write it like dc=example,dc=com in the profile." },
+	{ LDAP_SIZELIMIT_EXCEEDED, "there are more entries than it gives out",
+	    "Ask for more of the name." },
+	{ LDAP_ADMINLIMIT_EXCEEDED, "the search is larger than it allows",
+	    "Ask for more of the name." },
+	{ LDAP_FILTER_ERROR, "the filter is malformed",
+	    "Check Filter= of this address book in the profile." },
+	{ LDAP_NO_MEMORY, "there is not enough memory", "End some programs, then try again." },
+	{ LDAP_REFERRAL, "it sends us to another server, which emapi does not follow",
+	    "Name that one as Server= of this address book in the profile." },
+};
 
 static HRESULT
 explain(struct directory *directory, int code, const char *step, char **why)
 {
 	const struct directory_settings *s = &directory->settings;
+	const char *cause = "it refused this", *remedy = "Ask its administrator.";
 	char *words = NULL;
 
 	if (code == LDAP_SUCCESS || *why)
 		return result_of(code);
-	if (directory->ldap)
+	for (size_t i = 0; i < G_N_ELEMENTS(failures); i++) {
+		if (failures[i].code == code) {
+			cause = failures[i].cause;
+			remedy = failures[i].remedy;
+		}
+	}
+	/* A server's own words; libldap's (numbers below 0) are about its inside. */
+	if (directory->ldap && code > 0)
 		ldap_get_option(directory->ldap, LDAP_OPT_DIAGNOSTIC_MESSAGE, &words);
-	*why = g_strdup_printf("The directory %s: %s: %s%s%s.%s", s->server, step,
-	    ldap_err2string(code), words && *words ? ": " : "", words && *words ? words : "",
-	    remedy(code));
+	*why = g_strdup_printf("The directory %s: %s: %s%s%s%s. %s", s->server, step, cause,
+	    words && *words ? " (it says: " : "", words && *words ? words : "",
+	    words && *words ? ")" : "", remedy);
 	ldap_memfree(words);
 	return result_of(code);
 }

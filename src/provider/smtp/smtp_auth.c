@@ -231,6 +231,17 @@ dialogue(struct smtp_session *session, const struct smtp_mechanism *mechanism, v
 	return outcome;
 }
 
+static void
+cannot_be_tried(struct smtp_session *session, const struct smtp_mechanism *mechanism,
+    const char *why, struct smtp_error *error)
+{
+	smtp_note(session, "* %s cannot be used: %s", mechanism->name, why ? why : "?");
+	if (!error->text)
+		smtp_error_set(error, SMTP_HOLD,
+		    "Login at %s by %s cannot be tried: %s. Nothing was sent.", smtp_peer(session),
+		    mechanism->name, why ? why : "no reason known");
+}
+
 static enum outcome
 try_mechanism(struct smtp_session *session, const struct smtp_mechanism *mechanism,
     const struct smtp_login *login, struct smtp_error *error)
@@ -242,10 +253,7 @@ try_mechanism(struct smtp_session *session, const struct smtp_mechanism *mechani
 
 	state = mechanism->start(login, &why);
 	if (!state) {
-		smtp_note(session, "* %s cannot be used: %s", mechanism->name, why ? why : "?");
-		if (!error->text)
-			smtp_error_set(error, SMTP_HOLD, "Login at %s by %s cannot be tried: %s.",
-			    smtp_peer(session), mechanism->name, why ? why : "no reason known");
+		cannot_be_tried(session, mechanism, why, error);
 		g_free(why);
 		return OUTCOME_NEXT;
 	}
@@ -256,7 +264,7 @@ try_mechanism(struct smtp_session *session, const struct smtp_mechanism *mechani
 		if (send_auth(session, mechanism, response, error))
 			outcome = dialogue(session, mechanism, state, response, error);
 	} else {
-		smtp_note(session, "* %s cannot be used: %s", mechanism->name, why ? why : "?");
+		cannot_be_tried(session, mechanism, why, error);
 	}
 	smtp_secret_bytes_free(response);
 	mechanism->end(state);

@@ -7,11 +7,18 @@
 #include <string.h>
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_ext.h>
+#include <krb5/krb5.h>
 
 #include "smtp_auth.h"
 
 /* RFC 4752 3.1: no security layer after login, TLS is it. */
 #define LAYER_NONE 1
+
+#define NO_TICKET "there is no Kerberos ticket here; get one by kinit"
+#define OLD_TICKET "the Kerberos ticket has expired; get a new one by kinit"
+#define CLOCK "this machine's clock and the Kerberos server's are too far apart; set the clock"
+#define NO_REALM "no Kerberos server can be found or reached; see to the network and /etc/krb5.conf"
+#define NO_NTLM "there is no NTLM on this machine; install the package gss-ntlmssp"
 
 static gss_OID_desc krb5_oid = { 9, (void *)"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02" };
 static gss_OID_desc ntlm_oid = { 10, (void *)"\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a" };
@@ -28,21 +35,86 @@ struct gss {
 	bool agreed; /* on the security layer, Kerberos only */
 };
 
+/* Kerberos' own numbers, and what to do. */
+static const struct {
+	krb5_error_code code;
+	const char *words;
+} kerberos_words[] = {
+	{ KRB5_FCC_NOFILE, NO_TICKET },
+	{ KRB5_CC_NOTFOUND, NO_TICKET },
+	{ KRB5_NO_TKT_SUPPLIED, NO_TICKET },
+	{ KRB5KRB_AP_ERR_TKT_EXPIRED, OLD_TICKET },
+	{ KRB5KRB_AP_ERR_TKT_NYV, CLOCK },
+	{ KRB5KRB_AP_ERR_SKEW, CLOCK },
+	{ KRB5_KDCREP_SKEW, CLOCK },
+	{ KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN, "Kerberos has no service of this server's name (smtp "
+					   "and the name in Server); set Server "
+					   "to the name that Kerberos knows" },
+	{ KRB5_KDC_UNREACH, NO_REALM },
+	{ KRB5_REALM_UNKNOWN, NO_REALM },
+	{ KRB5_REALM_CANT_RESOLVE, NO_REALM },
+	{ KRB5_CONFIG_NODEFREALM, NO_REALM },
+	{ KRB5_CONFIG_CANTOPEN, "Kerberos' settings cannot be read; see to /etc/krb5.conf" },
+	{ KRB5_CONFIG_BADFORMAT, "Kerberos' settings are malformed; see to /etc/krb5.conf" },
+	{ KRB5KDC_ERR_ETYPE_NOSUPP,
+	    "this machine and the Kerberos server have no kind of encryption in common; ask its "
+	    "administrator" },
+	{ KRB5KDC_ERR_POLICY, "the Kerberos server does not give this user a ticket for it" },
+	{ KRB5KDC_ERR_CLIENT_REVOKED, "the Kerberos account is locked; ask its administrator" },
+};
+
+/* The same for what GSS-API says of any mechanism. */
+static const char *
+common_words(OM_uint32 major, bool kerberos)
+{
+	switch (GSS_ERROR(major)) {
+	case GSS_S_NO_CRED:
+	case GSS_S_DEFECTIVE_CREDENTIAL:
+		return kerberos ? NO_TICKET : NO_NTLM;
+	case GSS_S_CREDENTIALS_EXPIRED:
+	case GSS_S_CONTEXT_EXPIRED:
+		return kerberos ? OLD_TICKET : NULL;
+	case GSS_S_BAD_MECH:
+	case GSS_S_UNAVAILABLE:
+		return kerberos ? "there is no Kerberos on this machine" : NO_NTLM;
+	case GSS_S_DEFECTIVE_TOKEN:
+	case GSS_S_BAD_SIG:
+		return "what the server answers is no part of this login";
+	default:
+		return NULL;
+	}
+}
+
+/* What the library says itself, where it has a text for the number of the mechanism; else where it
+ * has one for GSS-API's. */
+static char *
+library_words(OM_uint32 major, OM_uint32 minor, gss_OID mechanism)
+{
+	gss_buffer_desc text = GSS_C_EMPTY_BUFFER;
+	OM_uint32 status, more = 0;
+	char *words;
+
+	if (minor == 0 ||
+	    GSS_ERROR(gss_display_status(&status, minor, GSS_C_MECH_CODE, mechanism, &more, &text)))
+		gss_display_status(&status, major, GSS_C_GSS_CODE, GSS_C_NO_OID, &more, &text);
+	words = g_strndup(text.value, text.length);
+	gss_release_buffer(&status, &text);
+	return words;
+}
+
 static char *
 reason(OM_uint32 major, OM_uint32 minor, gss_OID mechanism)
 {
-	gss_buffer_desc text = GSS_C_EMPTY_BUFFER, detail = GSS_C_EMPTY_BUFFER;
-	OM_uint32 status, more = 0;
-	char *result;
+	bool kerberos = mechanism == &krb5_oid;
+	const char *known = NULL;
 
-	gss_display_status(&status, major, GSS_C_GSS_CODE, GSS_C_NO_OID, &more, &text);
-	more = 0;
-	gss_display_status(&status, minor, GSS_C_MECH_CODE, mechanism, &more, &detail);
-	result = g_strdup_printf("%.*s%s%.*s", (int)text.length, (const char *)text.value,
-	    detail.length > 0 ? ": " : "", (int)detail.length, (const char *)detail.value);
-	gss_release_buffer(&status, &text);
-	gss_release_buffer(&status, &detail);
-	return result;
+	for (size_t i = 0; kerberos && !known && i < G_N_ELEMENTS(kerberos_words); i++) {
+		if ((OM_uint32)kerberos_words[i].code == minor)
+			known = kerberos_words[i].words;
+	}
+	if (!known)
+		known = common_words(major, kerberos);
+	return known ? g_strdup(known) : library_words(major, minor, mechanism);
 }
 
 static void

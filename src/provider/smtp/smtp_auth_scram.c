@@ -12,6 +12,27 @@ struct scram {
 	bool proved;
 };
 
+/* In our words, for people. */
+static const char *
+words(int result)
+{
+	switch (result) {
+	case GSASL_MALLOC_ERROR:
+		return "there is not enough memory";
+	case GSASL_UNKNOWN_MECHANISM:
+		return "this machine's library for it does not have it";
+	case GSASL_SASLPREP_ERROR:
+		return "the user or password has characters that it does not allow";
+	case GSASL_MECHANISM_PARSE_ERROR:
+	case GSASL_MECHANISM_CALLED_TOO_MANY_TIMES:
+		return "what the server answers is no part of this login";
+	case GSASL_AUTHENTICATION_ERROR:
+		return "the server did not prove that it knows the password";
+	default:
+		return "it cannot be worked out";
+	}
+}
+
 static void
 scram_end(void *state)
 {
@@ -38,7 +59,7 @@ scram_start(const struct smtp_login *login, const char *name, char **why)
 		result = gsasl_property_set(scram->session, GSASL_PASSWORD, login->password);
 	if (result == GSASL_OK)
 		return scram;
-	*why = g_strdup(gsasl_strerror(result));
+	*why = g_strdup(words(result));
 	scram_end(scram);
 	return NULL;
 }
@@ -68,12 +89,8 @@ scram_step(void *state, const GByteArray *challenge, GByteArray *response, char 
 	result = gsasl_step(scram->session, challenge ? (const char *)challenge->data : NULL,
 	    challenge ? challenge->len : 0, &output, &size);
 	if (result != GSASL_OK && result != GSASL_NEEDS_MORE) {
-		*why = g_strdup_printf("%s%s",
-		    scram->spoke
-			? "the server did not prove that it knows the password; it may not be "
-			  "the server you mean: "
-			: "",
-		    gsasl_strerror(result));
+		*why = g_strdup_printf("%s%s", words(result),
+		    scram->spoke ? "; it may not be the server you mean" : "");
 		return scram->spoke ? SMTP_STEP_FRAUD : SMTP_STEP_CANNOT;
 	}
 	scram->spoke = true;

@@ -24,7 +24,7 @@ TLSCertificateKeyFile {folder}/key.pem
 database mdb
 suffix "{base}"
 rootdn "{admin}"
-rootpw {password}
+rootpw "{password}"
 directory {folder}/db
 access to * by users read by anonymous read
 """
@@ -75,7 +75,7 @@ def free_port():
 
 
 class Directory:
-    def __init__(self, folder, more="", people=PEOPLE):
+    def __init__(self, folder, more="", people=PEOPLE, password=PASSWORD):
         self.folder = folder
         self.port, self.tls_port = free_port(), free_port()
         self.ca_file = folder / "cert.pem"
@@ -84,7 +84,7 @@ class Directory:
                         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
                         "-keyout", folder / "key.pem", "-out", self.ca_file],
                        check=True, capture_output=True)
-        names = {"folder": folder, "base": BASE, "admin": ADMIN, "password": PASSWORD,
+        names = {"folder": folder, "base": BASE, "admin": ADMIN, "password": password,
                  "more": more}
         self.conf = folder / "slapd.conf"
         self.conf.write_text(CONF.format(**names))

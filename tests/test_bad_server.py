@@ -213,7 +213,7 @@ def test_refused_login_holds_and_a_mended_one_sends(home, mail_system):
 # --- passwords ---
 
 COMMANDS = {
-    "fails": ("echo locked up >&2; exit 3", ["failed (exit 3)", "it said: locked up"]),
+    "fails": ("echo vault: locked up >&2; exit 3", ["failed (exit 3)", "it said: vault: locked up"]),
     "fails, printing": ("echo secret; exit 1", ["failed (exit 1)"]),
     "is not there": ("/nonexistent/pass", ["exit 127", "not found"]),
     "prints nothing": ("true", ["printed no password"]),

@@ -9,14 +9,22 @@ import pathlib
 import resource
 import signal
 import subprocess
+import sys
 import threading
 import urllib.parse
 
 import pytest
 
+from ldapserver import ADMIN, BASE, Directory
+from loginservers import NTLMSSP
 from mailserver import wait_until
 from scripted_smtp import Peer
+from test_addressbook import needs_slapd
 from test_daemon import Manager
+from test_keyring import keyring, needs_keyring  # noqa: F401
+
+sys.path.append(str(pathlib.Path(__file__).parent.parent / "src/provider/smtp/testing"))
+import ntlm  # noqa: E402
 
 MARKER = "Marker/7+Qz of-the p4ssword"
 
@@ -72,14 +80,17 @@ class Watched:
             self.own += (self.home.config / "secrets").iterdir()
         self.run("emapi", "profile", "set", "test", f"Auth={mechanism}", code=0)
 
-    def use(self):
-        """Everything that can be done with it."""
+    def use(self, everything=True):
+        """All that can be done with it, or what may tell of a secret that could not be had."""
         self.run("mapisend", "--explain", "--to", "bob@example.test", "--body", "x", code=0)
-        self.run("mapisend", "--json", "--to", "bob@example.test", "--body", "x", code=0)
-        for command in (["explain"], ["explain", "--json"], ["test"], ["doctor", "--json"],
-                        ["explain", "--json", "--to", "bob@example.test"],
-                        ["queue", "show", "--dialogue"], ["queue", "show", "--json"],
-                        ["profile", "show"], ["trace", "show", self.home.folder / "trace"]):
+        commands = [["explain", "--json"], ["test"]]
+        if everything:
+            self.run("mapisend", "--json", "--to", "bob@example.test", "--body", "x", code=0)
+            commands += [["explain"], ["doctor", "--json"], ["queue", "show", "--dialogue"],
+                         ["explain", "--json", "--to", "bob@example.test"],
+                         ["queue", "show", "--json"], ["profile", "show"],
+                         ["trace", "show", self.home.folder / "trace"]]
+        for command in commands:
             self.run("emapi", *command)
         self.home.stop()
 
@@ -125,6 +136,66 @@ def test_a_secret_from(watched, source):
     watched.check()
 
 
+@needs_slapd
+@pytest.mark.parametrize("password", [MARKER, "another"])
+def test_a_directory(watched, tmp_path, password):
+    """The login at a directory, taken and refused; the server's log is the server's."""
+    directory = Directory(tmp_path / "ldap", password=password)
+    watched.home.pickup_profile()
+    try:
+        watched.run("emapi", "ab", "connect", f"127.0.0.1:{directory.port}", "--base", BASE, "--user",
+                    ADMIN, "--ca-file", directory.ca_file, "--password-command",
+                    f"cat {watched.secret_file()}", code=0)
+        found = watched.run("emapi", "ab", "resolve", "clerk", "--json")
+        assert ("carol@example.test" in found.stdout) == (password == MARKER)
+        watched.run("emapi", "ab", "list", "--book", "Directory")
+        watched.run("mapisend", "--explain", "--to", "clerk", "--body", "x")
+        watched.run("emapi", "doctor", "--json")
+        watched.run("emapi", "trace", "show", watched.home.folder / "trace")
+        watched.home.stop()
+    finally:
+        directory.stop()
+    watched.check()
+
+
+@pytest.mark.skipif(not NTLMSSP.exists(), reason="gss-ntlmssp is not installed")
+def test_ntlm(watched):
+    def login(connection, mechanism, initial):
+        server = ntlm.Server()
+        negotiate = base64.b64decode(initial) if initial else connection.ask(b"NTLM supported")
+        answer = connection.ask(server.challenge(negotiate))
+        right = server.check(answer, {"ann": MARKER})
+        connection.say("235 2.7.0 welcome" if right else "535 5.7.8 no")
+
+    with Peer(ehlo=["AUTH NTLM"], login=login) as peer:
+        watched.profile(peer, "NTLM")
+        watched.use(everything=False)
+        assert len(peer.messages) == 1
+    watched.check()
+
+
+def test_kerberos_that_cannot_be_had(watched):
+    """The password is there and is not for this login."""
+    watched.home.environment["KRB5CCNAME"] = f"FILE:{watched.home.folder}/no-ticket"
+    with Peer(ehlo=["AUTH GSSAPI"], users={"ann": MARKER}) as peer:
+        watched.profile(peer, "GSSAPI")
+        watched.use(everything=False)
+        assert peer.messages == []
+    watched.check()
+
+
+@needs_keyring
+def test_the_desktops_keyring(watched, keyring):
+    """On the bus as well: a secret goes over it encrypted or not at all in what is kept of it."""
+    with Peer(ehlo=["AUTH PLAIN"], users={"ann": MARKER}) as peer:
+        watched.run("emapi", "profile", "create", "test", "--default", "--from", "ann@example.test",
+                    "--smtp", f"localhost:{peer.port}", "--tls", "none", "--user", "ann",
+                    "--keyring", input=MARKER + "\n", code=0)
+        watched.use(everything=False)
+        assert len(peer.messages) == 1
+    watched.check()
+
+
 @pytest.mark.parametrize("mechanism", ["SCRAM-SHA-256", "OAUTHBEARER"])
 def test_a_refused_login(watched, mechanism):
     with Peer(ehlo=[f"AUTH {mechanism}"], users={"ann": "another"}) as peer:
@@ -157,20 +228,23 @@ def test_a_server_that_says_it_aloud(watched, mechanism):
 
 
 @pytest.mark.parametrize("command", [
-    "cat {}; exit 3", "cat {} >&2; exit 3", "cat {} | tee /dev/stderr; exit 3",
+    "cat {}; exit 3", "cat {} >&2; exit 3", "cat {} | tee /dev/stderr; exit 3", "cat {} >&2",
+    "{{ echo vault: locked; cat {}; }} >&2; exit 3", "{{ printf 'password: '; cat {}; }} >&2; exit 3",
+    "cat {} >&2; kill -9 $$", "cat {} >&2; cat /dev/zero",
 ])
 def test_a_command_that_fails(watched, command):
-    """Only what it printed before it failed is known for a secret; what it complains of is its own
-    choice of words."""
+    """Whatever it prints, and wherever; of what it complains only that is told which cannot be a
+    secret."""
     path = watched.secret_file()
     with Peer(**names("PLAIN")) as peer:
         watched.run("emapi", "profile", "create", "test", "--default", "--from", "ann@example.test",
                     "--smtp", f"localhost:{peer.port}", "--tls", "none", "--user", "ann",
                     "--password-command", command.format(path), code=0)
-        watched.use()
+        watched.use(everything=False)
         assert peer.seen("AUTH") == []
-    if ">&2" not in command:
-        watched.check()
+    watched.check()
+    if "vault" in command:
+        assert any("it said: vault: locked" in text for _, text in watched.printed)
 
 
 @pytest.mark.parametrize("kind", ["world-readable", "two lines", "too long"])

@@ -166,6 +166,53 @@ mask_output(struct run *run)
 	explicit_bzero(line, strlen(line));
 }
 
+/* "gpg: decryption failed": how programs complain.  A secret does not look so, and where it is told
+ * by its name ("password: ...") it is no complaint. */
+static bool
+is_complaint(const char *line)
+{
+	static const char *const secrets[] = { "pass", "secret", "token", "key", "pin", "pwd" };
+	size_t size = strcspn(line, ": \t");
+	g_autofree char *name = NULL;
+
+	if (size == 0 || strncmp(line + size, ": ", 2) != 0)
+		return false;
+	name = g_ascii_strdown(line, (gssize)size);
+	for (size_t i = 0; i < G_N_ELEMENTS(secrets); i++) {
+		if (strstr(name, secrets[i]) && strcmp(name, "pass") != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Leaves of what it said only what is no secret for sure: it is written down for people. */
+static void
+keep_complaints(struct run *run)
+{
+	g_auto(GStrv) lines = g_strsplit(run->complaint, "\n", -1);
+	g_autoptr(GString) kept = g_string_new(NULL);
+	bool dropped = false;
+
+	for (char **line = lines; *line; line++) {
+		if (!*g_strstrip(*line))
+			continue;
+		if (is_complaint(*line))
+			g_string_append_printf(kept, "%s%s", kept->len ? "\n" : "", *line);
+		else
+			dropped = true;
+		explicit_bzero(*line, strlen(*line));
+	}
+	if (dropped)
+		g_string_append_printf(kept,
+		    "%swhat it %s on standard error is not kept: it may "
+		    "be the secret",
+		    kept->len ? "; " : "", kept->len ? "said besides" : "said");
+	explicit_bzero(run->complaint, sizeof(run->complaint));
+	if (kept->len)
+		g_snprintf(run->complaint, sizeof(run->complaint), "; %s%s",
+		    is_complaint(kept->str) ? "it said: " : "", kept->str);
+}
+
 /* False when it does not end in time.  *status 0 also where somebody else has waited for it. */
 static bool
 reap(struct run *run, int *status)
@@ -199,23 +246,22 @@ finish(struct run *run, int seconds, char **why)
 		end_all(run);
 	read_last_complaint(run);
 	mask_output(run);
-	g_strstrip(run->complaint);
+	keep_complaints(run);
 	if (flood) {
 		why_set(why, "printed more than %zu bytes and was ended", COMMAND_OUTPUT_MAX - 1);
 		return MAPI_E_CALL_FAILED;
 	}
 	if (!ended) {
 		why_set(why,
-		    "did not end within %d s%s%s; it may wait for something that nobody "
+		    "did not end within %d s%s; it may wait for something that nobody "
 		    "can type there",
-		    seconds, *run->complaint ? "; it said: " : "", run->complaint);
+		    seconds, run->complaint);
 		return MAPI_E_TIMEOUT;
 	}
 	if (status == 0)
 		return S_OK;
-	why_set(why, "failed (%s %d)%s%s", WIFSIGNALED(status) ? "signal" : "exit",
-	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-	    *run->complaint ? "; it said: " : "", run->complaint);
+	why_set(why, "failed (%s %d)%s", WIFSIGNALED(status) ? "signal" : "exit",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), run->complaint);
 	return MAPI_E_CALL_FAILED;
 }
 

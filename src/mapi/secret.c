@@ -129,7 +129,7 @@ read_command(const char *command, char **secret, char **why)
 		output[strcspn(output, "\r\n")] = '\0';
 		if (!*output) {
 			hr = MAPI_E_CALL_FAILED;
-			reason = g_strdup("printed no password");
+			reason = g_strdup("printed no password on its standard output");
 		}
 	}
 	if (FAILED(hr))

@@ -6,6 +6,26 @@
 #include "mem.h"
 #include "prop.h"
 
+static bool
+is_text(const void *unused, ULONG tag)
+{
+	return PROP_TYPE(tag) == PT_STRING8;
+}
+
+/* Of broken bytes, too, some can be asked for. */
+static void
+decode_some(const uint8_t *data, size_t size)
+{
+	SPropValue *values;
+	ULONG i, count;
+
+	if (FAILED(blob_decode_some(data, size, is_text, NULL, &values, &count)))
+		return;
+	for (i = 0; i < count; i++)
+		FUZZ_ASSERT(prop_check(&values[i]) == S_OK);
+	mem_free(values);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -13,6 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	SPropValue *values;
 	ULONG i, count;
 
+	decode_some(data, size);
 	if (FAILED(blob_decode(data, size, &values, &count)))
 		return 0;
 	for (i = 0; i < count; i++) {

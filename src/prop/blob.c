@@ -435,6 +435,54 @@ blob_decode(const void *data, size_t size, SPropValue **out, ULONG *count)
 	return decode(NULL, data, size, out, count);
 }
 
+struct choice {
+	bool (*wanted)(const void *context, ULONG tag);
+	const void *context;
+};
+
+/* The next property where it is wanted, hung on *values, which begins with the first one. */
+static HRESULT
+choose(struct reader *reader, ULONG left, const struct choice *choice, SPropValue **values,
+    ULONG *count)
+{
+	struct reader property = *reader;
+	ULONG tag, size;
+
+	if (!take_u32(reader, &tag) || !take_u32(reader, &size) || !take(reader, size))
+		return MAPI_E_CORRUPT_DATA;
+	if (!choice->wanted(choice->context, tag))
+		return S_OK;
+	if (!*values)
+		*values = mem_zalloc(NULL, left * sizeof(**values));
+	if (!*values)
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	return read_property(*values, &property, &(*values)[(*count)++]);
+}
+
+HRESULT
+blob_decode_some(const void *data, size_t size, bool (*wanted)(const void *context, ULONG tag),
+    const void *context, SPropValue **out, ULONG *count)
+{
+	struct choice choice = { wanted, context };
+	struct reader reader = { data, size };
+	ULONG left;
+	HRESULT hr;
+
+	*out = NULL;
+	*count = 0;
+	hr = read_header(&reader, &left);
+	for (; SUCCEEDED(hr) && left; left--)
+		hr = choose(&reader, left, &choice, out, count);
+	if (SUCCEEDED(hr) && reader.left > 0)
+		hr = MAPI_E_CORRUPT_DATA;
+	if (FAILED(hr)) {
+		mem_free(*out);
+		*out = NULL;
+		*count = 0;
+	}
+	return hr;
+}
+
 HRESULT
 blob_decode_onto(void *root, const void *data, size_t size, SPropValue **out, ULONG *count)
 {

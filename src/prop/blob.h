@@ -9,6 +9,7 @@
 #ifndef EMAPI_PROP_BLOB_H
 #define EMAPI_PROP_BLOB_H
 
+#include <stdbool.h>
 #include <glib.h>
 #include <mapidefs.h>
 
@@ -16,7 +17,12 @@
 HRESULT blob_encode(const SPropValue *values, ULONG count, GByteArray *out);
 /* A new MAPI buffer with the array; *count 0 and *out NULL for an empty set. */
 HRESULT blob_decode(const void *data, size_t size, SPropValue **out, ULONG *count);
-/* The same, hung on a MAPI buffer that is there. */
+/* Of those only what `wanted` says of its tag: what is not wanted costs nothing but being passed.
+ */
+HRESULT blob_decode_some(const void *data, size_t size,
+    bool (*wanted)(const void *context, ULONG tag), const void *context, SPropValue **out,
+    ULONG *count);
+/* As blob_decode(), hung on a MAPI buffer that is there. */
 HRESULT blob_decode_onto(void *root, const void *data, size_t size, SPropValue **out, ULONG *count);
 
 #endif

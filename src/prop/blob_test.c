@@ -95,6 +95,46 @@ broken_bytes_are_refused(void **state)
 	g_byte_array_unref(bytes);
 }
 
+static bool
+is_odd(const void *unused, ULONG tag)
+{
+	return PROP_ID(tag) % 2 == 1;
+}
+
+static void
+some_are_decoded_and_the_others_passed(void **state)
+{
+	GByteArray *bytes = g_byte_array_new();
+	ULONG count, i, at = 0, cut;
+	SPropValue *values;
+
+	assert_int_equal(blob_encode(samples, SAMPLE_COUNT, bytes), S_OK);
+	assert_int_equal(
+	    blob_decode_some(bytes->data, bytes->len, is_odd, NULL, &values, &count), S_OK);
+	for (i = 0; i < SAMPLE_COUNT; i++)
+		if (is_odd(NULL, samples[i].ulPropTag))
+			assert_int_equal(prop_compare(&values[at++], &samples[i]), 0);
+	assert_true(at > 0 && at < SAMPLE_COUNT);
+	assert_int_equal(count, at);
+	mem_free(values);
+	for (cut = 0; cut < bytes->len; cut++)
+		assert_int_equal(blob_decode_some(bytes->data, cut, is_odd, NULL, &values, &count),
+		    MAPI_E_CORRUPT_DATA);
+	g_byte_array_unref(bytes);
+}
+
+static HRESULT
+decode_some(void *context)
+{
+	GByteArray *bytes = context;
+	SPropValue *values;
+	ULONG count;
+	HRESULT hr = blob_decode_some(bytes->data, bytes->len, is_odd, NULL, &values, &count);
+
+	mem_free(values);
+	return hr;
+}
+
 static HRESULT
 decode(void *context)
 {
@@ -114,6 +154,7 @@ decoding_without_memory_fails_cleanly(void **state)
 
 	assert_int_equal(blob_encode(samples, SAMPLE_COUNT, bytes), S_OK);
 	test_each_allocation_fails(decode, bytes);
+	test_each_allocation_fails(decode_some, bytes);
 	g_byte_array_unref(bytes);
 }
 
@@ -125,6 +166,7 @@ main(void)
 		cmocka_unit_test(layout_is_as_declared),
 		cmocka_unit_test(objects_and_nulls_are_left_out),
 		cmocka_unit_test(broken_bytes_are_refused),
+		cmocka_unit_test(some_are_decoded_and_the_others_passed),
 		cmocka_unit_test(decoding_without_memory_fails_cleanly),
 	};
 

@@ -200,37 +200,60 @@ children(const SRestriction *restriction, const SRestriction **list)
 	}
 }
 
+/* The tags of a node's own, at most two. */
+static guint
+own_tags(const SRestriction *restriction, ULONG tags[2])
+{
+	switch (restriction->rt) {
+	case RES_CONTENT:
+		tags[0] = restriction->res.resContent.ulPropTag;
+		return 1;
+	case RES_PROPERTY:
+		tags[0] = restriction->res.resProperty.ulPropTag;
+		return 1;
+	case RES_COMPAREPROPS:
+		tags[0] = restriction->res.resCompareProps.ulPropTag1;
+		tags[1] = restriction->res.resCompareProps.ulPropTag2;
+		return 2;
+	case RES_BITMASK:
+		tags[0] = restriction->res.resBitMask.ulPropTag;
+		return 1;
+	case RES_SIZE:
+		tags[0] = restriction->res.resSize.ulPropTag;
+		return 1;
+	case RES_EXIST:
+		tags[0] = restriction->res.resExist.ulPropTag;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 void
 restriction_tags(const SRestriction *restriction, GArray *tags)
 {
 	const SRestriction *list = NULL;
-	ULONG count = children(restriction, &list), i;
+	ULONG count = children(restriction, &list), own[2], i;
 
 	for (i = 0; i < count; i++)
 		restriction_tags(&list[i], tags);
-	switch (restriction->rt) {
-	case RES_CONTENT:
-		g_array_append_val(tags, restriction->res.resContent.ulPropTag);
-		break;
-	case RES_PROPERTY:
-		g_array_append_val(tags, restriction->res.resProperty.ulPropTag);
-		break;
-	case RES_COMPAREPROPS:
-		g_array_append_val(tags, restriction->res.resCompareProps.ulPropTag1);
-		g_array_append_val(tags, restriction->res.resCompareProps.ulPropTag2);
-		break;
-	case RES_BITMASK:
-		g_array_append_val(tags, restriction->res.resBitMask.ulPropTag);
-		break;
-	case RES_SIZE:
-		g_array_append_val(tags, restriction->res.resSize.ulPropTag);
-		break;
-	case RES_EXIST:
-		g_array_append_val(tags, restriction->res.resExist.ulPropTag);
-		break;
-	default:
-		break;
-	}
+	g_array_append_vals(tags, own, own_tags(restriction, own));
+}
+
+bool
+restriction_looks_at(const SRestriction *restriction, ULONG tag, bool value)
+{
+	const SRestriction *list = NULL;
+	ULONG count = children(restriction, &list), own[2], i;
+
+	for (i = 0; i < count; i++)
+		if (restriction_looks_at(&list[i], tag, value))
+			return true;
+	count = value && restriction->rt == RES_EXIST ? 0 : own_tags(restriction, own);
+	for (i = 0; i < count; i++)
+		if (PROP_ID(own[i]) == PROP_ID(tag))
+			return true;
+	return false;
 }
 
 /* --- Copying ------------------------------------------------------------------------------- */

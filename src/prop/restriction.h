@@ -27,6 +27,9 @@ bool restriction_match_subs(const SRestriction *restriction, const SPropValue *r
 
 /* Appends the tags (ULONG) that matching looks at; of sub-objects none. */
 void restriction_tags(const SRestriction *restriction, GArray *tags);
+/* Whether matching looks at the property; `value`: at its value, and not only whether it is there.
+ */
+bool restriction_looks_at(const SRestriction *restriction, ULONG tag, bool value);
 /* RES_COUNT fits like what it holds: how many rows it lets through is the table's to count.  Where
  * an instance of a multi-valued column is named (MVI_PROP), any of its values may fit. */
 

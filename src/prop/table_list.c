@@ -292,6 +292,7 @@ grow(struct table *self, struct table_list *list, gint64 rows)
 	struct table_reader reader = { .tags = (const ULONG *)(const void *)needs->data,
 		.count = needs->len,
 		.restriction = self->restriction,
+		.judged = self->restriction,
 		.fn = gather_record,
 		.context = &gather };
 	HRESULT hr;

@@ -317,6 +317,7 @@ change_in_list(struct table_news *news, const struct table_change *change)
 	GArray *needs = table_needs(self, true, self->restriction);
 	struct table_reader reader = { .tags = (const ULONG *)(const void *)needs->data,
 		.count = needs->len,
+		.judged = self->restriction,
 		.fn = look_at,
 		.context = &looking };
 	HRESULT hr = S_FALSE;

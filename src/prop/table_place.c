@@ -479,7 +479,9 @@ static HRESULT
 find(struct table *self, const SRestriction *restriction, BOOKMARK origin, bool backward)
 {
 	struct search search = { self, restriction, 0, false };
-	struct table_reader reader = { .fn = try_record, .context = &search };
+	struct table_reader reader = {
+		.judged = restriction, .fn = try_record, .context = &search
+	};
 	HRESULT hr = place_of(self, origin, &search.at), done = S_OK;
 	GArray *needs;
 

@@ -34,6 +34,8 @@ struct table_reader {
 	/* Of each() and walk(): rows that cannot fit may be left out, always the same, and a
 	 * position counts those that are not.  NULL: none. */
 	const SRestriction *restriction;
+	/* What it looks at is wanted whole; other values may be cut, as columns of tables may. */
+	const SRestriction *judged;
 	HRESULT (*fn)(void *context, const struct table_record *record);
 	void *context;
 };

@@ -63,13 +63,15 @@ contents_last_error(void *source, HRESULT failure, ULONG flags, MAPIERROR **out)
 static struct contents_need
 need_of(const struct table_reader *reader)
 {
-	struct contents_need need = { 0 };
-	guint at;
+	struct contents_need need = {
+		.columns = G_MAXUINT32, .computed = true, .blob = true, .all = true
+	};
 
 	if (reader->all)
-		return (struct contents_need){ G_MAXUINT32, true, true };
-	for (at = 0; at < reader->count; at++)
-		contents_need_tag(&need, reader->tags[at]);
+		return need;
+	memset(&need, 0, sizeof(need));
+	contents_need_tags(&need, reader->tags, reader->count);
+	need.judged = reader->judged; /* `tags` have what it looks at */
 	return need;
 }
 

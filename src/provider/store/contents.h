@@ -10,6 +10,7 @@
 #ifndef EMAPI_STORE_CONTENTS_H
 #define EMAPI_STORE_CONTENTS_H
 
+#include "lob.h"
 #include "promoted.h"
 #include "store.h"
 
@@ -51,13 +52,23 @@ struct contents_keyset {
 /* What of a row is to be read: a bit for each of promoted[], and what is no column. */
 struct contents_need {
 	guint32 columns;
-	bool computed; /* what a row says of itself: entry IDs, access, PR_HASATTACH … */
-	bool blob;     /* everything that is in no column */
+	bool computed;     /* what a row says of itself: entry IDs, access, PR_HASATTACH … */
+	bool blob;         /* what is in no column: as the rest says */
+	bool all;          /* all of that, */
+	const ULONG *tags; /* or these, borrowed, */
+	guint count;
+	const SRestriction *judged; /* and what this looks at; NULL: nothing.  Borrowed */
 };
-/* Adds what it takes to answer a property. */
-void contents_need_tag(struct contents_need *need, ULONG tag);
-
+/* Adds what it takes to answer properties; long values are cut (propset.h). */
+void contents_need_tags(struct contents_need *need, const ULONG *tags, guint count);
+/* Adds what it takes to match: long values whose content matters are read whole.  Once a need. */
 void contents_need_restriction(struct contents_need *need, const SRestriction *restriction);
+/* Whether it asks for a property that is in no column. */
+bool contents_needs(const struct contents_need *need, ULONG tag);
+/* Appends (SPropValue) the long values of a message or attachment that are needed; what they point
+ * to hangs on the MAPI buffer `root`. */
+HRESULT contents_longs(struct store *store, enum lob_kind kind, gint64 owner,
+    const struct contents_need *need, void *root, GArray *values);
 
 /* Called for each row; S_FALSE: no more. */
 typedef HRESULT (*contents_row_fn)(void *context, const struct contents_row *row);

@@ -10,6 +10,7 @@
 #include "eid.h"
 #include "folders.h"
 #include "mem.h"
+#include "propset.h"
 #include "restriction.h"
 
 /* An order's key in SQL.  A partial index serves a query that repeats its condition. */
@@ -33,6 +34,7 @@ enum {
 	COLUMN_SUBJECT,
 	COLUMN_PREFIX,
 	COLUMN_FOLDER,
+	COLUMN_LONG,
 	COLUMN_FIRST
 };
 
@@ -41,8 +43,8 @@ static const ULONG computed[] = { PR_ENTRYID, PR_INSTANCE_KEY, PR_RECORD_KEY, PR
 	PR_ACCESS_LEVEL, PR_HASATTACH, PR_NORMALIZED_SUBJECT_A, 0 };
 #define COMPUTED_MAX 16
 
-void
-contents_need_tag(struct contents_need *need, ULONG tag)
+static void
+need_tag(struct contents_need *need, ULONG tag)
 {
 	int at;
 
@@ -58,6 +60,17 @@ contents_need_tag(struct contents_need *need, ULONG tag)
 }
 
 void
+contents_need_tags(struct contents_need *need, const ULONG *tags, guint count)
+{
+	guint at;
+
+	for (at = 0; at < count; at++)
+		need_tag(need, tags[at]);
+	need->tags = tags;
+	need->count = count;
+}
+
+void
 contents_need_restriction(struct contents_need *need, const SRestriction *restriction)
 {
 	GArray *tags = g_array_new(FALSE, FALSE, sizeof(ULONG));
@@ -66,8 +79,22 @@ contents_need_restriction(struct contents_need *need, const SRestriction *restri
 	if (restriction)
 		restriction_tags(restriction, tags);
 	for (at = 0; at < tags->len; at++)
-		contents_need_tag(need, g_array_index(tags, ULONG, at));
+		need_tag(need, g_array_index(tags, ULONG, at));
 	g_array_unref(tags);
+	need->judged = restriction;
+}
+
+bool
+contents_needs(const struct contents_need *need, ULONG tag)
+{
+	guint at;
+
+	if (need->all)
+		return true;
+	for (at = 0; at < need->count; at++)
+		if (PROP_ID(need->tags[at]) == PROP_ID(tag))
+			return true;
+	return need->judged && restriction_looks_at(need->judged, tag, false);
 }
 
 /* What message_narrow has, bits of promoted[]: all but PR_DISPLAY_BCC and PR_SEARCH_KEY. */
@@ -99,6 +126,9 @@ sql_columns(GString *sql, const struct contents_scope *scope, const char *key,
 	g_string_append_printf(sql, "SELECT id, %s, %s, %s", strcmp(key, "id") ? key : "NULL",
 	    need->blob ? "props" : "NULL",
 	    need->computed ? "flags, subject, prefix, message.folder" : "NULL, NULL, NULL, NULL");
+	g_string_append(
+	    sql, need->blob ? ", EXISTS(SELECT 1 FROM lob WHERE kind = 1 AND owner = message.id)"
+			    : ", 0");
 	for (at = 0; at < PROMOTED_COUNT; at++)
 		if (need->columns & (1u << at))
 			g_string_append_printf(sql, ", %s", names[at]);
@@ -272,37 +302,76 @@ row_columns(sqlite3_stmt *row, guint32 wanted, SPropValue *values)
 	return count;
 }
 
-static HRESULT
-row_blob(sqlite3_stmt *row, SPropValue **stored, ULONG *count)
+static bool
+is_wanted(const void *context, ULONG tag)
 {
-	*stored = NULL;
-	*count = 0;
-	if (!sqlite3_column_bytes(row, COLUMN_BLOB))
-		return S_OK;
-	return blob_decode(sqlite3_column_blob(row, COLUMN_BLOB),
-	    (size_t)sqlite3_column_bytes(row, COLUMN_BLOB), stored, count);
+	return contents_needs(context, tag);
 }
 
-/* With the properties of the blob behind the others, in an array of its own. */
+/* Appends what of the blob is needed; *stored is what it points to. */
 static HRESULT
-row_call_with_blob(const struct contents_walk *walk, sqlite3_stmt *row, struct contents_row *out)
+row_blob(sqlite3_stmt *row, const struct contents_need *need, SPropValue **stored, GArray *values)
 {
-	const SPropValue *values = out->values;
-	SPropValue *stored;
 	ULONG count;
 	HRESULT hr;
 
-	hr = row_blob(row, &stored, &count);
-	if (FAILED(hr))
-		return (hr == MAPI_E_CORRUPT_DATA) ? MAPI_E_CORRUPT_STORE : hr;
-	out->values = g_new(SPropValue, (gsize)count + out->count + 1);
-	memcpy(out->values, values, out->count * sizeof(*values));
-	if (count)
-		memcpy(out->values + out->count, stored, count * sizeof(*stored));
-	out->count += count;
-	hr = walk->fn(walk->context, out);
-	g_free(out->values);
+	*stored = NULL;
+	if (!sqlite3_column_bytes(row, COLUMN_BLOB))
+		return S_OK;
+	hr = blob_decode_some(sqlite3_column_blob(row, COLUMN_BLOB),
+	    (size_t)sqlite3_column_bytes(row, COLUMN_BLOB), is_wanted, need, stored, &count);
+	if (SUCCEEDED(hr) && count)
+		g_array_append_vals(values, *stored, count);
+	return (hr == MAPI_E_CORRUPT_DATA) ? MAPI_E_CORRUPT_STORE : hr;
+}
+
+HRESULT
+contents_longs(struct store *store, enum lob_kind kind, gint64 owner,
+    const struct contents_need *need, void *root, GArray *values)
+{
+	struct propset set = { .longs = g_array_new(FALSE, TRUE, sizeof(struct long_value)) };
+	HRESULT hr = root ? propset_load(store, &set, kind, owner) : MAPI_E_NOT_ENOUGH_MEMORY;
+	SPropValue value;
+	guint at;
+
+	for (at = 0; at < set.longs->len && SUCCEEDED(hr); at++) {
+		const struct long_value *one = &g_array_index(set.longs, struct long_value, at);
+
+		if (!contents_needs(need, one->tag))
+			continue;
+		hr = need->judged && restriction_looks_at(need->judged, one->tag, true)
+			 ? long_value_read(store, one, root, &value)
+			 : long_value_cut(store, one, root, &value);
+		g_array_append_val(values, value);
+	}
+	g_array_unref(set.longs);
+	return hr;
+}
+
+/* With the properties of the blob and the long values behind the others. */
+static HRESULT
+row_call_with_blob(const struct contents_scope *scope, const struct contents_walk *walk,
+    sqlite3_stmt *row, struct contents_row *out)
+{
+	GArray *values = g_array_sized_new(FALSE, FALSE, sizeof(SPropValue), out->count + 4);
+	SPropValue *stored;
+	void *root = NULL;
+	HRESULT hr;
+
+	g_array_append_vals(values, out->values, out->count);
+	hr = row_blob(row, &walk->need, &stored, values);
+	if (SUCCEEDED(hr) && sqlite3_column_int(row, COLUMN_LONG)) {
+		root = mem_zalloc(NULL, 1);
+		hr = contents_longs(scope->store, LOB_MESSAGE, out->id, &walk->need, root, values);
+	}
+	if (SUCCEEDED(hr)) {
+		out->values = (SPropValue *)(void *)values->data;
+		out->count = values->len;
+		hr = walk->fn(walk->context, out);
+	}
+	g_array_unref(values);
 	mem_free(stored);
+	mem_free(root);
 	return hr;
 }
 
@@ -319,7 +388,7 @@ row_call(const struct contents_scope *scope, sqlite3_stmt *row, const struct con
 	}
 	out.count += row_columns(row, walk->need.columns, values + out.count);
 	if (walk->need.blob)
-		return row_call_with_blob(walk, row, &out);
+		return row_call_with_blob(scope, walk, row, &out);
 	return walk->fn(walk->context, &out);
 }
 
@@ -448,6 +517,9 @@ query_keys(const struct contents_scope *scope, GString *sql, sqlite3_stmt **row)
 	return S_OK;
 }
 
+/* More rows are passed on the way to a place than will be read there. */
+#define FAR_ROWS 50000
+
 /* From whichever end is nearer. */
 HRESULT
 contents_place(
@@ -455,7 +527,9 @@ contents_place(
 {
 	bool from_end = rows > total / 2, down = keyset->descending != from_end;
 	const char *key = scope->found ? "found.message" : orders[keyset->order].key;
+	gint64 passed = from_end ? MAX(total - rows, 0) : rows - 1;
 	GString *sql = sql_keys(scope, keyset, "id");
+	struct db *db = scope->store->db;
 	sqlite3_stmt *row;
 	HRESULT hr;
 
@@ -464,12 +538,16 @@ contents_place(
 	hr = query_keys(scope, sql, &row);
 	if (FAILED(hr))
 		return hr;
-	sqlite3_bind_int64(row, 3, from_end ? MAX(total - rows, 0) : rows - 1);
-	hr = db_next(scope->store->db, row);
+	sqlite3_bind_int64(row, 3, passed);
+	if (passed > FAR_ROWS)
+		db_pass_begin(db);
+	hr = db_next(db, row);
 	if (hr == S_OK) {
 		cursor_move(keyset, row);
 		db_done(row);
 	}
+	if (passed > FAR_ROWS)
+		db_pass_end(db);
 	return hr;
 }
 

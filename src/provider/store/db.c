@@ -338,3 +338,31 @@ db_commits(struct db *db)
 {
 	return db->commits;
 }
+
+#define PASS_CACHE (-512) /* KiB */
+
+static void
+set_cache(struct db *db, gint64 size)
+{
+	char sql[64];
+
+	g_snprintf(sql, sizeof(sql), "PRAGMA cache_size=%" G_GINT64_FORMAT, size);
+	sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+}
+
+void
+db_pass_begin(struct db *db)
+{
+	if (FAILED(db_int(db, &db->cache, "PRAGMA cache_size", "")))
+		db->cache = 0;
+	if (db->cache)
+		set_cache(db, PASS_CACHE);
+}
+
+void
+db_pass_end(struct db *db)
+{
+	if (db->cache)
+		set_cache(db, db->cache);
+	db->cache = 0;
+}

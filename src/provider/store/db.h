@@ -63,6 +63,12 @@ gint64 db_last_id(struct db *db);
 /* Rows changed by the last db_exec(). */
 int db_changes(struct db *db);
 
+/* Around reading far more than will be read again: with a small cache of pages, which are read into
+ * memory that is warm already.  Measured at a million messages: new memory for each page cost more
+ * than the page.  Neither fails, nor do they nest. */
+void db_pass_begin(struct db *db);
+void db_pass_end(struct db *db);
+
 /* What SQLite said of the last failure, for people; borrowed.  NULL where that was not `hr`. */
 const char *db_error(struct db *db, HRESULT hr);
 const char *db_path(struct db *db);

@@ -16,6 +16,7 @@ struct db {
 	bool spooler;   /* db_set_checkpointer() */
 	bool committed; /* by the last db_end() */
 	unsigned commits;
+	gint64 cache;                   /* PRAGMA cache_size as it was before db_pass_begin() */
 	db_before_commit before_commit; /* NULL: none */
 	void *context;
 };

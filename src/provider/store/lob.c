@@ -185,9 +185,8 @@ lob_load(struct db *db, gint64 id, guint64 size, void *root, BYTE **out)
 	if (!*out)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	hr = db_query(db, &row,
-	    "SELECT id & 16777215, data FROM chunk WHERE id BETWEEN ?1 << 24 AND (?1 << 24) | "
-	    "16777215",
-	    "i", id);
+	    "SELECT id & 16777215, data FROM chunk WHERE id BETWEEN ?1 << 24 AND (?1 << 24) + ?2",
+	    "ii", id, (gint64)(size / LOB_CHUNK));
 	if (FAILED(hr))
 		return hr;
 	while ((hr = db_next(db, row)) == S_OK) {

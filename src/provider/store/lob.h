@@ -35,7 +35,7 @@ HRESULT lob_sweep(struct db *db);
 
 /* One whole chunk into `buffer` (LOB_CHUNK bytes), the rest zeroed. */
 HRESULT lob_read(struct db *db, gint64 id, gint64 number, BYTE *buffer);
-/* The whole value, zero-ended by two bytes more, on the MAPI buffer `root`. */
+/* The first `size` bytes, zero-ended by two bytes more, on the MAPI buffer `root`. */
 HRESULT lob_load(struct db *db, gint64 id, guint64 size, void *root, BYTE **out);
 
 #endif

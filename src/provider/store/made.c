@@ -121,6 +121,7 @@ struct making {
 	const SSortOrderSet *sort;
 	sqlite3_stmt *put;
 	GByteArray *key;
+	GArray *tags; /* ULONG, that it sorts by */
 };
 
 static const SPropValue *
@@ -151,19 +152,23 @@ static struct contents_walk
 walk_for(struct making *making)
 {
 	struct contents_walk walk = { .limit = -1, .fn = put_row, .context = making };
-	ULONG at;
 
-	for (at = 0; at < making->sort->cSorts; at++)
-		contents_need_tag(&walk.need, making->sort->aSort[at].ulPropTag);
+	contents_need_tags(
+	    &walk.need, (const ULONG *)(const void *)making->tags->data, making->tags->len);
 	return walk;
 }
 
 static HRESULT
 making_begin(struct made *made, const struct order *order, struct making *making)
 {
+	ULONG at;
+
 	memset(making, 0, sizeof(*making));
 	making->sort = order->sort;
 	making->key = g_byte_array_new();
+	making->tags = g_array_new(FALSE, FALSE, sizeof(ULONG));
+	for (at = 0; at < order->sort->cSorts; at++)
+		g_array_append_val(making->tags, order->sort->aSort[at].ulPropTag);
 	return prepare(
 	    made, "INSERT OR REPLACE INTO k%u VALUES(?1, ?2)", order->name, &making->put);
 }
@@ -173,6 +178,7 @@ making_end(struct making *making)
 {
 	sqlite3_finalize(making->put);
 	g_byte_array_unref(making->key);
+	g_array_unref(making->tags);
 }
 
 /* Rows come in order of id, so the table only grows at its end; its index is made by SQLite's
@@ -191,8 +197,10 @@ fill(struct made *made, const struct contents_scope *scope, const struct order *
 		return hr;
 	hr = making_begin(made, order, &making);
 	walk = walk_for(&making);
+	db_pass_begin(scope->store->db);
 	if (SUCCEEDED(hr))
 		hr = contents_walk(scope, &keyset, &walk);
+	db_pass_end(scope->store->db);
 	making_end(&making);
 	if (SUCCEEDED(hr))
 		hr = run_sql(made, "CREATE INDEX i%u ON k%u(key, id)", order->name);

@@ -53,6 +53,14 @@ HRESULT propset_borrow(const struct propset *source, struct propset *target);
 /* The owned values that both have become the heir's. */
 void propset_inherit(struct propset *old, struct propset *heir);
 
+/* A long value as a property, on the MAPI buffer `root`; PT_ERROR with MAPI_E_NOT_ENOUGH_MEMORY
+ * where it is over 64 MiB.  Cut: of text the first 255 characters, of bytes the first 255, as
+ * tables may (MAPI reference: Working with Large Columns; [MS-OXCDATA] 2.8.2). */
+HRESULT long_value_read(
+    struct store *store, const struct long_value *from, void *root, SPropValue *out);
+HRESULT long_value_cut(
+    struct store *store, const struct long_value *from, void *root, SPropValue *out);
+
 struct long_value *propset_find_long(const struct propset *set, ULONG tag);
 /* Sets a long value, or takes it out of the bag's way: the set holds one value per id. */
 HRESULT propset_put_long(struct store *store, struct propset *set, const struct long_value *value);

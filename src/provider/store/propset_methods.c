@@ -10,6 +10,8 @@
 
 /* GetProps hands out whole values up to here; larger ones are for streams (pywin32.md trap 15). */
 #define WHOLE_VALUE_MAX (64 * 1024 * 1024)
+/* Characters or bytes in a table. */
+#define CUT 255
 
 static HRESULT
 long_decode(const struct long_value *from, BYTE *data, void *root, SPropValue *out)
@@ -41,8 +43,7 @@ long_decode(const struct long_value *from, BYTE *data, void *root, SPropValue *o
 	}
 }
 
-/* The value of a long property, or PT_ERROR where it is too large to be handed out whole. */
-static HRESULT
+HRESULT
 long_value_read(struct store *store, const struct long_value *from, void *root, SPropValue *out)
 {
 	BYTE *data;
@@ -54,6 +55,44 @@ long_value_read(struct store *store, const struct long_value *from, void *root, 
 	}
 	hr = lob_load(store->db, from->id, from->size, root, &data);
 	return FAILED(hr) ? hr : long_decode(from, data, root, out);
+}
+
+/* Bytes of the first CUT characters of UTF-8; what is none counts by the byte. */
+static size_t
+cut_utf8(const BYTE *text, size_t size)
+{
+	size_t at = 0;
+	unsigned characters;
+
+	for (characters = 0; characters < CUT && at < size; characters++)
+		for (at++; at < size && (text[at] & 0xC0) == 0x80;)
+			at++;
+	return at;
+}
+
+HRESULT
+long_value_cut(struct store *store, const struct long_value *from, void *root, SPropValue *out)
+{
+	struct long_value part = *from;
+	ULONG type = PROP_TYPE(from->tag);
+	WCHAR *units;
+	BYTE *data;
+	HRESULT hr;
+
+	if (type != PT_STRING8 && type != PT_UNICODE && type != PT_BINARY)
+		return long_value_read(store, from, root, out);
+	part.size = MIN(part.size, type == PT_STRING8  ? 4 * CUT
+				   : type == PT_BINARY ? CUT
+						       : 2 * CUT);
+	hr = lob_load(store->db, part.id, part.size, root, &data);
+	if (FAILED(hr))
+		return hr;
+	if (type == PT_STRING8)
+		data[cut_utf8(data, part.size)] = 0;
+	units = (WCHAR *)(void *)data;
+	if (type == PT_UNICODE && part.size == 2 * CUT && (units[CUT - 1] & 0xFC00) == 0xD800)
+		units[CUT - 1] = 0; /* no half of a character */
+	return long_decode(&part, data, root, out);
 }
 
 static bool

@@ -51,18 +51,32 @@ struct sub_rows {
 	gint64 message;
 };
 
+/* A part's row: its blob, and its id where it may have long values. */
 static bool
-sub_row_fits(sqlite3_stmt *row, const SRestriction *restriction)
+sub_row_fits(struct store *store, sqlite3_stmt *row, const SRestriction *restriction)
 {
-	SPropValue *values = NULL;
+	struct contents_need need = { .judged = restriction };
+	GArray *values = g_array_new(FALSE, FALSE, sizeof(SPropValue));
+	SPropValue *stored = NULL;
+	void *root = NULL;
 	ULONG count = 0;
+	HRESULT hr;
 	bool fits;
 
-	if (FAILED(blob_decode(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0),
-		&values, &count)))
-		return false;
-	fits = restriction_match(restriction, values, count);
-	mem_free(values);
+	hr = blob_decode(
+	    sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), &stored, &count);
+	if (count)
+		g_array_append_vals(values, stored, count);
+	if (SUCCEEDED(hr) && sqlite3_column_int64(row, 1)) {
+		root = mem_zalloc(NULL, 1);
+		hr = contents_longs(
+		    store, LOB_ATTACHMENT, sqlite3_column_int64(row, 1), &need, root, values);
+	}
+	fits = SUCCEEDED(hr) && restriction_match(restriction,
+				    (const SPropValue *)(void *)values->data, values->len);
+	g_array_unref(values);
+	mem_free(stored);
+	mem_free(root);
 	return fits;
 }
 
@@ -75,11 +89,11 @@ search_any_part(struct store *store, gint64 message, ULONG object, const SRestri
 	HRESULT hr;
 
 	hr = db_query(db, &row,
-	    object == PR_MESSAGE_RECIPIENTS ? "SELECT props FROM recipient WHERE message = ?"
-					    : "SELECT props FROM attachment WHERE message = ?",
+	    object == PR_MESSAGE_RECIPIENTS ? "SELECT props, 0 FROM recipient WHERE message = ?"
+					    : "SELECT props, id FROM attachment WHERE message = ?",
 	    "i", message);
 	while (SUCCEEDED(hr) && !fits && (hr = db_next(db, row)) == S_OK)
-		fits = sub_row_fits(row, restriction);
+		fits = sub_row_fits(store, row, restriction);
 	if (fits)
 		db_done(row);
 	return fits;
@@ -113,8 +127,8 @@ struct candidate {
 
 struct judge {
 	struct store *store;
-	GArray *searches; /* struct candidate, of those that run */
-	struct contents_need need;
+	GArray *searches;  /* struct candidate, of those that run */
+	SRestriction *all; /* one that looks at what any of them does */
 };
 
 static void
@@ -125,6 +139,7 @@ judge_clear(struct judge *judge)
 	for (at = 0; at < judge->searches->len; at++)
 		search_clear(&g_array_index(judge->searches, struct candidate, at).search);
 	g_array_unref(judge->searches);
+	g_free(judge->all);
 }
 
 /* Criteria that cannot be read find nothing; writing goes on. */
@@ -139,11 +154,24 @@ judge_add(struct judge *judge, gint64 folder)
 		    "search folder %" G_GINT64_FORMAT ": its criteria cannot be read", folder);
 		return S_OK;
 	}
-	if (SUCCEEDED(hr)) {
-		contents_need_restriction(&judge->need, one.search.restriction);
+	if (SUCCEEDED(hr))
 		g_array_append_val(judge->searches, one);
-	}
 	return hr;
+}
+
+/* The first of the array holds the others; what they point to stays theirs. */
+static void
+judge_unite(struct judge *judge)
+{
+	guint at, count = judge->searches->len;
+
+	judge->all = g_new0(SRestriction, (gsize)count + 1);
+	judge->all->rt = RES_OR;
+	judge->all->res.resOr.cRes = count;
+	judge->all->res.resOr.lpRes = judge->all + 1;
+	for (at = 0; at < count; at++)
+		judge->all[at + 1] =
+		    *g_array_index(judge->searches, struct candidate, at).search.restriction;
 }
 
 static HRESULT
@@ -157,6 +185,7 @@ judge_load(struct judge *judge)
 	    judge->store->db, "SELECT folder FROM search WHERE flags & ?", SEARCH_RUNNING, ids);
 	for (at = 0; at < ids->len && SUCCEEDED(hr); at++)
 		hr = judge_add(judge, g_array_index(ids, gint64, at));
+	judge_unite(judge);
 	g_array_unref(ids);
 	return hr;
 }
@@ -205,9 +234,7 @@ static HRESULT
 judge_message(struct judge *judge, gint64 message)
 {
 	struct contents_scope scope = { .store = judge->store };
-	struct contents_walk walk = {
-		.limit = 1, .need = judge->need, .fn = judge_row, .context = judge
-	};
+	struct contents_walk walk = { .limit = 1, .fn = judge_row, .context = judge };
 	bool wanted = false;
 	HRESULT hr;
 	guint at;
@@ -223,6 +250,7 @@ judge_message(struct judge *judge, gint64 message)
 		hr = scope_check(judge->store->db, one, scope.folder);
 		wanted = wanted || one->in_scope;
 	}
+	contents_need_restriction(&walk.need, judge->all);
 	return SUCCEEDED(hr) && wanted ? contents_fetch(&scope, message, &walk) : hr;
 }
 

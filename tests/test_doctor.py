@@ -2,6 +2,9 @@
 """emapi doctor: each check has its broken case here, and what it says helps to mend it."""
 
 import contextlib
+import ctypes
+import datetime
+import email.utils
 import json
 import os
 import sqlite3
@@ -50,6 +53,7 @@ def test_all_is_well(home):
     assert "starts with the first mail" in doctor(home)["spooler"][0][1]
     send(home)
     found = doctor(home)
+    found["clock"].pop()  # whether a time service runs is the machine's affair
     assert {level for findings in found.values() for level, _ in findings} == {"ok"}
     assert "the store is whole" in found["stores"][0][1]
     text = home.run("emapi", "doctor").stdout
@@ -185,6 +189,47 @@ def test_a_clock_that_is_behind(home):
     later = time.time() + 86400
     os.utime(home.data / "test.store", (later, later))
     assert "the clock is behind" in problem(home, "clock")
+
+
+class Timex(ctypes.Structure):
+    """struct timex as far as its status; adjtimex(2)."""
+    _fields_ = [("modes", ctypes.c_uint), ("offset", ctypes.c_long), ("freq", ctypes.c_long),
+                ("maxerror", ctypes.c_long), ("esterror", ctypes.c_long),
+                ("status", ctypes.c_int), ("rest", ctypes.c_byte * 400)]
+
+
+def test_whether_a_time_service_keeps_the_clock(home):
+    """What the kernel says, and no more than a note: other means may keep it right."""
+    kernel = Timex()
+    assert ctypes.CDLL(None).adjtimex(ctypes.byref(kernel)) >= 0
+    home.pickup_profile()
+    level, text = doctor(home)["clock"][-1]
+    if kernel.status & 0x40:  # STA_UNSYNC
+        assert level == "note" and "no time service" in text and "timedatectl set-ntp true" in text
+    else:
+        assert level == "ok" and "a time service keeps it" in text
+
+
+@pytest.mark.parametrize("ahead, words", [
+    (0, None), (7530, "ahead of"), (-7530, "behind"), (86400 * 400, "400 d ahead of")])
+def test_the_clock_of_the_server(home, ahead, words):
+    """Exchange, Exim and Sendmail tell it in their greeting; a time zone is no difference."""
+    zone = datetime.timezone(datetime.timedelta(hours=-5))
+    told = datetime.datetime.fromtimestamp(time.time() + ahead, zone)
+    date = email.utils.format_datetime(told)
+    with Peer(greeting=f"220 mail.corp.test Microsoft ESMTP MAIL Service ready at {date}") as peer:
+        smtp(home, peer.port, "--tls", "none")
+        send(home)
+        home.stop()
+        tested = home.run("emapi", "test").stdout
+    if words:
+        said = problem(home, "clock")
+        assert f"{words} this machine's" in said and "timedatectl" in said
+        assert "2 h 5 min" in said or "400 d" in said
+        assert f"{words} this machine's" in tested and "LOOK    clock" in tested
+    else:
+        assert len(doctor(home)["clock"]) == 2
+        assert "ok      clock        the server's agrees with this machine's" in tested
 
 
 @pytest.mark.parametrize("days, level", [(30, "ok"), (5, "problem")])

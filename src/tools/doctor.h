@@ -44,6 +44,10 @@ typedef void (*doctor_section_fn)(
     struct doctor *doctor, struct profile *profile, const struct doctor_section *section);
 void doctor_each(struct doctor *doctor, ULONG resource_type, doctor_section_fn each);
 
+/* Calls `each` with the newest finished message of each profile that has one. */
+void doctor_each_newest(
+    struct doctor *doctor, void (*each)(struct doctor *doctor, const struct spool_message *m));
+
 /* doctor_profiles.c */
 void doctor_profiles(struct doctor *doctor);
 void doctor_secrets(struct doctor *doctor);
@@ -58,6 +62,7 @@ void doctor_stores(struct doctor *doctor);
 /* doctor_files.c */
 void doctor_folders(struct doctor *doctor);
 void doctor_disk(struct doctor *doctor);
+/* doctor_clock.c */
 void doctor_clock(struct doctor *doctor);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* emapi doctor: folders and who may look into them, disks, and the clock. */
+/* emapi doctor: folders and who may look into them, and disks. */
 #include "doctor.h"
 
 #include <errno.h>
@@ -12,9 +12,6 @@
 #include "mem.h"
 #include "paths.h"
 #include "prop.h"
-
-#define FIRST_YEAR 2026         /* no clock of a machine that has emapi is before it */
-#define SKEW (G_TIME_SPAN_HOUR) /* between two clocks that count as one */
 
 /* --- Folders -------------------------------------------------------------------------------- */
 
@@ -107,53 +104,4 @@ doctor_disk(struct doctor *doctor)
 
 	check_disk(doctor, data);
 	check_disk(doctor, state);
-}
-
-/* --- The clock ------------------------------------------------------------------------------ */
-
-static gint64
-changed(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) ? 0 : (gint64)status.st_mtime * G_USEC_PER_SEC;
-}
-
-static void
-check_clock(struct doctor *doctor, gint64 seen, const char *what)
-{
-	g_autoptr(GDateTime) when = g_date_time_new_from_unix_utc(seen / G_USEC_PER_SEC);
-	g_autofree char *text = when ? g_date_time_format_iso8601(when) : g_strdup("?");
-
-	if (seen > doctor->now + SKEW)
-		doctor_find(doctor, DOCTOR_PROBLEM, "clock",
-		    "set the clock (timedatectl): certificates, tries and dates go by it",
-		    "the clock is behind: %s is of %s", what, text);
-}
-
-static void
-check_age(struct doctor *doctor, struct profile *profile, const struct doctor_section *section)
-{
-	g_autofree char *path = prop_find_text(section->values, section->count, PR_EMAPI_PATH_W);
-
-	(void)profile;
-	if (path)
-		check_clock(doctor, changed(path), path);
-}
-
-void
-doctor_clock(struct doctor *doctor)
-{
-	g_autofree char *spool = paths_state("spool.db");
-	g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(doctor->now / G_USEC_PER_SEC);
-	guint before = doctor->findings->len;
-
-	if (!now || g_date_time_get_year(now) < FIRST_YEAR)
-		doctor_find(doctor, DOCTOR_PROBLEM, "clock", "set the clock (timedatectl)",
-		    "it tells a year before %d", FIRST_YEAR);
-	check_clock(doctor, changed(spool), spool);
-	check_clock(doctor, doctor->newest_submitted, "the newest message of the queue");
-	doctor_each(doctor, MAPI_STORE_PROVIDER, check_age);
-	if (before == doctor->findings->len)
-		doctor_find(doctor, DOCTOR_OK, "clock", NULL, "it fits what is on the disk");
 }

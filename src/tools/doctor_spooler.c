@@ -166,6 +166,23 @@ doctor_later(struct doctor *doctor)
 	    systemd ? "you log out, or the machine starts anew," : "the machine starts anew");
 }
 
+void
+doctor_each_newest(
+    struct doctor *doctor, void (*each)(struct doctor *doctor, const struct spool_message *m))
+{
+	for (guint i = 0; i < doctor->profiles->len; i++) {
+		GBytes *key =
+		    g_hash_table_lookup(doctor->newest, profile_name(doctor->profiles->pdata[i]));
+		struct spool_message *m = NULL;
+		gsize size = 0;
+		const void *data = key ? g_bytes_get_data(key, &size) : NULL;
+
+		if (data && SUCCEEDED(spooler_show(data, size, &m)))
+			each(doctor, m);
+		spool_message_free(m);
+	}
+}
+
 /* --- Certificates ---------------------------------------------------------------------------- */
 
 /* The server's certificate in the last try that saw one. */
@@ -243,15 +260,5 @@ void
 doctor_certificates(struct doctor *doctor)
 {
 	doctor_each(doctor, MAPI_TRANSPORT_PROVIDER, check_files);
-	for (guint i = 0; i < doctor->profiles->len; i++) {
-		GBytes *key =
-		    g_hash_table_lookup(doctor->newest, profile_name(doctor->profiles->pdata[i]));
-		struct spool_message *m = NULL;
-		gsize size = 0;
-		const void *data = key ? g_bytes_get_data(key, &size) : NULL;
-
-		if (data && SUCCEEDED(spooler_show(data, size, &m)))
-			tell_expiry(doctor, m);
-		spool_message_free(m);
-	}
+	doctor_each_newest(doctor, tell_expiry);
 }

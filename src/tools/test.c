@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <mapicode.h>
+#include "clock.h"
 #include "hr.h"
 #include "journey.h"
 #include "session.h"
@@ -25,6 +26,10 @@ static const struct {
 	    "ask the server's administrator to let this machine in, with these words" },
 	{ "tls", "TLS", "tls", NULL },
 	{ "certificate", "certificate", "certificate-subject", NULL },
+	{ "clock", "clock", NULL,
+	    "set this machine's clock (timedatectl), or tell the server's administrator: dates, "
+	    "Kerberos "
+	    "tickets and certificates go by it" },
 	{ "login", "login", "login", NULL },
 	{ "sender", "sender", NULL,
 	    "tell the server an address that this login may send from: emapi profile set PROFILE "
@@ -66,6 +71,38 @@ sender_text(char **journey)
 	return answer ? answer : g_strdup("accepted");
 }
 
+/* How far the server's clock is ahead of ours, in microseconds; false where it has not told. */
+static bool
+find_clock(const struct trial *trial, gint64 *ahead)
+{
+	g_autofree char *greeting = journey_find(trial->journey, '*', "greeting");
+
+	if (!greeting || !clock_told(greeting, ahead))
+		return false;
+	*ahead -= trial->when;
+	return true;
+}
+
+static bool
+clocks_agree(const struct trial *trial)
+{
+	gint64 ahead;
+
+	return !find_clock(trial, &ahead) || ABS(ahead) <= CLOCK_TOLERANCE;
+}
+
+static char *
+clock_text(const struct trial *trial)
+{
+	gint64 ahead;
+
+	if (!find_clock(trial, &ahead))
+		return NULL;
+	if (ABS(ahead) <= CLOCK_TOLERANCE)
+		return g_strdup("the server's agrees with this machine's");
+	return clock_difference(ahead);
+}
+
 /* What is to be said of a step that was taken; NULL: it was not. */
 static char *
 step_text(const struct trial *trial, size_t i)
@@ -77,6 +114,8 @@ step_text(const struct trial *trial, size_t i)
 
 	if (!strcmp(step, "sender"))
 		return server && SUCCEEDED(trial->hr) ? sender_text(trial->journey) : NULL;
+	if (!strcmp(step, "clock"))
+		return clock_text(trial);
 	if (!strcmp(step, "name"))
 		return journey_find_all(trial->journey, steps[i].fact);
 	if (!strcmp(step, "certificate") && fact)
@@ -124,7 +163,9 @@ add_steps(GString *out, bool json, const struct trial *trial)
 		if (failed && !strcmp(failed, steps[i].step))
 			add_step(out, json, "FAILED", i, why);
 		else if (text)
-			add_step(out, json, "ok", i, text);
+			add_step(out, json,
+			    !strcmp(steps[i].step, "clock") && !clocks_agree(trial) ? "LOOK" : "ok",
+			    i, text);
 	}
 }
 

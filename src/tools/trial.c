@@ -111,6 +111,7 @@ trial_run(IMAPISession *session, const MAPIUID *provider, struct trial *trial)
 
 	trial->journey = g_new0(char *, 1);
 	trial->carries_smtp = true;
+	trial->when = g_get_real_time();
 	if (SUCCEEDED(profile_section_read(session_profile(inner), provider, &values, &count)))
 		trial->name = prop_find_text(values, count, PR_DISPLAY_NAME_W);
 	mem_free(values);

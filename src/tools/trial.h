@@ -3,6 +3,7 @@
 #ifndef EMAPI_TOOLS_TRIAL_H
 #define EMAPI_TOOLS_TRIAL_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <mapix.h>
 
@@ -10,6 +11,7 @@
 struct trial {
 	char *name;
 	bool carries_smtp; /* IXPLogon::AddressTypes; also of one that cannot be asked */
+	gint64 when;       /* microseconds since 1970 */
 	HRESULT hr;
 	char *why;      /* of a failure, for people */
 	char **journey; /* NULL-ended, never NULL */

@@ -137,7 +137,7 @@ def test_run_waits_for_the_end(home):
 
 def test_run_says_what_still_waits(home, down):
     done = home.run("emapi", "queue", "run", "--wait", "10", code=75)
-    assert "1 messages wait for a later try" in done.stderr and "safe" in done.stderr
+    assert "1 message waits for a later try, 0 are held" in done.stderr and "safe" in done.stderr
 
 
 def test_progress_is_shown_on_a_terminal(home):

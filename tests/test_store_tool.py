@@ -158,7 +158,7 @@ def test_check(home, store):
     home.stop()
     with sqlite3.connect(home.data / "test.store") as db:
         db.execute("UPDATE folder SET contents = 7 WHERE name = 'Sent Items'")
-    assert "(Sent Items) says it has 7 messages, but 1 are there" in store("check", code=65)
+    assert "(Sent Items): its count of messages says 7, and there is 1" in store("check", code=65)
 
 
 def test_backup(home, store):

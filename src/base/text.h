@@ -51,6 +51,13 @@ int text_compare(struct text_cursor a, struct text_cursor b, unsigned flags);
 bool text_has_prefix(struct text_cursor whole, struct text_cursor part, unsigned flags);
 bool text_contains(struct text_cursor whole, struct text_cursor part, unsigned flags);
 
+/* The s of a plural: "%u message%s". */
+static inline const char *
+text_s(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 /* A copy for people: what is no UTF-8 replaced, control characters shown as \xNN.  g_free(). */
 char *text_printable(const char *text);
 

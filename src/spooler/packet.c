@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <mapicode.h>
+#include "text.h"
 
 /* Room that one packet's rows may take: a row is at most about 12 KiB, a journey 48 KiB. */
 #define ROWS_ROOM (64 * 1024)
@@ -131,9 +132,9 @@ journey_value(char **lines)
 		g_autofree char *line = packet_text(lines[i], 1024);
 
 		if (strlen(line) + 16 > room) {
-			g_variant_builder_add_value(
-			    &b, g_variant_new_take_string(g_strdup_printf(
-				    "(%u more lines left out)", g_strv_length(lines + i))));
+			g_variant_builder_add_value(&b,
+			    g_variant_new_take_string(g_strdup_printf("(%u more line%s left out)",
+				g_strv_length(lines + i), text_s(g_strv_length(lines + i)))));
 			break;
 		}
 		room -= strlen(line) + 16;

@@ -77,8 +77,9 @@ shortened(char **lines, const char *more)
 	g_variant_builder_init(&b, G_VARIANT_TYPE_STRING_ARRAY);
 	add_lines(&b, lines, 0, head);
 	if (head + tail < count)
-		g_variant_builder_add_value(&b, g_variant_new_take_string(g_strdup_printf(
-						    "* (%u lines left out)", count - head - tail)));
+		g_variant_builder_add_value(
+		    &b, g_variant_new_take_string(g_strdup_printf("* (%u line%s left out)",
+			    count - head - tail, text_s(count - head - tail))));
 	add_lines(&b, lines, count - tail, count);
 	if (more)
 		g_variant_builder_add(&b, "s", more);

@@ -372,9 +372,9 @@ compare(struct worker *w, struct worker_store *s, struct store_queue *queue, boo
 		return hr;
 	ask_counts(w, s, &count, &hands);
 	if ((gint64)in_queue > count) {
-		log_info("the store's queue has %" G_GINT64_FORMAT " message(s) that are not on "
+		log_info("the store's queue has %" G_GINT64_FORMAT " message%s more than are on "
 			 "record; reading all of it",
-		    (gint64)in_queue - count);
+		    (gint64)in_queue - count, text_s((gint64)in_queue - count));
 		hr = read_from(w, s, queue, &place, 0, &more);
 	} else {
 		*again = !find_gone(w, s, &presence, (gint64)in_queue, count, hands) || *again;

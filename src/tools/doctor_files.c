@@ -92,7 +92,8 @@ check_disk(struct doctor *doctor, const char *path)
 		    "only %s are free on its disk", text);
 	else if (space.f_files && space.f_favail < 100)
 		doctor_find(doctor, DOCTOR_PROBLEM, path, "remove files that nobody needs",
-		    "only %llu more files fit on its disk", (unsigned long long)space.f_favail);
+		    "only %llu more file%s on its disk", (unsigned long long)space.f_favail,
+		    space.f_favail == 1 ? " fits" : "s fit");
 	else
 		doctor_find(doctor, DOCTOR_OK, path, NULL, "%s free", text);
 }

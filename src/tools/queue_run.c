@@ -44,13 +44,14 @@ conclude(const struct spooler_counts *counts)
 {
 	if (counts->due)
 		return cli_fail(EX_TEMPFAIL,
-		    "%" G_GINT64_FORMAT " messages are still being sent; they go on by themselves",
-		    counts->due);
+		    "%" G_GINT64_FORMAT " message%s still being sent; sending goes on by itself",
+		    counts->due, counts->due == 1 ? " is" : "s are");
 	if (counts->held || counts->later)
 		return cli_fail(EX_TEMPFAIL,
-		    "%" G_GINT64_FORMAT " messages wait for a later try, %" G_GINT64_FORMAT
-		    " are held; all are safe; `emapi queue list` says why",
-		    counts->later, counts->held);
+		    "%" G_GINT64_FORMAT " message%s for a later try, %" G_GINT64_FORMAT
+		    " %s held; all are safe; `emapi queue list` says why",
+		    counts->later, counts->later == 1 ? " waits" : "s wait", counts->held,
+		    counts->held == 1 ? "is" : "are");
 	return 0;
 }
 

@@ -83,9 +83,9 @@ folder_words(const struct folders *folders, const SRow *row)
 	g_autofree char *shown = text_printable(name ? name : "");
 	g_autofree char *label =
 	    g_strdup_printf("%*s%s/", folders->deep ? folders->depth * 2 : 0, "", shown);
+	LONG count = prop_find_long(row->lpProps, row->cValues, PR_CONTENT_COUNT, 0);
 
-	printf("%-40s %6d messages, %d unread\n", label,
-	    prop_find_long(row->lpProps, row->cValues, PR_CONTENT_COUNT, 0),
+	printf("%-40s %6d %-9s %d unread\n", label, count, count == 1 ? "message," : "messages,",
 	    prop_find_long(row->lpProps, row->cValues, PR_CONTENT_UNREAD, 0));
 }
 

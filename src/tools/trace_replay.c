@@ -18,6 +18,7 @@
 #include "emapi.h"
 #include "hr.h"
 #include "mailstore.h"
+#include "text.h"
 #include "trace_play.h"
 
 #define LONGEST 65536 /* bytes of a line */
@@ -133,9 +134,10 @@ play_all(char **lines)
 	}
 	g_hash_table_iter_init(&iter, replay.left_out);
 	while (g_hash_table_iter_next(&iter, &name, &count))
-		printf("not replayed: %s, %u times\n", (char *)name, GPOINTER_TO_UINT(count));
-	printf("%u calls with the same result, %u with another, %u not replayed\n", replay.same,
-	    replay.differ, replay.skipped);
+		printf("not replayed: %s, %u time%s\n", (char *)name, GPOINTER_TO_UINT(count),
+		    text_s(GPOINTER_TO_UINT(count)));
+	printf("%u call%s with the same result, %u with another, %u not replayed\n", replay.same,
+	    text_s(replay.same), replay.differ, replay.skipped);
 	g_hash_table_unref(replay.objects);
 	g_hash_table_unref(replay.bookmarks);
 	g_hash_table_unref(replay.left_out);

@@ -138,7 +138,8 @@ smtp_take_journey(struct smtp_session *session)
 
 	if (session->journey_left_out > 0) {
 		g_ptr_array_insert(session->journey, JOURNEY_MAX / 2,
-		    g_strdup_printf("* (%u lines left out)", session->journey_left_out));
+		    g_strdup_printf("* (%u line%s left out)", session->journey_left_out,
+			text_s(session->journey_left_out)));
 		session->journey_left_out = 0;
 	}
 	g_ptr_array_add(session->journey, NULL);

@@ -6,6 +6,7 @@
 
 #include "smtp_guard.h"
 #include "smtp_private.h"
+#include "text.h"
 
 #define NOOP_AFTER_SECONDS 10
 #define QUIT_SECONDS 3
@@ -126,8 +127,8 @@ smtp_ready(struct smtp_session *session, bool *reused, struct smtp_error *error)
 
 	*reused = smtp_wire_open(session) && is_alive(session);
 	if (*reused) {
-		smtp_note(session, "* over the open connection to %s, after %u message(s)",
-		    smtp_peer(session), session->messages);
+		smtp_note(session, "* over the open connection to %s, after %u message%s",
+		    smtp_peer(session), session->messages, text_s(session->messages));
 		smtp_facts_again(session);
 		return true;
 	}

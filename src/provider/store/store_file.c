@@ -28,13 +28,13 @@ COM_UNKNOWN(file, struct store, ifile, IEmapiStoreFile)
 /* Each gives a row for each problem: its sentence.  A read transaction holds them together. */
 static const char *const checks[] = {
 	"SELECT integrity_check FROM pragma_integrity_check(100) WHERE integrity_check <> 'ok'",
-	"SELECT 'folder ' || id || ' (' || name || ') says it has ' || contents || ' messages, but "
-	"'"
-	" || n || ' are there' FROM (SELECT id, name, contents, (SELECT count(*) FROM message m"
+	"SELECT 'folder ' || id || ' (' || name || '): its count of messages says ' || contents || "
+	"', and there is ' || n FROM (SELECT id, name, contents, (SELECT count(*) FROM message m"
 	" WHERE m.folder = f.id AND m.associated = 0) + (SELECT count(*) FROM found"
 	" WHERE found.folder = f.id) AS n FROM folder f) WHERE n <> contents",
-	"SELECT 'folder ' || id || ' (' || name || ') says it has ' || unread || ' unread messages,"
-	" but ' || n || ' are there' FROM (SELECT id, name, unread, (SELECT count(*) FROM message m"
+	"SELECT 'folder ' || id || ' (' || name || '): its count of unread messages says ' || "
+	"unread"
+	" || ', and there is ' || n FROM (SELECT id, name, unread, (SELECT count(*) FROM message m"
 	" WHERE m.folder = f.id AND m.associated = 0 AND (m.flags & 1) = 0) + (SELECT count(*)"
 	" FROM found JOIN message m ON m.id = found.message WHERE found.folder = f.id AND"
 	" (m.flags & 1) = 0) AS n FROM folder f) WHERE n <> unread",
@@ -59,7 +59,7 @@ static const char *const checks[] = {
 	" FROM lob WHERE kind = 1 AND owner NOT IN (SELECT id FROM message)",
 	"SELECT 'the long value ' || id || ' is of attachment ' || owner || ', which is not there'"
 	" FROM lob WHERE kind = 2 AND owner NOT IN (SELECT id FROM attachment)",
-	"SELECT 'the long value ' || id || ' is of ' || size || ' bytes, but ' || n || ' are there'"
+	"SELECT 'the long value ' || id || ': its size says ' || size || ', and there is ' || n"
 	" FROM (SELECT id, size, ifnull((SELECT sum(length(data)) FROM chunk WHERE chunk.id BETWEEN"
 	" lob.id << 24 AND (lob.id << 24) | 16777215), 0) AS n FROM lob WHERE kind <> 0)"
 	" WHERE n <> size",

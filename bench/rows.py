@@ -8,6 +8,7 @@ import pathlib
 import re
 import resource
 import shutil
+import signal
 import sqlite3
 import statistics
 import subprocess
@@ -329,8 +330,11 @@ def big_queue(o):
     for name, place in (("small", small), ("big", big)):
         drain_rate(place, 500)
         found[name] = drain_rate(place, few)
+        if place is small:  # the rest stays, for its first page
+            small.sink.process.send_signal(signal.SIGSTOP)
     pages = in_turns(o.rounds(21, 7), big=lambda: first_page(big), small=lambda: first_page(small))
     memory = max(peak_memory(pid) for pid in big.pids())
+    small.sink.process.send_signal(signal.SIGCONT)
     for place in (small, big):
         for pid in reversed(family(place.spooler_pid())):
             with contextlib.suppress(ProcessLookupError):

@@ -247,32 +247,62 @@ spooler_watch(const void *key, size_t size, const MAPIUID *profile, int timeout_
 
 /* Asking */
 
+/* What `each` is, and how many it is still to be called with. */
+struct listing {
+	spool_message_fn each;
+	void *context;
+	int left;
+};
+
+/* Takes over the message. */
+static void
+list_one(struct listing *listing, struct spool_message *message)
+{
+	listing->left--;
+	if (!listing->each(message, listing->context))
+		listing->left = 0;
+	spool_message_free(message);
+}
+
+static void
+list_rows(struct listing *listing, const struct ipc_message *packet)
+{
+	g_autoptr(GVariant) rows = ipc_value(packet, "rows", PACKET_LISTED_ROWS);
+
+	for (gsize i = 0; rows && listing->left > 0 && i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+
+		list_one(listing, packet_from_listed_row(row));
+	}
+}
+
 /* One page; *after becomes where the next begins, 0: there is none. */
 static HRESULT
-list_page(int fd, gint64 *after, spool_message_fn each, void *context)
+list_page(int fd, gint64 *after, struct listing *listing)
 {
-	struct ipc_message *last = NULL;
+	bool ended = false;
 	HRESULT hr = S_OK;
 
-	while (SUCCEEDED(hr) && !last) {
+	*after = 0;
+	while (SUCCEEDED(hr) && !ended && listing->left > 0) {
 		struct spool_message *message = NULL;
+		struct ipc_message *packet = NULL;
 
-		hr = receive(fd, ANSWER_MS, &message, &last);
-		if (message && !each(message, context)) {
-			spool_message_free(message);
-			*after = 0;
-			return hr;
-		}
-		spool_message_free(message);
+		hr = receive(fd, ANSWER_MS, &message, &packet);
+		if (message)
+			list_one(listing, message);
+		else if (packet && strcmp(packet->verb, "messages") == 0)
+			list_rows(listing, packet);
+		else if ((ended = packet != NULL))
+			*after = ipc_int(packet, "next", 0);
+		ipc_message_free(packet);
 	}
-	*after = last ? ipc_int(last, "next", 0) : 0;
-	ipc_message_free(last);
 	return hr;
 }
 
 /* All pages of one queue. */
 static HRESULT
-list_pages(enum whose whose, bool all, spool_message_fn each, void *context)
+list_pages(enum whose whose, bool all, struct listing *listing)
 {
 	gint64 after = 0;
 	HRESULT hr;
@@ -284,42 +314,28 @@ list_pages(enum whose whose, bool all, spool_message_fn each, void *context)
 		g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 		g_variant_builder_add(&b, "{sv}", "all", g_variant_new_int64(all));
 		g_variant_builder_add(&b, "{sv}", "after", g_variant_new_int64(after));
+		g_variant_builder_add(&b, "{sv}", "limit", g_variant_new_int64(listing->left));
+		g_variant_builder_add(&b, "{sv}", "rows", g_variant_new_int64(1));
 		hr = request(whose, "list", g_variant_builder_end(&b), &fd);
 		if (FAILED(hr))
 			return hr;
-		hr = list_page(fd, &after, each, context);
+		hr = list_page(fd, &after, listing);
 		close(fd);
-	} while (SUCCEEDED(hr) && after);
+	} while (SUCCEEDED(hr) && after && listing->left > 0);
 	return is_cut_off(hr) ? MAPI_E_NETWORK_ERROR : hr;
 }
 
-/* What `each` is, and whether it still wants to be called. */
-struct listing {
-	spool_message_fn each;
-	void *context;
-	bool stopped;
-};
-
-static bool
-list_one(const struct spool_message *message, void *context)
-{
-	struct listing *listing = context;
-
-	listing->stopped = !listing->each(message, listing->context);
-	return !listing->stopped;
-}
-
 HRESULT
-spooler_list(bool all, spool_message_fn each, void *context)
+spooler_list(bool all, int limit, spool_message_fn each, void *context)
 {
-	struct listing listing = { each, context, false };
+	struct listing listing = { each, context, limit > 0 ? limit : G_MAXINT };
 	bool machine = machine_serves();
 	HRESULT hr = S_OK;
 
 	if (!machine || spooler_has_state())
-		hr = list_pages(OWN, all, list_one, &listing);
-	if (SUCCEEDED(hr) && machine && !listing.stopped)
-		hr = list_pages(MACHINE, all, list_one, &listing);
+		hr = list_pages(OWN, all, &listing);
+	if (SUCCEEDED(hr) && machine && listing.left > 0)
+		hr = list_pages(MACHINE, all, &listing);
 	return hr;
 }
 

@@ -75,8 +75,9 @@ HRESULT spooler_watch(const void *key, size_t size, const MAPIUID *profile, int 
     spool_message_fn each, void *context);
 
 /* Calls `each` with every message that is not final, oldest first; `all`: also with those that
- * are remembered (30 days, at most 10,000).  `each` may answer false after a page's worth. */
-HRESULT spooler_list(bool all, spool_message_fn each, void *context);
+ * are remembered (30 days, at most 10,000).  At most `limit` of them (0: no limit), and none after
+ * `each` has answered false. */
+HRESULT spooler_list(bool all, int limit, spool_message_fn each, void *context);
 
 /* The one message whose key begins with these hex digits; "last" is the newest of all.
  * MAPI_E_NOT_FOUND; MAPI_E_AMBIGUOUS_RECIP where several begin so; MAPI_E_INVALID_PARAMETER for

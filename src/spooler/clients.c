@@ -19,6 +19,8 @@
 /* One who does not read for so long is dropped: nobody may hold up the mail. */
 #define SEND_MS 2000
 #define LIST_PAGE 200
+/* Bytes of rows in one packet. */
+#define LIST_ROOM (64 * 1024)
 /* A stranger is waited for so long altogether, and has so many connections. */
 #define PATIENCE_MS 500
 #define STRANGERS_MAX 256
@@ -104,20 +106,29 @@ send_message(struct client *client, const struct spool_message *m)
 	return hr;
 }
 
+/* A message as this client may see it. */
+static HRESULT
+load(struct client *client, gint64 id, bool attempts, struct spool_message **out)
+{
+	HRESULT hr = spooldb_load(client->s->db, id, attempts, out);
+
+	if (SUCCEEDED(hr) && client->stranger) {
+		GBytes *key = owner_strip((*out)->key);
+
+		g_bytes_unref((*out)->key);
+		(*out)->key = key;
+	}
+	return hr;
+}
+
 static HRESULT
 send_by_id(struct client *client, gint64 id, bool attempts)
 {
 	struct spool_message *m = NULL;
-	HRESULT hr = spooldb_load(client->s->db, id, attempts, &m);
+	HRESULT hr = load(client, id, attempts, &m);
 
 	if (hr == MAPI_E_NOT_FOUND) /* pruned meanwhile */
 		return S_OK;
-	if (SUCCEEDED(hr) && client->stranger) {
-		GBytes *key = owner_strip(m->key);
-
-		g_bytes_unref(m->key);
-		m->key = key;
-	}
 	if (SUCCEEDED(hr))
 		hr = send_message(client, m);
 	spool_message_free(m);
@@ -302,6 +313,67 @@ send_all(struct client *client, const GArray *ids)
 	return hr;
 }
 
+static HRESULT
+send_rows(struct client *client, GVariantBuilder *rows)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "rows", g_variant_builder_end(rows));
+	return send_to(client, "messages", g_variant_builder_end(&b));
+}
+
+/* Many in one packet.  *at becomes the first that is not in it: one that is too large, if it is the
+ * same as before. */
+static HRESULT
+send_many(struct client *client, const GArray *ids, guint *at)
+{
+	GVariantBuilder rows;
+	gsize room = LIST_ROOM;
+	HRESULT hr = S_OK;
+	guint count = 0;
+
+	g_variant_builder_init(&rows, G_VARIANT_TYPE(PACKET_LISTED_ROWS));
+	for (; SUCCEEDED(hr) && *at < ids->len; ++*at) {
+		struct spool_message *m = NULL;
+		g_autoptr(GVariant) row = NULL;
+
+		hr = load(client, g_array_index(ids, gint64, *at), false, &m);
+		if (SUCCEEDED(hr) && (row = packet_listed_row(m)) != NULL)
+			g_variant_ref_sink(row);
+		spool_message_free(m);
+		if (hr == MAPI_E_NOT_FOUND) { /* pruned meanwhile */
+			hr = S_OK;
+			continue;
+		}
+		if (!row || g_variant_get_size(row) > room)
+			break;
+		room -= g_variant_get_size(row);
+		g_variant_builder_add_value(&rows, row);
+		count++;
+	}
+	if (SUCCEEDED(hr) && count)
+		return send_rows(client, &rows);
+	g_variant_builder_clear(&rows);
+	return hr;
+}
+
+/* As few packets as there can be: who asks is woken for each. */
+static HRESULT
+send_page(struct client *client, const GArray *ids)
+{
+	HRESULT hr = S_OK;
+
+	for (guint i = 0; SUCCEEDED(hr) && i < ids->len;) {
+		guint began = i;
+
+		hr = send_many(client, ids, &i);
+		if (SUCCEEDED(hr) && i == began)
+			hr = send_by_id(client, g_array_index(ids, gint64, i++), false);
+	}
+	return hr;
+}
+
 /* A page at a time: mail goes on between two pages of a long queue. */
 static HRESULT
 on_list(struct client *client, const struct ipc_message *packet)
@@ -313,8 +385,11 @@ on_list(struct client *client, const struct ipc_message *packet)
 	    client->stranger ? spooldb_owned_ids(client->s->db, client->uid, all, after, (int)limit)
 			     : spooldb_ids(client->s->db, all, after, (int)limit);
 	GVariantBuilder b;
-	HRESULT hr = send_all(client, ids);
+	HRESULT hr;
 
+	spooldb_read_begin(client->s->db);
+	hr = ipc_int(packet, "rows", 0) ? send_page(client, ids) : send_all(client, ids);
+	spooldb_read_end(client->s->db);
 	if (FAILED(hr))
 		return hr;
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
@@ -551,6 +626,8 @@ client_add(struct scheduler *s, int fd, bool machine)
 	client->stranger = stranger;
 	client->uid = peer.uid;
 	client->patience = PATIENCE_MS;
-	client->source = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP, client_says, client);
+	/* A person who asks waits for one step of the mail at most; strangers take their turn. */
+	client->source = g_unix_fd_add_full(stranger ? G_PRIORITY_DEFAULT : G_PRIORITY_HIGH, fd,
+	    G_IO_IN | G_IO_HUP, client_says, client, NULL);
 	g_ptr_array_add(s->clients, client);
 }

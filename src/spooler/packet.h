@@ -104,6 +104,13 @@ GVariant *packet_from_lease(const struct lease *lease);
 GVariant *packet_queued_row(const struct spool_message *message, int priority);
 struct spool_message *packet_from_queued_row(GVariant *row, GBytes *store, int *priority);
 
+/* A message with few recipients and no attempts as one row among others, as a list answers with:
+ * the members of struct spool_message and struct spool_recipient in their packets' order
+ * (docs/ARCHITECTURE.md).  Floating; NULL where it is too large for that. */
+#define PACKET_LISTED_ROWS "a(xisssxxxixxbayayaya(uiisssissssix))"
+GVariant *packet_listed_row(const struct spool_message *message);
+struct spool_message *packet_from_listed_row(GVariant *row);
+
 /* Reads one part into *out: a new object when *out is NULL, else the part's rows are added.
  * *more tells whether another part follows.  MAPI_E_CORRUPT_DATA for what cannot be meant. */
 HRESULT packet_to_message(const struct ipc_message *packet, struct spool_message **out, bool *more);

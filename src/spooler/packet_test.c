@@ -160,12 +160,56 @@ nonsense_is_harmless(void **state)
 	g_variant_unref(packet.values);
 }
 
+static struct spool_message *
+listed(const struct spool_message *m)
+{
+	g_autoptr(GVariant) row = packet_listed_row(m);
+
+	return row ? packet_from_listed_row(g_variant_ref_sink(row)) : NULL;
+}
+
+/* What fits a row arrives whole; what does not is left to packets of its own. */
+static void
+messages_of_a_list_are_rows(void **state)
+{
+	struct spool_message *m = large_message(3, 0), *got;
+	struct spool_recipient *r;
+
+	assert_null(listed(m)); /* its text is too long */
+	set(&m->text, g_strdup("server \xff down"));
+	((struct spool_recipient *)m->recipients->pdata[0])->text[200] = 0;
+	m->tries = 3;
+	m->defer = 7;
+	m->quiet = true;
+	got = listed(m);
+	assert_int_equal(got->id, 42);
+	assert_int_equal(got->state, SPOOL_HELD);
+	assert_string_equal(got->text, "server \xef\xbf\xbd down");
+	assert_string_equal(got->subject, m->subject);
+	assert_int_equal(got->tries, 3);
+	assert_int_equal(got->defer, 7);
+	assert_true(got->quiet);
+	assert_int_equal(got->recipients->len, 3);
+	r = got->recipients->pdata[2];
+	assert_int_equal(r->row, 2);
+	assert_int_equal(r->state, SPOOL_FAILED);
+	assert_int_equal(r->code, 550);
+	assert_string_equal(r->address, "user2@example.test");
+	spool_message_free(got);
+	spool_message_free(m);
+	m = large_message(21, 0);
+	set(&m->text, g_strdup(""));
+	assert_null(listed(m));
+	spool_message_free(m);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_of_any_size_arrive),
 		cmocka_unit_test(texts_are_cut_and_valid),
+		cmocka_unit_test(messages_of_a_list_are_rows),
 		cmocka_unit_test(nonsense_is_harmless),
 	};
 

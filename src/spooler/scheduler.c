@@ -231,7 +231,7 @@ on_sync(gpointer data)
 	g_hash_table_iter_init(&iter, s->lanes);
 	while (g_hash_table_iter_next(&iter, NULL, &lane))
 		lane_read(lane);
-	spooldb_sync(s->db);
+	spooldb_sync_soon(s->db);
 	sync_soon(s);
 	return G_SOURCE_REMOVE;
 }
@@ -401,7 +401,8 @@ listen_on(struct scheduler *s)
 		return MAPI_E_NETWORK_ERROR;
 	}
 	g_unix_set_fd_nonblocking(s->listen_fd, TRUE, NULL);
-	s->listen_source = g_unix_fd_add(s->listen_fd, G_IO_IN, on_connection, s);
+	s->listen_source =
+	    g_unix_fd_add_full(G_PRIORITY_HIGH, s->listen_fd, G_IO_IN, on_connection, s, NULL);
 	return lock_write(s->lock_fd, s->options.socket_path);
 }
 

@@ -229,7 +229,7 @@ held_mail_waits_for_a_person(void **state)
 	expect("hold.1", SPOOL_HELD, "the fake server's words");
 	submit("ok.2");
 	expect("ok.2", SPOOL_HELD, NULL);
-	assert_int_equal(spooler_list(false, count, &listed), S_OK);
+	assert_int_equal(spooler_list(false, 0, count, &listed), S_OK);
 	assert_int_equal(listed, 2);
 	end_spooler(SIGTERM);
 	touch("mended");

@@ -39,8 +39,8 @@ static const char schema[] =
     " held INTEGER NOT NULL DEFAULT 0, text TEXT NOT NULL DEFAULT '',"
     " scanned INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;";
 
-static HRESULT
-hr_from_sqlite(int rc)
+HRESULT
+spooldb_hr(int rc)
 {
 	switch (rc & 0xFF) {
 	case SQLITE_OK:
@@ -72,7 +72,7 @@ hr_from_sqlite(int rc)
 HRESULT
 spooldb_error(struct spooldb *db)
 {
-	HRESULT hr = hr_from_sqlite(sqlite3_errcode(db->sql));
+	HRESULT hr = spooldb_hr(sqlite3_errcode(db->sql));
 
 	log_error("spool.db: %s", sqlite3_errmsg(db->sql));
 	return FAILED(hr) ? hr : MAPI_E_CALL_FAILED;
@@ -365,33 +365,12 @@ spooldb_lost(const struct spooldb *db)
 	return db->lost || is_rolled_back(db);
 }
 
-bool
-spooldb_pending(const struct spooldb *db)
-{
-	return db->unsynced || !sqlite3_get_autocommit(db->sql);
-}
-
 HRESULT
-spooldb_sync(struct spooldb *db)
+spooldb_commit(struct spooldb *db)
 {
-	sqlite3_file *log = NULL;
-	int rc = SQLITE_OK;
-	HRESULT hr = S_OK;
-
 	if (notice_rollback(db))
-		hr = MAPI_E_CALL_FAILED;
-	else if (db->open)
-		hr = commit(db);
-	if (FAILED(hr) || !db->unsynced)
-		return hr;
-	db->unsynced = false;
-	rc = sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-	if (rc == SQLITE_OK && log && log->pMethods)
-		rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
-	hr = hr_from_sqlite(rc);
-	if (FAILED(hr))
-		log_error("spool.db cannot be synced: %s", hr_name(hr));
-	return hr;
+		return MAPI_E_CALL_FAILED;
+	return db->open ? commit(db) : S_OK;
 }
 
 gint64
@@ -478,7 +457,7 @@ open_file(struct spooldb *db, const char *path, char **why)
 
 	if (rc != SQLITE_OK) {
 		*why = g_strdup(sql_words(db->sql));
-		return hr_from_sqlite(rc);
+		return spooldb_hr(rc);
 	}
 	sqlite3_extended_result_codes(db->sql, 1);
 	sqlite3_busy_timeout(db->sql, 5000); /* a person may look with the sqlite3 shell */
@@ -488,7 +467,7 @@ open_file(struct spooldb *db, const char *path, char **why)
 	    NULL, NULL, NULL);
 	if (rc != SQLITE_OK) {
 		*why = g_strdup(sql_words(db->sql));
-		return hr_from_sqlite(rc);
+		return spooldb_hr(rc);
 	}
 	hr = prepare_schema(db, why);
 	if (FAILED(hr) && !*why)
@@ -533,6 +512,7 @@ spooldb_close(struct spooldb *db)
 {
 	if (!db)
 		return;
+	spooldb_stop_syncer(db);
 	if (db->sql)
 		spooldb_sync(db);
 	g_hash_table_unref(db->statements);

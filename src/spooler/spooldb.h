@@ -25,9 +25,15 @@ HRESULT spooldb_open(
     const char *path, const struct retry_policy *policy, struct spooldb **out, char **why);
 void spooldb_close(struct spooldb *db);
 
-/* Whether there is something that spooldb_sync() would bring to disk. */
+/* Whether there is something that nobody brings to disk yet. */
 bool spooldb_pending(const struct spooldb *db);
+/* Brings all to disk.  spooldb_sync_soon() has it done by a thread and does not wait for that. */
 HRESULT spooldb_sync(struct spooldb *db);
+HRESULT spooldb_sync_soon(struct spooldb *db);
+
+/* Reads until spooldb_read_end() see one state of the file, and cost less together. */
+void spooldb_read_begin(struct spooldb *db);
+void spooldb_read_end(struct spooldb *db);
 
 /* The profile's own policy, from now on. */
 void spooldb_set_policy(struct spooldb *db, GBytes *profile, const struct retry_policy *policy);

@@ -19,16 +19,18 @@ enum spooldb_when {
 
 struct spooldb {
 	sqlite3 *sql;
-	GHashTable *statements;     /* address of an SQL literal -> prepared statement */
-	struct retry_policy policy; /* of profiles without one of their own */
-	GHashTable *policies;       /* GBytes (profile UID) -> struct retry_policy */
-	gint64 stamp;               /* the last value of message.changed */
-	char *reserve;              /* a file whose room is given back when the disk is full */
-	enum spooldb_when when;     /* of the step that is under way */
-	bool unsynced;              /* something was committed since the last sync */
-	bool open;                  /* a transaction was begun and not ended by us */
-	HRESULT unread;             /* why a read, or what it needs, failed */
-	bool lost;                  /* steps that were said to be done were rolled back */
+	GHashTable *statements;        /* address of an SQL literal -> prepared statement */
+	struct retry_policy policy;    /* of profiles without one of their own */
+	GHashTable *policies;          /* GBytes (profile UID) -> struct retry_policy */
+	gint64 stamp;                  /* the last value of message.changed */
+	char *reserve;                 /* a file whose room is given back when the disk is full */
+	enum spooldb_when when;        /* of the step that is under way */
+	bool unsynced;                 /* something was committed since the last sync was begun */
+	struct spooldb_syncer *syncer; /* NULL: not needed yet */
+	bool alone;                    /* there is none to be had */
+	bool open;                     /* a transaction was begun and not ended by us */
+	HRESULT unread;                /* why a read, or what it needs, failed */
+	bool lost;                     /* steps that were said to be done were rolled back */
 };
 
 /* A person's wish, message.wish. */
@@ -55,6 +57,12 @@ gint64 spooldb_number(struct spooldb *db, gint64 fallback, const char *sql, cons
  * commit's own failure. */
 HRESULT spooldb_begin(struct spooldb *db, enum spooldb_when when);
 HRESULT spooldb_end(struct spooldb *db, HRESULT hr);
+/* Commits what waits for it (SPOOLDB_LATER). */
+HRESULT spooldb_commit(struct spooldb *db);
+/* Ends the thread, if there is one. */
+void spooldb_stop_syncer(struct spooldb *db);
+/* What an SQLite code is for MAPI. */
+HRESULT spooldb_hr(int rc);
 /* The same for a step that nobody does again: where it fails, spooldb_lost() is true. */
 HRESULT spooldb_end_once(struct spooldb *db, HRESULT hr);
 

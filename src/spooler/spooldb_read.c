@@ -5,6 +5,21 @@
 #include <string.h>
 #include "text.h"
 
+/* Where a step is open, or the file does not let us, each read is one for itself. */
+void
+spooldb_read_begin(struct spooldb *db)
+{
+	if (!db->open)
+		spooldb_run(db, "SAVEPOINT look", "");
+}
+
+void
+spooldb_read_end(struct spooldb *db)
+{
+	if (!db->open && !sqlite3_get_autocommit(db->sql))
+		spooldb_run(db, "RELEASE look", "");
+}
+
 gint64
 spooldb_next_due(struct spooldb *db, GBytes *profile)
 {

@@ -18,6 +18,8 @@
 #include "text.h"
 
 #define PAGE 100
+/* The scheduler takes a packet in one step, in which it hears nobody else. */
+#define TELL_BYTES (8 * 1024)
 #define SLICE (40 * (gint64)1000)
 /* Where there are many, comparing the numbers takes no more than this part of the time. */
 #define MANY 20000
@@ -170,7 +172,7 @@ tell_new(struct worker *w, struct worker_store *s, const struct found *one, stru
 	} else {
 		t->size += g_variant_get_size(row);
 		g_variant_builder_add_value(&t->rows, row);
-		if (t->size > IPC_PACKET_MAX / 2)
+		if (t->size > TELL_BYTES)
 			hr = tell_rows(w, s, t);
 	}
 	spool_message_free(m);

@@ -171,7 +171,7 @@ offer_messages(struct place *place)
 
 	if (!spooler_has_state())
 		return;
-	spooler_list(place->all, keep_message, place);
+	spooler_list(place->all, 0, keep_message, place);
 	while ((line = g_queue_pop_head(&place->messages))) {
 		char *tab = strchr(line, '\t');
 

@@ -128,7 +128,7 @@ doctor_queue(struct doctor *doctor)
 
 	if (doctor->spooler_silent)
 		return;
-	hr = spooler_list(true, look_at, &w);
+	hr = spooler_list(true, 0, look_at, &w);
 	if (FAILED(hr)) {
 		cannot_start(doctor, "its queue cannot be read", hr);
 		return;

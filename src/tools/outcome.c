@@ -7,16 +7,35 @@
 #include "journey.h"
 #include "text.h"
 
+/* Asked for anew, the zone is looked up in the file system each time. */
+static GTimeZone *
+here(void)
+{
+	static GTimeZone *zone;
+
+	if (!zone)
+		zone = g_time_zone_new_local();
+	return zone;
+}
+
+GDateTime *
+outcome_clock(gint64 when)
+{
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(when / G_USEC_PER_SEC);
+
+	return utc ? g_date_time_to_timezone(utc, here()) : NULL;
+}
+
 char *
 outcome_time(gint64 when)
 {
-	g_autoptr(GDateTime) now = g_date_time_new_now_local();
+	g_autoptr(GDateTime) now = g_date_time_new_now(here());
 	g_autoptr(GDateTime) then = NULL;
 	bool today;
 
 	if (!when)
 		return g_strdup("-");
-	then = g_date_time_new_from_unix_local(when / G_USEC_PER_SEC);
+	then = outcome_clock(when);
 	if (!then)
 		return g_strdup("-");
 	today = g_date_time_get_day_of_year(now) == g_date_time_get_day_of_year(then) &&

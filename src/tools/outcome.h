@@ -17,6 +17,8 @@ void outcome_json(const struct spool_message *message, GString *out);
 void outcome_json_members(const struct spool_message *message, GString *out);
 /* "14:03:20", with the date when it is not today's; "-" for 0. */
 char *outcome_time(gint64 when);
+/* That time by the clock of this place; NULL for what is no time.  g_date_time_unref(). */
+GDateTime *outcome_clock(gint64 when);
 /* True where every recipient's server took the mail. */
 bool outcome_all_accepted(const struct spool_message *message);
 

@@ -47,7 +47,7 @@ print_one(const struct spool_message *message, void *context)
 	}
 	fputs(out->str, stdout);
 	listing->count++;
-	return !listing->limit || listing->count < listing->limit;
+	return true;
 }
 
 static int
@@ -69,7 +69,7 @@ run(int argc, char **argv)
 	code = cli_parse(context, &argc, &argv);
 	if (code)
 		return code;
-	hr = spooler_list(listing.all, print_one, &listing);
+	hr = spooler_list(listing.all, listing.limit, print_one, &listing);
 	if (FAILED(hr))
 		return queue_unreachable(hr);
 	if (listing.json)

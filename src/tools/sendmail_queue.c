@@ -19,7 +19,7 @@ mark_of(enum spool_state state)
 static char *
 arrival(gint64 when)
 {
-	g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(when / G_USEC_PER_SEC);
+	g_autoptr(GDateTime) time = outcome_clock(when);
 
 	return time ? g_date_time_format(time, "%a %b %e %H:%M:%S") : g_strdup("-");
 }
@@ -65,7 +65,7 @@ int
 sendmail_list(void)
 {
 	guint count = 0;
-	HRESULT hr = spooler_list(false, print_one, &count);
+	HRESULT hr = spooler_list(false, 0, print_one, &count);
 
 	if (FAILED(hr))
 		return queue_unreachable(hr);
@@ -131,7 +131,7 @@ sendmail_run(const struct sendmail_options *options)
 		hr = spooler_run(NULL);
 		return FAILED(hr) ? queue_unreachable(hr) : 0;
 	}
-	hr = spooler_list(false, pick, &picking);
+	hr = spooler_list(false, 0, pick, &picking);
 	for (guint i = 0; i < keys->len && SUCCEEDED(hr); i++) {
 		gsize size;
 		const void *key = g_bytes_get_data(keys->pdata[i], &size);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* What is brought to disk by a thread while the scheduler goes on. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+#include <glib/gstdio.h>
+#include <mapicode.h>
+#include "spooldb.h"
+
+#define MINUTE (60 * (gint64)G_USEC_PER_SEC)
+#define NOW (86400 * 10000 * (gint64)G_USEC_PER_SEC)
+
+struct fixture {
+	char *folder, *path;
+	GBytes *profile, *store;
+	struct spooldb *db;
+};
+
+static struct spooldb *
+open_again(struct fixture *f)
+{
+	struct retry_policy policy = { MINUTE, 60 * MINUTE, 7200 * MINUTE };
+	char *why = NULL;
+
+	spooldb_close(f->db);
+	f->db = NULL;
+	assert_int_equal(spooldb_open(f->path, &policy, &f->db, &why), S_OK);
+	return f->db;
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = g_new0(struct fixture, 1);
+
+	f->folder = g_dir_make_tmp("spooldb-XXXXXX", NULL);
+	f->path = g_build_filename(f->folder, "spool.db", NULL);
+	f->profile = g_bytes_new("profile-0123456", 16);
+	f->store = g_bytes_new("store-012345678", 16);
+	open_again(f);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	static const char *const files[] = { "", "-wal", "-shm", ".reserve" };
+	struct fixture *f = *state;
+
+	spooldb_close(f->db);
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *path = g_strconcat(f->path, files[i], NULL);
+
+		g_remove(path);
+	}
+	g_rmdir(f->folder);
+	g_bytes_unref(f->profile);
+	g_bytes_unref(f->store);
+	g_free(f->folder);
+	g_free(f->path);
+	g_free(f);
+	return 0;
+}
+
+static void
+add(struct fixture *f, int number)
+{
+	struct spool_message *m = spool_message_create();
+	struct spool_recipient *r = spool_recipient_create();
+	gint64 id;
+
+	g_bytes_unref(m->store);
+	m->store = g_bytes_ref(f->store);
+	g_bytes_unref(m->entry);
+	m->entry = g_bytes_new(&number, sizeof(number));
+	m->submitted = NOW + number;
+	g_ptr_array_add(m->recipients, r);
+	assert_int_equal(spooldb_add(f->db, f->profile, m, 0, NOW, &id), S_OK);
+	spool_message_free(m);
+}
+
+/* With the thread at work, all is there that would be without it, and what asks for the disk
+ * itself gets it. */
+static void
+the_thread_takes_nothing_away(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 500; i++) {
+		add(f, i);
+		assert_true(spooldb_pending(f->db));
+		assert_int_equal(spooldb_sync_soon(f->db), S_OK);
+		assert_false(spooldb_pending(f->db));
+		if (i % 50 == 0)
+			assert_int_equal(spooldb_sync(f->db), S_OK);
+	}
+	add(f, 500);
+	assert_int_equal(spooldb_live_count(open_again(f), f->store), 501);
+}
+
+/* The log is copied back by the thread: it does not grow with all that was ever written. */
+static void
+the_log_stays_short(void **state)
+{
+	struct fixture *f = *state;
+	g_autofree char *log = g_strconcat(f->path, "-wal", NULL);
+	GStatBuf status;
+
+	for (int i = 0; i < 4000; i++) {
+		add(f, i);
+		assert_int_equal(spooldb_sync_soon(f->db), S_OK);
+		if (i % 100 == 0) /* as the loop has its pauses */
+			g_usleep(2000);
+	}
+	assert_int_equal(g_stat(log, &status), 0);
+	assert_true(status.st_size < 40 * 1024 * 1024);
+	assert_int_equal(spooldb_live_count(open_again(f), f->store), 4000);
+}
+
+int
+main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(the_thread_takes_nothing_away),
+		CASE(the_log_stays_short),
+	};
+
+	return cmocka_run_group_tests_name("spooler/spooldb_sync", tests, NULL, NULL);
+}

@@ -264,13 +264,28 @@ text_contains(struct text_cursor whole, struct text_cursor part, unsigned flags)
 	return false;
 }
 
+/* How long the text is, if all of it is plain ASCII that can be shown; else 0. */
+static size_t
+plain_length(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] >= 0x20 && text[n] < 0x7F)
+		n++;
+	return text[n] ? 0 : n;
+}
+
 char *
 text_printable(const char *text)
 {
 	struct text_cursor cursor = { .utf8 = text };
-	GString *out = g_string_new(NULL);
+	size_t plain = text ? plain_length(text) : 0;
+	GString *out;
 	uint32_t c;
 
+	if (plain) /* as nearly all are */
+		return g_strndup(text, plain);
+	out = g_string_new(NULL);
 	while ((c = text_next(&cursor)) != 0) {
 		if (c < 0x20 || (c >= 0x7F && c < 0xA0))
 			g_string_append_printf(out, "\\x%02X", c);

@@ -296,7 +296,6 @@ board_sent(struct board *board, guint slot, const struct report *report)
 	struct cursor c = { s->record, RECORD_MAX, true };
 	gsize entry_size;
 	const void *entry = g_bytes_get_data(report->entry, &entry_size);
-	guint lines = g_strv_length(report->journey);
 
 	put_number(&c, (guint32)entry_size);
 	put(&c, entry, entry_size);
@@ -304,9 +303,8 @@ board_sent(struct board *board, guint slot, const struct report *report)
 	put_number(&c, report->verdicts->len);
 	for (guint i = 0; i < report->verdicts->len && c.ok; i++)
 		put_verdict(&c, g_ptr_array_index(report->verdicts, i));
-	put_number(&c, lines);
-	for (guint i = 0; i < lines && c.ok; i++)
-		put_text(&c, report->journey[i]);
+	put_number(&c, 1); /* texts; earlier boards have one a line */
+	put_text(&c, report->journey);
 	if (!c.ok)
 		return false;
 	s->size = (guint32)(RECORD_MAX - c.left);
@@ -319,7 +317,7 @@ static struct report *
 read_record(struct slot *s)
 {
 	struct cursor c = { s->record, s->size, true };
-	g_autoptr(GPtrArray) journey = g_ptr_array_new();
+	g_autoptr(GString) journey = g_string_new(NULL);
 	guint32 entry_size = get_number(&c), count;
 	g_autoptr(GBytes) entry = NULL;
 	struct report *report;
@@ -335,10 +333,9 @@ read_record(struct slot *s)
 		g_ptr_array_add(report->verdicts, get_verdict(&c));
 	count = get_number(&c);
 	for (guint32 i = 0; i < count && c.ok; i++)
-		g_ptr_array_add(journey, packet_text(get_text(&c), 1024));
-	g_ptr_array_add(journey, NULL);
-	g_strfreev(report->journey);
-	report->journey = (char **)g_ptr_array_free(g_steal_pointer(&journey), FALSE);
+		g_string_append_printf(journey, "%s%s", i ? "\n" : "", get_text(&c));
+	g_free(report->journey);
+	report->journey = packet_text(journey->str, RECORD_MAX);
 	if (!c.ok)
 		g_clear_pointer(&report, report_free);
 	return report;

@@ -55,10 +55,13 @@ accepted(gint64 id, const char *text, int lines)
 	struct report *report = report_create(id, entry, "SMTP");
 
 	g_ptr_array_add(report->verdicts, verdict_create(7, VERDICT_ACCEPTED, text));
-	g_strfreev(report->journey);
-	report->journey = g_new0(char *, lines + 1);
-	for (int i = 0; i < lines; i++)
-		report->journey[i] = g_strdup("> a line of the dialogue");
+	for (int i = 0; i < lines; i++) {
+		char *before = report->journey;
+
+		report->journey =
+		    g_strconcat(before, *before ? "\n" : "", "> a line of the dialogue", NULL);
+		g_free(before);
+	}
 	return report;
 }
 
@@ -83,7 +86,7 @@ what_was_sent_is_read_back(void **state)
 	assert_int_equal(v->row, 7);
 	assert_int_equal(v->class, VERDICT_ACCEPTED);
 	assert_string_equal(v->text, "250 2.0.0 Ok");
-	assert_int_equal(g_strv_length(read->journey), 2);
+	assert_string_equal(read->journey, "> a line of the dialogue\n> a line of the dialogue");
 	report_free(read);
 	report_free(said);
 }

@@ -60,15 +60,17 @@ event_message(struct spooldb *db, gint64 id, const char *state, const char *text
 
 /* The fact of that name in a journey (emapispi.h), the last one.  g_free(), NULL: none. */
 static char *
-fact(char **journey, const char *name)
+fact(const char *journey, const char *name)
 {
 	g_autofree char *prefix = g_strdup_printf("* %s: ", name);
 	const char *found = NULL;
 
-	for (; *journey; journey++)
-		if (g_str_has_prefix(*journey, prefix))
-			found = *journey + strlen(prefix);
-	return found ? g_strndup(found, strcspn(found, "\t")) : NULL;
+	for (const char *line = journey; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (g_str_has_prefix(line, prefix))
+			found = line + strlen(prefix);
+	}
+	return found ? g_strndup(found, strcspn(found, "\t\n")) : NULL;
 }
 
 static const struct spool_recipient *
@@ -140,7 +142,6 @@ say_try(const struct spool_message *m, const struct report *report)
 	g_autofree char *worker = fact(report->journey, "worker");
 	g_autofree char *why = fact(report->journey, "transport-because");
 	g_autofree char *next = next_try(m);
-	g_autofree char *journey = g_strjoinv("\n", report->journey);
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 	struct log_field fields[16 + RECIPIENTS_MAX] = {
 		{ "EMAPI_STATE", "tried" },
@@ -157,7 +158,7 @@ say_try(const struct spool_message *m, const struct report *report)
 		{ "EMAPI_CODE", code },
 		{ "EMAPI_ENHANCED_STATUS", v && *v->enhanced ? v->enhanced : NULL },
 		{ "EMAPI_QUEUE_ID", v && *v->queue_id ? v->queue_id : NULL },
-		{ "EMAPI_JOURNEY", *journey ? journey : NULL },
+		{ "EMAPI_JOURNEY", *report->journey ? report->journey : NULL },
 	};
 	guint count = 15;
 

@@ -143,6 +143,16 @@ journey_value(char **lines)
 	return g_variant_builder_end(&b);
 }
 
+/* Lines that are one text already: an array of one, where others send one a line. */
+static GVariant *
+lines_value(const char *lines)
+{
+	g_autofree char *text = packet_text(lines, JOURNEY_MAX);
+	const char *all[] = { text, NULL };
+
+	return g_variant_new_strv(all, *text ? 1 : 0);
+}
+
 static GVariant *
 attempt_row(const struct spool_attempt *a)
 {
@@ -423,7 +433,7 @@ packet_from_report(const struct report *r, struct packet_cursor *cursor)
 	add_bytes(&b, "entry", r->entry);
 	add_text(&b, "transport", r->transport, NAME_MAX_BYTES);
 	if (cursor->recipient == 0)
-		g_variant_builder_add(&b, "{sv}", "journey", journey_value(r->journey));
+		g_variant_builder_add(&b, "{sv}", "journey", lines_value(r->journey));
 	g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
 	add_verdicts(&rows, r, cursor);
 	g_variant_builder_add(&b, "{sv}", "recipients", g_variant_builder_end(&rows));
@@ -463,8 +473,10 @@ packet_to_report(const struct ipc_message *packet, struct report **out, bool *mo
 		*out = report_create(
 		    ipc_int(packet, "id", 0), entry, ipc_string(packet, "transport", ""));
 	if (journey) {
-		g_strfreev((*out)->journey);
-		(*out)->journey = g_variant_dup_strv(journey, NULL);
+		g_autofree const char **lines = g_variant_get_strv(journey, NULL);
+
+		g_free((*out)->journey);
+		(*out)->journey = g_strjoinv("\n", (char **)(uintptr_t)lines);
 	}
 	if ((*out)->verdicts->len + (rows ? g_variant_n_children(rows) : 0) > 1000 * 1000)
 		return MAPI_E_TOO_BIG;

@@ -40,7 +40,7 @@ struct report {
 	GBytes *entry;       /* the message's entry ID: what `id` is checked against */
 	char *transport;     /* display name */
 	GPtrArray *verdicts; /* of struct verdict */
-	char **journey;      /* never NULL */
+	char *journey;       /* lines, parted by newlines; never NULL */
 };
 
 /* What the worker shall do with a message, and does next after a report. */

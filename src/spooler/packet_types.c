@@ -139,7 +139,7 @@ report_create(gint64 id, GBytes *entry, const char *transport)
 	r->entry = entry ? g_bytes_ref(entry) : g_bytes_new(NULL, 0);
 	r->transport = g_strdup(transport ? transport : "");
 	r->verdicts = g_ptr_array_new_with_free_func((GDestroyNotify)verdict_free);
-	r->journey = g_new0(char *, 1);
+	r->journey = g_strdup("");
 	return r;
 }
 
@@ -151,7 +151,7 @@ report_free(struct report *r)
 	g_bytes_unref(r->entry);
 	g_free(r->transport);
 	g_ptr_array_unref(r->verdicts);
-	g_strfreev(r->journey);
+	g_free(r->journey);
 	g_free(r);
 }
 

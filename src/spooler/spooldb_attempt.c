@@ -41,67 +41,55 @@ that_fit(char **lines, guint count, gsize room, bool from_end)
 }
 
 static void
-add_lines(GVariantBuilder *b, char **lines, guint from, guint to)
+add_lines(GString *all, char **lines, guint from, guint to)
 {
 	for (; from < to; from++) {
 		g_autofree char *line = packet_text(lines[from], LINE_BYTES);
 
-		g_variant_builder_add(b, "s", line);
+		g_string_append_printf(all, "%s%s", all->len ? "\n" : "", line);
 	}
-}
-
-static bool
-fit_all(char **lines)
-{
-	gsize size = 0;
-
-	for (; *lines; lines++) {
-		gsize length = strlen(*lines);
-
-		size += length + 1;
-		if (length > LINE_BYTES || size > RECORD_MAX)
-			return false;
-	}
-	return true;
 }
 
 /* The beginning and the end tell how it went: what is too much goes from the middle. */
-static GVariant *
-shortened(char **lines, const char *more)
+static char *
+shortened(const char *text)
 {
-	GVariantBuilder b;
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	GString *all = g_string_new(NULL);
 	guint count = g_strv_length(lines);
 	guint head = that_fit(lines, count, RECORD_MAX / 2, false);
 	guint tail = that_fit(lines + head, count - head, RECORD_MAX / 2, true);
 
-	g_variant_builder_init(&b, G_VARIANT_TYPE_STRING_ARRAY);
-	add_lines(&b, lines, 0, head);
+	add_lines(all, lines, 0, head);
 	if (head + tail < count)
-		g_variant_builder_add_value(
-		    &b, g_variant_new_take_string(g_strdup_printf("* (%u line%s left out)",
-			    count - head - tail, text_s(count - head - tail))));
-	add_lines(&b, lines, count - tail, count);
-	if (more)
-		g_variant_builder_add(&b, "s", more);
-	return g_variant_builder_end(&b);
+		g_string_append_printf(all, "\n* (%u line%s left out)", count - head - tail,
+		    text_s(count - head - tail));
+	add_lines(all, lines, count - tail, count);
+	return g_string_free(all, FALSE);
 }
 
-/* Nearly every message has one record of few lines. */
+/* Nearly every message has one record of few lines, which are kept as one text. */
 static GVariant *
-journey_value(char **lines, const char *more)
+journey_value(const char *lines, const char *more)
 {
-	if (!more && fit_all(lines))
-		return g_variant_new_strv((const char *const *)lines, -1);
-	return shortened(lines, more);
+	g_autofree char *fit = strlen(lines) > LINE_BYTES ? shortened(lines) : NULL;
+	const char *all[3] = { 0 };
+	gsize count = 0;
+
+	if (*lines)
+		all[count++] = fit ? fit : lines;
+	if (more)
+		all[count++] = more;
+	return g_variant_new_strv(all, (gssize)count);
 }
 
 /* Records */
 
 static GBytes *
-make_record(const struct spool_attempt *a, const char *more)
+make_record(const struct spool_try *try, const char *more)
 {
 	g_autoptr(GVariant) record = g_variant_ref_sink(g_variant_new(
-	    "(xss@as)", a->when, a->transport, a->text, journey_value(a->journey, more)));
+	    "(xss@as)", try->when, try->transport, try->text, journey_value(try->lines, more)));
 
 	return g_variant_get_data_as_bytes(record);
 }
@@ -139,8 +127,7 @@ leave_one_out(struct spooldb *db, gint64 id, gint64 now)
 	g_autofree char *text =
 	    g_strdup_printf("%" G_GINT64_FORMAT " tries are left out here", total);
 	g_autofree char *fact = g_strdup_printf(LEFT_OUT "%" G_GINT64_FORMAT, total);
-	char *lines[] = { fact, NULL };
-	struct spool_attempt gap_record = { now, (char *)(uintptr_t) "", text, lines };
+	struct spool_try gap_record = { now, "", text, fact };
 	g_autoptr(GBytes) record = make_record(&gap_record, NULL);
 	HRESULT hr = spooldb_run(db, "UPDATE attempt SET record=? WHERE id=?", "bi", record, gap);
 
@@ -149,11 +136,11 @@ leave_one_out(struct spooldb *db, gint64 id, gint64 now)
 }
 
 HRESULT
-spooldb_add_attempt(struct spooldb *db, gint64 id, const struct spool_attempt *a, gint64 next)
+spooldb_add_attempt(struct spooldb *db, gint64 id, const struct spool_try *try, gint64 next)
 {
 	g_autofree char *when = next ? text_iso_time(next) : NULL;
 	g_autofree char *fact = when ? g_strconcat("* next-try: ", when, NULL) : NULL;
-	g_autoptr(GBytes) record = make_record(a, fact);
+	g_autoptr(GBytes) record = make_record(try, fact);
 
 	return spooldb_run(
 	    db, "INSERT INTO attempt(message, record) VALUES(?, ?)", "ib", id, record);
@@ -162,9 +149,7 @@ spooldb_add_attempt(struct spooldb *db, gint64 id, const struct spool_attempt *a
 HRESULT
 spooldb_note(struct spooldb *db, gint64 id, const char *text, gint64 now)
 {
-	char *no_journey[] = { NULL };
-	struct spool_attempt note = { now, (char *)(uintptr_t) "", (char *)(uintptr_t)text,
-		no_journey };
+	struct spool_try note = { now, "", text, "" };
 	HRESULT hr = spooldb_add_attempt(db, id, &note, 0);
 
 	return FAILED(hr) ? hr : spooldb_bound_attempts(db, id, now);
@@ -185,8 +170,12 @@ spooldb_read_attempt(GBytes *bytes)
 	g_autoptr(GVariant) record =
 	    g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE("(xssas)"), bytes, FALSE));
 	struct spool_attempt *a = g_new0(struct spool_attempt, 1);
+	g_autofree char *all = NULL;
+	g_auto(GStrv) parts = NULL;
 
 	/* Bytes that are not in normal form read as defaults, never as harm. */
-	g_variant_get(record, "(xss^as)", &a->when, &a->transport, &a->text, &a->journey);
+	g_variant_get(record, "(xss^as)", &a->when, &a->transport, &a->text, &parts);
+	all = g_strjoinv("\n", parts);
+	a->journey = g_strsplit(all, "\n", -1);
 	return a;
 }

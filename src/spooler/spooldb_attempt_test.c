@@ -43,8 +43,8 @@ refuse(struct spooldb *db, GBytes *profile, gint64 now, char **journey)
 	assert_non_null(lease);
 	report = report_create(lease->id, lease->entry, "way");
 	g_ptr_array_add(report->verdicts, verdict_create(0, VERDICT_TEMPORARY, "not now"));
-	g_strfreev(report->journey);
-	report->journey = g_strdupv(journey);
+	g_free(report->journey);
+	report->journey = g_strjoinv("\n", journey);
 	assert_int_equal(spooldb_report(db, report, now, &act), S_OK);
 	assert_int_equal(act, ACT_RETRY);
 	assert_int_equal(spooldb_settle(db, lease->id, act, "", now), S_OK);

@@ -95,9 +95,15 @@ HRESULT spooldb_apply(
 /* A message and its recipients are held by its profile, within a step. */
 HRESULT spooldb_hold_one(struct spooldb *db, gint64 id, const char *text, gint64 now);
 
+/* What is written of a try; struct spool_attempt is what is read. */
+struct spool_try {
+	gint64 when;
+	const char *transport, *text;
+	const char *lines; /* of the journey, parted by newlines; valid UTF-8 */
+};
 /* Writes one record of message.attempts (D9), with the time of the next try; 0: none.  Bounded. */
 HRESULT spooldb_add_attempt(
-    struct spooldb *db, gint64 id, const struct spool_attempt *attempt, gint64 next);
+    struct spooldb *db, gint64 id, const struct spool_try *try, gint64 next);
 /* The same for what the spooler itself has to say. */
 HRESULT spooldb_note(struct spooldb *db, gint64 id, const char *text, gint64 now);
 /* After each record that may be one of many: no message keeps more of them than a bound. */

@@ -126,7 +126,7 @@ HRESULT
 spooldb_apply(struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act)
 {
 	g_autofree char *text = summary(report);
-	const struct spool_attempt attempt = { now, report->transport, text, report->journey };
+	const struct spool_try try = { now, report->transport, text, report->journey };
 	HRESULT hr = S_OK;
 
 	for (guint i = 0; SUCCEEDED(hr) && i < report->verdicts->len; i++)
@@ -134,7 +134,7 @@ spooldb_apply(struct spooldb *db, const struct report *report, gint64 now, enum 
 	*act = spooldb_act(db, report->id, now);
 	if (SUCCEEDED(hr) && report->verdicts->len > 0)
 		hr = spooldb_add_attempt(
-		    db, report->id, &attempt, *act == ACT_RETRY ? next_try(db, report->id) : 0);
+		    db, report->id, &try, *act == ACT_RETRY ? next_try(db, report->id) : 0);
 	if (SUCCEEDED(hr) && *act != ACT_FILE) /* what is sent at once has few */
 		hr = spooldb_bound_attempts(db, report->id, now);
 	if (SUCCEEDED(hr))

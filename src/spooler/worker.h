@@ -102,7 +102,7 @@ struct sending {
 	struct worker_transport *transport; /* at work now */
 	struct worker_transport *ahead;     /* has it ready; NULL: none has */
 	guint place;                        /* of that among the transports */
-	GPtrArray *journey;                 /* lines that no report has yet; char * */
+	GString *journey;                   /* lines that no report has yet, as in one */
 	int live;                           /* to who looks on (live.h); -1: nobody */
 	gint64 taken;                       /* when the message was taken in hand */
 	const char *tried;                  /* the last of these */
@@ -212,7 +212,7 @@ bool transport_is_closed(const struct worker_transport *t);
 void transport_closed(struct worker *w, struct worker_transport *t, const char *text);
 void transport_reached(struct worker_transport *t);
 /* Keeps what was said until there is a report to put it into. */
-void journey_keep(struct sending *s, char **journey);
+void journey_keep(struct sending *s, const char *lines);
 /* Hands the report over with all that was kept; frees it.  One without verdicts is dropped. */
 HRESULT report_hand_over(struct sending *s, struct report *report);
 

@@ -147,10 +147,11 @@ transport_closed(struct worker *w, struct worker_transport *t, const char *text)
 /* The journey */
 
 void
-journey_keep(struct sending *s, char **journey)
+journey_keep(struct sending *s, const char *lines)
 {
-	for (guint i = 0; journey && journey[i]; i++)
-		g_ptr_array_add(s->journey, g_strdup(journey[i]));
+	if (*lines && s->journey->len)
+		g_string_append_c(s->journey, '\n');
+	g_string_append(s->journey, lines);
 }
 
 HRESULT
@@ -160,10 +161,9 @@ report_hand_over(struct sending *s, struct report *report)
 
 	if (report->verdicts->len > 0) {
 		journey_keep(s, report->journey);
-		g_ptr_array_add(s->journey, NULL);
-		g_strfreev(report->journey);
-		report->journey = g_strdupv((char **)s->journey->pdata);
-		g_ptr_array_set_size(s->journey, 0);
+		g_free(report->journey);
+		report->journey = g_strndup(s->journey->str, s->journey->len);
+		g_string_truncate(s->journey, 0);
 		if (!batch_note(s, report))
 			hr = worker_report(s->worker, report, &s->act);
 	} else {

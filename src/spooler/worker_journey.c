@@ -15,6 +15,14 @@
 static void add(struct sending *s, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static void
+add_text(struct sending *s, const char *text)
+{
+	g_autofree char *line = text_printable(text);
+
+	journey_keep(s, line);
+}
+
+static void
 add(struct sending *s, const char *format, ...)
 {
 	g_autofree char *text = NULL;
@@ -23,7 +31,7 @@ add(struct sending *s, const char *format, ...)
 	va_start(arguments, format);
 	text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	g_ptr_array_add(s->journey, text_printable(text));
+	add_text(s, text);
 }
 
 static const struct sending_recipient *
@@ -49,10 +57,10 @@ add_reason(struct sending *s, const struct worker_transport *t)
 	for (guint i = 0; r && i < all->len; i++)
 		serving += transport_serves(g_ptr_array_index(all, i), r);
 	if (r && r->pending)
-		add(s, "* transport-because: what stands before it in the profile could not be "
-		       "reached");
+		journey_keep(s, "* transport-because: what stands before it in the profile could "
+				"not be reached");
 	else if (all->len == 1)
-		add(s, "* transport-because: the profile has no other");
+		journey_keep(s, "* transport-because: the profile has no other");
 	else if (serving == 1)
 		add(s, "* transport-because: no other in the profile carries %s addresses", type);
 	else
@@ -92,10 +100,11 @@ journey_said(struct sending *s, const char *line)
 /* Who looks on hears of this try from its first line.  The search key is read only where somebody
  * looks on at any message. */
 static void
-tell_onlooker(struct sending *s, guint first)
+tell_onlooker(struct sending *s, gsize first)
 {
 	SizedSPropTagArray(1, tags) = { 1, { PR_SEARCH_KEY } };
 	SPropValue *values = NULL;
+	g_auto(GStrv) lines = NULL;
 	ULONG count = 0;
 
 	if (!s->message || !live_wanted())
@@ -106,25 +115,30 @@ tell_onlooker(struct sending *s, guint first)
 	    values[0].ulPropTag == PR_SEARCH_KEY)
 		s->live = live_connect(values[0].Value.bin.lpb, values[0].Value.bin.cb);
 	mem_free(values);
-	for (guint i = first; i < s->journey->len; i++)
-		journey_said(s, g_ptr_array_index(s->journey, i));
+	lines = s->live >= 0 ? g_strsplit(s->journey->str + first, "\n", -1) : NULL;
+	for (guint i = 0; lines && lines[i]; i++)
+		if (*lines[i])
+			journey_said(s, lines[i]);
 }
 
 void
 journey_begin(struct sending *s, const struct worker_transport *t)
 {
-	static int process;
-	guint first = s->journey->len;
-	g_autofree char *taken = NULL;
+	static char *worker; /* "": no journey is kept */
+	gsize first = s->journey->len;
+	g_autofree char *taken = NULL, *name = NULL;
 
-	if (!process)
-		process = g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") == 0 ? -1 : (int)getpid();
-	if (process < 0)
+	if (!worker && g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") == 0)
+		worker = g_strdup("");
+	else if (!worker)
+		worker = g_strdup_printf("* worker: %d\n* lease: ", (int)getpid());
+	if (!*worker)
 		return;
 	taken = text_iso_time(s->taken);
-	g_ptr_array_add(s->journey, g_strdup_printf("* worker: %d", process));
-	g_ptr_array_add(s->journey, g_strconcat("* lease: ", taken, NULL));
-	add(s, "* transport: %s", t->name);
+	name = g_strconcat("* transport: ", t->name, NULL);
+	journey_keep(s, worker);
+	g_string_append(s->journey, taken);
+	add_text(s, name);
 	add_reason(s, t);
 	add_recipients(s);
 	tell_onlooker(s, first);

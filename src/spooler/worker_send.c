@@ -426,7 +426,7 @@ sending_create(struct worker *w, struct lease *lease, int slot)
 	s->tell = lease->tell;
 	s->slot = slot;
 	s->live = -1;
-	s->journey = g_ptr_array_new_with_free_func(g_free);
+	s->journey = g_string_new(NULL);
 	s->store = store ? store->store : NULL;
 	return s;
 }
@@ -442,7 +442,7 @@ sending_free(struct sending *s)
 	if (s->recipients)
 		g_ptr_array_unref(s->recipients);
 	rows_free(s->rows);
-	g_ptr_array_unref(s->journey);
+	g_string_free(s->journey, TRUE);
 	if (s->live >= 0)
 		close(s->live);
 	lease_free(s->lease);

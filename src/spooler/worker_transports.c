@@ -264,25 +264,38 @@ verdict_from_props(guint32 row, const SPropValue *props, ULONG count)
 	return v;
 }
 
+/* A line of a stranger's may have what parts ours. */
+static void
+add_line(GString *lines, const char *line)
+{
+	gsize from = lines->len + (lines->len > 0);
+
+	if (lines->len)
+		g_string_append_c(lines, '\n');
+	g_string_append(lines, line);
+	if (line[strcspn(line, "\r\n")])
+		g_strdelimit(lines->str + from, "\r\n", ' ');
+}
+
 /* PR_EMAPI_JOURNEY as lines; NULL where the row has none. */
-static char **
+static char *
 journey_from_props(const SPropValue *props, ULONG count)
 {
 	const SPropValue *wide = prop_find(props, count, PR_EMAPI_JOURNEY_W);
 	const SPropValue *narrow = prop_find(props, count, PR_EMAPI_JOURNEY_A);
 	ULONG lines = wide ? wide->Value.MVszW.cValues : narrow ? narrow->Value.MVszA.cValues : 0;
-	char **journey;
+	GString *journey;
 
 	if (!lines)
 		return NULL;
-	journey = g_new0(char *, lines + 1);
+	journey = g_string_new(NULL);
 	for (ULONG i = 0; i < lines; i++) {
 		char *text = wide ? text_to_utf8(NULL, wide->Value.MVszW.lppszW[i]) : NULL;
 
-		journey[i] = g_strdup(wide ? (text ? text : "") : narrow->Value.MVszA.lppszA[i]);
+		add_line(journey, wide ? (text ? text : "") : narrow->Value.MVszA.lppszA[i]);
 		mem_free(text);
 	}
-	return journey;
+	return g_string_free(journey, FALSE);
 }
 
 /* Into the report, or put aside for the next transport. */
@@ -310,13 +323,13 @@ transport_status(struct sending *s, const ADRLIST *recipients)
 	for (ULONG i = 0; i < recipients->cEntries; i++) {
 		const ADRENTRY *entry = &recipients->aEntries[i];
 		struct sending_recipient *r = find_recipient(s, entry->rgPropVals, entry->cValues);
-		char **journey = journey_from_props(entry->rgPropVals, entry->cValues);
+		char *journey = journey_from_props(entry->rgPropVals, entry->cValues);
 
 		if (journey && !*report->journey) {
-			g_strfreev(report->journey);
+			g_free(report->journey);
 			report->journey = g_steal_pointer(&journey);
 		}
-		g_strfreev(journey);
+		g_free(journey);
 		if (r)
 			take_verdict(s, r, report,
 			    verdict_from_props(r->row, entry->rgPropVals, entry->cValues));

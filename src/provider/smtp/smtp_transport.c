@@ -157,8 +157,8 @@ take_verdicts(struct sending *sending, const char *queue_id)
 					  !smtp_reports(state->session);
 	}
 	for (i = 0; journey[i]; i++)
-		xp_journey(sending->recipients, "%s", journey[i]);
-	g_strfreev(journey);
+		xp_journey_take(sending->recipients, journey[i]);
+	g_free(journey);
 }
 
 /* Refused only because there were too many at once (RFC 5321 4.5.3.1.10). */

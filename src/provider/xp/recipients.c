@@ -181,6 +181,12 @@ xp_journey(struct xp_recipients *recipients, const char *format, ...)
 	va_end(arguments);
 }
 
+void
+xp_journey_take(struct xp_recipients *recipients, char *line)
+{
+	g_ptr_array_add(recipients->journey, line);
+}
+
 unsigned
 xp_refuse_malformed(struct xp_recipients *recipients)
 {

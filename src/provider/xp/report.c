@@ -35,32 +35,33 @@ add_long(struct row *row, ULONG tag, LONG number)
 	prop_set_long(&row->entry->rgPropVals[row->entry->cValues++], tag, number);
 }
 
-/* PR_EMAPI_JOURNEY: one value a line. */
+/* PR_EMAPI_JOURNEY: one value a line, all of them in one block.  The 8-bit form, which is UTF-8 as
+ * the lines are, since each message has a dozen of them. */
 static void
 add_journey(struct row *row, const GPtrArray *journey)
 {
 	SPropValue *value = &row->entry->rgPropVals[row->entry->cValues];
-	SWStringArray *lines = &value->Value.MVszW;
+	SLPSTRArray *lines = &value->Value.MVszA;
+	size_t pointers = journey->len * sizeof *lines->lppszA, size = pointers;
+	char *at;
 	guint i;
 
 	if (FAILED(row->hr) || journey->len == 0)
 		return;
-	value->ulPropTag = PR_EMAPI_JOURNEY_W;
-	lines->cValues = 0;
-	lines->lppszW = mem_zalloc(row->root, journey->len * sizeof *lines->lppszW);
-	if (!lines->lppszW) {
+	for (i = 0; i < journey->len; i++)
+		size += strlen(g_ptr_array_index(journey, i)) + 1;
+	lines->lppszA = mem_zalloc(row->root, size);
+	if (!lines->lppszA) {
 		row->hr = MAPI_E_NOT_ENOUGH_MEMORY;
 		return;
 	}
+	at = (char *)lines->lppszA + pointers;
 	for (i = 0; i < journey->len; i++) {
-		WCHAR *line = text_to_utf16(row->root, g_ptr_array_index(journey, i));
-
-		if (!line) {
-			row->hr = MAPI_E_NOT_ENOUGH_MEMORY;
-			return;
-		}
-		lines->lppszW[lines->cValues++] = line;
+		lines->lppszA[i] = at;
+		at = stpcpy(at, g_ptr_array_index(journey, i)) + 1;
 	}
+	value->ulPropTag = PR_EMAPI_JOURNEY_A;
+	lines->cValues = journey->len;
 	row->entry->cValues++;
 }
 

@@ -68,6 +68,8 @@ void xp_set_remaining(struct xp_recipients *recipients, LONG retry_class, LONG c
 void xp_set_remote(struct xp_recipient *recipient, const char *remote_mta, const char *queue_id);
 void xp_journey(struct xp_recipients *recipients, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same for a line that is there already; takes it over (g_free). */
+void xp_journey_take(struct xp_recipients *recipients, char *line);
 /* Refuses malformed addresses for good: 553 5.1.3.  How many are left without a verdict. */
 unsigned xp_refuse_malformed(struct xp_recipients *recipients);
 /* Gives everyone left the verdict for a message that could not be rendered (mime_render()'s result

@@ -115,15 +115,11 @@ print_text(const ADRENTRY *row, ULONG tag)
 static void
 print_journey(const ADRENTRY *row)
 {
-	const SPropValue *value = prop_find(row->rgPropVals, row->cValues, PR_EMAPI_JOURNEY_W);
+	const SPropValue *value = prop_find(row->rgPropVals, row->cValues, PR_EMAPI_JOURNEY_A);
 	ULONG i;
 
-	for (i = 0; value && i < value->Value.MVszW.cValues; i++) {
-		char *line = text_to_utf8(NULL, value->Value.MVszW.lppszW[i]);
-
-		printf("| %s\n", line);
-		mem_free(line);
-	}
+	for (i = 0; value && i < value->Value.MVszA.cValues; i++)
+		printf("| %s\n", value->Value.MVszA.lppszA[i]);
 }
 
 static HRESULT
@@ -151,12 +147,20 @@ support_StatusRecips(IMAPISupport *This, LPMESSAGE message, LPADRLIST list)
 	return S_OK;
 }
 
+/* Nobody looks on. */
+static HRESULT
+support_SpoolerNotify(IMAPISupport *This, ULONG flags, LPVOID data)
+{
+	return S_OK;
+}
+
 static const IMAPISupportVtbl support_vtbl = {
 	.QueryInterface = support_QueryInterface,
 	.AddRef = support_AddRef,
 	.Release = support_Release,
 	.OpenProfileSection = support_OpenProfileSection,
 	.StatusRecips = support_StatusRecips,
+	.SpoolerNotify = support_SpoolerNotify,
 };
 
 /* --- The message ------------------------------------------------------------------------------ */

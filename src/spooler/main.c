@@ -114,6 +114,7 @@ run_scheduler(const struct arguments *a)
 	options.ready_fd = a->ready_fd;
 	options.machine = a->machine;
 	options.wakes = a->wake && text_unhex(a->wake, &options.wake, sizeof(options.wake));
+	log_debug("process %d looks after the mail of %s", (int)getpid(), options.state_path);
 	code = scheduler_run(&options);
 	scheduler_options_clear(&options);
 	return code;

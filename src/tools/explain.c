@@ -150,8 +150,8 @@ reply_of(const struct spool_message *m)
 		g_autofree char *reply = outcome_reply(r);
 
 		if (*reply)
-			g_string_append_printf(
-			    all, "%sfor %s: %s", all->len ? "; " : "", r->address, reply);
+			g_string_append_printf(all, "%s%s %s: %s", all->len ? "; " : "",
+			    r->code ? "for" : "nothing about", r->address, reply);
 	}
 	if (!all->len)
 		g_string_append(all, "Nothing yet.");

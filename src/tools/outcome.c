@@ -54,6 +54,18 @@ outcome_reply(const struct spool_recipient *recipient)
 	return g_strdup_printf("%s %s", code, text);
 }
 
+char *
+outcome_text(const struct spool_message *message)
+{
+	for (guint i = 0; message->recipients && i < message->recipients->len; i++) {
+		const struct spool_recipient *r = message->recipients->pdata[i];
+
+		if (g_strcmp0(r->text, message->text) == 0)
+			return g_strdup("");
+	}
+	return text_printable(message->text);
+}
+
 /* What a reply that is no acceptance means, where its words do not say it already; "" else. */
 static char *
 meaning(const struct spool_recipient *recipient)

@@ -9,6 +9,9 @@
 /* The server's reply with its code in front, unless the words quote it already.  g_free(). */
 char *outcome_reply(const struct spool_recipient *recipient);
 
+/* What is said of the whole message; "" where the line of a recipient says the same.  g_free(). */
+char *outcome_text(const struct spool_message *message);
+
 /* "ann@example.test: accepted by mail.example.test: 250 2.0.0 Ok: queued as 4F2" */
 void outcome_recipient_line(const struct spool_recipient *recipient, GString *out);
 /* One JSON object for the message with its recipients. */

@@ -19,7 +19,7 @@ print_text(const struct spool_message *message, GString *out)
 {
 	g_autofree char *id = queue_id(message, false);
 	g_autofree char *subject = text_printable(message->subject);
-	g_autofree char *text = text_printable(message->text);
+	g_autofree char *text = outcome_text(message);
 	g_autofree char *submitted = outcome_time(message->submitted);
 
 	g_string_append_printf(out, "%s  %-9s %s  profile %s  \"%s\"\n", id,

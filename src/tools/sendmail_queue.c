@@ -48,7 +48,7 @@ print_one(const struct spool_message *message, void *context)
 	g_autofree char *when = arrival(message->submitted);
 	g_autofree char *profile = text_printable(message->profile);
 	g_autofree char *subject = text_printable(message->subject);
-	g_autofree char *text = text_printable(message->text);
+	g_autofree char *text = outcome_text(message);
 
 	if (!(*count)++)
 		printf("-Queue ID-- ----Arrival Time---- -Profile: Subject/Recipient-----------\n");

@@ -134,11 +134,17 @@ kind_name(int kind)
 	return names[kind & 3];
 }
 
+struct story_step *
+story_recipients(struct story *story, guint count)
+{
+	return story_add(
+	    story, "Recipients", "%u%s", count, count == 1 ? "" : ", each with a fate of its own");
+}
+
 static void
 tell_recipients(struct story *story, const struct spool_message *m)
 {
-	struct story_step *step =
-	    story_add(story, "Recipients", "%u, each with a fate of its own", m->recipients->len);
+	struct story_step *step = story_recipients(story, m->recipients->len);
 
 	for (guint i = 0; i < m->recipients->len; i++) {
 		const struct spool_recipient *r = m->recipients->pdata[i];

@@ -39,6 +39,7 @@ void story_free(struct story *story);
 /* Adds a step and returns it; `format` makes its text. */
 struct story_step *story_add(struct story *story, const char *title, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+struct story_step *story_recipients(struct story *story, guint count);
 void story_detail(struct story_step *step, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* The steps of a message that was submitted. */

@@ -75,7 +75,7 @@ story_future_recipients(struct story *story, const struct letter *letter)
 
 	for (int i = 0; i < 3; i++)
 		total += letter->recipients[i]->len;
-	step = story_add(story, "Recipients", "%u, each with a fate of its own", total);
+	step = story_recipients(story, total);
 	for (int i = 0; i < 3; i++)
 		for (guint j = 0; j < letter->recipients[i]->len; j++)
 			tell_mailbox(step, kinds[i], letter->recipients[i]->pdata[j]);

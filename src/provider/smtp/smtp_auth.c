@@ -279,14 +279,17 @@ explain_none(struct smtp_session *session, struct smtp_error *error)
 	const struct smtp_options *options = session->options;
 	char *offered = smtp_caps_logins(&session->caps);
 
-	if (*offered)
+	if (*offered && options->mechanisms && *options->mechanisms)
 		smtp_error_set(error, SMTP_HOLD,
-		    "%s offers login by %s only; %s%s. Nothing was sent.", smtp_peer(session),
-		    offered,
-		    options->mechanisms && *options->mechanisms ? "this profile allows "
-								: "none of these can be used with "
-								  "what this profile has",
-		    options->mechanisms ? options->mechanisms : "");
+		    "%s offers login by %s only; this profile allows %s. Nothing was sent. Set "
+		    "Auth in this profile to one of the server's, or take it out.",
+		    smtp_peer(session), offered, options->mechanisms);
+	else if (*offered)
+		smtp_error_set(error, SMTP_HOLD,
+		    "%s offers login by %s only; none of these can be used with what this profile "
+		    "has. Nothing was sent. Give it what one of them wants: emapi-profile(5), "
+		    "Auth.",
+		    smtp_peer(session), offered);
 	else
 		smtp_error_set(error, SMTP_HOLD,
 		    "%s offers no login, but this profile has a User (%s). Nothing was sent. %s",

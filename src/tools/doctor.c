@@ -119,11 +119,13 @@ print_text(const struct doctor *doctor)
 	for (guint i = 0; i < doctor->findings->len; i++) {
 		const struct finding *f = doctor->findings->pdata[i];
 
-		printf("%-7s  %-12s  %s: %s\n",
-		    f->level == DOCTOR_PROBLEM ? "PROBLEM" : level_word(f->level), f->check,
-		    f->where, f->what);
+		printf("%-7s  %-12s  ",
+		    f->level == DOCTOR_PROBLEM ? "PROBLEM" : level_word(f->level), f->check);
+		if (strcmp(f->where, f->check))
+			printf("%s: ", f->where);
+		printf("%s\n", f->what);
 		if (f->remedy)
-			printf("%25s%s\n", "-> ", f->remedy);
+			printf("%23s-> %s\n", "", f->remedy);
 	}
 	if (problems)
 		printf("%u thing%s to see to.\n", problems, problems == 1 ? "" : "s");

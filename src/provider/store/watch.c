@@ -30,6 +30,7 @@ struct watch {
 	gint64 listener; /* 0 while there is no connection */
 	gint64 seen;
 	unsigned commits;
+	bool failing; /* the thread's: it was told that changes cannot be read */
 	/* Under its own: */
 	pthread_mutex_t mutex;
 	pthread_cond_t changed; /* on the monotonic clock */
@@ -204,6 +205,30 @@ tell_scope(const struct batch *batch, const struct watch_scope *scope)
 	}
 }
 
+/* TABLE_ERROR for a table, else fnevCriticalError: what follows may be missed. */
+static void
+tell_failure(const struct batch *batch, const struct watch_scope *scope, HRESULT hr)
+{
+	NOTIFICATION critical = { .ulEventType = fnevCriticalError };
+	NOTIFICATION table = { .ulEventType = fnevTableModified };
+	MAPIERROR error = { .ulVersion = MAPI_ERROR_VERSION,
+		.lpszError = (LPTSTR)(size_t) "Changes of the store cannot be read: what happens "
+					      "is not told until they can be again.",
+		.lpszComponent = (LPTSTR)(size_t) "emapi message store" };
+	BYTE id[EID_SIZE];
+
+	critical.info.err.scode = hr;
+	critical.info.err.lpMAPIError = &error;
+	if (scope->object) {
+		critical.info.err.cbEntryID = EID_SIZE;
+		critical.info.err.lpEntryID = entry_of(batch, scope->type, scope->object, id);
+	}
+	table.info.tab.ulTableEvent = TABLE_ERROR;
+	table.info.tab.hResult = hr;
+	table.info.tab.propIndex.ulPropTag = table.info.tab.propPrior.ulPropTag = PR_NULL;
+	tell(batch, scope, scope->changed ? &table : &critical);
+}
+
 /* --- The thread ---------------------------------------------------------------------- */
 
 /* Tables are held until they have been told. */
@@ -239,6 +264,39 @@ collect(struct watch *watch, struct batch *batch, bool *more)
 	return watch_log_read(watch->store->db, &watch->seen, &batch->changes, more);
 }
 
+static void
+forget_batch(struct batch *batch)
+{
+	guint at;
+
+	if (batch->changes)
+		watch_log_free(batch->changes);
+	COM_CLEAR(batch->support);
+	for (at = 0; at < batch->scopes->len; at++) {
+		struct com_object *holder =
+		    g_array_index(batch->scopes, struct watch_scope, at).holder;
+
+		if (holder)
+			com_release(holder);
+	}
+	g_array_unref(batch->scopes);
+}
+
+/* Once, until it succeeds again.  What was read before the failure has been told. */
+static void
+note_failure(struct watch *watch, const struct batch *batch, HRESULT hr)
+{
+	guint at;
+
+	if (FAILED(hr) && !watch->failing) {
+		log_warning("changes of the store cannot be read: %s", hr_name(hr));
+		for (at = 0; at < batch->scopes->len && !g_atomic_int_get(&watch->stop); at++)
+			tell_failure(
+			    batch, &g_array_index(batch->scopes, struct watch_scope, at), hr);
+	}
+	watch->failing = FAILED(hr);
+}
+
 static bool
 serve(struct watch *watch)
 {
@@ -251,23 +309,11 @@ serve(struct watch *watch)
 		hr = collect(watch, &batch, &more);
 		g_rec_mutex_unlock(&watch->store->mutex);
 	}
-	if (FAILED(hr))
-		log_warning("changes of the store cannot be read: %s", hr_name(hr));
-	if (batch.changes) {
-		for (at = 0; at < batch.scopes->len; at++)
-			tell_scope(&batch, &g_array_index(batch.scopes, struct watch_scope, at));
-		watch_log_free(batch.changes);
-	}
-	COM_CLEAR(batch.support);
-	for (at = 0; at < batch.scopes->len; at++) {
-		struct com_object *holder =
-		    g_array_index(batch.scopes, struct watch_scope, at).holder;
-
-		if (holder)
-			com_release(holder);
-	}
-	g_array_unref(batch.scopes);
-	return more;
+	for (at = 0; batch.changes && at < batch.scopes->len; at++)
+		tell_scope(&batch, &g_array_index(batch.scopes, struct watch_scope, at));
+	note_failure(watch, &batch, hr);
+	forget_batch(&batch);
+	return SUCCEEDED(hr) && more;
 }
 
 /* Until there may be news; false: the end. */
@@ -438,7 +484,7 @@ watch_advise_entry(struct store *store, const struct watch_request *request)
 	if (!request->sink || !request->connection || !request->mask)
 		return MAPI_E_INVALID_PARAMETER;
 	*request->connection = 0;
-	if (!(request->mask & (OBJECT_EVENTS | fnevNewMail)))
+	if (!(request->mask & (OBJECT_EVENTS | fnevNewMail | fnevCriticalError)))
 		return MAPI_E_NO_SUPPORT;
 	if (request->size || request->id)
 		hr = eid_parse(&store->uid, request->size, request->id, &scope.type, &scope.object);

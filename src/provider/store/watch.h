@@ -9,7 +9,9 @@
  * come in the file's order, from this process and from others alike, never within the call that
  * caused them.
  *
- * An Advise on a folder tells of the folder and of what comes and goes in it.
+ * An Advise on a folder tells of the folder and of what comes and goes in it.  Where what is new
+ * cannot be read, fnevCriticalError says so, and TABLE_ERROR to those who follow a table, once
+ * until it can be again.
  */
 #ifndef EMAPI_STORE_WATCH_H
 #define EMAPI_STORE_WATCH_H

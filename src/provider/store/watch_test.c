@@ -61,6 +61,9 @@ row_word(const TABLE_NOTIFICATION *table)
 		return "row-deleted ";
 	case TABLE_CHANGED:
 		return "table ";
+	case TABLE_ERROR:
+		assert_true(FAILED(table->hResult));
+		return "table-error ";
 	default:
 		return "? ";
 	}
@@ -72,6 +75,10 @@ word(const NOTIFICATION *event)
 	bool message = event->info.obj.ulObjType == MAPI_MESSAGE;
 
 	switch (event->ulEventType) {
+	case fnevCriticalError:
+		assert_true(FAILED(event->info.err.scode));
+		assert_non_null(event->info.err.lpMAPIError->lpszError);
+		return "critical ";
 	case fnevNewMail:
 		return "mail ";
 	case fnevObjectCreated:
@@ -323,6 +330,48 @@ number(const char *path, const char *sql)
 }
 
 static void
+run_sql(const char *path, const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void
+failure_to_read_what_is_new_is_told_once(void **state)
+{
+	struct fixture *fixture = *state;
+	IMAPIFolder *inbox = double_inbox(fixture->store);
+	struct sink *sink = sink_create(), *table_sink = sink_create(), *quiet = sink_create();
+	ULONG_PTR connection;
+	IMAPITable *table = NULL;
+
+	advise(fixture->store, NULL, COMINGS | fnevCriticalError, sink);
+	advise(fixture->store, NULL, COMINGS, quiet);
+	assert_int_equal(inbox->lpVtbl->GetContentsTable(inbox, 0, &table), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->Advise(table, fnevTableModified, &table_sink->isink, &connection), S_OK);
+	run_sql(fixture->place.path, "ALTER TABLE change RENAME TO lost");
+	assert_heard(sink, "critical ");
+	assert_heard(table_sink, "table-error ");
+	g_usleep(G_USEC_PER_SEC / 2);
+	assert_heard(sink, "");
+	assert_heard(quiet, "");
+	run_sql(fixture->place.path, "ALTER TABLE lost RENAME TO change");
+	mem_free(saved_letter(inbox));
+	assert_heard(sink, "created ");
+	assert_heard(table_sink, "first-row ");
+	COM_CLEAR(table);
+	COM_CLEAR(inbox);
+	com_release(&quiet->com);
+	com_release(&table_sink->com);
+	com_release(&sink->com);
+}
+
+static void
 listener_that_died_is_forgotten(void **state)
 {
 	struct fixture *fixture = *state;
@@ -549,6 +598,7 @@ main(void)
 		TEST(contents_table_tells_of_its_rows),
 		TEST(hierarchy_table_tells_of_its_folders),
 		TEST(folder_is_copied_with_what_is_in_it),
+		TEST(failure_to_read_what_is_new_is_told_once),
 		TEST(wrong_requests_are_refused),
 	};
 

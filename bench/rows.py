@@ -409,9 +409,9 @@ def addressbook(o):
     place.close()
     yield from at_most(f"one name of {count} contacts resolved", "ms", one, 10)
     yield from at_most("… a name that all have (ambiguous)", "ms", many, 10)
-    yield from at_most("first 50 rows of a new contents table", "ms", page, 100)
+    yield from at_most("first 50 rows of a new contents table", "ms", page, 5)
     yield from at_most("… sorted by address", "ms", by_address, 100)
-    yield from at_most("… restricted by PR_ANR to a name that all have", "ms", named, 100)
+    yield from at_most("… restricted by PR_ANR to a name that all have", "ms", named, 5)
 
 
 # --- Large folders ------------------------------------------------------------------------------

@@ -361,6 +361,100 @@ a_table_by_name_takes_in_who_is_called_so_and_lets_go_who_is_not(void **state)
 	book->lpVtbl->Release(book);
 }
 
+/* --- A large book -------------------------------------------------------------------------- */
+
+#define MANY 230
+
+/* The names of the next rows, which follow one another. */
+static void
+assert_next(IMAPITable *table, LONG count, ULONG from, ULONG rows)
+{
+	SRowSet *set = NULL;
+
+	assert_int_equal(table->lpVtbl->QueryRows(table, count, 0, &set), S_OK);
+	assert_int_equal(set->cRows, rows);
+	for (ULONG i = 0; i < rows; i++) {
+		g_autofree char *name = g_strdup_printf("Name %03u", (unsigned)(from + i));
+
+		assert_string_equal(set->aRow[i].lpProps[0].Value.lpszA, name);
+	}
+	FreeProws(set);
+}
+
+static void
+restrict_to_name(IMAPITable *table, const char *name)
+{
+	SPropValue value = { .ulPropTag = PR_ANR_A, .Value.lpszA = (LPSTR)(uintptr_t)name };
+	SRestriction restriction = { .rt = RES_PROPERTY };
+
+	restriction.res.resProperty =
+	    (SPropertyRestriction){ .relop = RELOP_EQ, .ulPropTag = PR_ANR_A, .lpProp = &value };
+	assert_int_equal(table->lpVtbl->Restrict(table, &restriction, 0), S_OK);
+}
+
+/* It reads the first rows before the others: nobody can tell. */
+static void
+a_large_book_is_read_on_to_its_end(void **state)
+{
+	SizedSPropTagArray(1, columns) = { 1, { PR_DISPLAY_NAME_A } };
+	IABContainer *book = ab_personal();
+	ULONG rows = 0, at = 0, numerator, denominator;
+	IMAPITable *table;
+
+	for (unsigned i = MANY; i-- > 0;) {
+		g_autofree char *name = g_strdup_printf("Name %03u", i);
+
+		ab_add(book, name, "many@example.test");
+	}
+	assert_int_equal(book->lpVtbl->GetContentsTable(book, 0, &table), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->SetColumns(table, (SPropTagArray *)(void *)&columns, 0), S_OK);
+	assert_int_equal(table->lpVtbl->GetRowCount(table, 0, &rows), S_OK);
+	assert_int_equal(rows, MANY);
+	assert_next(table, 150, 0, 150);
+	assert_next(table, -10, 140, 10);
+	assert_next(table, 45, 140, 45);
+	assert_next(table, 15, 185, 15);
+	assert_next(table, 5, 200, 5);
+	assert_int_equal(table->lpVtbl->QueryPosition(table, &at, &numerator, &denominator), S_OK);
+	assert_int_equal(at, 205);
+	assert_next(table, 50, 205, 25);
+	assert_next(table, 50, MANY, 0);
+	assert_int_equal(table->lpVtbl->GetRowCount(table, 0, &rows), S_OK);
+	assert_int_equal(rows, MANY);
+	table->lpVtbl->Release(table);
+	assert_int_equal(book->lpVtbl->GetContentsTable(book, 0, &table), S_OK);
+	assert_int_equal(
+	    table->lpVtbl->SetColumns(table, (SPropTagArray *)(void *)&columns, 0), S_OK);
+	assert_next(table, 3, 0, 3);
+	assert_int_equal(table->lpVtbl->SeekRowApprox(table, 1, 2), S_OK);
+	assert_next(table, 3, MANY / 2, 3);
+	assert_int_equal(table->lpVtbl->SeekRow(table, BOOKMARK_END, -2, NULL), S_OK);
+	assert_next(table, 3, MANY - 2, 2);
+	restrict_to_name(table, "name many");
+	assert_next(table, 150, 0, 150);
+	assert_next(table, 60, 150, 60);
+	assert_next(table, 60, 210, MANY - 210);
+	restrict_to_name(table, "many 017");
+	assert_next(table, 50, 17, 1);
+	restrict_to_name(table, "nobody");
+	assert_next(table, 50, 0, 0);
+	table->lpVtbl->Release(table);
+	book->lpVtbl->Release(book);
+}
+
+static void
+there_is_no_PR_SEARCH_to_open(void **state)
+{
+	IABContainer *book = ab_personal();
+	IUnknown *search = NULL;
+
+	assert_int_equal(
+	    book->lpVtbl->OpenProperty(book, PR_SEARCH, &IID_IMAPIContainer, 0, 0, &search),
+	    MAPI_E_NOT_FOUND);
+	book->lpVtbl->Release(book);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, ab_setup, ab_teardown)
 
 int
@@ -378,6 +472,8 @@ main(int argc, char **argv)
 		CASE(copy_entries_and_delete_entries),
 		CASE(a_book_opened_to_read_is_not_changed),
 		CASE(wrong_arguments_are_said),
+		CASE(a_large_book_is_read_on_to_its_end),
+		CASE(there_is_no_PR_SEARCH_to_open),
 		CASE(a_contents_table_tells_its_sinks_row_by_row),
 		CASE(a_table_by_name_takes_in_who_is_called_so_and_lets_go_who_is_not),
 	};

@@ -94,7 +94,7 @@ ab_close(void *book)
 /* --- Reading ------------------------------------------------------------------------------- */
 
 /* In the order of the index `entry_name`, which has all that a name is looked for in. */
-#define ORDERED "SELECT id, type, props, anr FROM entry ORDER BY name COLLATE NOCASE, id"
+#define ORDERED "SELECT id, type, props, anr FROM entry ORDER BY name COLLATE NOCASE, id LIMIT ?"
 #define BY_NAME                                                                                    \
 	"SELECT e.id, e.type, e.props, e.anr FROM (SELECT id, name FROM entry INDEXED BY"          \
 	" entry_name WHERE instr(anr, ?1) AND instr(anr, ?2) ORDER BY name COLLATE NOCASE, id"     \
@@ -163,7 +163,8 @@ start_query(
 		return file_query(file, out, why, MEMBERS, "i", id_of(query->list));
 	if (words)
 		return query_by_name(file, query, words, out, why);
-	return file_query(file, out, why, ORDERED, "");
+	return file_query(
+	    file, out, why, ORDERED, "i", query->limit ? (gint64)query->limit : (gint64)-1);
 }
 
 static HRESULT
@@ -185,6 +186,12 @@ ab_list(void *book, const struct abp_query *query, abp_take take, void *context,
 	}
 	sqlite3_finalize(statement);
 	return FAILED(hr) ? hr : S_OK;
+}
+
+static HRESULT
+ab_count(void *book, gint64 *count, char **why)
+{
+	return file_number(book, "SELECT count(*) FROM entry", count, why);
 }
 
 static HRESULT
@@ -368,6 +375,7 @@ static const struct abp_ops ab_ops = {
 	.erase = ab_erase,
 	.add_member = ab_add_member,
 	.remove_member = ab_remove_member,
+	.count = ab_count,
 	.check = ab_check,
 	.watch = ab_watch,
 	.unwatch = ab_unwatch,

@@ -75,6 +75,9 @@ struct abp_ops {
 	    char **why);
 	HRESULT (*remove_member)(void *book, GBytes *list, const SBinary *id, char **why);
 
+	/* How many entries the whole book has.  NULL where it is listed in no order of its own:
+	 * with this, `limit` gives the first ones of what it gives without. */
+	HRESULT (*count)(void *book, gint64 *count, char **why);
 	/* Whether the book can be used now; NULL: whether it can be listed from. */
 	HRESULT (*check)(void *book, char **why);
 

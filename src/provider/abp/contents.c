@@ -3,7 +3,7 @@
  * Contents tables (MAPI reference: IABContainer::GetContentsTable).  The book is asked when rows
  * are, and anew when another name is looked for (PR_ANR in Restrict); between these the table is a
  * table in memory (contents_rows.c).  One that somebody listens to takes each change of the book
- * in.
+ * in.  Who reads a whole book from its beginning gets the first rows before the others are read.
  */
 #include "contents_rows.h"
 
@@ -25,6 +25,7 @@ struct contents {
 	pthread_mutex_t lock;       /* over all below; the logon's may be taken within */
 	struct contents_rows *rows; /* NULL until asked for */
 	IMAPITable *view;           /* of them */
+	gint64 first;               /* they are only so many of the book's first; 0: they are all */
 	bool listening;             /* changes of the book come in */
 	char *anr;
 	SRestriction *rest; /* what is left of the restriction beside the name */
@@ -63,6 +64,9 @@ COM_UNKNOWN(contents, struct contents, imapitable, IMAPITable)
 
 /* --- Rows ---------------------------------------------------------------------------------- */
 
+/* Rows that are read at once where a book is read from its beginning: some milliseconds. */
+#define FIRST_ROWS 200
+
 static struct abp_query
 query_of(const struct contents *self)
 {
@@ -74,24 +78,26 @@ drop_rows(struct contents *self)
 {
 	COM_CLEAR(self->view);
 	g_clear_pointer(&self->rows, contents_rows_free);
+	self->first = 0;
 }
 
-/* The table in memory as the caller has set it up; the lock is held. */
+/* The table in memory as the caller has set it up, of the first `limit` rows (0: all). */
 static HRESULT
-load(struct contents *self)
+read_rows(struct contents *self, guint limit)
 {
 	struct abp_query query = query_of(self);
 	IMAPITable *view = NULL;
+	gint64 count = 0;
 	HRESULT hr;
 
-	if (self->rows)
-		return S_OK;
+	query.limit = limit;
 	hr = contents_rows_create(self->logon, self->flags, &self->rows);
 	if (SUCCEEDED(hr))
-		hr = contents_rows_fill(self->rows, &query);
+		hr = contents_rows_fill(self->rows, &query, &count);
 	if (SUCCEEDED(hr))
 		hr = contents_rows_view(self->rows, &view);
 	self->view = view;
+	self->first = limit && (self->anr || count >= limit) ? count : 0;
 	if (SUCCEEDED(hr) && self->columns)
 		hr = view->lpVtbl->SetColumns(view, self->columns, 0);
 	if (SUCCEEDED(hr) && self->rest)
@@ -100,6 +106,64 @@ load(struct contents *self)
 		hr = view->lpVtbl->SortTable(view, self->sort, 0);
 	if (FAILED(hr))
 		drop_rows(self);
+	return hr;
+}
+
+/* All rows; who has read some of the first stands where he stood.  The lock is held. */
+static HRESULT
+load(struct contents *self)
+{
+	ULONG at = 0, numerator, denominator;
+	HRESULT hr = S_OK;
+
+	if (self->rows && !self->first)
+		return S_OK;
+	if (self->rows)
+		hr = self->view->lpVtbl->QueryPosition(self->view, &at, &numerator, &denominator);
+	if (FAILED(hr))
+		return hr;
+	drop_rows(self);
+	hr = read_rows(self, 0);
+	if (SUCCEEDED(hr) && at)
+		hr = self->view->lpVtbl->SeekRow(self->view, BOOKMARK_BEGINNING, (LONG)at, NULL);
+	return hr;
+}
+
+/* The whole book, or who is called so, in its own order; nobody listens. */
+static bool
+has_pages(const struct contents *self)
+{
+	return self->logon->ops->count && !self->list && !self->rest && !self->sort &&
+	       !self->listening;
+}
+
+/* Of a name the book may give fewer than it was asked for and yet have more. */
+static HRESULT
+read_first(struct contents *self)
+{
+	HRESULT hr = read_rows(self, FIRST_ROWS);
+
+	if (SUCCEEDED(hr) && self->anr && !self->first) {
+		drop_rows(self);
+		hr = read_rows(self, 0);
+	}
+	return hr;
+}
+
+/* As many rows as it takes to read on by `count`; the lock is held. */
+static HRESULT
+load_for(struct contents *self, LONG count)
+{
+	ULONG at = 0, numerator, denominator;
+	HRESULT hr;
+
+	if (!self->rows && has_pages(self) && count <= FIRST_ROWS)
+		return read_first(self);
+	if (!self->first)
+		return load(self);
+	hr = self->view->lpVtbl->QueryPosition(self->view, &at, &numerator, &denominator);
+	if (SUCCEEDED(hr) && (gint64)at + count > self->first)
+		hr = load(self);
 	return hr;
 }
 
@@ -241,6 +305,8 @@ contents_Restrict(IMAPITable *This, LPSRestriction restriction, ULONG flags)
 		return hr;
 	}
 	pthread_mutex_lock(&self->lock);
+	if (self->first)
+		drop_rows(self);
 	hr = look_for(self, anr);
 	mem_free(self->rest);
 	self->rest = rest;
@@ -346,7 +412,9 @@ contents_Advise(IMAPITable *This, ULONG mask, LPMAPIADVISESINK sink, ULONG_PTR *
 	if (!(mask & fnevTableModified))
 		return MAPI_E_NO_SUPPORT;
 	pthread_mutex_lock(&self->lock);
-	if (!self->listening)
+	if (self->first)
+		hr = load(self);
+	if (SUCCEEDED(hr) && !self->listening)
 		hr = listen(self);
 	if (SUCCEEDED(hr))
 		hr = load(self);
@@ -386,16 +454,52 @@ contents_QueryColumns(IMAPITable *This, ULONG flags, LPSPropTagArray *out)
 	FORWARD(This, QueryColumns, flags, out);
 }
 
+/* Of a whole book, which then need not be read. */
+static HRESULT
+count_book(struct abp_logon *logon, ULONG *count)
+{
+	gint64 number = 0;
+	char *why = NULL;
+	HRESULT hr = abp_enter(logon);
+
+	if (FAILED(hr))
+		return hr;
+	hr = abp_leave(logon, logon->ops->count(logon->book, &number, &why), why);
+	*count = (ULONG)MIN(number, (gint64)G_MAXUINT32);
+	return hr;
+}
+
 static HRESULT
 contents_GetRowCount(IMAPITable *This, ULONG flags, ULONG *count)
 {
+	struct contents *self = SELF(This);
+	HRESULT hr = S_FALSE;
+
+	if (!count || flags & ~(ULONG)TBL_NOWAIT)
+		FORWARD(This, GetRowCount, flags, count);
+	pthread_mutex_lock(&self->lock);
+	if ((!self->rows || self->first) && has_pages(self) && !self->anr)
+		hr = count_book(self->logon, count);
+	pthread_mutex_unlock(&self->lock);
+	if (hr != S_FALSE)
+		return hr;
 	FORWARD(This, GetRowCount, flags, count);
 }
 
 static HRESULT
 contents_SeekRow(IMAPITable *This, BOOKMARK origin, LONG rows, LONG *sought)
 {
-	FORWARD(This, SeekRow, origin, rows, sought);
+	struct contents *self = SELF(This);
+	HRESULT hr;
+
+	if (origin != BOOKMARK_BEGINNING || rows)
+		FORWARD(This, SeekRow, origin, rows, sought);
+	pthread_mutex_lock(&self->lock);
+	hr = load_for(self, 0);
+	if (SUCCEEDED(hr))
+		hr = self->view->lpVtbl->SeekRow(self->view, origin, rows, sought);
+	pthread_mutex_unlock(&self->lock);
+	return hr;
 }
 
 static HRESULT
@@ -441,7 +545,15 @@ contents_QuerySortOrder(IMAPITable *This, LPSSortOrderSet *order)
 static HRESULT
 contents_QueryRows(IMAPITable *This, LONG count, ULONG flags, LPSRowSet *rows)
 {
-	FORWARD(This, QueryRows, count, flags, rows);
+	struct contents *self = SELF(This);
+	HRESULT hr;
+
+	pthread_mutex_lock(&self->lock);
+	hr = load_for(self, count);
+	if (SUCCEEDED(hr))
+		hr = self->view->lpVtbl->QueryRows(self->view, count, flags, rows);
+	pthread_mutex_unlock(&self->lock);
+	return hr;
 }
 
 static HRESULT

@@ -187,6 +187,7 @@ known_keys(struct contents_rows *rows)
 struct gathering {
 	struct contents_rows *rows;
 	GHashTable *found; /* NULL: none of them is known yet */
+	gint64 count;
 };
 
 static bool
@@ -226,6 +227,7 @@ gather(void *context, const struct abp_row *row)
 	HRESULT hr = abp_complete(g->rows->logon, row);
 	GBytes *key;
 
+	g->count++;
 	if (FAILED(hr) || !bag_get(row->bag, PR_INSTANCE_KEY))
 		return hr;
 	hr = put_row(g->rows, row->bag, !g->found);
@@ -238,23 +240,25 @@ gather(void *context, const struct abp_row *row)
 }
 
 static HRESULT
-ask_book(struct contents_rows *rows, const struct abp_query *query, GHashTable *found)
+ask_book(
+    struct contents_rows *rows, const struct abp_query *query, GHashTable *found, gint64 *count)
 {
 	struct abp_logon *logon = rows->logon;
-	struct gathering g = { rows, found };
+	struct gathering g = { rows, found, 0 };
 	char *why = NULL;
 	HRESULT hr = abp_enter(logon);
 
 	if (FAILED(hr))
 		return hr;
 	hr = logon->ops->list(logon->book, query, gather, &g, &why);
+	*count = g.count;
 	return abp_leave(logon, hr, why);
 }
 
 HRESULT
-contents_rows_fill(struct contents_rows *rows, const struct abp_query *query)
+contents_rows_fill(struct contents_rows *rows, const struct abp_query *query, gint64 *count)
 {
-	return ask_book(rows, query, NULL);
+	return ask_book(rows, query, NULL, count);
 }
 
 static void
@@ -288,11 +292,12 @@ HRESULT
 contents_rows_renew(struct contents_rows *rows, const struct abp_query *query, bool tell)
 {
 	GHashTable *found = keys_new();
+	gint64 count;
 	HRESULT hr;
 
 	known_keys(rows);
 	g_atomic_int_set(&rows->post->quiet, !tell);
-	hr = ask_book(rows, query, found);
+	hr = ask_book(rows, query, found, &count);
 	if (SUCCEEDED(hr))
 		delete_others(rows, found);
 	g_atomic_int_set(&rows->post->quiet, FALSE);

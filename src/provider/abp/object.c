@@ -224,6 +224,9 @@ object_OpenProperty(
 	if (!iid || !out || PROP_TYPE(tag) == PT_UNSPECIFIED)
 		return MAPI_E_INVALID_PARAMETER;
 	*out = NULL;
+	/* Of containers with a dialog of their own for searches; Restrict is what ours have. */
+	if (tag == PR_SEARCH)
+		return MAPI_E_NOT_FOUND;
 	if (!IsEqualGUID(iid, &IID_IMAPITable))
 		return PROP_TYPE(tag) == PT_OBJECT ? MAPI_E_INTERFACE_NOT_SUPPORTED
 						   : MAPI_E_NO_SUPPORT;

@@ -32,6 +32,9 @@ bool bag_remove(struct bag *bag, ULONG tag);
 /* Borrowed until the bag changes; matches by id, whatever the type. */
 const SPropValue *bag_get(const struct bag *bag, ULONG tag);
 char *bag_get_text(const struct bag *bag, ULONG tag); /* UTF-8, g_free(), NULL when absent */
+/* The same with what went wrong: S_OK and NULL where there is no text, MAPI_E_NOT_ENOUGH_MEMORY. */
+HRESULT bag_copy_text(const struct bag *bag, ULONG tag, char **out);
+HRESULT props_copy_text(const SPropValue *values, ULONG count, ULONG tag, char **out);
 LONG bag_get_long(const struct bag *bag, ULONG tag, LONG fallback);
 bool bag_get_bool(const struct bag *bag, ULONG tag, bool fallback);
 

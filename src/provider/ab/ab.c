@@ -69,10 +69,12 @@ write_props(const struct bag *bag, GBytes **out)
 static HRESULT
 ab_open(const struct bag *settings, IMAPISupport *support, void **book, MAPIUID *uid, char **why)
 {
-	g_autofree char *path = bag_get_text(settings, PR_EMAPI_PATH_W);
+	g_autofree char *path = NULL;
 	struct file *file;
-	HRESULT hr;
+	HRESULT hr = bag_copy_text(settings, PR_EMAPI_PATH_W, &path);
 
+	if (FAILED(hr))
+		return hr; /* or it would be another book */
 	if (!path || !*path) {
 		g_free(path);
 		path = paths_data("contacts.ab");
@@ -126,8 +128,8 @@ give_row(sqlite3_stmt *statement, char **words, abp_take take, void *context)
 		hr = bag_set_binary(row.bag, PR_ENTRYID, sqlite3_column_blob(statement, 4),
 		    (size_t)sqlite3_column_bytes(statement, 4));
 	if (SUCCEEDED(hr) && !id && words) {
-		folded = abp_anr_fold(row.bag);
-		meant = abp_anr_match(folded, words);
+		hr = abp_anr_fold(row.bag, &folded);
+		meant = SUCCEEDED(hr) && abp_anr_match(folded, words);
 	}
 	if (SUCCEEDED(hr) && meant)
 		hr = take(context, &row);
@@ -246,11 +248,14 @@ update(struct file *file, const struct abp_key *key, const char *name, const cha
 static HRESULT
 ab_write(void *book, struct abp_key *key, const struct bag *bag, char **why)
 {
-	g_autofree char *name = bag_get_text(bag, PR_DISPLAY_NAME_W);
-	g_autofree char *anr = abp_anr_fold(bag);
+	g_autofree char *name = NULL, *anr = NULL;
 	GBytes *props = NULL;
-	HRESULT hr = write_props(bag, &props);
+	HRESULT hr = bag_copy_text(bag, PR_DISPLAY_NAME_W, &name);
 
+	if (SUCCEEDED(hr))
+		hr = abp_anr_fold(bag, &anr);
+	if (SUCCEEDED(hr))
+		hr = write_props(bag, &props);
 	if (SUCCEEDED(hr))
 		hr = key->bytes ? update(book, key, name ? name : "", anr, props, why)
 				: insert(book, key, name ? name : "", anr, props, why);

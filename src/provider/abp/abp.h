@@ -105,7 +105,7 @@ HRESULT abp_id_parse(const MAPIUID *uid, const void *id, ULONG size, ULONG *type
  * takes a typed name apart in the same way (g_strfreev()); it means an entry whose text has each of
  * the words at the beginning of a word of its own.
  */
-char *abp_anr_fold(const struct bag *bag);
+HRESULT abp_anr_fold(const struct bag *bag, char **out);
 char **abp_anr_words(const char *typed);
 bool abp_anr_match(const char *folded, char **words);
 

@@ -336,8 +336,7 @@ belongs(
 	if (!query->anr)
 		return true;
 	words = abp_anr_words(query->anr);
-	folded = abp_anr_fold(bag);
-	return words[0] && abp_anr_match(folded, words);
+	return words[0] && SUCCEEDED(abp_anr_fold(bag, &folded)) && abp_anr_match(folded, words);
 }
 
 static HRESULT

@@ -114,19 +114,22 @@ append_words(GString *out, const char *folded)
 	}
 }
 
-char *
-abp_anr_fold(const struct bag *bag)
+HRESULT
+abp_anr_fold(const struct bag *bag, char **out)
 {
-	GString *out = g_string_new(NULL);
+	GString *all = g_string_new(NULL);
+	HRESULT hr = S_OK;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(named); i++) {
-		g_autofree char *text = bag_get_text(bag, named[i]);
-		g_autofree char *folded = text ? fold(text) : NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(named) && SUCCEEDED(hr); i++) {
+		g_autofree char *text = NULL, *folded = NULL;
 
+		hr = bag_copy_text(bag, named[i], &text);
+		folded = text ? fold(text) : NULL;
 		if (folded)
-			append_words(out, folded);
+			append_words(all, folded);
 	}
-	return g_string_free(out, FALSE);
+	*out = g_string_free(all, FAILED(hr));
+	return hr;
 }
 
 char **

@@ -407,7 +407,7 @@ open_book(struct abp_logon *self, char **why)
 	if (SUCCEEDED(hr))
 		hr = self->ops->open(settings, self->support, &self->book, &self->uid, why);
 	if (SUCCEEDED(hr))
-		self->name = bag_get_text(settings, PR_DISPLAY_NAME_W);
+		hr = bag_copy_text(settings, PR_DISPLAY_NAME_W, &self->name);
 	if (SUCCEEDED(hr) && (!self->name || !*self->name)) {
 		g_free(self->name);
 		self->name = g_strdup(self->ops->name);

@@ -40,14 +40,14 @@ set_default(struct bag *bag, ULONG tag, const char *text)
 static HRESULT
 set_address(struct bag *bag)
 {
-	g_autofree char *address = bag_get_text(bag, PR_EMAIL_ADDRESS_W);
-	g_autofree char *type = NULL;
-	HRESULT hr;
+	g_autofree char *address = NULL, *type = NULL;
+	HRESULT hr = bag_copy_text(bag, PR_EMAIL_ADDRESS_W, &address);
 
 	if (!address || !*address)
-		return S_OK;
+		return hr;
 	hr = set_default(bag, PR_ADDRTYPE_W, "SMTP");
-	type = bag_get_text(bag, PR_ADDRTYPE_W);
+	if (SUCCEEDED(hr))
+		hr = bag_copy_text(bag, PR_ADDRTYPE_W, &type);
 	if (SUCCEEDED(hr) && type && !g_ascii_strcasecmp(type, "SMTP"))
 		hr = bag_set_text(bag, PR_SMTP_ADDRESS_W, address);
 	if (SUCCEEDED(hr) && type)
@@ -60,12 +60,14 @@ static HRESULT
 set_list(struct bag *bag)
 {
 	const SPropValue *id = bag_get(bag, PR_ENTRYID);
-	g_autofree char *name = bag_get_text(bag, PR_DISPLAY_NAME_W);
-	HRESULT hr = S_OK;
+	g_autofree char *name = NULL;
+	HRESULT hr;
 
 	if (bag_get(bag, PR_EMAIL_ADDRESS_W))
 		return S_OK;
-	hr = bag_set_text(bag, PR_ADDRTYPE_W, PRIVATE_LIST);
+	hr = bag_copy_text(bag, PR_DISPLAY_NAME_W, &name);
+	if (SUCCEEDED(hr))
+		hr = bag_set_text(bag, PR_ADDRTYPE_W, PRIVATE_LIST);
 	if (SUCCEEDED(hr))
 		hr = bag_set_text(bag, PR_EMAIL_ADDRESS_W, name ? name : "");
 	if (SUCCEEDED(hr) && id)

@@ -16,12 +16,14 @@ static HRESULT
 fill_in(struct abp_object *object, char **why)
 {
 	struct bag *bag = object->bag;
-	g_autofree char *name = bag_get_text(bag, PR_DISPLAY_NAME_W);
-	g_autofree char *address = bag_get_text(bag, PR_EMAIL_ADDRESS_W);
-	g_autofree char *smtp = bag_get_text(bag, PR_SMTP_ADDRESS_W);
-	HRESULT hr = S_OK;
+	g_autofree char *name = NULL, *address = NULL, *smtp = NULL;
+	HRESULT hr = bag_copy_text(bag, PR_DISPLAY_NAME_W, &name);
 
-	if (object->kind == ABP_USER && (!address || !*address) && smtp && *smtp) {
+	if (SUCCEEDED(hr))
+		hr = bag_copy_text(bag, PR_EMAIL_ADDRESS_W, &address);
+	if (SUCCEEDED(hr))
+		hr = bag_copy_text(bag, PR_SMTP_ADDRESS_W, &smtp);
+	if (SUCCEEDED(hr) && object->kind == ABP_USER && (!address || !*address) && smtp && *smtp) {
 		hr = bag_set_text(bag, PR_EMAIL_ADDRESS_W, smtp);
 		if (SUCCEEDED(hr))
 			hr = bag_set_text(bag, PR_ADDRTYPE_W, "SMTP");
@@ -42,8 +44,10 @@ copy_kept(struct abp_object *object, struct bag **out)
 	struct bag *kept = bag_create();
 	HRESULT hr = kept ? bag_set_array(kept, bag_values(object->bag), bag_count(object->bag))
 			  : MAPI_E_NOT_ENOUGH_MEMORY;
-	g_autofree char *type = bag_get_text(object->bag, PR_ADDRTYPE_W);
+	g_autofree char *type = NULL;
 
+	if (SUCCEEDED(hr))
+		hr = bag_copy_text(object->bag, PR_ADDRTYPE_W, &type);
 	for (size_t i = 0; SUCCEEDED(hr) && i < G_N_ELEMENTS(derived); i++)
 		bag_remove(kept, derived[i]);
 	/* Follows from the address, which may be another one now. */
@@ -142,17 +146,32 @@ take_over(struct abp_object *object, struct abp_key *key)
 	struct abp_row row = { key->type, key->bytes, object->bag };
 	HRESULT hr = abp_complete(object->logon, &row);
 
+	if (FAILED(hr))
+		return hr;
 	if (!object->key.bytes)
 		object->key.bytes = g_bytes_ref(key->bytes);
 	object->changed = false;
-	return hr;
+	return S_OK;
+}
+
+/* What was made and then could not be handed over is not kept: who is told of a failure saves it
+ * once more. */
+static void
+take_back(struct abp_object *object, const struct abp_key *key)
+{
+	struct abp_logon *logon = object->logon;
+	g_autofree char *why = NULL;
+
+	logon->ops->erase(logon->book, key, &why);
+	g_clear_pointer(&object->key.bytes, g_bytes_unref);
+	object->changed = true;
 }
 
 HRESULT
 abp_save(struct abp_object *object, char **why)
 {
 	struct abp_logon *logon = object->logon;
-	bool is_new = !object->key.bytes;
+	bool is_new = !object->key.bytes, made = false;
 	struct abp_key key = { object->key.type, is_new ? NULL : g_bytes_ref(object->key.bytes) };
 	struct bag *kept = NULL;
 	HRESULT hr = fill_in(object, why);
@@ -161,13 +180,18 @@ abp_save(struct abp_object *object, char **why)
 		hr = check_duplicates(object, &key, why);
 	if (SUCCEEDED(hr))
 		hr = copy_kept(object, &kept);
-	if (SUCCEEDED(hr))
+	if (SUCCEEDED(hr)) {
+		made = !key.bytes;
 		hr = logon->ops->write(logon->book, &key, kept, why);
+		made = made && SUCCEEDED(hr);
+	}
 	logon->wrote = true;
 	if (SUCCEEDED(hr))
 		hr = take_over(object, &key);
 	if (SUCCEEDED(hr) && is_new && object->home)
 		hr = join_list(object, &key, why);
+	if (FAILED(hr) && made)
+		take_back(object, &key);
 	g_clear_pointer(&key.bytes, g_bytes_unref);
 	bag_free(kept);
 	return hr;

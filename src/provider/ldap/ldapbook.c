@@ -121,27 +121,53 @@ make_uid(const char *base, MAPIUID *uid)
 	memcpy(uid, digest, sizeof *uid);
 }
 
+/* What the profile says; nothing of it may be missing for want of memory alone. */
+static HRESULT
+read_texts(const struct bag *settings, struct directory_settings *s)
+{
+	const struct {
+		ULONG tag;
+		char **out;
+	} texts[] = { { PR_EMAPI_SERVER_W, &s->server }, { PR_EMAPI_BASE_DN_W, &s->base },
+		{ PR_EMAPI_TLS_W, &s->tls }, { PR_EMAPI_CA_FILE_W, &s->ca_file },
+		{ PR_EMAPI_USER_W, &s->user }, { PR_EMAPI_FILTER_W, &s->filter } };
+	HRESULT hr = S_OK;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts) && SUCCEEDED(hr); i++)
+		hr = bag_copy_text(settings, texts[i].tag, texts[i].out);
+	return hr;
+}
+
+static void
+free_texts(struct directory_settings *s)
+{
+	g_free(s->server);
+	g_free(s->base);
+	g_free(s->tls);
+	g_free(s->ca_file);
+	g_free(s->user);
+	g_free(s->filter);
+}
+
 static HRESULT
 ldap_open_book(
     const struct bag *settings, IMAPISupport *support, void **out, MAPIUID *uid, char **why)
 {
 	struct directory_settings s = { 0 };
 	struct book *book;
+	HRESULT hr = read_texts(settings, &s);
 
-	s.server = bag_get_text(settings, PR_EMAPI_SERVER_W);
-	s.base = bag_get_text(settings, PR_EMAPI_BASE_DN_W);
+	if (FAILED(hr)) {
+		free_texts(&s);
+		return hr;
+	}
 	if (!s.server || !*s.server || !s.base || !*s.base) {
 		*why = g_strdup("The profile does not say where the directory is: add Server= and "
 				"BaseDN= to the LDAP directory's [Provider] group.");
-		g_free(s.server);
-		g_free(s.base);
+		free_texts(&s);
 		return MAPI_E_UNCONFIGURED;
 	}
 	s.port = (unsigned)bag_get_long(settings, PR_EMAPI_PORT, 0);
-	s.tls = bag_get_text(settings, PR_EMAPI_TLS_W);
-	s.ca_file = bag_get_text(settings, PR_EMAPI_CA_FILE_W);
-	s.user = bag_get_text(settings, PR_EMAPI_USER_W);
-	s.filter = bag_get_text(settings, PR_EMAPI_FILTER_W);
 	s.timeout = (unsigned)MAX(bag_get_long(settings, PR_EMAPI_TIMEOUT, 0), 0);
 	s.timeout = s.timeout ? s.timeout : DEFAULT_TIMEOUT;
 	s.size_limit = (unsigned)MAX(bag_get_long(settings, PR_EMAPI_SIZE_LIMIT, 0), 0);
@@ -352,9 +378,10 @@ static HRESULT
 take_if_meant(void *context, const struct abp_row *row)
 {
 	struct narrowing *n = context;
-	g_autofree char *folded = abp_anr_fold(row->bag);
+	g_autofree char *folded = NULL;
+	HRESULT hr = abp_anr_fold(row->bag, &folded);
 
-	return abp_anr_match(folded, n->words) ? n->take(n->context, row) : S_OK;
+	return SUCCEEDED(hr) && abp_anr_match(folded, n->words) ? n->take(n->context, row) : hr;
 }
 
 static char *

@@ -254,27 +254,6 @@ store_identify(struct store *store, const struct store_identity *identity, struc
 }
 
 HRESULT
-props_copy_text(const SPropValue *values, ULONG count, ULONG tag, char **out)
-{
-	const SPropValue *value = prop_find(values, count, CHANGE_PROP_TYPE(tag, PT_UNSPECIFIED));
-	ULONG type = value ? PROP_TYPE(value->ulPropTag) : PT_NULL;
-
-	*out = NULL;
-	if (type != PT_STRING8 && type != PT_UNICODE)
-		return S_OK;
-	*out = prop_find_text(value, 1, tag);
-	return *out ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
-}
-
-HRESULT
-bag_copy_text(const struct bag *bag, ULONG tag, char **out)
-{
-	const SPropValue *value = bag_get(bag, tag);
-
-	return props_copy_text(value, value ? 1 : 0, tag, out);
-}
-
-HRESULT
 tags_append(SPropTagArray **tags, const ULONG *more)
 {
 	SPropTagArray *longer;

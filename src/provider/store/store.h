@@ -97,9 +97,6 @@ HRESULT bag_set_eid(struct bag *bag, ULONG tag, const MAPIUID *store, ULONG type
 HRESULT bag_from_blob(struct bag *bag, const void *data, size_t size);
 HRESULT bag_to_blob(const struct bag *bag, const ULONG *skip, GByteArray *out);
 HRESULT bag_set_time(struct bag *bag, ULONG tag, gint64 filetime);
-/* Text as UTF-8, g_free(); S_OK and NULL where there is none. */
-HRESULT bag_copy_text(const struct bag *bag, ULONG tag, char **out);
-HRESULT props_copy_text(const SPropValue *values, ULONG count, ULONG tag, char **out);
 /* Appends a 0-ended list to what GetPropList answers: properties that are opened, not read. */
 HRESULT tags_append(SPropTagArray **tags, const ULONG *more);
 bool tag_listed(const ULONG *list, ULONG tag);

@@ -160,7 +160,7 @@ def test_a_store_whose_parts_do_not_fit_and_one_that_is_too_new(home):
                    "(SELECT max(folder) FROM message)")
         db.commit()
     said = problem(home, "stores")
-    assert "Sent Items" in said and "says it has 8" in said and "emapi store backup" in said
+    assert "Sent Items" in said and "count of messages says 8" in said and "emapi store backup" in said
     with contextlib.closing(sqlite3.connect(home.data / "test.store")) as db:
         db.execute("PRAGMA user_version = 9999")
     assert "newer" in problem(home, "stores")

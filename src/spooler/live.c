@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "ipc.h"
 #include "paths.h"
@@ -32,23 +34,16 @@ live_wanted(void)
 	return access(folder, F_OK) == 0;
 }
 
-static int
-connect_to(const char *path)
+int
+live_connect(const void *key, size_t size)
 {
+	g_autofree char *path = socket_path(key, size);
 	int fd = ipc_connect(path);
 
 	/* Who listened there was killed. */
 	if (fd < 0 && errno == ECONNREFUSED)
 		unlink(path);
 	return fd;
-}
-
-int
-live_connect(const void *key, size_t size)
-{
-	g_autofree char *path = socket_path(key, size);
-
-	return connect_to(path);
 }
 
 void
@@ -67,6 +62,7 @@ struct live {
 	int listener;
 	int peer; /* the worker; -1: none yet, or no longer */
 	int stop;
+	int poll; /* of these three: one thread may wait while another accepts the worker */
 };
 
 static void
@@ -76,19 +72,29 @@ drop_fd(int fd)
 		close(fd);
 }
 
-/* Takes away what killed ones have left.  One that does not listen yet goes too: it is told at the
- * end. */
+static bool
+watch(const struct live *live, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return fd >= 0 && epoll_ctl(live->poll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* Takes away what killed ones have left: nobody looks on for a day. */
 static void
 sweep(const char *socket)
 {
 	g_autofree char *folder = g_path_get_dirname(socket);
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	time_t old = time(NULL) - 86400;
 	const char *name;
 
 	while (dir && (name = g_dir_read_name(dir))) {
 		g_autofree char *path = g_build_filename(folder, name, NULL);
+		struct stat status;
 
-		drop_fd(connect_to(path));
+		if (lstat(path, &status) == 0 && status.st_mtime < old)
+			unlink(path);
 	}
 }
 
@@ -98,12 +104,13 @@ live_open(const void *key, size_t size)
 	struct live *live = g_new0(struct live, 1);
 
 	live->path = socket_path(key, size);
-	live->peer = live->stop = -1;
+	live->peer = -1;
 	sweep(live->path);
 	live->listener = FAILED(paths_make_parent(live->path)) ? -1 : ipc_listen(live->path);
-	if (live->listener >= 0 && fcntl(live->listener, F_SETFL, O_NONBLOCK) == 0)
-		live->stop = eventfd(0, EFD_CLOEXEC);
-	if (live->stop >= 0)
+	live->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	live->poll = epoll_create1(EPOLL_CLOEXEC);
+	if (watch(live, live->listener) && watch(live, live->stop) &&
+	    fcntl(live->listener, F_SETFL, O_NONBLOCK) == 0)
 		return live;
 	live_close(live);
 	return NULL;
@@ -122,6 +129,7 @@ live_close(struct live *live)
 	}
 	drop_fd(live->peer);
 	drop_fd(live->stop);
+	drop_fd(live->poll);
 	folder = g_path_get_dirname(live->path);
 	rmdir(folder); /* fails while others look on */
 	g_free(live->path);
@@ -131,14 +139,12 @@ live_close(struct live *live)
 bool
 live_wait(struct live *live)
 {
-	struct pollfd fds[] = {
-		{ .fd = live->stop, .events = POLLIN },
-		{ .fd = live->peer >= 0 ? live->peer : live->listener, .events = POLLIN },
-	};
+	struct epoll_event event;
+	guint64 stopped;
 
-	while (poll(fds, G_N_ELEMENTS(fds), -1) < 0 && errno == EINTR)
+	while (epoll_wait(live->poll, &event, 1, -1) < 0 && errno == EINTR)
 		;
-	return fds[0].revents == 0;
+	return read(live->stop, &stopped, sizeof(stopped)) < 0;
 }
 
 void
@@ -152,6 +158,19 @@ live_stop(struct live *live)
 	while (done < 0 && errno == EINTR);
 }
 
+/* The next worker takes the place of the one before. */
+static bool
+take_peer(struct live *live)
+{
+	int fd = accept4(live->listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	drop_fd(live->peer);
+	live->peer = fd;
+	return watch(live, fd);
+}
+
 /* One line into `line`; false where there is none now. */
 static bool
 next_line(struct live *live, char line[LINE_MAX_BYTES + 1])
@@ -159,17 +178,18 @@ next_line(struct live *live, char line[LINE_MAX_BYTES + 1])
 	ssize_t got;
 
 	for (;;) {
-		if (live->peer < 0)
-			live->peer = accept4(live->listener, NULL, NULL, SOCK_CLOEXEC);
-		if (live->peer < 0)
+		if (live->peer < 0 && !take_peer(live))
 			return false;
 		got = recv(live->peer, line, LINE_MAX_BYTES, MSG_DONTWAIT);
 		if (got > 0) {
 			line[got] = 0;
 			return true;
 		}
-		if (got < 0 && (errno == EAGAIN || errno == EINTR))
-			return false;
+		if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+			if (!take_peer(live))
+				return false;
+			continue;
+		}
 		close(live->peer);
 		live->peer = -1;
 	}

@@ -340,6 +340,34 @@ def test_mapisend_tells_the_dialogue_as_it_happens(home):
     assert [path.name for path in home.folder.glob("**/emapi/live")] == []
 
 
+def test_emapi_test_tells_the_dialogue_as_it_happens(home):
+    asked, answer = threading.Event(), threading.Event()
+
+    def mail(line):
+        asked.set()
+        assert answer.wait(30)
+        return "550 5.7.1 not you"
+
+    with Peer(ehlo=["AUTH PLAIN"], users={"ann": "s3cret"}, mail=mail) as peer:
+        home.profile("work", "--from", "ann@example.test", "--smtp", f"localhost:{peer.port}",
+                     "--tls", "none", "--user", "ann", "--password-command", "echo s3cret")
+        test = subprocess.Popen(["emapi", "test", "--explain"], env=home.environment, text=True,
+                                stdout=subprocess.PIPE)
+        early = []
+        while not early or "> MAIL FROM" not in early[-1]:
+            early.append(test.stdout.readline())
+            assert early[-1], early
+        assert asked.wait(30)
+        answer.set()
+        late, _ = test.communicate(timeout=30)
+        assert "< 550 5.7.1 not you" in late and "FAILED  sender" in late
+        told = json.loads(home.run("emapi", "test", "--json", code=78).stdout)
+    assert "> AUTH PLAIN ****" in "".join(early) and "s3cret" not in "".join(early) + late
+    dialogue = told["transports"][0]["dialogue"]
+    assert any(line.startswith("> MAIL FROM:<ann@example.test>") for line in dialogue)
+    assert "s3cret" not in json.dumps(told)
+
+
 def test_who_looked_on_and_was_killed_is_in_nobodys_way(home):
     asked, answer = threading.Event(), threading.Event()
 

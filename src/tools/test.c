@@ -170,6 +170,27 @@ add_steps(GString *out, bool json, const struct trial *trial)
 }
 
 static void
+print_line(const char *line)
+{
+	g_autofree char *shown = journey_explain(line);
+
+	printf("    %s\n", shown);
+	fflush(stdout);
+}
+
+static void
+add_dialogue(GString *out, char **journey)
+{
+	g_string_append(out, ",\"dialogue\":[");
+	for (; *journey; journey++) {
+		json_string(out, *journey);
+		if (journey[1])
+			g_string_append_c(out, ',');
+	}
+	g_string_append_c(out, ']');
+}
+
+static void
 add_trial(GString *out, bool json, const struct trial *trial)
 {
 	bool ok = SUCCEEDED(trial->hr);
@@ -184,7 +205,9 @@ add_trial(GString *out, bool json, const struct trial *trial)
 		json_member(out, "error", ok ? NULL : why);
 		g_string_append(out, ",\"steps\":[");
 		add_steps(out, json, trial);
-		g_string_append(out, "]}");
+		g_string_append_c(out, ']');
+		add_dialogue(out, trial->journey);
+		g_string_append_c(out, '}');
 		return;
 	}
 	g_string_append_printf(out, "%s\n", trial->name ? trial->name : "transport");
@@ -206,7 +229,7 @@ code_of(HRESULT hr)
 }
 
 static int
-test_all(IMAPISession *session, bool json)
+test_all(IMAPISession *session, bool json, bool explain)
 {
 	struct profile *profile = session_profile(session_from(session));
 	GArray *providers = profile_providers(profile, MAPI_TRANSPORT_PROVIDER);
@@ -219,7 +242,7 @@ test_all(IMAPISession *session, bool json)
 		g_string_append(out, ",\"transports\":[");
 	}
 	for (guint i = 0; i < providers->len; i++) {
-		struct trial trial = { 0 };
+		struct trial trial = { .said = explain && !json ? print_line : NULL };
 
 		trial_run(session, &g_array_index(providers, MAPIUID, i), &trial);
 		add_trial(out, json, &trial);
@@ -242,8 +265,10 @@ test_all(IMAPISession *session, bool json)
 static int
 run(int argc, char **argv)
 {
-	gboolean json = FALSE;
+	gboolean json = FALSE, explain = FALSE;
 	const GOptionEntry entries[] = {
+		{ "explain", 0, 0, G_OPTION_ARG_NONE, &explain,
+		    "tell the dialogue with the server as it happens", NULL },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "as JSON", NULL },
 		{ NULL },
 	};
@@ -267,7 +292,7 @@ run(int argc, char **argv)
 	if (FAILED(hr)) {
 		code = cli_fail(cli_exit_code(hr), "%s", why ? why : hr_text(hr));
 	} else {
-		code = test_all(session, json);
+		code = test_all(session, json, explain);
 		session->lpVtbl->Logoff(session, 0, 0, 0);
 		session->lpVtbl->Release(session);
 	}

@@ -100,10 +100,20 @@ carries_smtp(IXPLogon *logon)
 	return found;
 }
 
+static HRESULT
+on_notify(void *context, ULONG flags, void *data)
+{
+	const struct trial *trial = context;
+
+	if (flags == NOTIFY_EMAPI_JOURNEY && data && trial->said)
+		trial->said(data);
+	return S_OK;
+}
+
 void
 trial_run(IMAPISession *session, const MAPIUID *provider, struct trial *trial)
 {
-	static const struct support_hooks hooks = { 0 };
+	const struct support_hooks hooks = { .spooler_notify = on_notify, .context = trial };
 	struct session *inner = session_from(session);
 	SPropValue *values = NULL;
 	IXPLogon *logon = NULL;

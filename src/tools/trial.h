@@ -9,6 +9,8 @@
 
 /* What came of one transport. */
 struct trial {
+	/* Set before, or NULL: hears each line of the dialogue as it is said. */
+	void (*said)(const char *line);
 	char *name;
 	bool carries_smtp; /* IXPLogon::AddressTypes; also of one that cannot be asked */
 	gint64 when;       /* microseconds since 1970 */

@@ -16,7 +16,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <glib-unix.h>
-#include "board.h"
 #include "hr.h"
 #include "lock.h"
 #include "network.h"
@@ -232,6 +231,8 @@ on_sync(gpointer data)
 	while (g_hash_table_iter_next(&iter, NULL, &lane))
 		lane_read(lane);
 	spooldb_sync_soon(s->db);
+	if (spooldb_damaged(s->db))
+		scheduler_kick(s);
 	sync_soon(s);
 	return G_SOURCE_REMOVE;
 }
@@ -251,6 +252,10 @@ arm(struct scheduler *s, gint64 now)
 	bool busy;
 	gint64 next, wait;
 
+	if (!scheduler_heal(s, now)) {
+		g_main_loop_quit(s->loop);
+		return;
+	}
 	scheduler_watch_clock(s, now);
 	clients_sweep(s);
 	next = drive(s, now, &busy);
@@ -336,7 +341,6 @@ on_watchdog(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-/* To the log, and to the program that started us and waits. */
 static void
 say_why_not(const struct scheduler_options *options, const char *why)
 {
@@ -345,6 +349,12 @@ say_why_not(const struct scheduler_options *options, const char *why)
 	log_error("%s", why);
 	if (options->ready_fd >= 0 && write(options->ready_fd, report, strlen(report)) < 0)
 		log_debug("nobody waits for us");
+}
+
+void
+scheduler_say_why_not(struct scheduler *s, const char *why)
+{
+	say_why_not(&s->options, why);
 }
 
 /* The socket */
@@ -444,28 +454,6 @@ scheduler_options_clear(struct scheduler_options *options)
 	g_free(options->socket_path);
 }
 
-static HRESULT
-open_database(struct scheduler *s, gint64 now)
-{
-	g_autofree char *path = g_strconcat(s->options.state_path, "/spool.db", NULL);
-	g_autofree char *why = NULL;
-	g_autoptr(GArray) on_boards = NULL;
-	HRESULT hr = spooldb_open(path, &s->policy, &s->db, &why);
-
-	if (FAILED(hr)) {
-		g_autofree char *text = g_strdup_printf("%s.  No mail is sent until this is "
-							"mended; it is safe in the stores.",
-		    why);
-
-		say_why_not(&s->options, text);
-		return hr;
-	}
-	/* What stood on a board is known better than by its lease: see batch_import(). */
-	on_boards = board_ids(s->options.state_path);
-	hr = spooldb_return(s->db, on_boards, now);
-	return FAILED(hr) ? hr : spooldb_recover(s->db, now);
-}
-
 static void
 on_network(void *context)
 {
@@ -493,7 +481,7 @@ start(struct scheduler *s)
 {
 	gint64 now = g_get_real_time();
 	struct lane *ahead = start_ahead(s);
-	HRESULT hr = open_database(s, now);
+	HRESULT hr = scheduler_open_database(s, now);
 
 	if (FAILED(hr))
 		return hr;

@@ -26,6 +26,7 @@ struct scheduler {
 	GPtrArray *catch_up; /* profiles still to be scanned after the start, of GBytes */
 	gint64 catch_up_at;
 	gint64 prune_at;
+	gint64 healed_at;        /* when spool.db was made anew; 0: it was not */
 	gint64 not_before;       /* does not end before */
 	gint64 quiet_since;      /* nothing to do since; 0: busy */
 	gint64 stop_at;          /* SIGTERM: give up waiting for workers then; 0: not stopping */
@@ -39,6 +40,15 @@ void scheduler_changed(struct scheduler *s);
 void scheduler_accept(struct scheduler *s);
 /* lane_run() for all profiles: those of the list and those with mail in the queue. */
 void scheduler_run_all(struct scheduler *s);
+
+/* To the log, and to the program that started us and waits. */
+void scheduler_say_why_not(struct scheduler *s, const char *why);
+
+/* heal.c: opens s->db; a damaged one is put aside and made anew.  Failures have been said. */
+HRESULT scheduler_open_database(struct scheduler *s, gint64 now);
+/* The same while it is in use, from the loop alone: all lanes are begun anew.  false: it cannot be
+ * helped, and that has been said. */
+bool scheduler_heal(struct scheduler *s, gint64 now);
 
 /* regain.c: when spool.db has lost something, for want of room say, all is learnt anew.  When to
  * look again; G_MAXINT64: all is well. */

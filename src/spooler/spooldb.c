@@ -6,12 +6,13 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "hr.h"
 #include "log.h"
 #include "sqlwords.h"
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define APPLICATION_ID 1162695504 /* "EMSP" */
 #define RESERVE_BYTES (256 * 1024)
 
@@ -75,6 +76,7 @@ spooldb_error(struct spooldb *db)
 	HRESULT hr = spooldb_hr(sqlite3_errcode(db->sql));
 
 	log_error("spool.db: %s", sqlite3_errmsg(db->sql));
+	db->damaged = db->damaged || hr == MAPI_E_CORRUPT_STORE;
 	return FAILED(hr) ? hr : MAPI_E_CALL_FAILED;
 }
 
@@ -399,6 +401,10 @@ static const char upgrade_1[] =
 static const char upgrade_2[] =
     "CREATE TABLE place(store BLOB PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;";
 
+/* What version 4 has beyond: when the file was made anew ("rebuilt"). */
+static const char upgrade_3[] =
+    "CREATE TABLE fact(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
+
 /* Brings a file of an older version (0: a new one) to this one. */
 static HRESULT
 upgrade(struct spooldb *db, gint64 version)
@@ -407,7 +413,8 @@ upgrade(struct spooldb *db, gint64 version)
 		"BEGIN IMMEDIATE",
 		version < 1 ? schema : "",
 		version < 2 ? upgrade_1 : "",
-		upgrade_2,
+		version < 3 ? upgrade_2 : "",
+		upgrade_3,
 		"PRAGMA application_id=" G_STRINGIFY(APPLICATION_ID),
 		"PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION),
 		"COMMIT",
@@ -415,13 +422,43 @@ upgrade(struct spooldb *db, gint64 version)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
 		if (sqlite3_exec(db->sql, steps[i], NULL, NULL, NULL) != SQLITE_OK) {
+			/* A table that is missing, or one too many: it says it is what it is not.
+			 */
+			bool odd = sqlite3_errcode(db->sql) == SQLITE_ERROR;
 			HRESULT hr = spooldb_error(db);
 
 			sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
-			return hr;
+			return odd ? MAPI_E_CORRUPT_STORE : hr;
 		}
 	}
 	return S_OK;
+}
+
+/* Who may not use the file is told so; SQLite says that it is unable to. */
+static char *
+why_not(struct spooldb *db, const char *path)
+{
+	if (access(path, F_OK) == 0 && access(path, R_OK | W_OK) != 0)
+		return g_strdup_printf("user %u may not read and write it (%s)",
+		    (unsigned)geteuid(), g_strerror(errno));
+	return g_strdup(sql_words(db->sql));
+}
+
+HRESULT
+spooldb_set_rebuilt(struct spooldb *db, gint64 now)
+{
+	HRESULT hr =
+	    spooldb_run(db, "REPLACE INTO fact(name, value) VALUES('rebuilt', ?)", "i", now);
+
+	if (SUCCEEDED(hr))
+		db->rebuilt = now;
+	return hr;
+}
+
+bool
+spooldb_damaged(const struct spooldb *db)
+{
+	return db->damaged;
 }
 
 static HRESULT
@@ -455,8 +492,10 @@ open_file(struct spooldb *db, const char *path, char **why)
 	int rc = sqlite3_open_v2(
 	    path, &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 
+	if (rc == SQLITE_OK && sqlite3_db_readonly(db->sql, "main") == 1)
+		rc = SQLITE_READONLY;
 	if (rc != SQLITE_OK) {
-		*why = g_strdup(sql_words(db->sql));
+		*why = why_not(db, path);
 		return spooldb_hr(rc);
 	}
 	sqlite3_extended_result_codes(db->sql, 1);
@@ -475,6 +514,15 @@ open_file(struct spooldb *db, const char *path, char **why)
 	return hr;
 }
 
+/* Mail was here already, as the room set aside for it shows, and the file is new. */
+static bool
+was_emptied(struct spooldb *db, const char *path)
+{
+	struct stat file;
+
+	return access(db->reserve, F_OK) == 0 && (stat(path, &file) != 0 || file.st_size == 0);
+}
+
 static void
 statement_free(void *stmt)
 {
@@ -486,6 +534,7 @@ spooldb_open(const char *path, const struct retry_policy *policy, struct spooldb
 {
 	struct spooldb *db = g_new0(struct spooldb, 1);
 	char *reason = NULL;
+	bool emptied;
 	HRESULT hr;
 
 	*out = NULL;
@@ -494,14 +543,30 @@ spooldb_open(const char *path, const struct retry_policy *policy, struct spooldb
 	    g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
 	db->statements = g_hash_table_new_full(NULL, NULL, NULL, statement_free);
 	db->reserve = g_strconcat(path, ".reserve", NULL);
+	emptied = was_emptied(db, path);
 	hr = open_file(db, path, &reason);
+	if (SUCCEEDED(hr)) {
+		db->rebuilt =
+		    spooldb_number(db, 0, "SELECT value FROM fact WHERE name='rebuilt'", "");
+		db->stamp = spooldb_number(db, 0, "SELECT max(changed) FROM message", "");
+		if (emptied)
+			hr = spooldb_set_rebuilt(db, g_get_real_time());
+	}
+	if (db->damaged)
+		hr = MAPI_E_CORRUPT_STORE;
+	if (FAILED(hr) && !reason)
+		reason = g_strdup(sql_words(db->sql));
 	if (FAILED(hr)) {
 		*why = g_strdup_printf("cannot use %s: %s", path, reason ? reason : "?");
 		g_free(reason);
 		spooldb_close(db);
 		return hr;
 	}
-	db->stamp = spooldb_number(db, 0, "SELECT max(changed) FROM message", "");
+	if (emptied)
+		log_error("%s was gone or empty, though there was mail before.  The queue is made "
+			  "anew from the stores; what was submitted before now may have been sent "
+			  "and may be delivered twice.",
+		    path);
 	spooldb_reserve(db);
 	*out = db;
 	return S_OK;

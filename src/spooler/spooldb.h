@@ -20,7 +20,8 @@
 struct spooldb;
 
 /* Makes or opens the file.  `why` gets a sentence for the log (g_free).  MAPI_E_VERSION for a file
- * of a newer emapi, MAPI_E_CORRUPT_STORE for what is no spool.db. */
+ * of a newer emapi, MAPI_E_CORRUPT_STORE for what is no spool.db or a damaged one, MAPI_E_NO_ACCESS
+ * for one that may not be read and written. */
 HRESULT spooldb_open(
     const char *path, const struct retry_policy *policy, struct spooldb **out, char **why);
 void spooldb_close(struct spooldb *db);
@@ -41,6 +42,12 @@ void spooldb_set_policy(struct spooldb *db, GBytes *profile, const struct retry_
 /* At start: leases of a scheduler that died go back; where the clock was set back in between,
  * nobody waits longer than a day and an hour for it. */
 HRESULT spooldb_recover(struct spooldb *db, gint64 now);
+
+/* Whether the file was found to be damaged: nothing that is read or written can be relied on. */
+bool spooldb_damaged(const struct spooldb *db);
+/* The file was made anew at that time: what spooldb_add() gets that was submitted before may have
+ * been sent, and is marked so. */
+HRESULT spooldb_set_rebuilt(struct spooldb *db, gint64 now);
 
 /* Whether steps that had been answered with S_OK were taken back, because the disk would not have
  * them when they were to be committed.  spooldb_regain() makes good for it: messages that are

@@ -30,6 +30,8 @@ struct spooldb {
 	bool alone;                    /* there is none to be had */
 	bool open;                     /* a transaction was begun and not ended by us */
 	HRESULT unread;                /* why a read, or what it needs, failed */
+	gint64 rebuilt;                /* when the file was made anew after damage; 0: never */
+	bool damaged;                  /* the file is */
 	bool lost;                     /* steps that were said to be done were rolled back */
 };
 

@@ -182,14 +182,23 @@ add_recipient(
 	    "iidtttdi", id, (gint64)r->row, r->kind, r->address, r->name, r->type, state, next);
 }
 
+/* Submitted before the file was made anew: nobody knows what became of it. */
+static bool
+was_before(const struct spooldb *db, const struct spool_message *m)
+{
+	return m->submitted < db->rebuilt;
+}
+
 static HRESULT
 add_message(struct spooldb *db, GBytes *profile, const struct spool_message *m, int priority,
     gint64 now, const char *held)
 {
 	gint64 lifetime = spooldb_policy(db, profile)->lifetime;
-	const char *text = held             ? held
-			   : m->defer > now ? "To be sent later, as its sender asked."
-					    : "";
+	const char *text = held                ? held
+			   : m->defer > now    ? "To be sent later, as its sender asked."
+			   : was_before(db, m) ? "The queue's record of it was damaged: it may be "
+						 "delivered twice."
+					       : "";
 
 	return spooldb_run(db,
 	    "INSERT INTO message(store, entry, key, profile, subject, submitted, priority, state,"
@@ -237,6 +246,12 @@ spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *m, 
 	for (guint i = 0; SUCCEEDED(hr) && i < m->recipients->len; i++)
 		hr = add_recipient(
 		    db, *id, g_ptr_array_index(m->recipients, i), held, first_due(m, now));
+	if (SUCCEEDED(hr) && was_before(db, m))
+		hr = spooldb_note(db, *id,
+		    "The spooler's record of the queue (spool.db) was damaged, and made anew from "
+		    "the stores.  A server may have this message already, and the next try may "
+		    "deliver it twice.",
+		    now);
 	return spooldb_end(db, hr);
 }
 

@@ -712,7 +712,7 @@ older_files_are_upgraded(void **state)
 	    "ALTER TABLE message DROP COLUMN quiet; ALTER TABLE message DROP COLUMN reporting;"
 	    "ALTER TABLE message DROP COLUMN reports; ALTER TABLE recipient DROP COLUMN class;"
 	    "ALTER TABLE recipient DROP COLUMN told; ALTER TABLE profile DROP COLUMN pace;"
-	    "DROP TABLE place; PRAGMA user_version=1";
+	    "DROP TABLE place; DROP TABLE fact; PRAGMA user_version=1";
 	sqlite3 *sql = NULL;
 
 	spooldb_close(f->db);

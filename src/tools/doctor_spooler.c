@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <mapitags.h>
 #include <emapispi.h>
+#include "damage.h"
 #include "hr.h"
 #include "journey.h"
 #include "mem.h"
@@ -120,11 +121,29 @@ look_at(const struct spool_message *m, void *context)
 	return true;
 }
 
+/* A queue that was made anew is worth a look at the disk. */
+static void
+tell_damage(struct doctor *doctor)
+{
+	g_autofree char *path = paths_state("spool.db");
+	g_autofree char *aside = damage_newest(path);
+
+	if (aside)
+		doctor_find(doctor, DOCTOR_NOTE, path,
+		    "look at the disk and its log; once nobody needs the file that is kept, "
+		    "remove it, and this is said no more",
+		    "it was damaged and is kept as %s; the queue was made anew from the stores, "
+		    "and mail of before may be delivered twice",
+		    aside);
+}
+
 void
 doctor_queue(struct doctor *doctor)
 {
 	struct waiting w = { .doctor = doctor };
 	HRESULT hr;
+
+	tell_damage(doctor);
 
 	if (doctor->spooler_silent)
 		return;

@@ -3,7 +3,9 @@
 #include "emapi.h"
 
 #include <stdio.h>
+#include "damage.h"
 #include "outcome.h"
+#include "paths.h"
 #include "queue.h"
 #include "text.h"
 
@@ -50,6 +52,18 @@ print_one(const struct spool_message *message, void *context)
 	return true;
 }
 
+/* Who looks at a queue that was made anew is to know it. */
+static void
+note_damage(void)
+{
+	g_autofree char *path = paths_state("spool.db");
+	g_autofree char *aside = damage_newest(path);
+
+	if (aside)
+		cli_note("the queue's file was damaged and made anew from the stores; mail of "
+			 "before may be delivered twice (emapi doctor)");
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -72,6 +86,7 @@ run(int argc, char **argv)
 	hr = spooler_list(listing.all, listing.limit, print_one, &listing);
 	if (FAILED(hr))
 		return queue_unreachable(hr);
+	note_damage();
 	if (listing.json)
 		fputs(listing.count ? "]\n" : "[]\n", stdout);
 	else if (!listing.count)

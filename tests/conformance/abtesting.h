@@ -271,6 +271,10 @@ ab_put_event(GString *heard, const NOTIFICATION *note)
 
 	g_string_append(heard, heard->len ? "," : "");
 	switch (note->ulEventType) {
+	case fnevCriticalError:
+		assert_true(FAILED(note->info.err.scode));
+		g_string_append(heard, "critical");
+		return;
 	case fnevObjectCreated:
 		g_string_append_printf(heard, "created %s", what);
 		return;

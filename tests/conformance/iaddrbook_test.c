@@ -2,6 +2,9 @@
 /* IAddrBook over two personal address books (MAPI reference: IAddrBook : IMAPIProp). */
 #include "abtesting.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 /* The ID of the second book. */
 static SBinary
 second_book(void)
@@ -286,6 +289,39 @@ advise_on_a_book_tells_of_all_in_it_until_unadvise(void **state)
 	book->lpVtbl->Release(book);
 }
 
+/* Once, and again only after it could be read in between. */
+static void
+a_book_that_cannot_be_read_is_a_critical_error(void **state)
+{
+	IABContainer *book = ab_personal();
+	SBinary id = ab_id_of(book);
+	g_autoptr(GString) heard = g_string_new(NULL);
+	g_autofree char *path = g_build_filename(test_folder, "data/emapi/contacts.ab", NULL);
+	IMAPIAdviseSink *sink = NULL;
+	ULONG_PTR connection = 0;
+	char head[100], broken[100];
+	int fd;
+
+	ab_add(book, "Bob", "bob@example.test");
+	assert_int_equal(HrAllocAdviseSink(ab_hear, heard, &sink), S_OK);
+	assert_int_equal(ab_book->lpVtbl->Advise(ab_book, id.cb, ab_eid(&id),
+			     fnevCriticalError | fnevObjectCreated, sink, &connection),
+	    S_OK);
+	sink->lpVtbl->Release(sink);
+	fd = open(path, O_RDWR);
+	assert_int_equal(pread(fd, head, sizeof head, 0), sizeof head);
+	memset(broken, 'x', sizeof broken);
+	assert_int_equal(pwrite(fd, broken, sizeof broken, 0), sizeof broken);
+	ab_assert_heard(heard, "critical");
+	ab_assert_heard(heard, "");
+	assert_int_equal(pwrite(fd, head, sizeof head, 0), sizeof head);
+	close(fd);
+	ab_run_another("add", "Dora");
+	ab_assert_heard(heard, "created address");
+	assert_int_equal(ab_book->lpVtbl->Unadvise(ab_book, connection), S_OK);
+	book->lpVtbl->Release(book);
+}
+
 static void
 what_another_process_changes_is_told_within_a_second(void **state)
 {
@@ -330,6 +366,7 @@ main(int argc, char **argv)
 		CASE(new_entry_needs_a_whole_template_or_a_person),
 		CASE(advise_on_an_entry_tells_of_it_alone),
 		CASE(advise_on_a_book_tells_of_all_in_it_until_unadvise),
+		CASE(a_book_that_cannot_be_read_is_a_critical_error),
 		CASE(what_another_process_changes_is_told_within_a_second),
 		CASE(dialogs_are_not_supported),
 	};

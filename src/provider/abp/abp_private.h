@@ -53,6 +53,8 @@ MAPIERROR *abp_make_error(const struct abp_ops *ops, const char *text, HRESULT h
 /* Tells the subscribers of an entry, and those of the book; these alone, that it is another one
  * now, without a key. */
 void abp_notify(struct abp_logon *logon, ULONG event, const struct abp_key *key);
+/* fnevCriticalError to who listens to the book: its changes cannot be read. */
+void abp_notify_failure(struct abp_logon *logon, HRESULT failure);
 
 HRESULT abp_logon_create(
     const struct abp_ops *ops, IMAPISupport *support, IABLogon **out, char **why);

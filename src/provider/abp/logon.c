@@ -131,6 +131,27 @@ out:
 	mem_free(root);
 }
 
+void
+abp_notify_failure(struct abp_logon *logon, HRESULT failure)
+{
+	NOTIFICATION note = { .ulEventType = fnevCriticalError };
+	ERROR_NOTIFICATION *about = &note.info.err;
+	MAPIERROR error = { .ulVersion = MAPI_ERROR_VERSION,
+		.lpszError = (LPTSTR)(uintptr_t) "Changes of the address book cannot be read: what "
+						 "happens is not told until they can be again.",
+		.lpszComponent = (LPTSTR)(uintptr_t)logon->ops->component };
+	SBinary book;
+
+	if (FAILED(abp_id_create(&logon->uid, MAPI_ABCONT, NULL, NULL, &book)))
+		return;
+	about->cbEntryID = book.cb;
+	about->lpEntryID = (ENTRYID *)(void *)book.lpb;
+	about->scode = failure;
+	about->lpMAPIError = &error;
+	notify_one(logon, &book, &note);
+	mem_free(book.lpb);
+}
+
 /* --- Opening ------------------------------------------------------------------------------- */
 
 static HRESULT

@@ -21,7 +21,8 @@ struct abp_watch {
 	pthread_mutex_t mutex;   /* over what follows */
 	pthread_cond_t changed;  /* on the monotonic clock */
 	bool stop;
-	bool orphan; /* the thread frees it */
+	bool orphan;  /* the thread frees it */
+	bool failing; /* under `looking`: it was told that nothing can be read */
 	GArray *listeners;
 };
 
@@ -88,10 +89,13 @@ look(struct abp_watch *watch)
 	g_array_set_clear_func(changes, clear_change);
 	pthread_mutex_lock(&watch->looking);
 	hr = watch->logon->ops->changes(watch->source, note_change, changes);
-	if (FAILED(hr))
-		log_warning("the address book's changes cannot be read: %s", hr_name(hr));
 	if (changes->len)
 		tell(watch, changes);
+	if (FAILED(hr) && !watch->failing) {
+		log_warning("the address book's changes cannot be read: %s", hr_name(hr));
+		abp_notify_failure(watch->logon, hr);
+	}
+	watch->failing = FAILED(hr);
 	pthread_mutex_unlock(&watch->looking);
 	g_array_unref(changes);
 }

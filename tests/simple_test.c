@@ -294,6 +294,163 @@ resolves_names(void **state)
 	assert_null(found);
 }
 
+/* --- One rule of Microsoft's pages each ---------------------------------------------------- */
+
+/* A message in the Inbox of that class and with these flags; its id. */
+static void
+save_as(const char *class, FLAGS flags, char *id)
+{
+	MapiMessage message = { .lpszSubject = text_subject,
+		.lpszMessageType = (char *)(uintptr_t) class,
+		.flFlags = flags };
+
+	*id = 0;
+	assert_int_equal(
+	    MAPISaveMail(session, 0, &message, MAPI_LONG_MSGID, 0, id), SUCCESS_SUCCESS);
+}
+
+static FLAGS
+flags_of(char *id)
+{
+	MapiMessage *read;
+	FLAGS flags;
+
+	assert_int_equal(MAPIReadMail(session, 0, id, MAPI_ENVELOPE_ONLY | MAPI_PEEK, 0, &read),
+	    SUCCESS_SUCCESS);
+	assert_null(read->lpszNoteText);
+	assert_int_equal(read->nFileCount, 0);
+	flags = read->flFlags;
+	MAPIFreeBuffer(read);
+	return flags;
+}
+
+static void
+a_class_is_itself_and_what_is_derived_from_it(void **state)
+{
+	static char class[] = "IPM.Plan", other[] = "IPM.Planet";
+	char plan[512], derived[512], planet[512], found[512], next[512];
+
+	save_as("ipm.plan", 0, plan);
+	save_as("IPM.Plan.Bridge", 0, derived);
+	save_as("IPM.Planet", 0, planet);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, class, NULL, MAPI_LONG_MSGID | MAPI_GUARANTEE_FIFO, 0, found),
+	    SUCCESS_SUCCESS);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, class, found, MAPI_LONG_MSGID | MAPI_GUARANTEE_FIFO, 0, next),
+	    SUCCESS_SUCCESS);
+	assert_string_not_equal(found, planet);
+	assert_string_not_equal(next, planet);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, class, next, MAPI_LONG_MSGID | MAPI_GUARANTEE_FIFO, 0, found),
+	    MAPI_E_NO_MESSAGES);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, other, NULL, MAPI_LONG_MSGID, 0, found), SUCCESS_SUCCESS);
+	assert_string_equal(found, planet);
+	MAPIDeleteMail(session, 0, plan, 0, 0);
+	MAPIDeleteMail(session, 0, derived, 0, 0);
+	MAPIDeleteMail(session, 0, planet, 0, 0);
+}
+
+static void
+a_new_message_says_whether_it_was_sent_and_read(void **state)
+{
+	char id[512], found[512];
+	MapiMessage *read;
+
+	save_as(NULL, MAPI_UNREAD | MAPI_SENT, id);
+	assert_int_equal(flags_of(id), MAPI_UNREAD | MAPI_SENT);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, NULL, NULL, MAPI_UNREAD_ONLY | MAPI_LONG_MSGID, 0, found),
+	    SUCCESS_SUCCESS);
+	assert_string_equal(found, id);
+	/* Only MAPI_PEEK leaves it unread. */
+	assert_int_equal(
+	    MAPIReadMail(session, 0, id, MAPI_ENVELOPE_ONLY, 0, &read), SUCCESS_SUCCESS);
+	assert_int_equal(read->flFlags, MAPI_UNREAD | MAPI_SENT); /* as it was found */
+	MAPIFreeBuffer(read);
+	assert_int_equal(flags_of(id), MAPI_SENT);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, NULL, NULL, MAPI_UNREAD_ONLY | MAPI_LONG_MSGID, 0, found),
+	    MAPI_E_NO_MESSAGES);
+	MAPIDeleteMail(session, 0, id, 0, 0);
+}
+
+static void
+saving_again_replaces_what_was_asked_for(void **state)
+{
+	MapiMessage message = { .lpszSubject = text_subject, .flFlags = MAPI_RECEIPT_REQUESTED };
+	char id[512] = "";
+
+	assert_int_equal(
+	    MAPISaveMail(session, 0, &message, MAPI_LONG_MSGID, 0, id), SUCCESS_SUCCESS);
+	assert_int_equal(flags_of(id), MAPI_RECEIPT_REQUESTED);
+	message.flFlags = 0;
+	assert_int_equal(MAPISaveMail(lhSessionNull, 0, &message, MAPI_LONG_MSGID, 0, id),
+	    MAPI_E_INVALID_SESSION);
+	assert_int_equal(
+	    MAPISaveMail(session, 0, &message, MAPI_LONG_MSGID, 0, id), SUCCESS_SUCCESS);
+	assert_int_equal(flags_of(id), 0);
+	MAPIDeleteMail(session, 0, id, 0, 0);
+}
+
+static void
+files_keep_their_place_in_the_text(void **state)
+{
+	char id[512] = "";
+	MapiMessage message, *read;
+	MapiRecipDesc recipients[2];
+	MapiFileDesc file;
+	char *path;
+
+	fill(&message, recipients, &file, &path);
+	file.nPosition = 8;
+	assert_int_equal(
+	    MAPISaveMail(session, 0, &message, MAPI_LONG_MSGID, 0, id), SUCCESS_SUCCESS);
+	assert_int_equal(
+	    MAPIReadMail(session, 0, id, MAPI_SUPPRESS_ATTACH, 0, &read), SUCCESS_SUCCESS);
+	assert_int_equal(read->nFileCount, 1);
+	assert_int_equal(read->lpFiles[0].nPosition, 8);
+	assert_string_equal(read->lpFiles[0].lpszFileName, "plan.txt");
+	assert_null(read->lpFiles[0].lpszPathName);
+	assert_string_equal(read->lpszNoteText, text_body);
+	MAPIFreeBuffer(read);
+	MAPIDeleteMail(session, 0, id, 0, 0);
+	g_free(path);
+}
+
+/* Those that act on a message there is want a session; none shows a window. */
+static void
+sessions_and_windows_are_as_each_function_says(void **state)
+{
+	static char id[] = "0", name[] = "bob@example.test", paths[] = "/tmp/x", semicolon[] = ";";
+	MapiRecipDesc recipient = { .ulRecipClass = MAPI_TO, .lpszName = name }, *found = NULL;
+	MapiMessage *read = NULL;
+	LHANDLE other = 0;
+	char next[512];
+	ULONG count = 1;
+
+	assert_int_equal(MAPIFindNext(lhSessionNull, 0, NULL, NULL, MAPI_LONG_MSGID, 0, next),
+	    MAPI_E_INVALID_SESSION);
+	assert_int_equal(MAPIReadMail(lhSessionNull, 0, id, 0, 0, &read), MAPI_E_INVALID_SESSION);
+	assert_int_equal(MAPIDeleteMail(lhSessionNull, 0, id, 0, 0), MAPI_E_INVALID_SESSION);
+	assert_int_equal(MAPIReadMail(session, 0, id, 0, 0, &read), MAPI_E_INVALID_MESSAGE);
+	assert_int_equal(
+	    MAPIFindNext(session, 0, NULL, id, MAPI_LONG_MSGID, 0, next), MAPI_E_INVALID_MESSAGE);
+	assert_int_equal(
+	    MAPIResolveName(lhSessionNull, 0, name, MAPI_NEW_SESSION, 0, &found), SUCCESS_SUCCESS);
+	MAPIFreeBuffer(found);
+	assert_int_equal(MAPILogon(0, NULL, NULL, MAPI_NEW_SESSION, 0, &other), SUCCESS_SUCCESS);
+	assert_int_not_equal(other, session);
+	assert_int_equal(MAPILogoff(other, 0, 0, 0), SUCCESS_SUCCESS);
+	assert_int_equal(
+	    MAPIAddress(session, 0, NULL, 1, NULL, 1, &recipient, 0, 0, &count, &found),
+	    MAPI_E_NOT_SUPPORTED);
+	assert_int_equal(count, 0);
+	assert_null(found);
+	assert_int_equal(MAPISendDocuments(0, semicolon, paths, paths, 0), MAPI_E_NOT_SUPPORTED);
+}
+
 int
 main(void)
 {
@@ -303,6 +460,11 @@ main(void)
 		cmocka_unit_test(what_cannot_be_sent),
 		cmocka_unit_test(saves_finds_reads_and_deletes),
 		cmocka_unit_test(resolves_names),
+		cmocka_unit_test(a_class_is_itself_and_what_is_derived_from_it),
+		cmocka_unit_test(a_new_message_says_whether_it_was_sent_and_read),
+		cmocka_unit_test(saving_again_replaces_what_was_asked_for),
+		cmocka_unit_test(files_keep_their_place_in_the_text),
+		cmocka_unit_test(sessions_and_windows_are_as_each_function_says),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -25,8 +25,8 @@ struct simple {
 };
 
 /* A use of the session of that handle; 0 logs on to the default profile for as long as it is
- * used.  MAPI_E_INVALID_SESSION. */
-HRESULT simple_enter(LHANDLE handle, struct simple **out);
+ * used, to a session of its own with MAPI_NEW_SESSION.  MAPI_E_INVALID_SESSION. */
+HRESULT simple_enter(LHANDLE handle, ULONG flags, struct simple **out);
 void simple_leave(struct simple *simple);
 ULONG simple_code(HRESULT hr);
 
@@ -41,8 +41,8 @@ HRESULT simple_id_write(struct simple *simple, const SBinary *id, ULONG flags, c
 HRESULT simple_id_read(struct simple *simple, const char *text, SBinary **out);
 HRESULT simple_open_message(struct simple *simple, const char *id, ULONG flags, IMessage **out);
 
-/* Puts all of it but the id into a message that is then submitted or saved; recipients and
- * attachments replace those that were there. */
+/* Puts all of it but the id into a message that is then submitted or saved; recipients,
+ * attachments and the wish for a receipt replace those that were there. */
 HRESULT simple_fill(struct simple *simple, const MapiMessage *source, IMessage *message);
 
 /* Resolves a name or address: an ADRLIST with that one entry (FreePadrlist). */

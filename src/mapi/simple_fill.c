@@ -182,6 +182,24 @@ copy_file(int fd, IStream *stream)
 	return SUCCEEDED(hr) ? stream->lpVtbl->Commit(stream, 0) : hr;
 }
 
+/* The kind of file, where the caller knows it. */
+static HRESULT
+set_file_type(const MapiFileTagExt *type, IAttach *attach)
+{
+	SPropValue values[2];
+	ULONG count = 0;
+
+	if (type && type->cbTag && type->lpTag) {
+		values[count].ulPropTag = PR_ATTACH_TAG;
+		values[count++].Value.bin = (SBinary){ type->cbTag, type->lpTag };
+	}
+	if (type && type->cbEncoding && type->lpEncoding) {
+		values[count].ulPropTag = PR_ATTACH_ENCODING;
+		values[count++].Value.bin = (SBinary){ type->cbEncoding, type->lpEncoding };
+	}
+	return count ? attach->lpVtbl->SetProps(attach, count, values, NULL) : S_OK;
+}
+
 static HRESULT
 describe_file(const MapiFileDesc *file, IAttach *attach)
 {
@@ -214,6 +232,8 @@ attach_open_file(const MapiFileDesc *file, int fd, IMessage *message)
 	hr = message->lpVtbl->CreateAttach(message, NULL, 0, &number, &attach);
 	if (SUCCEEDED(hr))
 		hr = describe_file(file, attach);
+	if (SUCCEEDED(hr))
+		hr = set_file_type(file->lpFileType, attach);
 	if (SUCCEEDED(hr))
 		hr = attach->lpVtbl->OpenProperty(attach, PR_ATTACH_DATA_BIN, &IID_IStream, 0,
 		    MAPI_CREATE | MAPI_MODIFY, (IUnknown **)&stream);
@@ -280,8 +300,8 @@ set_texts(const MapiMessage *source, IMessage *message)
 	values[count++].Value.lpszA = source->lpszNoteText ? source->lpszNoteText : (char *)"";
 	values[count].ulPropTag = PR_MESSAGE_CLASS_A;
 	values[count++].Value.lpszA = (char *)(uintptr_t)(class && *class ? class : "IPM.Note");
-	if (source->flFlags & MAPI_RECEIPT_REQUESTED)
-		prop_set_bool(&values[count++], PR_READ_RECEIPT_REQUESTED, true);
+	prop_set_bool(&values[count++], PR_READ_RECEIPT_REQUESTED,
+	    (source->flFlags & MAPI_RECEIPT_REQUESTED) != 0);
 	return message->lpVtbl->SetProps(message, count, values, NULL);
 }
 

@@ -19,18 +19,34 @@
 
 /* --- Finding ------------------------------------------------------------------------------- */
 
-/* Messages of that class or derived from it, unread ones where that is asked for. */
+static SRestriction
+has_class(SPropValue *value, char *class, ULONG fuzzy)
+{
+	SRestriction restriction = { .rt = RES_CONTENT };
+
+	value->ulPropTag = PR_MESSAGE_CLASS_A;
+	value->Value.lpszA = class;
+	restriction.res.resContent.ulFuzzyLevel = fuzzy | FL_IGNORECASE;
+	restriction.res.resContent.ulPropTag = PR_MESSAGE_CLASS_A;
+	restriction.res.resContent.lpProp = value;
+	return restriction;
+}
+
+/* Messages of that class or derived from it ("IPM.Note.x", not "IPM.Notes"), unread ones where that
+ * is asked for. */
 static HRESULT
 restrict_table(IMAPITable *table, const char *class, ULONG flags)
 {
-	SPropValue name = { .ulPropTag = PR_MESSAGE_CLASS_A };
+	g_autofree char *whole = g_strdup(class && *class ? class : "IPM");
+	g_autofree char *derived = g_strconcat(whole, ".", NULL);
+	SPropValue values[2];
+	SRestriction classes[] = { has_class(&values[0], whole, FL_FULLSTRING),
+		has_class(&values[1], derived, FL_PREFIX) };
 	SRestriction parts[2], both;
 
-	name.Value.lpszA = (char *)(uintptr_t)(class && *class ? class : "IPM");
-	parts[0].rt = RES_CONTENT;
-	parts[0].res.resContent.ulFuzzyLevel = FL_PREFIX | FL_IGNORECASE;
-	parts[0].res.resContent.ulPropTag = PR_MESSAGE_CLASS_A;
-	parts[0].res.resContent.lpProp = &name;
+	parts[0].rt = RES_OR;
+	parts[0].res.resOr.cRes = G_N_ELEMENTS(classes);
+	parts[0].res.resOr.lpRes = classes;
 	parts[1].rt = RES_BITMASK;
 	parts[1].res.resBitMask.relBMR = BMR_EQZ;
 	parts[1].res.resBitMask.ulPropTag = PR_MESSAGE_FLAGS;
@@ -126,7 +142,7 @@ simple_find_next(LHANDLE session, LPSTR class, LPSTR seed, FLAGS flags, LPSTR ou
 		return MAPI_E_FAILURE;
 	if (session == lhSessionNull)
 		return MAPI_E_INVALID_SESSION;
-	hr = simple_enter(session, &simple);
+	hr = simple_enter(session, 0, &simple);
 	if (SUCCEEDED(hr))
 		hr = find_next(simple, class, seed, flags, out);
 	simple_leave(simple);
@@ -202,7 +218,7 @@ simple_resolve_name(
 	*out = NULL;
 	if (!name || !*name)
 		return MAPI_E_UNKNOWN_RECIPIENT;
-	hr = simple_enter(session, &simple);
+	hr = simple_enter(session, flags, &simple);
 	if (SUCCEEDED(hr))
 		hr = simple_resolve(simple, name, &list);
 	if (SUCCEEDED(hr))
@@ -366,6 +382,7 @@ write_file(const GByteArray *data, const char *name, MapiMessage *out, MapiFileD
 	const char *dot = strrchr(name, '.');
 	char *path, *plain = g_strdup(dot && !strchr(dot, '/') ? dot : "");
 	HRESULT hr = SIMPLE_E(MAPI_E_ATTACHMENT_WRITE_FAILURE);
+	GError *error = NULL;
 	int fd;
 
 	path = g_strdup_printf("%s/emapi-XXXXXX%.16s", g_get_tmp_dir(), plain);
@@ -373,12 +390,14 @@ write_file(const GByteArray *data, const char *name, MapiMessage *out, MapiFileD
 	if (fd >= 0) {
 		close(fd);
 		if (g_file_set_contents_full(path, (const char *)data->data, data->len,
-			G_FILE_SET_CONTENTS_NONE, 0600, NULL))
+			G_FILE_SET_CONTENTS_NONE, 0600, &error))
 			hr = S_OK;
 		else
 			unlink(path);
 	}
-	file->nPosition = (ULONG)-1;
+	if (error && error->code == G_FILE_ERROR_NOSPC)
+		hr = SIMPLE_E(MAPI_E_DISK_FULL);
+	g_clear_error(&error);
 	file->lpszPathName = mem_strdup(out, path);
 	file->lpszFileName = mem_strdup(out, name);
 	if (SUCCEEDED(hr) && (!file->lpszPathName || !file->lpszFileName)) {
@@ -400,6 +419,8 @@ read_file(IMessage *message, const SRow *row, ULONG flags, MapiMessage *out)
 	IAttach *attach = NULL;
 	HRESULT hr;
 
+	file->nPosition =
+	    (ULONG)prop_find_long(row->lpProps, row->cValues, PR_RENDERING_POSITION, -1);
 	if (!name)
 		name = prop_find(row->lpProps, row->cValues, PR_ATTACH_FILENAME_A);
 	if (flags & MAPI_SUPPRESS_ATTACH) {
@@ -428,6 +449,7 @@ move_body_to_file(MapiMessage *out)
 	GByteArray *data = g_byte_array_new();
 	HRESULT hr;
 
+	file->nPosition = (ULONG)-1;
 	g_byte_array_append(
 	    data, (const guint8 *)out->lpszNoteText, (guint)strlen(out->lpszNoteText));
 	hr = write_file(data, "body.txt", out, file);
@@ -443,7 +465,8 @@ static HRESULT
 read_files(IMessage *message, ULONG flags, MapiMessage *out)
 {
 	static const SizedSPropTagArray(
-	    3, columns) = { 3, { PR_ATTACH_NUM, PR_ATTACH_LONG_FILENAME_A, PR_ATTACH_FILENAME_A } };
+	    4, columns) = { 4, { PR_ATTACH_NUM, PR_ATTACH_LONG_FILENAME_A, PR_ATTACH_FILENAME_A,
+				   PR_RENDERING_POSITION } };
 	IMAPITable *table = NULL;
 	SRowSet *rows = NULL;
 	HRESULT hr;
@@ -490,7 +513,7 @@ read_message(struct simple *simple, const char *id, ULONG flags, MapiMessage **o
 		hr = read_body(message, found);
 	if (SUCCEEDED(hr) && !(flags & MAPI_ENVELOPE_ONLY))
 		hr = read_files(message, flags, found);
-	if (SUCCEEDED(hr) && !(flags & (MAPI_PEEK | MAPI_ENVELOPE_ONLY)))
+	if (SUCCEEDED(hr) && !(flags & MAPI_PEEK))
 		message->lpVtbl->SetReadFlag(message, 0); /* it is read, whatever this says */
 	COM_CLEAR(message);
 	if (SUCCEEDED(hr)) {
@@ -515,7 +538,7 @@ simple_read_mail(
 	*out = NULL;
 	if (session == lhSessionNull)
 		return MAPI_E_INVALID_SESSION;
-	hr = simple_enter(session, &simple);
+	hr = simple_enter(session, 0, &simple);
 	if (SUCCEEDED(hr))
 		hr = read_message(simple, id, flags, out);
 	simple_leave(simple);

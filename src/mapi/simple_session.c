@@ -25,6 +25,9 @@ simple_code(HRESULT hr)
 		{ MAPI_E_USER_CANCEL, MAPI_E_USER_ABORT },
 		{ MAPI_E_LOGON_FAILED, MAPI_E_LOGON_FAILURE },
 		{ MAPI_E_UNCONFIGURED, MAPI_E_LOGON_FAILURE },
+		{ MAPI_E_PASSWORD_CHANGE_REQUIRED, MAPI_E_LOGON_FAILURE },
+		{ MAPI_E_PASSWORD_EXPIRED, MAPI_E_LOGON_FAILURE },
+		{ MAPI_E_SESSION_LIMIT, MAPI_E_TOO_MANY_SESSIONS },
 		{ MAPI_E_NOT_ENOUGH_DISK, MAPI_E_DISK_FULL },
 		{ MAPI_E_NOT_ENOUGH_MEMORY, MAPI_E_INSUFFICIENT_MEMORY },
 		{ MAPI_E_NO_ACCESS, MAPI_E_ACCESS_DENIED },
@@ -94,12 +97,12 @@ log_on(const char *name, const char *password, ULONG flags, struct simple **out)
 }
 
 HRESULT
-simple_enter(LHANDLE handle, struct simple **out)
+simple_enter(LHANDLE handle, ULONG flags, struct simple **out)
 {
 	HRESULT hr = SIMPLE_E(MAPI_E_INVALID_SESSION);
 
 	if (handle == lhSessionNull)
-		return log_on(NULL, NULL, 0, out);
+		return log_on(NULL, NULL, flags & MAPI_NEW_SESSION, out);
 	*out = NULL;
 	g_mutex_lock(&handles_lock);
 	for (guint i = 0; handles && i < handles->len; i++)

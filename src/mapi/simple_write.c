@@ -59,7 +59,7 @@ simple_send_mail(LHANDLE session, ULONG_PTR ui, lpMapiMessage message, FLAGS fla
 		return MAPI_E_FAILURE;
 	if (flags & MAPI_DIALOG)
 		return MAPI_E_NOT_SUPPORTED;
-	hr = simple_enter(session, &simple);
+	hr = simple_enter(session, flags, &simple);
 	if (SUCCEEDED(hr))
 		hr = send_message(simple, message);
 	simple_leave(simple);
@@ -69,14 +69,16 @@ simple_send_mail(LHANDLE session, ULONG_PTR ui, lpMapiMessage message, FLAGS fla
 /* --- Saving -------------------------------------------------------------------------------- */
 
 static HRESULT
-create(struct simple *simple, IMessage **out)
+create(struct simple *simple, const MapiMessage *source, IMessage **out)
 {
 	SPropValue flags = { .ulPropTag = PR_MESSAGE_FLAGS };
 	IMAPIFolder *inbox = NULL;
 	IMsgStore *store;
 	HRESULT hr;
 
-	flags.Value.l = MSGFLAG_READ | MSGFLAG_UNSENT;
+	/* What a message that was never saved may say of itself. */
+	flags.Value.l = (source->flFlags & MAPI_UNREAD ? 0 : MSGFLAG_READ) |
+			(source->flFlags & MAPI_SENT ? 0 : MSGFLAG_UNSENT);
 	*out = NULL;
 	hr = simple_store(simple, &store);
 	if (SUCCEEDED(hr))
@@ -99,7 +101,7 @@ save(struct simple *simple, const MapiMessage *source, ULONG flags, char *id)
 	if (*id)
 		hr = simple_open_message(simple, id, MAPI_MODIFY, &message);
 	else
-		hr = create(simple, &message);
+		hr = create(simple, source, &message);
 	if (SUCCEEDED(hr))
 		hr = simple_fill(simple, source, message);
 	if (SUCCEEDED(hr))
@@ -122,7 +124,9 @@ simple_save_mail(
 
 	if (!message || !id)
 		return MAPI_E_FAILURE;
-	hr = simple_enter(session, &simple);
+	if (session == lhSessionNull && *id)
+		return MAPI_E_INVALID_SESSION;
+	hr = simple_enter(session, flags, &simple);
 	if (SUCCEEDED(hr))
 		hr = save(simple, message, flags, id);
 	simple_leave(simple);
@@ -169,7 +173,7 @@ simple_delete_mail(LHANDLE session, ULONG_PTR ui, LPSTR id, FLAGS flags, ULONG r
 
 	if (session == lhSessionNull)
 		return MAPI_E_INVALID_SESSION;
-	hr = simple_enter(session, &simple);
+	hr = simple_enter(session, 0, &simple);
 	if (SUCCEEDED(hr))
 		hr = delete_message(simple, id);
 	simple_leave(simple);

@@ -240,6 +240,48 @@ a_store_whose_file_was_taken_away_says_so(void **state)
 	RELEASE(status);
 }
 
+/* What IXPLogon::ValidateState found is told by each of the logon's status objects. */
+static void
+a_transport_tells_what_it_found(void **state)
+{
+	static const struct support_hooks hooks = { 0 };
+	static SizedSPropTagArray(1, name) = { 1, { PR_DISPLAY_NAME_A } };
+	struct world *world = *state;
+	struct session *session = session_from(world->session);
+	GArray *providers = profile_providers(session_profile(session), MAPI_TRANSPORT_PROVIDER);
+	IXPLogon *logon = NULL;
+	IMAPIStatus *status = NULL;
+	IMessage *copy = NULL;
+	ULONG type = 0;
+
+	OK(session_open_transport(session, &g_array_index(providers, MAPIUID, 0), &hooks, &logon));
+	OK(logon->lpVtbl->OpenStatusEntry(logon, NULL, 0, &type, &status));
+	assert_int_equal(type, MAPI_STATUS);
+	assert_int_equal(world_long(status, PR_RESOURCE_TYPE), MAPI_TRANSPORT_PROVIDER);
+	assert_int_equal(
+	    world_long(status, PR_STATUS_CODE), STATUS_AVAILABLE | STATUS_OUTBOUND_ENABLED);
+	OK(logon->lpVtbl->ValidateState(logon, 0, SUPPRESS_UI));
+	OK(status->lpVtbl->ValidateState(status, 0, SUPPRESS_UI));
+	OK(status->lpVtbl->FlushQueues(status, 0, 0, NULL, FLUSH_UPLOAD));
+	RELEASE(status);
+	FAILS(logon->lpVtbl->OpenStatusEntry(logon, &IID_IMessage, 0, &type, &status),
+	    MAPI_E_INTERFACE_NOT_SUPPORTED);
+	assert_null(status);
+	OK(logon->lpVtbl->OpenStatusEntry(logon, &IID_IMAPIStatus, 0, &type, &status));
+	OK(world->outbox->lpVtbl->CreateMessage(world->outbox, NULL, 0, &copy));
+	OK(status->lpVtbl->CopyProps(
+	    status, (SPropTagArray *)&name, 0, NULL, &IID_IMessage, copy, 0, NULL));
+	assert_string_not_equal(world_text(copy, PR_DISPLAY_NAME_A), "");
+	FAILS(status->lpVtbl->CopyProps(
+		  status, (SPropTagArray *)&name, 0, NULL, &IID_IMessage, copy, MAPI_MOVE, NULL),
+	    MAPI_E_NO_ACCESS);
+	RELEASE(copy);
+	RELEASE(status);
+	logon->lpVtbl->TransportLogoff(logon, 0);
+	RELEASE(logon);
+	g_array_unref(providers);
+}
+
 int
 main(void)
 {
@@ -252,6 +294,7 @@ main(void)
 		CASE(a_provider_changes_its_row),
 		CASE(the_object_that_mapi_makes_says_what_the_row_says),
 		CASE(a_store_whose_file_was_taken_away_says_so),
+		CASE(a_transport_tells_what_it_found),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -199,7 +199,7 @@ logon_finalize(void *object)
 	struct logon *self = object;
 
 	switch_off(self);
-	xp_finding_clear(&self->finding);
+	provstatus_finding_clear(&self->finding);
 	mem_free(self->xp.settings);
 	mem_free(self->xp.identity);
 	COM_CLEAR(self->xp.support);
@@ -354,23 +354,20 @@ logon_Poll(IXPLogon *This, ULONG *incoming)
 	return S_OK;
 }
 
-void
-xp_finding_clear(struct xp_finding *finding)
-{
-	g_clear_pointer(&finding->text, g_free);
-	g_clear_pointer(&finding->journey, g_ptr_array_unref);
-	finding->hr = S_OK;
-}
-
-void
-xp_logon_finding(IXPLogon *This, struct xp_finding *out)
+static void
+find(IXPLogon *This, struct provstatus_finding *out)
 {
 	struct logon *self = SELF(This);
+	const struct provstatus_finding *finding = &self->finding;
 
 	g_mutex_lock(&self->lock);
-	out->hr = self->finding.hr;
-	out->text = g_strdup(self->finding.text);
-	out->journey = self->finding.journey ? g_ptr_array_ref(self->finding.journey) : NULL;
+	out->hr = finding->hr;
+	out->code = STATUS_AVAILABLE | STATUS_OUTBOUND_ENABLED;
+	if (FAILED(finding->hr))
+		out->code =
+		    finding->hr == MAPI_E_NETWORK_ERROR ? STATUS_OFFLINE : (LONG)STATUS_FAILURE;
+	out->text = g_strdup(finding->text);
+	out->journey = finding->journey ? g_ptr_array_ref(finding->journey) : NULL;
 	g_mutex_unlock(&self->lock);
 }
 
@@ -378,12 +375,12 @@ static HRESULT
 logon_ValidateState(IXPLogon *This, ULONG_PTR window, ULONG flags)
 {
 	struct logon *self = SELF(This);
-	struct xp_finding *finding = &self->finding;
+	struct provstatus_finding *finding = &self->finding;
 	HRESULT hr = MAPI_E_END_OF_SESSION;
 
 	g_mutex_lock(&self->lock);
 	if (self->on) {
-		xp_finding_clear(finding);
+		provstatus_finding_clear(finding);
 		finding->journey = g_ptr_array_new_with_free_func(g_free);
 		hr = self->xp.transport->check(&self->xp, finding->journey, &finding->text);
 		finding->hr = hr;
@@ -396,18 +393,17 @@ static HRESULT
 logon_OpenStatusEntry(
     IXPLogon *This, LPCIID iid, ULONG flags, ULONG *object_type, LPMAPISTATUS *out)
 {
-	HRESULT hr;
+	struct logon *self = SELF(This);
+	struct provstatus_source source = { .type = MAPI_TRANSPORT_PROVIDER,
+		.name = self->xp.transport->name,
+		.component = self->xp.transport->name,
+		.support = self->xp.support,
+		.logon = (IUnknown *)This,
+		.find = find };
 
-	if (!object_type || !out)
+	if (!object_type)
 		return MAPI_E_INVALID_PARAMETER;
-	*out = NULL;
-	if (iid && memcmp(iid, &IID_IMAPIStatus, sizeof *iid) &&
-	    memcmp(iid, &IID_IMAPIProp, sizeof *iid) && memcmp(iid, &IID_IUnknown, sizeof *iid))
-		return MAPI_E_INTERFACE_NOT_SUPPORTED;
-	hr = xp_status_create(This, SELF(This)->xp.transport->name, out);
-	if (SUCCEEDED(hr))
-		*object_type = MAPI_STATUS;
-	return hr;
+	return provstatus_open(&source, iid, flags, object_type, (void **)out);
 }
 
 /* Nothing is queued here: the spooler has the queue. */

@@ -281,13 +281,18 @@ saves_finds_reads_and_deletes(void **state)
 static void
 resolves_names(void **state)
 {
-	static char typed[] = "Carl Em <carl@example.test>", stranger[] = "Nobody Known";
+	static char typed[] = "Carl Em <carl@example.test>", stranger[] = "Nobody Known",
+		    bracketed[] = "Carl Em[SMTP:carl@example.test]";
 	MapiRecipDesc *found;
 
 	assert_int_equal(MAPIResolveName(session, 0, typed, 0, 0, &found), SUCCESS_SUCCESS);
 	assert_string_equal(found->lpszName, "Carl Em");
 	assert_string_equal(found->lpszAddress, "SMTP:carl@example.test");
 	assert_true(found->ulEIDSize > 0);
+	MAPIFreeBuffer(found);
+	assert_int_equal(MAPIResolveName(session, 0, bracketed, 0, 0, &found), SUCCESS_SUCCESS);
+	assert_string_equal(found->lpszName, "Carl Em");
+	assert_string_equal(found->lpszAddress, "SMTP:carl@example.test");
 	MAPIFreeBuffer(found);
 	assert_int_equal(
 	    MAPIResolveName(session, 0, stranger, 0, 0, &found), MAPI_E_UNKNOWN_RECIPIENT);

@@ -104,6 +104,56 @@ resolve_parse(const char *typed, char **name, char **address)
 	return false;
 }
 
+/* Up to an unquoted `end`, which *text is then behind; NULL without it. */
+static char *
+take_quoted(const char **text, char end)
+{
+	GString *out = g_string_new(NULL);
+	const char *at = *text;
+
+	for (; *at && *at != end; at++) {
+		bool quoting = *at == '\\';
+
+		if (quoting && at[1] && strchr("\\[]:,", at[1])) {
+			g_string_append_c(out, *++at);
+		} else if (quoting && at[1] == 'x' && g_ascii_isxdigit(at[2]) &&
+			   g_ascii_isxdigit(at[3])) {
+			g_string_append_c(out,
+			    (char)(g_ascii_xdigit_value(at[2]) * 16 + g_ascii_xdigit_value(at[3])));
+			at += 3;
+		} else {
+			g_string_append_c(out, *at);
+		}
+	}
+	if (!*at)
+		return g_string_free(out, TRUE);
+	*text = at + 1;
+	return g_strstrip(g_string_free(out, FALSE));
+}
+
+bool
+resolve_oneoff(const char *typed, char **name, char **type, char **address)
+{
+	*type = *address = NULL;
+	*name = take_quoted(&typed, '[');
+	if (*name)
+		*type = take_quoted(&typed, ':');
+	if (*type)
+		*address = take_quoted(&typed, ']');
+	if (*name && !**name && *address) {
+		g_free(*name);
+		*name = g_strdup(*address);
+	}
+	if (*address && **type && **address && !typed[strspn(typed, " \t\r\n")] &&
+	    !has_controls(*name) && !has_controls(*type) &&
+	    (g_ascii_strcasecmp(*type, "SMTP") || is_address(*address)))
+		return true;
+	g_clear_pointer(name, g_free);
+	g_clear_pointer(type, g_free);
+	g_clear_pointer(address, g_free);
+	return false;
+}
+
 /* --- Entries ------------------------------------------------------------------------------- */
 
 static bool
@@ -116,12 +166,12 @@ is_resolved(const ADRENTRY *entry)
 
 /* What the entry becomes; text as the caller's flags want it. */
 static HRESULT
-become_oneoff(ADRENTRY *entry, ULONG flags, const char *name, const char *address)
+become_oneoff(ADRENTRY *entry, ULONG flags, const char *name, const char *type, const char *address)
 {
 	struct bag *bag = bag_create();
 	ENTRYID *id = NULL;
 	ULONG size;
-	HRESULT hr = bag ? oneoff_encode(name, "SMTP", address, MAPI_UNICODE, &size, &id)
+	HRESULT hr = bag ? oneoff_encode(name, type, address, MAPI_UNICODE, &size, &id)
 			 : MAPI_E_NOT_ENOUGH_MEMORY;
 
 	if (SUCCEEDED(hr))
@@ -139,14 +189,16 @@ resolve_address(ADRENTRY *entry, ULONG flags, ULONG *flag)
 {
 	g_autofree char *typed =
 	    prop_find_text(entry->rgPropVals, entry->cValues, PR_DISPLAY_NAME_W);
-	g_autofree char *name = NULL, *address = NULL;
+	g_autofree char *name = NULL, *type = NULL, *address = NULL;
 	HRESULT hr = S_OK;
 
 	*flag = MAPI_RESOLVED;
 	if (!entry->cValues || is_resolved(entry))
 		return S_OK;
 	if (typed && resolve_parse(typed, &name, &address))
-		hr = become_oneoff(entry, flags, name, address);
+		hr = become_oneoff(entry, flags, name, "SMTP", address);
+	else if (typed && resolve_oneoff(typed, &name, &type, &address))
+		hr = become_oneoff(entry, flags, name, type, address);
 	else
 		*flag = MAPI_UNRESOLVED;
 	return hr;

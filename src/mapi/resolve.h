@@ -12,6 +12,9 @@ struct session;
 /* Takes apart "ann@example.test", "Ann <ann@example.test>", "SMTP:ann@…" and "[SMTP:ann@…]".  False
  * for what is no address; the texts are g_free()able. */
 bool resolve_parse(const char *typed, char **name, char **address);
+/* The same of "Display name[TYPE:address]", with any type of address; a backslash quotes one
+ * of \[]:, and "\x0d" is the character of that number (MAPI reference: One-Off Addresses). */
+bool resolve_oneoff(const char *typed, char **name, char **type, char **address);
 
 /* IAddrBook::ResolveName: gives each entry without PR_ENTRYID the one that its PR_DISPLAY_NAME
  * means: a whole address a one-off, without a look at any address book; else what the search path

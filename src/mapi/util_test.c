@@ -332,6 +332,43 @@ reads_what_people_type(void **state)
 	}
 }
 
+static void
+reads_one_off_addresses_of_any_type(void **state)
+{
+	static const struct {
+		const char *typed, *name, *type, *address;
+	} cases[] = {
+		{ "Ann Lee[SMTP:ann@example.test]", "Ann Lee", "SMTP", "ann@example.test" },
+		{ "[FAX:+1 555] ", "+1 555", "FAX", "+1 555" },
+		{ "Bill Lee[MSPEER:\\\\\\\\billll\\in]", "Bill Lee", "MSPEER", "\\\\billll\\in" },
+		{ "Fax \\[home\\][fax:a\\x0db\\:c\\x]", "Fax [home]", "fax", "a\rb:c\\x" },
+		{ "Ann[SMTP:ann@example.test] and Bob", NULL, NULL, NULL },
+		{ "Ann[SMTP:nobody]", NULL, NULL, NULL },
+		{ "Ann[SMTP:a\\x0d\\x0ab@example.test]", NULL, NULL, NULL },
+		{ "Ann[ann@example.test]", NULL, NULL, NULL },
+		{ "Ann[:x]", NULL, NULL, NULL },
+		{ "Ann[FAX:]", NULL, NULL, NULL },
+		{ "Ann\\x0d[FAX:1]", "Ann", "FAX", "1" },
+		{ "A\\x0dn[FAX:1]", NULL, NULL, NULL },
+		{ "", NULL, NULL, NULL },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		char *name, *type, *address;
+		bool good = resolve_oneoff(cases[i].typed, &name, &type, &address);
+
+		assert_int_equal(good, cases[i].address != NULL);
+		if (good) {
+			assert_string_equal(name, cases[i].name);
+			assert_string_equal(type, cases[i].type);
+			assert_string_equal(address, cases[i].address);
+		}
+		g_free(name);
+		g_free(type);
+		g_free(address);
+	}
+}
+
 /* A list of one entry with a display name and a recipient type. */
 static ADRLIST *
 list_of(const char *typed)
@@ -437,6 +474,7 @@ main(void)
 		cmocka_unit_test(times),
 		cmocka_unit_test(conversations),
 		cmocka_unit_test(reads_what_people_type),
+		cmocka_unit_test(reads_one_off_addresses_of_any_type),
 		cmocka_unit_test(resolves_names_to_addresses),
 		cmocka_unit_test_setup_teardown(
 		    a_stream_on_a_file, test_folders_create, test_folders_remove),

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Starting the spooler (design D7).  Between clone and execve only system calls are made: the host
- * may have other threads, whose locks are copied in any state.
+ * may have other threads, whose locks may be in any state.
+ *
+ * The children borrow the host's memory (as after vfork()) and have stacks of their own.  Memory
+ * that is copied costs the host a page fault for each page that it writes afterwards.
  */
 #include "spooler_start.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +31,7 @@
 #define CANNOT_WORK 'W' /* followed by the spooler's reason (scheduler.h) */
 #define REPORT_MAX 2048
 #define NO_CHILD 1 /* exit code; valgrind's own differs */
+#define STACK_SIZE (64 * 1024)
 
 extern char **environ;
 
@@ -37,6 +42,7 @@ struct launch {
 	char **envp;
 	int ready[2];
 	int null;
+	char *stacks; /* for both children */
 };
 
 /* --- Environment --------------------------------------------------------------------------- */
@@ -108,9 +114,10 @@ arrange_descriptors(const struct launch *launch)
 	return 0;
 }
 
-static void
-run(const struct launch *launch)
+static int
+run(void *argument)
 {
+	const struct launch *launch = argument;
 	struct {
 		char mark;
 		char error[sizeof(int)];
@@ -126,30 +133,28 @@ run(const struct launch *launch)
 	_exit(127);
 }
 
-/* fork() without its handlers; `exit_signal` is what the parent gets. */
+/* A child that borrows our memory until it has become another program or ended; meanwhile we stand
+ * still.  `exit_signal` is what we get of its end. */
 static pid_t
-bare_fork(int exit_signal)
+borrower(int (*child)(void *), char *stack, int exit_signal, struct launch *launch)
 {
-	return (pid_t)syscall(SYS_clone, (unsigned long)exit_signal, NULL, NULL, NULL, NULL);
+	return clone(child, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | exit_signal, launch);
 }
 
 /* The child between: it leaves the grandchild to init. */
-static void
-detach(const struct launch *launch)
+static int
+detach(void *argument)
 {
-	pid_t child;
+	struct launch *launch = argument;
 
 	setsid();
-	child = bare_fork(SIGCHLD);
-	if (child == 0)
-		run(launch);
-	_exit(child < 0 ? NO_CHILD : 0);
+	_exit(borrower(run, launch->stacks, SIGCHLD, launch) < 0 ? NO_CHILD : 0);
 }
 
 /* --- In the parent ------------------------------------------------------------------------- */
 
 static HRESULT
-spawn(const struct launch *launch)
+spawn(struct launch *launch)
 {
 	sigset_t all, before;
 	pid_t child;
@@ -158,9 +163,7 @@ spawn(const struct launch *launch)
 	/* No handler of the host's may run in the child. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	child = bare_fork(0);
-	if (child == 0)
-		detach(launch);
+	child = borrower(detach, launch->stacks + STACK_SIZE, 0, launch);
 	error = errno;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (child < 0)
@@ -244,8 +247,10 @@ spooler_launch(const MAPIUID *profile, int *ready, char **why)
 	launch.null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (launch.null < 0 || pipe2(launch.ready, O_CLOEXEC) < 0)
 		hr = hr_from_errno(errno);
+	launch.stacks = g_malloc(2 * STACK_SIZE);
 	if (SUCCEEDED(hr))
 		hr = spawn(&launch);
+	g_free(launch.stacks);
 	close_fd(&launch.ready[1]);
 	if (FAILED(hr)) {
 		why_set(why, "The spooler cannot be started: %s.", hr_text(hr));

@@ -11,7 +11,7 @@ import resource
 
 import pytest
 
-from mailserver import Authority, free_port
+from mailserver import Authority, free_port, wait_until
 from scripted_smtp import Faulty, Peer
 
 SECRET = "Marker of the secret"
@@ -480,3 +480,20 @@ def test_what_a_person_reads(home, authority, build, code, safe, whom, who, todo
 
 def test_the_table_is_long_enough():
     assert len(CASES) >= 25 and len({c[0] for c in CASES}) == len(CASES)
+
+
+def test_a_store_that_cannot_be_read_for_a_while_holds_no_mail(home):
+    """The spooler is started while the program logs on, and its worker meets the same store."""
+    home.pickup_profile()
+    home.run("mapisend", *BOB)
+    home.stop()
+    store = home.data / "test.store"
+    whole = store.read_bytes()
+    home.data.joinpath("test.store-wal").unlink(missing_ok=True)
+    store.write_bytes(b"no store" * 4096)
+    refused = home.run("mapisend", *BOB, code=None)
+    assert refused.returncode and "nothing was stored or sent" in refused.stderr
+    wait_until(lambda: "cannot be read" in home.spooler_log(), "the worker has met it")
+    store.write_bytes(whole)
+    assert "accepted" in home.run("mapisend", *BOB).stdout
+    assert len(home.picked_up()) == 2

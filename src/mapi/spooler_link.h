@@ -24,7 +24,8 @@ bool spooler_has_state(void);
 char *spooler_why(void);
 
 /* For a program that is about to submit one message: connects to the spooler, or starts it to get
- * ready while the message is written.  It ends by itself where nothing comes. */
+ * ready while the program logs on and writes the message.  It ends by itself where nothing comes,
+ * and does not hold the profile for what keeps its worker from logging on. */
 void spooler_prepare(const MAPIUID *profile);
 
 /* Tells the spooler that the profile's outgoing queue has something.  Starts one if need be.

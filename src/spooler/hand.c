@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <glib-unix.h>
 #include "board.h"
+#include "copy.h"
 #include "text.h"
 
 /* A worker that has been silent for so long with work in hand hangs. */
@@ -233,8 +234,17 @@ spawn(struct hand *hand, bool first, int theirs)
 	return error;
 }
 
+static int
+start_process(struct hand *hand, bool first, bool copied, const int pair[2])
+{
+	if (!copied)
+		return spawn(hand, first, pair[1]);
+	hand->pid = copy_start(hand, pair[0], pair[1]);
+	return hand->pid < 0 ? errno : 0;
+}
+
 void
-hand_start(struct lane *lane, bool first, gint64 now)
+hand_start(struct lane *lane, bool first, bool copied, gint64 now)
 {
 	struct hand *hand = g_new0(struct hand, 1);
 	int pair[2] = { -1, -1 };
@@ -247,7 +257,7 @@ hand_start(struct lane *lane, bool first, gint64 now)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		error = errno;
 	else
-		error = spawn(hand, first, pair[1]);
+		error = start_process(hand, first, copied, pair);
 	if (pair[1] >= 0)
 		close(pair[1]);
 	hand->fd = pair[0];

@@ -77,7 +77,7 @@ lane_start_ahead(struct scheduler *s, GBytes *uid)
 	struct lane *lane = lane_new(s, uid);
 
 	lane->policy = s->policy;
-	hand_start(lane, true, g_get_real_time());
+	hand_start(lane, true, s->options.copies, g_get_real_time());
 	return lane;
 }
 
@@ -86,6 +86,7 @@ lane_ready(struct lane *lane)
 {
 	read_policy(lane);
 	lane_wake(lane);
+	lane->unasked = true;
 }
 
 void
@@ -205,6 +206,7 @@ lane_wake(struct lane *lane)
 	g_autofree char *held = spooldb_held(lane->s->db, lane->uid, &since);
 
 	lane->want_scan = true;
+	lane->unasked = false;
 	lane->not_before = 0;
 	renew_older(lane, changed);
 	/* Who mends a profile edits its file: that alone lets held mail go on. */
@@ -470,7 +472,7 @@ lane_drive(struct lane *lane, gint64 now)
 		return;
 	if (lane->hands->len == 0)
 		lane->want_scan = true; /* it looks before it sends: see spooldb_known() */
-	hand_start(lane, !lane->alone, now);
+	hand_start(lane, !lane->alone, false, now);
 }
 
 /* Until an idle worker has something to do. */

@@ -66,6 +66,7 @@ on_hello(struct hand *hand, const struct ipc_message *packet)
 	batch_import(lane);
 	spooldb_set_profile_name(lane->s->db, lane->uid, ipc_string(packet, "name", ""));
 	hand->hello = true;
+	lane->unasked = false;
 	hand->many = hand->board && ipc_int(packet, "board", 0);
 	lane->alone = true;
 	return true;
@@ -409,13 +410,18 @@ on_trouble(struct hand *hand, const struct ipc_message *packet)
 	const char *text = ipc_string(packet, "text", "The profile cannot be used.");
 
 	log_warning("profile: %s", text);
-	g_free(lane->trouble);
-	lane->trouble = g_strdup(text);
 	if (hand->lease)
 		spooldb_settle(lane->s->db, hand->lease, ACT_RETRY, text, now);
 	hand->lease = 0;
 	hand->scanning = false;
 	hand->quitting = true;
+	/* Its program meets the same, stores nothing, and says so. */
+	if (lane->unasked) {
+		lane->want_scan = false;
+		return true;
+	}
+	g_free(lane->trouble);
+	lane->trouble = g_strdup(text);
 	lane->not_before = now + retry_delay(&lane->policy, ++lane->crashes, 0);
 	if (ipc_int(packet, "hold", 0)) {
 		lane->want_scan = false;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include "copy.h"
 #include "log.h"
 #include "machine.h"
 #include "mask.h"
@@ -111,6 +112,7 @@ run_scheduler(const struct arguments *a)
 	service_begin();
 	options = scheduler_options_default();
 	options.background = a->background && !a->foreground;
+	options.copies = true;
 	options.ready_fd = a->ready_fd;
 	options.machine = a->machine;
 	options.wakes = a->wake && text_unhex(a->wake, &options.wake, sizeof(options.wake));
@@ -126,6 +128,7 @@ main(int argc, char **argv)
 	struct arguments a = { .ready_fd = -1 };
 	int code;
 
+	copy_begin(argc, argv);
 	if (!parse(argc, argv, &a))
 		return EX_USAGE;
 	g_set_prgname("emapi-spooler"); /* a worker is started by another name */

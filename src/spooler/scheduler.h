@@ -17,10 +17,11 @@ struct scheduler_options {
 	gint64 stop_wait;           /* SIGTERM: so long for what is in hand; microseconds */
 	bool machine;               /* for all users (machine.h); never ends by itself */
 	bool background;            /* workers log to the file too */
-	int ready_fd;               /* "1" goes here when the socket listens, "W" and the reason
-				     * when it cannot; -1: none */
-	bool wakes;                 /* `wake` is said: */
-	MAPIUID wake;               /* this profile's queue is looked through at once */
+	bool copies;  /* the first worker is a copy of us (copy.h), not worker_program */
+	int ready_fd; /* "1" goes here when the socket listens, "W" and the reason
+		       * when it cannot; -1: none */
+	bool wakes;   /* `wake` is said: */
+	MAPIUID wake; /* this profile's queue is looked through at once */
 };
 
 /* The options as paths and environment say (EMAPI_IDLE_SECONDS,

@@ -116,8 +116,9 @@ struct lane {
 	GPtrArray *hands; /* of struct hand */
 	bool alone;       /* no worker of an earlier scheduler is left: more than one may start */
 	bool want_scan;
-	bool scan_rest;         /* what is to be scanned is the rest of a long queue */
-	gint64 scan_began;      /* monotonic */
+	bool unasked;      /* woken for a program that may yet find that it has nothing to send */
+	bool scan_rest;    /* what is to be scanned is the rest of a long queue */
+	gint64 scan_began; /* monotonic */
 	gint64 scan_not_before; /* likewise: the rest, while there is mail to send */
 	bool scan_again; /* once nothing is in hand: the last scan was not sure of what has gone */
 	gint64 not_before;   /* no new worker and no message before */
@@ -163,8 +164,8 @@ void lane_network(struct lane *lane, gint64 now);
 
 /* hand.c: a worker process. */
 
-/* Starts one for the lane; `first` as worker_lock() has it. */
-void hand_start(struct lane *lane, bool first, gint64 now);
+/* Starts one for the lane; `first` as worker_lock() has it, `copied` as a copy of us (copy.h). */
+void hand_start(struct lane *lane, bool first, bool copied, gint64 now);
 void hand_free(struct hand *hand);
 /* The worker is to end: sends quit and counts it as gone. */
 void hand_quit(struct hand *hand);

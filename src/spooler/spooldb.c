@@ -567,9 +567,28 @@ spooldb_open(const char *path, const struct retry_policy *policy, struct spooldb
 			  "anew from the stores; what was submitted before now may have been sent "
 			  "and may be delivered twice.",
 		    path);
+	db->ours = true;
 	spooldb_reserve(db);
 	*out = db;
 	return S_OK;
+}
+
+/* The last to close removes the log, and the next scheduler's first commit, which a message waits
+ * for, would wait for the disk twice: for the header of a new log and for its name.  So a log is
+ * left that is begun and holds nothing new. */
+static void
+leave_log(struct spooldb *db)
+{
+	int left = 0, moved = 0;
+
+	sqlite3_busy_timeout(db->sql, 0);
+	if (sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, &left, &moved) !=
+	    SQLITE_OK)
+		return;
+	/* Changes nothing, but writes a page. */
+	if (sqlite3_exec(db->sql, "PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION), NULL, NULL,
+		NULL) == SQLITE_OK)
+		sqlite3_db_config(db->sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
 void
@@ -578,8 +597,8 @@ spooldb_close(struct spooldb *db)
 	if (!db)
 		return;
 	spooldb_stop_syncer(db);
-	if (db->sql)
-		spooldb_sync(db);
+	if (db->sql && SUCCEEDED(spooldb_sync(db)) && db->ours && !db->damaged)
+		leave_log(db);
 	g_hash_table_unref(db->statements);
 	g_hash_table_unref(db->policies);
 	sqlite3_close(db->sql);

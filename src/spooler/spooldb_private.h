@@ -25,6 +25,7 @@ struct spooldb {
 	gint64 stamp;                  /* the last value of message.changed */
 	char *reserve;                 /* a file whose room is given back when the disk is full */
 	enum spooldb_when when;        /* of the step that is under way */
+	bool ours;                     /* it is open, and no other program's file */
 	bool unsynced;                 /* something was committed since the last sync was begun */
 	struct spooldb_syncer *syncer; /* NULL: not needed yet */
 	bool alone;                    /* there is none to be had */

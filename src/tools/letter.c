@@ -294,9 +294,6 @@ letter_submit(
 
 	*why = NULL;
 	hr = outbox_open(session, &outbox, why);
-	/* Not before the store is known to be good: the spooler would hold the profile for it. */
-	if (SUCCEEDED(hr) && !profile_is_machine(session_profile(session_from(session))))
-		spooler_prepare(profile_uid(session_profile(session_from(session))));
 	if (SUCCEEDED(hr))
 		hr = outbox.folder->lpVtbl->CreateMessage(outbox.folder, NULL, 0, &message);
 	if (SUCCEEDED(hr))

@@ -240,6 +240,9 @@ send_letter(const struct mapisend_options *o, struct letter *letter)
 	BYTE key[LETTER_KEY_SIZE];
 	int code = cli_load_profile(o->profile, "; nothing was stored or sent", &profile);
 
+	/* It starts, and a worker logs on, while we do. */
+	if (!code && !profile_is_machine(profile))
+		spooler_prepare(profile_uid(profile));
 	if (!code && FAILED(letter_key(key)))
 		code = cli_fail(EX_TEMPFAIL, "%s; nothing was stored or sent",
 		    hr_text(MAPI_E_NOT_ENOUGH_RESOURCES));

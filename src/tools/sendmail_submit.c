@@ -266,6 +266,9 @@ open_session(struct sendmail_session *session, char **why)
 	g_autofree char *standard = session->session ? NULL : profile_default();
 	HRESULT hr = S_OK;
 
+	/* It starts, and a worker logs on, while we do. */
+	if (!profile_is_machine(session->profile))
+		spooler_prepare(profile_uid(session->profile));
 	if (!session->session)
 		hr = session_create(session->profile, MAPI_EXTENDED, &session->session, why);
 	if (SUCCEEDED(hr) && standard)
@@ -275,9 +278,6 @@ open_session(struct sendmail_session *session, char **why)
 					  : "an option or EMAPI_PROFILE named it");
 	if (SUCCEEDED(hr) && !session->outbox.folder)
 		hr = outbox_open(session->session, &session->outbox, why);
-	/* Not before the store is known to be good: the spooler would hold the profile for it. */
-	if (SUCCEEDED(hr) && !profile_is_machine(session->profile))
-		spooler_prepare(profile_uid(session->profile));
 	return hr;
 }
 

@@ -29,6 +29,7 @@
 
 static struct shim_control *control;
 static enum shim_role role;
+static pid_t role_of; /* a copy of the scheduler is a worker */
 static int record_fd = -1;
 static char root[PATH_MAX];
 
@@ -100,6 +101,7 @@ begin(void)
 	const char *path = getenv("EMAPI_TORTURE_CONTROL");
 
 	role = own_role();
+	role_of = getpid();
 	if (path)
 		map_control(path);
 	path = getenv("EMAPI_TORTURE_RECORD");
@@ -130,9 +132,14 @@ describe(struct shim_role_control *mine, const char *call, int fd)
 static void
 point(const char *call, int fd)
 {
-	struct shim_role_control *mine = control ? &control->roles[role] : NULL;
+	struct shim_role_control *mine;
 	int64_t count;
 
+	if (control && role_of != getpid()) {
+		role = own_role();
+		role_of = getpid();
+	}
+	mine = control ? &control->roles[role] : NULL;
 	if (!mine || role == ROLE_NONE)
 		return;
 	count = __atomic_add_fetch(&mine->calls, 1, __ATOMIC_SEQ_CST);

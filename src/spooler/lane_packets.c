@@ -417,6 +417,7 @@ on_trouble(struct hand *hand, const struct ipc_message *packet)
 	hand->quitting = true;
 	/* Its program meets the same, stores nothing, and says so. */
 	if (lane->unasked) {
+		lane->unasked = false;
 		lane->want_scan = false;
 		return true;
 	}

@@ -12,6 +12,10 @@
 /* The name that messages begin with ("mapisend", "emapi profile"). */
 void cli_set_name(const char *name);
 
+/* For a program that submits one message and ends: what malloc() will need is taken from the system
+ * at once, where each page would be asked for by a fault of its own. */
+void cli_take_memory(void);
+
 /* What is added where the command line is not understood: "; nothing was stored or sent". */
 void cli_set_safe(const char *safe);
 

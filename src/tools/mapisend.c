@@ -238,7 +238,10 @@ send_letter(const struct mapisend_options *o, struct letter *letter)
 	struct follow *follow = NULL;
 	struct profile *profile = NULL;
 	BYTE key[LETTER_KEY_SIZE];
-	int code = cli_load_profile(o->profile, "; nothing was stored or sent", &profile);
+	int code;
+
+	cli_take_memory();
+	code = cli_load_profile(o->profile, "; nothing was stored or sent", &profile);
 
 	/* It starts, and a worker logs on, while we do. */
 	if (!code && !profile_is_machine(profile))

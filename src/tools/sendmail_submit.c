@@ -266,6 +266,8 @@ open_session(struct sendmail_session *session, char **why)
 	g_autofree char *standard = session->session ? NULL : profile_default();
 	HRESULT hr = S_OK;
 
+	if (!session->session)
+		cli_take_memory();
 	/* It starts, and a worker logs on, while we do. */
 	if (!profile_is_machine(session->profile))
 		spooler_prepare(profile_uid(session->profile));

@@ -203,7 +203,7 @@ spawn(struct hand *hand, bool first, int theirs)
 {
 	const struct scheduler_options *options = &hand->lane->s->options;
 	g_autofree char *uid = text_hex(g_bytes_get_data(hand->lane->uid, NULL), sizeof(MAPIUID));
-	char *argv[7] = { (char *)options->worker_program, (char *)"--worker", uid };
+	char *argv[7] = { (char *)"emapi-spooler", (char *)"--worker", uid };
 	int argc = 3;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
@@ -228,7 +228,8 @@ spawn(struct hand *hand, bool first, int theirs)
 	sigaddset(&signals, SIGINT);
 	posix_spawnattr_setsigdefault(&attributes, &signals);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawn(&hand->pid, argv[0], &files, &attributes, argv, environ);
+	error =
+	    posix_spawn(&hand->pid, options->worker_program, &files, &attributes, argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);
 	return error;

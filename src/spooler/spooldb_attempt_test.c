@@ -78,7 +78,7 @@ first_and_last_tries_are_kept(void **state)
 	g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *folder = g_dir_make_tmp("spooldb-XXXXXX", NULL);
 	g_autofree char *path = g_build_filename(folder, "spool.db", NULL);
-	g_autofree char *reserve = g_strconcat(path, ".reserve", NULL);
+	static const char *const files[] = { "", "-wal", "-shm", ".reserve" };
 	g_autofree char *why = NULL;
 	struct spool_message *m = NULL;
 	struct spooldb *db = NULL;
@@ -106,8 +106,11 @@ first_and_last_tries_are_kept(void **state)
 	assert_in_range(size, 512 * 1024, 1024 * 1024);
 	spool_message_free(m);
 	spooldb_close(db);
-	g_remove(path);
-	g_remove(reserve);
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *name = g_strconcat(path, files[i], NULL);
+
+		g_remove(name);
+	}
 	assert_int_equal(g_rmdir(folder), 0);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One mail transaction, as smtp_mail.c, smtp_body.c and smtp_address.c share it. */
+/* One mail transaction, as smtp_mail.c and its parts share it. */
 #ifndef EMAPI_SMTP_MAIL_H
 #define EMAPI_SMTP_MAIL_H
 
@@ -24,12 +24,41 @@ struct smtp_transaction {
 	char *queue_id;
 };
 
+/* --- smtp_verdict.c --- */
+
 /* A recipient's verdict, replacing one it has.  The texts are copied. */
 void smtp_decide(struct smtp_recipient *recipient, enum smtp_class class, int code,
     const char *enhanced, const char *text);
 /* The same for all that have none. */
 void smtp_decide_all(struct smtp_transaction *mail, enum smtp_class class, int code,
     const char *enhanced, const char *text);
+
+/* The same by why the connection was lost; nothing where `error` has no text. */
+void smtp_decide_error(struct smtp_transaction *mail, const struct smtp_error *error);
+/* A verdict from a reply, for one recipient or (NULL) all that have none yet.  Only after the
+ * message can it be good: a success in another place is a server that lost its way. */
+void smtp_decide_reply(struct smtp_transaction *mail, struct smtp_recipient *recipient);
+
+/* --- smtp_envelope.c --- */
+
+/* Commands sent ahead of their replies; keeps either side's buffers from filling up. */
+#define SMTP_GROUP_MAX 50
+
+/* MAIL and all RCPTs.  True: go on where somebody was accepted.  False: the connection is lost, or
+ * MAIL was refused; mail->error tells where it has text. */
+bool smtp_envelope(struct smtp_transaction *mail);
+/* MAIL alone; false as above. */
+bool smtp_ask_sender(struct smtp_transaction *mail);
+/* MAIL, the RCPTs of the first group and, where it is sent ahead, DATA. */
+bool smtp_send_first(struct smtp_transaction *mail, bool ahead, size_t *end);
+/* DATA went along with the envelope, and nobody was accepted.  A server that says 354 all the same
+ * gets a message of nothing and refuses it (RFC 2920 3.1). */
+void smtp_send_nothing(struct smtp_transaction *mail);
+/* The next reply of the transaction; false when there will be none, all undecided then. */
+bool smtp_next_reply(struct smtp_transaction *mail);
+/* Whether several commands may go out together, and the message by BDAT. */
+bool smtp_may_pipeline(const struct smtp_session *session);
+bool smtp_by_chunks(const struct smtp_session *session);
 
 /* --- smtp_address.c --- */
 

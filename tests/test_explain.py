@@ -311,29 +311,51 @@ def test_what_cannot_be_reached_is_told_with_the_way_around(home):
     assert any("Connection refused" in line for line in attempt["dialogue"])
 
 
+class Thinking:
+    """A server that thinks long before it answers one command ("mail", "rcpt")."""
+
+    def __init__(self, home, command, reply, **more):
+        self.asked, self.answer, self.reply = threading.Event(), threading.Event(), reply
+        self.peer = Peer(**{command: self.think}, **more)
+        self.login = ("--user", "ann", "--password-command", "echo s3cret") if more else ()
+        home.profile("work", "--from", "ann@example.test", "--smtp",
+                     f"localhost:{self.peer.port}", "--tls", "none", *self.login)
+
+    def think(self, line):
+        self.asked.set()
+        assert self.answer.wait(30)
+        return self.reply
+
+    def __enter__(self):
+        self.peer.__enter__()
+        return self
+
+    def __exit__(self, *ended):
+        self.answer.set()
+        self.peer.__exit__(*ended)
+
+    def lines_before_the_answer(self, process, last):
+        """What a program has printed when the server begins to think; then it answers."""
+        lines = []
+        while not lines or last not in lines[-1]:
+            lines.append(process.stdout.readline())
+            assert lines[-1], lines
+        assert self.asked.wait(30)
+        self.answer.set()
+        return "".join(lines)
+
+
+WITH_LOGIN = {"ehlo": ["AUTH PLAIN"], "users": {"ann": "s3cret"}}
+
+
 def test_mapisend_tells_the_dialogue_as_it_happens(home):
     """Each line is there before the server has answered the next one; a lookup of the recipient
     that takes long is seen as such."""
-    asked, answer = threading.Event(), threading.Event()
-
-    def rcpt(line):
-        asked.set()
-        assert answer.wait(30)
-        return "250 2.1.5 Ok"
-
-    with Peer(ehlo=["AUTH PLAIN"], users={"ann": "s3cret"}, rcpt=rcpt) as peer:
-        home.profile("work", "--from", "ann@example.test", "--smtp", f"localhost:{peer.port}",
-                     "--tls", "none", "--user", "ann", "--password-command", "echo s3cret")
+    with Thinking(home, "rcpt", "250 2.1.5 Ok", **WITH_LOGIN) as server:
         send = subprocess.Popen(["mapisend", "--explain", "--to", "bob@example.test", "--body", "x"],
                                 env=home.environment, text=True, stdout=subprocess.PIPE)
-        early = []
-        while not early or "> RCPT TO" not in early[-1]:
-            early.append(send.stdout.readline())
-            assert early[-1], early
-        assert asked.wait(30)
-        answer.set()
+        early = server.lines_before_the_answer(send, "> RCPT TO")
         late, _ = send.communicate(timeout=30)
-    early = "".join(early)
     assert re.search(r"\n +\d+\.\d{3} > AUTH PLAIN \*{4} +# our login\n", early)
     assert re.search(r"\n +\d+\.\d{3} < 235 .*\n", early) and "s3cret" not in early + late
     assert "1 accepted" in late and "> MAIL FROM" not in late, "once is enough"
@@ -341,51 +363,28 @@ def test_mapisend_tells_the_dialogue_as_it_happens(home):
 
 
 def test_emapi_test_tells_the_dialogue_as_it_happens(home):
-    asked, answer = threading.Event(), threading.Event()
-
-    def mail(line):
-        asked.set()
-        assert answer.wait(30)
-        return "550 5.7.1 not you"
-
-    with Peer(ehlo=["AUTH PLAIN"], users={"ann": "s3cret"}, mail=mail) as peer:
-        home.profile("work", "--from", "ann@example.test", "--smtp", f"localhost:{peer.port}",
-                     "--tls", "none", "--user", "ann", "--password-command", "echo s3cret")
+    with Thinking(home, "mail", "550 5.7.1 not you", **WITH_LOGIN) as server:
         test = subprocess.Popen(["emapi", "test", "--explain"], env=home.environment, text=True,
                                 stdout=subprocess.PIPE)
-        early = []
-        while not early or "> MAIL FROM" not in early[-1]:
-            early.append(test.stdout.readline())
-            assert early[-1], early
-        assert asked.wait(30)
-        answer.set()
+        early = server.lines_before_the_answer(test, "> MAIL FROM")
         late, _ = test.communicate(timeout=30)
         assert "< 550 5.7.1 not you" in late and "FAILED  sender" in late
         told = json.loads(home.run("emapi", "test", "--json", code=78).stdout)
-    assert "> AUTH PLAIN ****" in "".join(early) and "s3cret" not in "".join(early) + late
+    assert "> AUTH PLAIN ****" in early and "s3cret" not in early + late
     dialogue = told["transports"][0]["dialogue"]
     assert any(line.startswith("> MAIL FROM:<ann@example.test>") for line in dialogue)
     assert "s3cret" not in json.dumps(told)
 
 
 def test_who_looked_on_and_was_killed_is_in_nobodys_way(home):
-    asked, answer = threading.Event(), threading.Event()
-
-    def rcpt(line):
-        asked.set()
-        assert answer.wait(30)
-        return "250 2.1.5 Ok"
-
     send = ["mapisend", "--explain", "--to", "bob@example.test", "--body", "x"]
-    with Peer(rcpt=rcpt) as peer:
-        home.profile("work", "--from", "ann@example.test", "--smtp", f"localhost:{peer.port}",
-                     "--tls", "none")
+    with Thinking(home, "rcpt", "250 2.1.5 Ok") as server:
         killed = subprocess.Popen(send, env=home.environment, stdout=subprocess.DEVNULL)
-        assert asked.wait(30)
+        assert server.asked.wait(30)
         killed.kill()
         killed.wait()
-        answer.set()
-        wait_until(lambda: len(peer.messages) == 1, lambda: home.queue("--all"))
+        server.answer.set()
+        wait_until(lambda: len(server.peer.messages) == 1, lambda: home.queue("--all"))
         left, = (home.state / "live").iterdir()
         os.utime(left, (0, 0))
         assert "1 accepted" in home.run(*send).stdout

@@ -4,12 +4,12 @@
  * without HOME the password database tells.  Results are g_free()able.
  * A NULL `name` gives the folder itself.
  *
- *   configuration  $XDG_CONFIG_HOME/emapi  (~/.config/emapi)       profiles/NAME.profile,
- * emapi.conf data           $XDG_DATA_HOME/emapi    (~/.local/share/emapi)  NAME.store state
- * $XDG_STATE_HOME/emapi   (~/.local/state/emapi)  spool.db, spooler.lock, spooler.log runtime
- * $XDG_RUNTIME_DIR/emapi  (else the state folder)  spooler.sock system         /etc/emapi
- * ($EMAPI_SYSCONFDIR)      profiles/NAME.profile providers      $EMAPI_PROVIDER_PATH (colon list),
- * else $libdir/emapi
+ * - configuration: $XDG_CONFIG_HOME/emapi (~/.config/emapi): profiles/NAME.profile, emapi.conf
+ * - data: $XDG_DATA_HOME/emapi (~/.local/share/emapi): NAME.store
+ * - state: $XDG_STATE_HOME/emapi (~/.local/state/emapi): spool.db, spooler.lock, spooler.log, live/
+ * - runtime: $XDG_RUNTIME_DIR/emapi (else the state folder): spooler.sock
+ * - system: /etc/emapi ($EMAPI_SYSCONFDIR): profiles/NAME.profile
+ * - providers: $EMAPI_PROVIDER_PATH (colon list), else $libdir/emapi
  */
 #ifndef EMAPI_BASE_PATHS_H
 #define EMAPI_BASE_PATHS_H

@@ -184,6 +184,9 @@ def bob(machine):
     return User(machine, "news")
 
 
+API = pathlib.Path(__file__).parent / "api_queue.py"
+
+
 def header(mail, name):
     found = re.search(rb"(?im)^" + name.encode() + rb": (.*?)\r\n(?![ \t])", mail, re.S)
     return found.group(1).decode() if found else None
@@ -464,6 +467,23 @@ def test_allowed_senders_and_the_envelope(machine, ann):
         assert "games@example.test" in header(arrived(peer, "not his")[0], "From")
         assert all("<games@example.test>" in line for line in peer.seen("MAIL"))
 
+
+
+@several_users
+@pytest.mark.parametrize("kind", ["IPNRN", "IPNNRN"])
+def test_a_report_of_reading_is_from_nobody_by_its_envelope(machine, ann, kind):
+    """RFC 8098 3: whatever the machine's rules make of the sender."""
+    with Peer() as peer:
+        machine.offer("host", *smtp(peer), "--machine-domain", "example.test")
+        machine.start()
+        order = {"do": "submit", "subject": "Read: lunch", "to": ["bob@example.test"],
+                 "props": [[0x001A001F, f"REPORT.IPM.Note.{kind}"]]}
+        subprocess.run(ann.command("/usr/bin/python3", API), env=ann.environment, cwd="/",
+                       input=json.dumps(order), text=True, check=True, timeout=60,
+                       capture_output=True)
+        wait_until(lambda: peer.messages, lambda: f"it arrives: {machine.log()}")
+        assert peer.seen("MAIL")[0].split()[:2] == ["MAIL", "FROM:<>"]
+        assert "games@example.test" in header(peer.messages[0], "From")
 
 RAW = b"""From: %s
 To: bob@example.test

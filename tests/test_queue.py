@@ -390,3 +390,56 @@ def test_a_message_is_sent_again_to_those_who_lack_it(home):
         api(home, do="resend", subject="again", to=["bob@example.test"])
         wait_until(lambda: len(peer.messages) == 2, "it is sent again")
         assert len(peer.seen("RCPT TO:<ANN")) == 1 and len(peer.seen("RCPT TO:<BOB")) == 2
+
+
+def test_a_login_that_is_refused_amid_a_batch_holds_what_is_left(home):
+    """The server hangs up after ten messages and no longer takes the password: what it has taken is
+    filed, all else is held and says so, nothing bounces, and the server is not asked again until a
+    person says so."""
+    users = {"ann": "not yet"}
+
+    def message_ends(connection):
+        if len(peer.messages) == 9 and users["ann"] == "secret":
+            users["ann"] = "changed"
+            connection.settings = {**connection.settings, "mail": "421 4.3.2 shutting down"}
+
+    with Peer(ehlo=["PIPELINING", "AUTH PLAIN"], users=users, before_final=message_ends) as peer:
+        home.environment["EMAPI_IDLE_SECONDS"] = "60"
+        peer_profile(home, peer)
+        home.run("emapi", "profile", "set", "test", "User=ann", "PasswordCommand=echo secret")
+        for i in range(20):
+            send(home, subject=f"m{i}")
+        wait_until(lambda: [m["state"] for m in listed(home)] == ["held"] * 20,
+                   lambda: f"all are held: {listed(home)[:1]} {home.spooler_log()}")
+        before = len(peer.seen("AUTH"))
+        assert before <= 2
+        users["ann"] = "secret"
+        home.run("emapi", "queue", "run")
+        wait_until(lambda: users["ann"] == "changed" and {m["state"] for m in listed(home)} ==
+                   {"held"}, lambda: f"the rest is held: {listed(home)[:1]} {home.spooler_log()}")
+        wait_until(lambda: home.stored()[1] == len(listed(home)), "what was sent is filed")
+        held = listed(home)
+        assert len(held) + len(peer.messages) == 20 and len(peer.messages) >= 9
+        assert all("535" in m["text"] for m in held), held[0]
+        asked = len(peer.seen("AUTH"))
+        assert asked <= before + 3
+        assert api(home, do="folder", name="inbox") == []
+        time.sleep(1)
+        assert len(peer.seen("AUTH")) == asked
+        users["ann"] = "secret"
+        home.run("emapi", "queue", "run")
+        wait_until(lambda: home.stored()[1] == 0, lambda: f"all is sent: {home.spooler_log()}")
+        assert len(peer.messages) == 20
+
+
+def test_what_was_accepted_is_shown_at_once(home):
+    """A script that submits and looks sees its message, however busy the spooler is."""
+    with Peer(rcpt=lambda line: "450 4.2.0 later") as peer:
+        peer_profile(home, peer)
+        for i in range(8):
+            send(home, subject=f"m{i}")
+            if i % 2:
+                assert len(listed(home)) == i + 1
+            else:
+                shown = home.run("emapi", "queue", "show", "last").stdout
+                assert f"m{i}" in shown

@@ -202,6 +202,17 @@ def test_no_report_for_who_wants_none(home, props, reports):
     assert len(inbox(home)) == reports
 
 
+
+@pytest.mark.parametrize("notify, reports", [("never", 0), ("failure", 1), (None, 1)])
+def test_notify_of_sendmail_decides_about_our_own_report_too(home, notify, reports):
+    """RFC 3461 4.1: NEVER is heeded by whoever would write the report."""
+    with Peer(rcpt=refuse_bob) as peer:
+        peer_profile(home, peer)
+        home.run("emapi-sendmail", *(["-N", notify] if notify else []), "bob@example.test",
+                 input="Subject: wished\n\nx\n")
+        wait_for(home, "wished", "failed")
+        assert len(inbox(home)) == reports
+
 def test_cancelled_mail_is_not_reported(home):
     with Peer(rcpt=lambda line: "450 4.2.0 later" if "bob" in line else "250 ok") as peer:
         peer_profile(home, peer)

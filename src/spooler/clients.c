@@ -28,6 +28,9 @@
 /* Enough to see that a prefix is not unique. */
 #define FIND_MAX 3
 
+/* What a lane was just woken for is waited for so long. */
+#define LOOK_WAIT (gint64) G_USEC_PER_SEC
+
 struct client {
 	struct scheduler *s;
 	int fd;
@@ -41,7 +44,10 @@ struct client {
 	bool machine;  /* came by the machine's socket */
 	bool stranger; /* may know of his own messages alone */
 	uid_t uid;
-	int patience; /* milliseconds that a stranger is still waited for */
+	struct ipc_message *asked; /* waits for a look into the stores; NULL: nothing */
+	GHashTable *looks;         /* for which: GBytes (profile UID) -> scan's number */
+	gint64 asked_until;        /* but not for longer */
+	int patience;              /* milliseconds that a stranger is still waited for */
 };
 
 void
@@ -53,6 +59,9 @@ client_free(struct client *client)
 	g_bytes_unref(client->key);
 	g_bytes_unref(client->profile);
 	g_free(client->told);
+	ipc_message_free(client->asked);
+	if (client->looks)
+		g_hash_table_unref(client->looks);
 	g_free(client);
 }
 
@@ -536,26 +545,67 @@ on_cancel(struct client *client, const struct ipc_message *packet)
 
 /* The socket */
 
+/* What was submitted before somebody asks is on record when he is answered: the lanes that were
+ * woken and have not looked yet are waited for. */
+static GHashTable *
+looks_due(struct scheduler *s, gint64 now)
+{
+	GHashTable *looks = NULL;
+	GHashTableIter iter;
+	gpointer uid, lane;
+
+	g_hash_table_iter_init(&iter, s->lanes);
+	while (!s->stop_at && g_hash_table_iter_next(&iter, &uid, &lane)) {
+		guint scan = lane_scan_due(lane, now);
+
+		if (!scan)
+			continue;
+		if (!looks)
+			looks = g_hash_table_new_full(
+			    g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+		g_hash_table_insert(looks, g_bytes_ref(uid), GUINT_TO_POINTER(scan));
+	}
+	return looks;
+}
+
+static bool
+looks_are_over(struct client *client, gint64 now)
+{
+	GHashTableIter iter;
+	gpointer uid, scan;
+
+	g_hash_table_iter_init(&iter, client->looks);
+	while (g_hash_table_iter_next(&iter, &uid, &scan)) {
+		const struct lane *lane = g_hash_table_lookup(client->s->lanes, uid);
+
+		if (lane && lane->scanned < GPOINTER_TO_UINT(scan) && lane_scan_due(lane, now))
+			return false;
+	}
+	return true;
+}
+
 static HRESULT
 handle(struct client *client, const struct ipc_message *packet)
 {
 	static const struct {
 		const char *verb;
 		HRESULT (*handle)(struct client *client, const struct ipc_message *packet);
-		bool ours; /* not a stranger's */
+		bool ours;  /* not a stranger's */
+		bool looks; /* asks what there is */
 	} verbs[] = {
-		{ "wake", on_wake, true },
-		{ "watch", on_watch, false },
-		{ "list", on_list, false },
-		{ "find", on_find, false },
-		{ "count", on_count, true },
-		{ "show", on_show, false },
-		{ "run", on_run, true },
-		{ "retry", on_retry, false },
-		{ "hold", on_hold, false },
-		{ "release", on_release, false },
-		{ "cancel", on_cancel, false },
+		{ "wake", on_wake, true, false },
+		{ "watch", on_watch, false, false },
+		{ "list", on_list, false, true },
+		{ "find", on_find, false, true },
+		{ "count", on_count, true, true },
+		{ "show", on_show, false, true },
+		{ "run", on_run, true, false },
+		{ "retry", on_retry, false, true },
+		{ "hold", on_hold, false, true },
+		{ "release", on_release, false, true },
+		{ "cancel", on_cancel, false, true },
 	};
+	gint64 now = g_get_real_time();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
 		if (strcmp(verbs[i].verb, packet->verb) != 0)
@@ -563,9 +613,45 @@ handle(struct client *client, const struct ipc_message *packet)
 		if (verbs[i].ours && client->stranger)
 			return answer_error(
 			    client, MAPI_E_NO_ACCESS, "only the administrator may do that");
+		if (verbs[i].looks && !client->looks &&
+		    (client->looks = looks_due(client->s, now)) != NULL) {
+			client->asked_until = now + LOOK_WAIT;
+			return MAPI_E_BUSY;
+		}
 		return verbs[i].handle(client, packet);
 	}
 	return answer_error(client, MAPI_E_NO_SUPPORT, "the spooler does not know this word");
+}
+
+/* What was asked before the look into the stores is over. */
+static void
+answer_asked(struct client *client)
+{
+	struct ipc_message *packet = g_steal_pointer(&client->asked);
+
+	if (FAILED(handle(client, packet)))
+		client->gone = true;
+	ipc_message_free(packet);
+	g_clear_pointer(&client->looks, g_hash_table_unref);
+}
+
+gint64
+clients_answer(struct scheduler *s, gint64 now)
+{
+	gint64 next = G_MAXINT64;
+
+	for (guint i = 0; i < s->clients->len; i++) {
+		struct client *client = g_ptr_array_index(s->clients, i);
+
+		if (!client->asked || client->gone)
+			continue;
+		if (now >= client->asked_until || looks_are_over(client, now))
+			answer_asked(client);
+		else
+			next = MIN(next, client->asked_until);
+	}
+	clients_sweep(s);
+	return next;
 }
 
 static gboolean
@@ -581,6 +667,10 @@ client_says(gint fd, GIOCondition condition, gpointer data)
 	client->idle = false;
 	if (SUCCEEDED(hr))
 		hr = handle(client, packet);
+	if (hr == MAPI_E_BUSY && !client->asked && client->looks) {
+		client->asked = g_steal_pointer(&packet);
+		hr = S_OK;
+	}
 	ipc_message_free(packet);
 	scheduler_kick(s);
 	if (SUCCEEDED(hr))

@@ -139,8 +139,10 @@ count_crash(struct hand *hand, int status, gint64 now)
 	if (hand->lease)
 		spooldb_lease_died(lane->s->db, hand->lease, text, now, lane->not_before);
 	batch_died(hand, text, now, lane->not_before);
-	if (hand->scanning)
+	if (hand->scanning) {
 		lane->want_scan = true;
+		lane->scanned++;
+	}
 	g_free(lane->trouble);
 	lane->trouble = g_steal_pointer(&text);
 }

@@ -109,6 +109,17 @@ is_scanning(const struct lane *lane)
 	return false;
 }
 
+guint
+lane_scan_due(const struct lane *lane, gint64 now)
+{
+	/* The rest of a long queue comes bit by bit. */
+	if (lane->scan_rest || lane->not_before > now)
+		return 0;
+	if (lane->want_scan)
+		return lane->scans + 1;
+	return lane->scanned < lane->scans ? lane->scans : 0;
+}
+
 bool
 lane_leased(const struct lane *lane)
 {
@@ -414,6 +425,7 @@ drive_hand(struct hand *hand, gint64 now)
 	} else if (scan_is_due(lane) && !give_meanwhile(hand, now)) {
 		lane->want_scan = false;
 		hand->scanning = true;
+		lane->scans++;
 		hand->heard = lane->scan_began = g_get_monotonic_time();
 		ipc_send(hand->fd, "scan", NULL);
 	} else if (!scan_is_due(lane) && may_give(lane, hand, now)) {

@@ -221,6 +221,7 @@ on_scanned(struct hand *hand, const struct ipc_message *packet)
 	gint64 now = g_get_monotonic_time();
 
 	hand->scanning = false;
+	lane->scanned++;
 	lane->scan_rest = ipc_int(packet, "more", 0) != 0;
 	lane->scan_not_before =
 	    lane->scan_rest ? now + SENDING_SHARE * (now - lane->scan_began) : 0;
@@ -413,6 +414,7 @@ on_trouble(struct hand *hand, const struct ipc_message *packet)
 	if (hand->lease)
 		spooldb_settle(lane->s->db, hand->lease, ACT_RETRY, text, now);
 	hand->lease = 0;
+	lane->scanned += hand->scanning;
 	hand->scanning = false;
 	hand->quitting = true;
 	/* Its program meets the same, stores nothing, and says so. */

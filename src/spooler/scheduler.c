@@ -262,6 +262,7 @@ arm(struct scheduler *s, gint64 now)
 	if (s->stop_at) /* only the end of what is in hand counts, and that is an event */
 		next = s->stop_at;
 	next = MIN(next, scheduler_regain(s, now));
+	next = MIN(next, clients_answer(s, now));
 	next = MIN(next, consider_end(s, busy, now));
 	if (s->timer)
 		g_source_remove(s->timer);

@@ -59,6 +59,9 @@ void scheduler_watch_clock(struct scheduler *s, gint64 now);
 
 /* clients.c */
 struct client;
+/* Answers those who waited for a look into the stores that is over; when the next one has waited
+ * long enough, by the real clock; G_MAXINT64: nobody waits. */
+gint64 clients_answer(struct scheduler *s, gint64 now);
 /* `machine`: by the socket that anybody may connect to. */
 void client_add(struct scheduler *s, int fd, bool machine);
 void client_free(struct client *client);
@@ -116,6 +119,7 @@ struct lane {
 	GPtrArray *hands; /* of struct hand */
 	bool alone;       /* no worker of an earlier scheduler is left: more than one may start */
 	bool want_scan;
+	guint scans, scanned; /* begun; of these, ended in whichever way */
 	bool unasked;      /* woken for a program that may yet find that it has nothing to send */
 	bool scan_rest;    /* what is to be scanned is the rest of a long queue */
 	gint64 scan_began; /* monotonic */
@@ -146,6 +150,9 @@ bool lane_busy(const struct lane *lane);
 /* Whether a message is in hand. */
 bool lane_leased(const struct lane *lane);
 bool lane_has_batch(const struct lane *lane);
+/* The scan (its number, lane->scans) after which all is on record that the lane was woken for; 0:
+ * it is, or it will not be soon. */
+guint lane_scan_due(const struct lane *lane, gint64 now);
 /* Writes down what stands on the workers' boards. */
 void lane_read(struct lane *lane);
 /* There may be something in the stores.  A profile that was changed since counts: its workers are

@@ -297,11 +297,30 @@ notice_rollback(struct spooldb *db)
 	return true;
 }
 
+/* A step that could not be taken back alone is taken back with all that is not committed.  Until
+ * that succeeds nothing is begun and nothing is committed. */
+static HRESULT
+take_all_back(struct spooldb *db)
+{
+	HRESULT hr;
+
+	if (!db->spoilt)
+		return S_OK;
+	hr = sqlite3_get_autocommit(db->sql) ? S_OK : spooldb_run(db, "ROLLBACK", "");
+	if (FAILED(hr))
+		return hr;
+	db->spoilt = db->open = false;
+	db->lost = true;
+	return S_OK;
+}
+
 HRESULT
 spooldb_begin(struct spooldb *db, enum spooldb_when when)
 {
-	HRESULT hr = S_OK;
+	HRESULT hr = take_all_back(db);
 
+	if (FAILED(hr))
+		return hr;
 	db->when = when;
 	notice_rollback(db);
 	if (!db->open)
@@ -313,7 +332,11 @@ spooldb_begin(struct spooldb *db, enum spooldb_when when)
 static HRESULT
 commit(struct spooldb *db)
 {
-	HRESULT hr = spooldb_run(db, "COMMIT", "");
+	HRESULT hr = take_all_back(db);
+
+	if (FAILED(hr) || !db->open)
+		return FAILED(hr) ? hr : MAPI_E_CALL_FAILED;
+	hr = spooldb_run(db, "COMMIT", "");
 
 	if (hr == MAPI_E_NOT_ENOUGH_DISK && reserve_give_back(db) &&
 	    !sqlite3_get_autocommit(db->sql))
@@ -344,8 +367,12 @@ spooldb_end(struct spooldb *db, HRESULT hr)
 	} else {
 		if (hr == MAPI_E_NOT_ENOUGH_DISK)
 			reserve_give_back(db);
-		if (db->open && SUCCEEDED(spooldb_run(db, "ROLLBACK TO step", "")))
+		if (!db->open || db->spoilt)
+			return hr;
+		db->spoilt = FAILED(spooldb_run(db, "ROLLBACK TO step", ""));
+		if (!db->spoilt)
 			spooldb_run(db, "RELEASE step", "");
+		take_all_back(db);
 		return hr;
 	}
 	if (SUCCEEDED(hr) && db->when == SPOOLDB_NOW)

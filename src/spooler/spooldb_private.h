@@ -32,6 +32,7 @@ struct spooldb {
 	bool open;                     /* a transaction was begun and not ended by us */
 	HRESULT unread;                /* why a read, or what it needs, failed */
 	gint64 rebuilt;                /* when the file was made anew after damage; 0: never */
+	bool spoilt;                   /* what is open has a part of a step in it */
 	bool damaged;                  /* the file is */
 	bool lost;                     /* steps that were said to be done were rolled back */
 };

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include <mapicode.h>
-#include "spooldb.h"
+#include "spooldb_private.h"
 
 #define MINUTE (60 * (gint64)G_USEC_PER_SEC)
 #define NOW (86400 * 10000 * (gint64)G_USEC_PER_SEC)
@@ -122,6 +122,52 @@ the_log_stays_short(void **state)
 	assert_int_equal(spooldb_live_count(open_again(f), f->store), 4000);
 }
 
+static int
+deny_rollback(void *context, int action, const char *what, const char *name, const char *database,
+    const char *trigger)
+{
+	bool back = action == SQLITE_SAVEPOINT || action == SQLITE_TRANSACTION;
+
+	return back && strcmp(what, "ROLLBACK") == 0 ? SQLITE_DENY : SQLITE_OK;
+}
+
+static int
+count_marks(struct fixture *f)
+{
+	return (int)spooldb_number(f->db, -1, "SELECT count(*) FROM fact", "");
+}
+
+static void
+fail_a_step(struct fixture *f)
+{
+	assert_int_equal(spooldb_begin(f->db, SPOOLDB_LATER), S_OK);
+	assert_int_equal(
+	    spooldb_run(f->db, "INSERT INTO fact(name, value) VALUES('half', 1)", ""), S_OK);
+	assert_int_equal(spooldb_end(f->db, MAPI_E_CALL_FAILED), MAPI_E_CALL_FAILED);
+}
+
+/* For want of memory, say: half of it must not be committed with what follows. */
+static void
+a_step_that_cannot_be_taken_back_is_not_committed(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, 1);
+	sqlite3_set_authorizer(f->db->sql, deny_rollback, NULL);
+	fail_a_step(f);
+	assert_true(FAILED(spooldb_sync(f->db)));
+	assert_true(FAILED(spooldb_begin(f->db, SPOOLDB_NOW)));
+	sqlite3_set_authorizer(f->db->sql, NULL, NULL);
+	assert_int_equal(spooldb_begin(f->db, SPOOLDB_NOW), S_OK);
+	assert_int_equal(spooldb_end(f->db, S_OK), S_OK);
+	assert_int_equal(count_marks(f), 0);
+	/* And what went with it is learnt anew. */
+	assert_int_equal(spooldb_live_count(f->db, f->store), 0);
+	assert_true(spooldb_lost(f->db));
+	fail_a_step(f);
+	assert_int_equal(count_marks(f), 0);
+}
+
 int
 main(void)
 {
@@ -129,6 +175,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(the_thread_takes_nothing_away),
 		CASE(the_log_stays_short),
+		CASE(a_step_that_cannot_be_taken_back_is_not_committed),
 	};
 
 	return cmocka_run_group_tests_name("spooler/spooldb_sync", tests, NULL, NULL);

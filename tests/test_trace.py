@@ -226,7 +226,7 @@ def test_a_replay_tells_what_is_different(traced):
                     "1.0 1 1/1 IMessage(5)::SetProps lpPropArray=[0037001E:99999999999] = 0x0\n")
     told = traced.run("emapi", "trace", "replay", path, code=65).stdout
     assert "::SubmitMessage was MAPI_E_NOT_FOUND and is S_OK" in told
-    assert "not replayed: IMAPIStatus::FlushQueues, 1 times" in told
+    assert "not replayed: IMAPIStatus::FlushQueues, 1 time\n" in told
 
 
 def test_says_what_it_cannot_read(home):

@@ -471,20 +471,36 @@ walk_some(const struct contents_scope *scope, struct contents_keyset *keyset,
 	return FAILED(hr) ? hr : S_OK;
 }
 
+/* More rows are passed on a way than will be read again. */
+#define FAR_ROWS 50000
+
+static bool
+is_far(const struct contents_scope *scope, const struct contents_walk *walk)
+{
+	gint64 total = 0;
+
+	return walk->limit < 0 && SUCCEEDED(contents_count(scope, &total)) && total > FAR_ROWS;
+}
+
 HRESULT
 contents_walk(const struct contents_scope *scope, struct contents_keyset *keyset,
     const struct contents_walk *walk)
 {
 	struct contents_filter filter;
+	bool long_way = is_far(scope, walk);
 	LONG limit = walk->limit;
 	HRESULT hr = S_OK;
 
+	if (long_way)
+		db_pass_begin(scope->store->db);
 	contents_filter_make(walk->like, &filter);
 	if (keyset->cursor.begun && keyset->order != ORDER_ID)
 		hr = walk_some(scope, keyset, walk, &filter, true, &limit);
 	if (hr == S_OK && limit)
 		hr = walk_some(scope, keyset, walk, &filter, false, &limit);
 	contents_filter_clear(&filter);
+	if (long_way)
+		db_pass_end(scope->store->db);
 	return hr;
 }
 
@@ -516,9 +532,6 @@ query_keys(const struct contents_scope *scope, GString *sql, sqlite3_stmt **row)
 	sqlite3_bind_int(*row, 2, scope->associated);
 	return S_OK;
 }
-
-/* More rows are passed on the way to a place than will be read there. */
-#define FAR_ROWS 50000
 
 /* From whichever end is nearer. */
 HRESULT

@@ -197,10 +197,8 @@ fill(struct made *made, const struct contents_scope *scope, const struct order *
 		return hr;
 	hr = making_begin(made, order, &making);
 	walk = walk_for(&making);
-	db_pass_begin(scope->store->db);
 	if (SUCCEEDED(hr))
 		hr = contents_walk(scope, &keyset, &walk);
-	db_pass_end(scope->store->db);
 	making_end(&making);
 	if (SUCCEEDED(hr))
 		hr = run_sql(made, "CREATE INDEX i%u ON k%u(key, id)", order->name);

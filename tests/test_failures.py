@@ -440,7 +440,7 @@ CASES = [
      "once that is mended"),
     (scram_fraud, 0, HELD, "bob@example.test: held",
      "the server did not prove that it knows the password", "may not be the server you mean"),
-    (directory_down, 67, NOTHING, '"Bob Nobody"', "127.0.0.1.*the server cannot be reached", "Check Server="),
+    (directory_down, 67, NOTHING, '"Bob Nobody"', "127.0.0.1.*the server cannot be reached", "check Server="),
     (directory_password_fails, 67, NOTHING, '"Bob Nobody"', "127.0.0.1.*", "password"),
     (no_login, 0, HELD, "bob@example.test: held", "localhost.*offers no login", "submission port"),
     (password_command_fails, 0, HELD, "bob@example.test: held", "exit 3", "PasswordCommand"),

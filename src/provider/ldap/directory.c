@@ -113,8 +113,8 @@ static const struct {
 	const char *remedy;
 } failures[] = {
 	{ LDAP_SERVER_DOWN, "the server cannot be reached, or it ended the connection",
-	    "Check Server=, Port= and TLS= of this address book in the profile, and that it "
-	    "runs." },
+	    "See that it runs, and check Server=, Port=, TLS= and CAFile= of this address "
+	    "book in the profile." },
 	{ LDAP_TIMEOUT, "the server does not answer",
 	    "Try again, or give it longer with Timeout=." },
 	{ LDAP_TIMELIMIT_EXCEEDED, "the search took longer than the server allows",

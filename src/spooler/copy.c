@@ -18,10 +18,10 @@ static size_t room;
 void
 copy_begin(int argc, char **argv)
 {
-	const char *last = argv[argc - 1];
+	const char *last = argc > 0 ? argv[argc - 1] : NULL;
 
 	arguments = argv[0];
-	room = (size_t)(last + strlen(last) + 1 - argv[0]);
+	room = last ? (size_t)(last + strlen(last) + 1 - argv[0]) : 0;
 }
 
 /* ps(1) and the next scheduler (worker_lock.h) know a worker by its arguments. */

@@ -100,10 +100,10 @@ kdc = FILE:{self.folder}/kdc.log
     def admin(self, query):
         self.run("kadmin.local", "-r", self.REALM, "-q", query)
 
-    def ticket(self, folder):
+    def ticket(self, folder, *options):
         """Logs the user in; what a program's environment needs to find the ticket."""
         cache = f"FILE:{folder}/ticket"
-        self.run("kinit", "-k", "-t", str(self.user_keytab), self.user, KRB5CCNAME=cache)
+        self.run("kinit", *options, "-k", "-t", str(self.user_keytab), self.user, KRB5CCNAME=cache)
         return {"KRB5_CONFIG": str(self.config), "KRB5CCNAME": cache}
 
     def stop(self):

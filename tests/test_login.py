@@ -5,10 +5,12 @@ mailbox, against Debian's Postfix with Dovecot's and with Cyrus's SASL, and MIT'
 import base64
 import os
 import pathlib
+import re
 import shutil
 import ssl
 import subprocess
 import tempfile
+import time
 import uuid
 
 import loginservers
@@ -291,6 +293,35 @@ def test_kerberos_alone_and_no_ticket(home, sender, servers):
     mine = sender("gssapi").with_password()
     mine.held("GSSAPI", "there is no Kerberos ticket here; get one by kinit")
     assert "auth" not in mine.session()
+
+
+def test_kerberos_whose_server_is_away(home, sender, servers):
+    """The ticket is there; that for the mail server cannot be had."""
+    need_kerberos(servers)
+    home.environment.update(servers.kerberos.ticket(home.folder))
+    config = home.folder / "krb5.conf"
+    config.write_text(re.sub("kdc = .*", f"kdc = 127.0.0.1:{mailserver.free_port()}",
+                             servers.kerberos.config.read_text()))
+    home.environment["KRB5_CONFIG"] = str(config)
+    sender("gssapi").with_password().held("no Kerberos server can be found or reached", "/etc/krb5.conf")
+
+
+def test_kerberos_that_does_not_know_the_mail_server(home, sender, servers):
+    need_kerberos(servers)
+    servers.kerberos.admin("delprinc -force smtp/localhost")
+    try:
+        home.environment.update(servers.kerberos.ticket(home.folder))
+        sender("gssapi").with_password().held("Kerberos has no service of this server's name", "set Server")
+    finally:
+        servers.kerberos.admin("addprinc -randkey smtp/localhost")
+        servers.kerberos.admin(f"ktadd -k {servers.kerberos.keytab} smtp/localhost")
+
+
+def test_kerberos_ticket_that_has_expired(home, sender, servers):
+    need_kerberos(servers)
+    home.environment.update(servers.kerberos.ticket(home.folder, "-l", "1s"))
+    time.sleep(1.5)
+    sender("gssapi").with_password().held("the Kerberos ticket has expired; get a new one by kinit")
 
 
 def test_ticket_that_the_server_does_not_take(home, sender, servers):

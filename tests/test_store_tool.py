@@ -45,7 +45,7 @@ def values(properties):
 def test_looking(store):
     tree = json.loads(store("tree", "--json"))
     assert {"Inbox", "Outbox", "Sent Items"} <= {f["name"] for f in tree["folders"]}
-    assert "Sent Items/" in store("tree") and "1 messages" in store("ls")
+    assert "Sent Items/" in store("tree") and "1 message, " in store("ls")
     message, = listed(store, "sent items")
     assert message["subject"] == "Grüße / 1" and message["class"] == "IPM.Note"
     line = store("ls", "Sent Items")

@@ -84,16 +84,17 @@ launch_early(const MAPIUID *profile)
 
 /* Starts one, or waits for the one that was started before. */
 static HRESULT
-start_one(char **why)
+start_one(int *ready, char **why)
 {
 	HRESULT hr;
 
 	g_mutex_lock(&early.lock);
 	if (early.pid == getpid()) {
 		early.pid = 0;
-		hr = spooler_await(early.ready, why);
+		*ready = early.ready;
+		hr = spooler_await(ready, why);
 	} else {
-		hr = spooler_start(why);
+		hr = spooler_start(ready, why);
 	}
 	g_mutex_unlock(&early.lock);
 	return hr;
@@ -106,6 +107,7 @@ spooler_connect(bool start, int *fd)
 	unsigned starts = 0;
 	gulong pause = 2000;
 	char *why = NULL;
+	int ready = -1; /* open, it keeps the spooler that we have started from ending */
 	HRESULT hr = MAPI_E_NETWORK_ERROR;
 
 	*fd = connect_running();
@@ -113,7 +115,9 @@ spooler_connect(bool start, int *fd)
 		/* One that finds another running ends at once: then that one is about to listen. */
 		if (starts < STARTS) {
 			starts++;
-			hr = start_one(&why);
+			if (ready >= 0)
+				close(ready);
+			hr = start_one(&ready, &why);
 			if (FAILED(hr))
 				break;
 			hr = MAPI_E_NETWORK_ERROR;
@@ -123,6 +127,8 @@ spooler_connect(bool start, int *fd)
 		}
 		*fd = connect_running();
 	}
+	if (ready >= 0)
+		close(ready);
 	if (*fd < 0 && start && !why)
 		why = g_strdup("The spooler was started and does not answer; see spooler.log.");
 	if (*fd < 0 && start)

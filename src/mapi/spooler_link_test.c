@@ -368,10 +368,11 @@ static void
 says_why_none_starts(void **state)
 {
 	char *why = NULL;
-	int fd;
+	int fd, ready;
 
 	g_setenv("EMAPI_SPOOLER", "/nowhere/emapi-spooler", TRUE);
-	assert_int_equal(spooler_start(&why), MAPI_E_NOT_FOUND);
+	assert_int_equal(spooler_start(&ready, &why), MAPI_E_NOT_FOUND);
+	assert_int_equal(ready, -1);
 	assert_non_null(strstr(why, "/nowhere/emapi-spooler"));
 	assert_int_equal(spooler_connect(true, &fd), MAPI_E_NOT_FOUND);
 	g_free(why);

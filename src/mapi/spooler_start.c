@@ -265,21 +265,21 @@ spooler_launch(const MAPIUID *profile, int *ready, char **why)
 }
 
 HRESULT
-spooler_await(int ready, char **why)
+spooler_await(int *ready, char **why)
 {
-	HRESULT hr = await(ready, why);
+	HRESULT hr = await(*ready, why);
 
-	if (FAILED(hr))
+	if (FAILED(hr)) {
 		why_set(why, "The spooler cannot be started: %s.", hr_text(hr));
-	close(ready);
+		close_fd(ready);
+	}
 	return hr;
 }
 
 HRESULT
-spooler_start(char **why)
+spooler_start(int *ready, char **why)
 {
-	int ready;
-	HRESULT hr = spooler_launch(NULL, &ready, why);
+	HRESULT hr = spooler_launch(NULL, ready, why);
 
 	return SUCCEEDED(hr) ? spooler_await(ready, why) : hr;
 }

@@ -11,6 +11,7 @@
 #include "scheduler_private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,8 +29,10 @@
 /* Profiles whose wake-up may have been lost with its client are looked through after the start,
  * one a second. */
 #define CATCH_UP_AFTER (2 * (gint64)G_USEC_PER_SEC)
-/* Who started us needs a moment to connect, however short the idle time is. */
+/* Who started us needs a moment to connect, however short the idle time is; while he keeps his end
+ * of the pipe open, up to as long as he tries. */
 #define FIRST_CLIENT (G_USEC_PER_SEC / 5)
+#define STARTER_WAITS (5 * (gint64)G_USEC_PER_SEC)
 #define HISTORY_KEEP 10000
 /* D4 allows 100 ms. */
 #define SYNC_AFTER_MS 50
@@ -477,6 +480,34 @@ start_ahead(struct scheduler *s)
 	return s->options.wakes ? lane_start_ahead(s, uid) : NULL;
 }
 
+/* He is connected, or has gone. */
+static gboolean
+on_starter_left(gint fd, GIOCondition condition, gpointer data)
+{
+	struct scheduler *s = data;
+
+	s->starter_source = 0;
+	s->not_before = s->quiet_since = 0;
+	close(s->options.ready_fd);
+	s->options.ready_fd = -1;
+	scheduler_kick(s);
+	return G_SOURCE_REMOVE;
+}
+
+static void
+tell_starter(struct scheduler *s, gint64 now)
+{
+	int fd = s->options.ready_fd;
+
+	if (fd < 0)
+		return;
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (write(fd, "1", 1) != 1)
+		log_debug("nobody waits for us");
+	s->not_before = now + STARTER_WAITS;
+	s->starter_source = g_unix_fd_add(fd, G_IO_ERR, on_starter_left, s);
+}
+
 static HRESULT
 start(struct scheduler *s)
 {
@@ -500,12 +531,7 @@ start(struct scheduler *s)
 		hr = machine_start(s);
 	if (FAILED(hr))
 		return hr;
-	if (s->options.ready_fd >= 0) {
-		if (write(s->options.ready_fd, "1", 1) != 1)
-			log_debug("nobody waits for us");
-		close(s->options.ready_fd);
-		s->options.ready_fd = -1;
-	}
+	tell_starter(s, now);
 	service_notify("READY=1\nSTATUS=Serving %s", s->options.socket_path);
 	return S_OK;
 }
@@ -537,6 +563,8 @@ finish(struct scheduler *s)
 		g_source_remove(s->timer);
 	if (s->kick)
 		g_source_remove(s->kick);
+	if (s->starter_source)
+		g_source_remove(s->starter_source);
 	if (s->sync)
 		g_source_remove(s->sync);
 	machine_stop(s);

@@ -17,11 +17,12 @@ struct scheduler {
 	int listen_fd;
 	guint listen_source;
 	guint timer;
-	gint64 clock_offset; /* the clock less the time since the machine's start */
-	guint kick;          /* a pending call of the driver */
-	guint sync;          /* a pending spooldb_sync() */
-	GPtrArray *clients;  /* of struct client */
-	GHashTable *lanes;   /* GBytes (profile UID) -> struct lane */
+	guint starter_source; /* waits for who started us to be connected */
+	gint64 clock_offset;  /* the clock less the time since the machine's start */
+	guint kick;           /* a pending call of the driver */
+	guint sync;           /* a pending spooldb_sync() */
+	GPtrArray *clients;   /* of struct client */
+	GHashTable *lanes;    /* GBytes (profile UID) -> struct lane */
 	struct network *network;
 	GPtrArray *catch_up; /* profiles still to be scanned after the start, of GBytes */
 	gint64 catch_up_at;

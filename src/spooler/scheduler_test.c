@@ -25,6 +25,7 @@
 #include "paths.h"
 #include "scheduler.h"
 #include "spooler_link.h"
+#include "spooler_start.h"
 #include "testing/fake_worker.h"
 
 static const MAPIUID profile = { "0123456789abcde" };
@@ -349,6 +350,26 @@ no_wake_falls_between_two_spoolers(void **state)
 	}
 }
 
+/* However short its idle time is and long the starter takes to connect. */
+static void
+a_spooler_does_not_end_before_its_starter_connects(void **state)
+{
+	int ready = -1, fd = -1;
+	char *why = NULL;
+
+	g_setenv("EMAPI_IDLE_SECONDS", "0", TRUE);
+	assert_int_equal(spooler_start(&ready, &why), S_OK);
+	g_usleep(700 * 1000);
+	assert_int_equal(spooler_connect(false, &fd), S_OK);
+	close(ready);
+	close(fd);
+	for (int i = 0; i < 100 && SUCCEEDED(spooler_connect(false, &fd)); i++) {
+		close(fd);
+		g_usleep(50 * 1000);
+	}
+	assert_int_equal(fd, -1); /* then it does */
+}
+
 static int
 run_all(void)
 {
@@ -363,6 +384,7 @@ run_all(void)
 		CASE(run_finds_what_nobody_announced),
 		CASE(only_one_of_many_spoolers_serves),
 		CASE(no_wake_falls_between_two_spoolers),
+		CASE(a_spooler_does_not_end_before_its_starter_connects),
 	};
 
 	return cmocka_run_group_tests_name("spooler/scheduler", tests, NULL, NULL);

@@ -342,7 +342,8 @@ contents_longs(struct store *store, enum lob_kind kind, gint64 owner,
 		hr = need->judged && restriction_looks_at(need->judged, one->tag, true)
 			 ? long_value_read(store, one, root, &value)
 			 : long_value_cut(store, one, root, &value);
-		g_array_append_val(values, value);
+		if (SUCCEEDED(hr))
+			g_array_append_val(values, value);
 	}
 	g_array_unref(set.longs);
 	return hr;

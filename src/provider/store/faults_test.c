@@ -155,6 +155,17 @@ story_list(struct story *story)
 		hr = table->lpVtbl->QueryRows(table, 10, 0, &rows);
 	if (rows)
 		double_rows_free(rows);
+	rows = NULL;
+	word.ulPropTag = restriction.res.resContent.ulPropTag = PR_BODY_A; /* a long value */
+	word.Value.lpszA = (char *)(size_t) "xx";
+	if (SUCCEEDED(hr))
+		hr = table->lpVtbl->Restrict(table, &restriction, 0);
+	if (SUCCEEDED(hr))
+		hr = table->lpVtbl->QueryRows(table, 10, 0, &rows);
+	if (SUCCEEDED(hr))
+		assert_int_equal(rows->cRows, 1);
+	if (rows)
+		double_rows_free(rows);
 	COM_CLEAR(table);
 	return hr;
 }

@@ -113,11 +113,9 @@ guint
 lane_scan_due(const struct lane *lane, gint64 now)
 {
 	/* The rest of a long queue comes bit by bit. */
-	if (lane->scan_rest || lane->not_before > now)
+	if (lane->scan_rest || lane->not_before > now || lane->scanned >= lane->woken)
 		return 0;
-	if (lane->want_scan)
-		return lane->scans + 1;
-	return lane->scanned < lane->scans ? lane->scans : 0;
+	return lane->woken;
 }
 
 bool
@@ -217,6 +215,7 @@ lane_wake(struct lane *lane)
 	g_autofree char *held = spooldb_held(lane->s->db, lane->uid, &since);
 
 	lane->want_scan = true;
+	lane->woken = lane->scans + 1;
 	lane->unasked = false;
 	lane->not_before = 0;
 	renew_older(lane, changed);

@@ -121,6 +121,7 @@ struct lane {
 	bool alone;       /* no worker of an earlier scheduler is left: more than one may start */
 	bool want_scan;
 	guint scans, scanned; /* begun; of these, ended in whichever way */
+	guint woken;          /* the scan that the last wake-up asked for */
 	bool unasked;      /* woken for a program that may yet find that it has nothing to send */
 	bool scan_rest;    /* what is to be scanned is the rest of a long queue */
 	gint64 scan_began; /* monotonic */

@@ -5,20 +5,34 @@
  * These stand before GLib's functions of the same names and tell it what happens.
  */
 #include <dlfcn.h>
+#include <stdatomic.h>
 #include <glib.h>
 
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
 
-#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+/* GLib's own, looked for once; by two threads at once it may be twice. */
+static void *
+find(void *_Atomic *known, const char *name)
+{
+	void *function = atomic_load_explicit(known, memory_order_acquire);
+
+	if (!function) {
+		function = dlsym(RTLD_NEXT, name);
+		atomic_store_explicit(known, function, memory_order_release);
+	}
+	return function;
+}
+
+#define NEXT(name)                                                                                 \
+	static void *_Atomic known;                                                                \
+	__typeof__(&name) next = (__typeof__(&name))find(&known, #name)
 
 void
 g_mutex_lock(GMutex *mutex)
 {
-	static __typeof__(&g_mutex_lock) next;
+	NEXT(g_mutex_lock);
 
-	if (!next)
-		next = NEXT(g_mutex_lock);
 	next(mutex);
 	__tsan_acquire(mutex);
 }
@@ -26,11 +40,9 @@ g_mutex_lock(GMutex *mutex)
 gboolean
 g_mutex_trylock(GMutex *mutex)
 {
-	static __typeof__(&g_mutex_trylock) next;
+	NEXT(g_mutex_trylock);
 	gboolean got;
 
-	if (!next)
-		next = NEXT(g_mutex_trylock);
 	got = next(mutex);
 	if (got)
 		__tsan_acquire(mutex);
@@ -40,10 +52,8 @@ g_mutex_trylock(GMutex *mutex)
 void
 g_mutex_unlock(GMutex *mutex)
 {
-	static __typeof__(&g_mutex_unlock) next;
+	NEXT(g_mutex_unlock);
 
-	if (!next)
-		next = NEXT(g_mutex_unlock);
 	__tsan_release(mutex);
 	next(mutex);
 }
@@ -51,10 +61,8 @@ g_mutex_unlock(GMutex *mutex)
 void
 g_cond_wait(GCond *cond, GMutex *mutex)
 {
-	static __typeof__(&g_cond_wait) next;
+	NEXT(g_cond_wait);
 
-	if (!next)
-		next = NEXT(g_cond_wait);
 	__tsan_release(mutex);
 	next(cond, mutex);
 	__tsan_acquire(mutex);
@@ -63,11 +71,9 @@ g_cond_wait(GCond *cond, GMutex *mutex)
 gboolean
 g_cond_wait_until(GCond *cond, GMutex *mutex, gint64 end)
 {
-	static __typeof__(&g_cond_wait_until) next;
+	NEXT(g_cond_wait_until);
 	gboolean woken;
 
-	if (!next)
-		next = NEXT(g_cond_wait_until);
 	__tsan_release(mutex);
 	woken = next(cond, mutex, end);
 	__tsan_acquire(mutex);

@@ -135,11 +135,31 @@ run(void *argument)
 
 /* A child that borrows our memory until it has become another program or ended; meanwhile we stand
  * still.  `exit_signal` is what we get of its end. */
+#ifndef __SANITIZE_THREAD__
 static pid_t
 borrower(int (*child)(void *), char *stack, int exit_signal, struct launch *launch)
 {
 	return clone(child, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | exit_signal, launch);
 }
+#else
+/* The thread sanitizer takes any clone for a fork, and would mark the memory that is borrowed: here
+ * the child has its own, and the sanitizer is told of it. */
+void __sanitizer_syscall_pre_impl_fork(void);
+void __sanitizer_syscall_post_impl_fork(long child);
+
+static pid_t
+borrower(int (*child)(void *), char *stack, int exit_signal, struct launch *launch)
+{
+	pid_t pid;
+
+	__sanitizer_syscall_pre_impl_fork();
+	pid = (pid_t)syscall(SYS_clone, (unsigned long)exit_signal, NULL, NULL, NULL, NULL);
+	__sanitizer_syscall_post_impl_fork(pid);
+	if (pid == 0)
+		_exit(child(launch));
+	return pid;
+}
+#endif
 
 /* The child between: it leaves the grandchild to init. */
 static int

@@ -221,6 +221,22 @@ def test_a_slow_message_does_not_stop_the_others(home):
         wait_for(home, "slow", "filed")
 
 
+def test_a_slow_message_does_not_stop_the_others_of_a_changed_profile(home):
+    """The worker that has it is to be renewed, but not before it is done."""
+    slow = threading.Event()
+    first = iter([True])
+    with Peer(data_reply=lambda line: (next(first, False) and slow.wait(60), "354 go on")[1]) as peer:
+        peer_profile(home, peer)
+        send(home, subject="slow")
+        wait_until(lambda: peer.seen("DATA"), "the first is on its way")
+        home.run("emapi", "profile", "set", "test", "Timeout=200")
+        send(home, subject="quick")
+        wait_for(home, "quick", "filed")
+        assert subjects(peer) == ["quick"]
+        slow.set()
+        wait_for(home, "slow", "filed")
+
+
 def test_a_slow_message_does_not_stop_its_batch(home):
     """Four are due at once and given to one worker; what waits there behind a slow one goes another
     way, in its order, and nothing goes twice."""

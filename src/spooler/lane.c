@@ -434,14 +434,15 @@ drive_hand(struct hand *hand, gint64 now)
 	}
 }
 
-/* Everyone has work, and nobody is about to come or to go. */
+/* Everyone has work, and nobody is about to come or to go.  Who is to be renewed goes when he is
+ * done, which may take long. */
 static bool
 all_busy(const struct lane *lane)
 {
 	for (guint i = 0; i < lane->hands->len; i++) {
 		const struct hand *hand = hand_at(lane, i);
 
-		if (!hand->hello || hand->quitting || hand->renew || hand_idle(hand))
+		if (!hand->hello || hand->quitting || hand_idle(hand))
 			return false;
 	}
 	return true;

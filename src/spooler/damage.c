@@ -39,8 +39,7 @@ damage_set_aside(const char *path, gint64 now, char **aside)
 	if (rename(path, name) != 0 && errno != ENOENT) {
 		HRESULT hr = hr_from_errno(errno);
 
-		if (rename(log_aside, log) != 0)
-			return hr; /* without a log it is no worse than it was */
+		(void)!rename(log_aside, log); /* without it the file is no worse than it was */
 		return hr;
 	}
 	unlink(shared);

@@ -7,66 +7,7 @@
 #include <cmocka.h>
 
 #include <string.h>
-#include <glib/gstdio.h>
-#include <mapicode.h>
-#include "spooldb.h"
-
-#define MINUTE (60 * (gint64)G_USEC_PER_SEC)
-#define DAY (24 * 60 * MINUTE)
-
-struct fixture {
-	char *folder, *path;
-	GBytes *profile, *store;
-	struct spooldb *db;
-	gint64 now;
-};
-
-static void
-reopen(struct fixture *f)
-{
-	struct retry_policy policy = { MINUTE, 60 * MINUTE, 5 * DAY };
-	char *why = NULL;
-
-	spooldb_close(f->db);
-	assert_int_equal(spooldb_open(f->path, &policy, &f->db, &why), S_OK);
-	assert_int_equal(spooldb_recover(f->db, f->now), S_OK);
-}
-
-static int
-setup(void **state)
-{
-	struct fixture *f = g_new0(struct fixture, 1);
-
-	f->folder = g_dir_make_tmp("spooldb-XXXXXX", NULL);
-	f->path = g_build_filename(f->folder, "spool.db", NULL);
-	f->profile = g_bytes_new("profile-0123456", 16);
-	f->store = g_bytes_new("store-012345678", 16);
-	f->now = 10000 * DAY;
-	reopen(f);
-	*state = f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	static const char *const files[] = { "", "-wal", "-shm", ".reserve" };
-	struct fixture *f = *state;
-
-	spooldb_close(f->db);
-	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-		g_autofree char *path = g_strconcat(f->path, files[i], NULL);
-
-		g_remove(path);
-	}
-	g_rmdir(f->folder);
-	g_bytes_unref(f->profile);
-	g_bytes_unref(f->store);
-	g_free(f->path);
-	g_free(f->folder);
-	g_free(f);
-	return 0;
-}
+#include "testing/spool_file.h"
 
 /* A message to one; `name` is its entry ID and key. */
 static gint64

@@ -7,65 +7,8 @@
 #include <cmocka.h>
 
 #include <string.h>
-#include <glib/gstdio.h>
-#include <mapicode.h>
 #include "spooldb_private.h"
-
-#define MINUTE (60 * (gint64)G_USEC_PER_SEC)
-#define NOW (86400 * 10000 * (gint64)G_USEC_PER_SEC)
-
-struct fixture {
-	char *folder, *path;
-	GBytes *profile, *store;
-	struct spooldb *db;
-};
-
-static struct spooldb *
-open_again(struct fixture *f)
-{
-	struct retry_policy policy = { MINUTE, 60 * MINUTE, 7200 * MINUTE };
-	char *why = NULL;
-
-	spooldb_close(f->db);
-	f->db = NULL;
-	assert_int_equal(spooldb_open(f->path, &policy, &f->db, &why), S_OK);
-	return f->db;
-}
-
-static int
-setup(void **state)
-{
-	struct fixture *f = g_new0(struct fixture, 1);
-
-	f->folder = g_dir_make_tmp("spooldb-XXXXXX", NULL);
-	f->path = g_build_filename(f->folder, "spool.db", NULL);
-	f->profile = g_bytes_new("profile-0123456", 16);
-	f->store = g_bytes_new("store-012345678", 16);
-	open_again(f);
-	*state = f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	static const char *const files[] = { "", "-wal", "-shm", ".reserve" };
-	struct fixture *f = *state;
-
-	spooldb_close(f->db);
-	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-		g_autofree char *path = g_strconcat(f->path, files[i], NULL);
-
-		g_remove(path);
-	}
-	g_rmdir(f->folder);
-	g_bytes_unref(f->profile);
-	g_bytes_unref(f->store);
-	g_free(f->folder);
-	g_free(f->path);
-	g_free(f);
-	return 0;
-}
+#include "testing/spool_file.h"
 
 static void
 add(struct fixture *f, int number)
@@ -78,9 +21,9 @@ add(struct fixture *f, int number)
 	m->store = g_bytes_ref(f->store);
 	g_bytes_unref(m->entry);
 	m->entry = g_bytes_new(&number, sizeof(number));
-	m->submitted = NOW + number;
+	m->submitted = f->now + number;
 	g_ptr_array_add(m->recipients, r);
-	assert_int_equal(spooldb_add(f->db, f->profile, m, 0, NOW, &id), S_OK);
+	assert_int_equal(spooldb_add(f->db, f->profile, m, 0, f->now, &id), S_OK);
 	spool_message_free(m);
 }
 
@@ -100,7 +43,8 @@ the_thread_takes_nothing_away(void **state)
 			assert_int_equal(spooldb_sync(f->db), S_OK);
 	}
 	add(f, 500);
-	assert_int_equal(spooldb_live_count(open_again(f), f->store), 501);
+	reopen(f);
+	assert_int_equal(spooldb_live_count(f->db, f->store), 501);
 }
 
 /* The log is copied back by the thread: it does not grow with all that was ever written. */
@@ -119,7 +63,8 @@ the_log_stays_short(void **state)
 	}
 	assert_int_equal(g_stat(log, &status), 0);
 	assert_true(status.st_size < 40 * 1024 * 1024);
-	assert_int_equal(spooldb_live_count(open_again(f), f->store), 4000);
+	reopen(f);
+	assert_int_equal(spooldb_live_count(f->db, f->store), 4000);
 }
 
 static int

@@ -25,6 +25,37 @@ class Ended(Exception):
     """The connection is over."""
 
 
+class Thinking:
+    """A server that thinks long before it answers one command ("mail", "rcpt")."""
+
+    def __init__(self, command, reply, **more):
+        self.asked, self.answer, self.reply = threading.Event(), threading.Event(), reply
+        self.peer = Peer(**{command: self.think}, **more)
+
+    def think(self, line):
+        self.asked.set()
+        assert self.answer.wait(30)
+        return self.reply
+
+    def __enter__(self):
+        self.peer.__enter__()
+        return self
+
+    def __exit__(self, *ended):
+        self.answer.set()
+        self.peer.__exit__(*ended)
+
+    def lines_before_the_answer(self, process, last):
+        """What a program has printed when the server begins to think; then it answers."""
+        lines = []
+        while not lines or last not in lines[-1]:
+            lines.append(process.stdout.readline())
+            assert lines[-1], lines
+        assert self.asked.wait(30)
+        self.answer.set()
+        return "".join(lines)
+
+
 class Faulty:
     """A server for many connections.  `faults` maps a step (STEPS) to what comes in place of its reply: a reply, or one of the
     methods of FaultyConnection named fault_*.  `hits` are the faults that were acted out, `mails`

@@ -6,12 +6,11 @@ import os
 import pathlib
 import re
 import subprocess
-import threading
 
 import pytest
 from conftest import needs_root
 from mailserver import free_port, wait_until
-from scripted_smtp import Peer
+from scripted_smtp import Peer, Thinking
 
 ANSWERS = ["Does it need Outlook?", "Does it need an Exchange server?",
            "Is there an SMTP server in the path?", "What did it reply?",
@@ -311,38 +310,13 @@ def test_what_cannot_be_reached_is_told_with_the_way_around(home):
     assert any("Connection refused" in line for line in attempt["dialogue"])
 
 
-class Thinking:
-    """A server that thinks long before it answers one command ("mail", "rcpt")."""
-
-    def __init__(self, home, command, reply, **more):
-        self.asked, self.answer, self.reply = threading.Event(), threading.Event(), reply
-        self.peer = Peer(**{command: self.think}, **more)
-        self.login = ("--user", "ann", "--password-command", "echo s3cret") if more else ()
-        home.profile("work", "--from", "ann@example.test", "--smtp",
-                     f"localhost:{self.peer.port}", "--tls", "none", *self.login)
-
-    def think(self, line):
-        self.asked.set()
-        assert self.answer.wait(30)
-        return self.reply
-
-    def __enter__(self):
-        self.peer.__enter__()
-        return self
-
-    def __exit__(self, *ended):
-        self.answer.set()
-        self.peer.__exit__(*ended)
-
-    def lines_before_the_answer(self, process, last):
-        """What a program has printed when the server begins to think; then it answers."""
-        lines = []
-        while not lines or last not in lines[-1]:
-            lines.append(process.stdout.readline())
-            assert lines[-1], lines
-        assert self.asked.wait(30)
-        self.answer.set()
-        return "".join(lines)
+def thinking(home, command, reply, **more):
+    """A profile whose server thinks long before it answers that command."""
+    server = Thinking(command, reply, **more)
+    login = ("--user", "ann", "--password-command", "echo s3cret") if more else ()
+    home.profile("work", "--from", "ann@example.test", "--smtp",
+                 f"localhost:{server.peer.port}", "--tls", "none", *login)
+    return server
 
 
 WITH_LOGIN = {"ehlo": ["AUTH PLAIN"], "users": {"ann": "s3cret"}}
@@ -351,7 +325,7 @@ WITH_LOGIN = {"ehlo": ["AUTH PLAIN"], "users": {"ann": "s3cret"}}
 def test_mapisend_tells_the_dialogue_as_it_happens(home):
     """Each line is there before the server has answered the next one; a lookup of the recipient
     that takes long is seen as such."""
-    with Thinking(home, "rcpt", "250 2.1.5 Ok", **WITH_LOGIN) as server:
+    with thinking(home, "rcpt", "250 2.1.5 Ok", **WITH_LOGIN) as server:
         send = subprocess.Popen(["mapisend", "--explain", "--to", "bob@example.test", "--body", "x"],
                                 env=home.environment, text=True, stdout=subprocess.PIPE)
         early = server.lines_before_the_answer(send, "> RCPT TO")
@@ -363,7 +337,7 @@ def test_mapisend_tells_the_dialogue_as_it_happens(home):
 
 
 def test_emapi_test_tells_the_dialogue_as_it_happens(home):
-    with Thinking(home, "mail", "550 5.7.1 not you", **WITH_LOGIN) as server:
+    with thinking(home, "mail", "550 5.7.1 not you", **WITH_LOGIN) as server:
         test = subprocess.Popen(["emapi", "test", "--explain"], env=home.environment, text=True,
                                 stdout=subprocess.PIPE)
         early = server.lines_before_the_answer(test, "> MAIL FROM")
@@ -378,7 +352,7 @@ def test_emapi_test_tells_the_dialogue_as_it_happens(home):
 
 def test_who_looked_on_and_was_killed_is_in_nobodys_way(home):
     send = ["mapisend", "--explain", "--to", "bob@example.test", "--body", "x"]
-    with Thinking(home, "rcpt", "250 2.1.5 Ok") as server:
+    with thinking(home, "rcpt", "250 2.1.5 Ok") as server:
         killed = subprocess.Popen(send, env=home.environment, stdout=subprocess.DEVNULL)
         assert server.asked.wait(30)
         killed.kill()

@@ -20,7 +20,7 @@ import time
 import pytest
 
 from mailserver import wait_until
-from scripted_smtp import Peer
+from scripted_smtp import Peer, Thinking
 
 several_users = pytest.mark.skipif(os.geteuid() != 0, reason="several users need root")
 DAEMON = 61000  # nobody has this id
@@ -350,6 +350,70 @@ def test_nobody_sees_anothers_mail(machine, ann, bob):
         theirs = next(m for m in root.queue() if m["subject"] == "bob's own")
         root.do("emapi", "queue", "hold", theirs["id"])
         wait_until(lambda: bob.queue()[0]["state"] == "held", lambda: bob.queue())
+
+
+def explaining(user):
+    return subprocess.Popen(
+        user.command("mapisend", "--explain", "--to", "bob@example.test", "--body", "x"),
+        env=user.environment, text=True, cwd="/", stdout=subprocess.PIPE)
+
+
+def password(machine):
+    secret = machine.state / "password"
+    secret.write_text("hush\n")
+    os.chmod(secret, 0o600)
+    machine.own(secret)
+    return "--user", "host", "--password-file", secret
+
+
+def test_the_dialogue_is_told_as_it_happens(machine, ann):
+    """Each line is there before the server has answered the next one."""
+    with Thinking("rcpt", "250 2.1.5 Ok", ehlo=["AUTH PLAIN"], users={"host": "hush"}) as server:
+        machine.offer("host", *smtp(server.peer), *password(machine))
+        machine.start()
+        send = explaining(ann)
+        early = server.lines_before_the_answer(send, "> RCPT TO")
+        late, _ = send.communicate(timeout=30)
+    assert re.search(r"\n +\d+\.\d{3} > AUTH PLAIN \*{4} +# our login\n", early)
+    assert re.search(r"\n +\d+\.\d{3} < 235 .*\n", early) and "hush" not in early + late
+    assert "1 accepted" in late and "> MAIL FROM" not in late, "once is enough"
+    assert not (machine.state / "live").exists()
+    assert not list(ann.home.rglob("*")), "nothing is left in his home"
+
+
+def follow_packet(key):
+    """"follow" {key ay} as the GVariant (sa{sv}) of ipc.h."""
+    assert len(key) == 16
+    entry = b"key\0\0\0\0\0" + key + b"\0ay" + bytes([4])
+    return b"follow\0\0" + entry + bytes([len(entry), 7])
+
+
+@several_users
+def test_nobody_looks_on_at_anothers_mail(machine, ann, bob):
+    """Who knows another's key and asks for its lines hears nothing; a few may look on at a time."""
+    with Thinking("rcpt", "250 2.1.5 Ok") as server:
+        machine.offer("host", *smtp(server.peer))
+        machine.start()
+        send = explaining(ann)
+        for line in send.stdout:
+            if found := re.search(r"submitted: message ([0-9A-F]{32}) ", line):
+                break
+        assert server.asked.wait(30)
+        code = ("import socket, sys\nsockets = []\nfor i in range(5):\n"
+                "    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
+                "    s.settimeout(1)\n    s.connect(sys.argv[1])\n    sockets.append(s)\n"
+                "    s.send(bytes.fromhex(sys.argv[2]))\n    print(s.recv(9999))\n"
+                "try:\n    print(sockets[0].recv(9999))\nexcept TimeoutError:\n    print('silence')\n")
+        asking = subprocess.Popen(
+            bob.command("/usr/bin/python3", "-c", code, machine.run / "queue.sock",
+                        follow_packet(bytes.fromhex(found.group(1))).hex()),
+            env=bob.environment, text=True, cwd="/", stdout=subprocess.PIPE)
+        heard = [asking.stdout.readline() for _ in range(5)]
+        server.answer.set()
+        heard += asking.communicate(timeout=30)[0].splitlines()
+        assert "1 accepted" in send.communicate(timeout=30)[0]
+    assert all("ok" in line for line in heard[:4]) and "so many look on" in heard[4], heard
+    assert heard[5] == "silence", heard
 
 
 @several_users

@@ -245,6 +245,25 @@ spooler_watch(const void *key, size_t size, const MAPIUID *profile, int timeout_
 	return hr;
 }
 
+int
+spooler_follow(const void *key, size_t size)
+{
+	struct spool_message *message = NULL;
+	struct ipc_message *last = NULL;
+	int fd = -1;
+	HRESULT hr = request(MACHINE, "follow", key_value(key, size), &fd);
+
+	if (FAILED(hr))
+		return -1;
+	hr = receive(fd, ANSWER_MS, &message, &last);
+	spool_message_free(message);
+	ipc_message_free(last);
+	if (SUCCEEDED(hr))
+		return fd;
+	close(fd);
+	return -1;
+}
+
 /* Asking */
 
 /* What `each` is, and how many it is still to be called with. */

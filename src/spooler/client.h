@@ -74,6 +74,10 @@ typedef bool (*spool_message_fn)(const struct spool_message *message, void *cont
 HRESULT spooler_watch(const void *key, size_t size, const MAPIUID *profile, int timeout_ms,
     spool_message_fn each, void *context);
 
+/* A socket by which each line of the tries of a message that is submitted to the machine's daemon
+ * comes as it is said (live_join(), which takes it over); before it is submitted.  -1: none. */
+int spooler_follow(const void *key, size_t size);
+
 /* Calls `each` with every message that is not final, oldest first; `all`: also with those that
  * are remembered (30 days, at most 10,000).  At most `limit` of them (0: no limit), and none after
  * `each` has answered false. */

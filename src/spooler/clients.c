@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <glib-unix.h>
 #include "hr.h"
+#include "onlooker.h"
 #include "owner.h"
 
 /* One who does not read for so long is dropped: nobody may hold up the mail. */
@@ -25,6 +26,9 @@
 #define PATIENCE_MS 500
 #define STRANGERS_MAX 256
 #define STRANGER_MAX 16
+/* Looking on costs four descriptors more. */
+#define ONLOOKERS_MAX 64
+#define ONLOOKER_MAX 4
 /* Enough to see that a prefix is not unique. */
 #define FIND_MAX 3
 
@@ -48,6 +52,7 @@ struct client {
 	GHashTable *looks;         /* for which: GBytes (profile UID) -> scan's number */
 	gint64 asked_until;        /* but not for longer */
 	int patience;              /* milliseconds that a stranger is still waited for */
+	struct onlooker *onlooker; /* hears what is said to servers; NULL: does not */
 };
 
 void
@@ -55,6 +60,7 @@ client_free(struct client *client)
 {
 	if (client->source)
 		g_source_remove(client->source);
+	onlooker_free(client->onlooker);
 	close(client->fd);
 	g_bytes_unref(client->key);
 	g_bytes_unref(client->profile);
@@ -273,6 +279,35 @@ on_watch(struct client *client, const struct ipc_message *packet)
 		client->profile = packet_bytes(packet, "profile");
 	client->seen = 0;
 	return tell(client);
+}
+
+static bool
+may_look_on(const struct client *client)
+{
+	const struct scheduler *s = client->s;
+	guint all = 0, of_one = 0;
+
+	for (guint i = 0; i < s->clients->len; i++) {
+		const struct client *other = g_ptr_array_index(s->clients, i);
+
+		all += other->onlooker != NULL;
+		of_one += other->onlooker && other->uid == client->uid;
+	}
+	return !client->onlooker && all < ONLOOKERS_MAX && of_one < ONLOOKER_MAX;
+}
+
+/* From here on the connection is for lines alone. */
+static HRESULT
+on_follow(struct client *client, const struct ipc_message *packet)
+{
+	g_autoptr(GBytes) key = packet_key(client, packet);
+
+	if (!may_look_on(client))
+		return answer_error(client, MAPI_E_NOT_ENOUGH_RESOURCES,
+		    "so many look on that nobody else can now; the record tells all afterwards");
+	client->onlooker = onlooker_create(key, client->fd);
+	client->idle = true;
+	return answer(client, client->onlooker ? S_OK : MAPI_E_NOT_ENOUGH_RESOURCES);
 }
 
 /* Waking */
@@ -595,6 +630,7 @@ handle(struct client *client, const struct ipc_message *packet)
 	} verbs[] = {
 		{ "wake", on_wake, true, false },
 		{ "watch", on_watch, false, false },
+		{ "follow", on_follow, false, false },
 		{ "list", on_list, false, true },
 		{ "find", on_find, false, true },
 		{ "count", on_count, true, true },

@@ -58,9 +58,9 @@ live_say(int fd, const char *line)
 }
 
 struct live {
-	char *path;
-	int listener;
-	int peer; /* the worker; -1: none yet, or no longer */
+	char *path;   /* NULL: another listens */
+	int listener; /* -1: likewise */
+	int peer;     /* the worker, or who passes on; -1: none yet, or no longer */
 	int stop;
 	int poll; /* of these three: one thread may wait while another accepts the worker */
 };
@@ -98,42 +98,65 @@ sweep(const char *socket)
 	}
 }
 
-struct live *
-live_open(const void *key, size_t size)
+static struct live *
+make(char *path, int listener, int peer)
 {
 	struct live *live = g_new0(struct live, 1);
 
-	live->path = socket_path(key, size);
-	live->peer = -1;
-	sweep(live->path);
-	live->listener = FAILED(paths_make_parent(live->path)) ? -1 : ipc_listen(live->path);
+	live->path = path;
+	live->listener = listener;
+	live->peer = peer;
 	live->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	live->poll = epoll_create1(EPOLL_CLOEXEC);
-	if (watch(live, live->listener) && watch(live, live->stop) &&
-	    fcntl(live->listener, F_SETFL, O_NONBLOCK) == 0)
+	if (watch(live, MAX(listener, peer)) && watch(live, live->stop))
 		return live;
 	live_close(live);
 	return NULL;
 }
 
+struct live *
+live_open(const void *key, size_t size)
+{
+	char *path = socket_path(key, size);
+	int listener;
+
+	sweep(path);
+	listener = FAILED(paths_make_parent(path)) ? -1 : ipc_listen(path);
+	if (listener >= 0)
+		fcntl(listener, F_SETFL, O_NONBLOCK);
+	return make(path, listener, -1);
+}
+
+struct live *
+live_join(int fd)
+{
+	return make(NULL, -1, fd);
+}
+
 void
 live_close(struct live *live)
 {
-	g_autofree char *folder = NULL;
-
 	if (!live)
 		return;
-	if (live->listener >= 0) {
-		close(live->listener);
+	if (live->listener >= 0)
 		unlink(live->path);
-	}
+	drop_fd(live->listener);
 	drop_fd(live->peer);
 	drop_fd(live->stop);
 	drop_fd(live->poll);
-	folder = g_path_get_dirname(live->path);
-	rmdir(folder); /* fails while others look on */
+	if (live->path) {
+		g_autofree char *folder = g_path_get_dirname(live->path);
+
+		rmdir(folder); /* fails while others look on */
+	}
 	g_free(live->path);
 	g_free(live);
+}
+
+int
+live_fd(const struct live *live)
+{
+	return live->poll;
 }
 
 bool
@@ -162,7 +185,7 @@ live_stop(struct live *live)
 static bool
 take_peer(struct live *live)
 {
-	int fd = accept4(live->listener, NULL, NULL, SOCK_CLOEXEC);
+	int fd = live->listener < 0 ? -1 : accept4(live->listener, NULL, NULL, SOCK_CLOEXEC);
 
 	if (fd < 0)
 		return false;

@@ -26,6 +26,8 @@ struct live;
 
 /* Before the message is submitted.  NULL where it cannot listen. */
 struct live *live_open(const void *key, size_t size);
+/* Where another listens and passes on what he hears (spooler_follow()): takes over the socket. */
+struct live *live_join(int fd);
 /* Ends with live_stop() and once the others are out of live_wait(). */
 void live_close(struct live *live);
 /* Waits for lines; false once live_stop() was called, by whichever thread. */
@@ -33,5 +35,7 @@ bool live_wait(struct live *live);
 void live_stop(struct live *live);
 /* All that was said and not read yet, without waiting. */
 void live_read(struct live *live, void (*each)(const char *line, void *context), void *context);
+/* Can be read where there is something to read, for a loop instead of live_wait(); borrowed. */
+int live_fd(const struct live *live);
 
 #endif

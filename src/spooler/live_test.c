@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include "paths.h"
 #include "testing.h"
@@ -110,6 +111,28 @@ who_does_not_read_stops_nobody(void **state)
 }
 
 static void
+another_listens(void **state)
+{
+	struct live *live;
+	int ends[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+	live = live_join(ends[0]);
+	assert_read(live, "");
+	live_say(ends[1], "> EHLO x\t+1");
+	live_say(ends[1], "< 250 y\t+2");
+	assert_true(live_wait(live));
+	assert_read(live, "> EHLO x\t+1|< 250 y\t+2|");
+	close(ends[1]);
+	assert_true(live_wait(live));
+	assert_read(live, "");
+	live_stop(live);
+	assert_false(live_wait(live));
+	live_close(live);
+	assert_false(live_wanted());
+}
+
+static void
 waiting_ends(void **state)
 {
 	struct live *live = live_open(key, 16);
@@ -127,6 +150,7 @@ main(void)
 		cmocka_unit_test(lines_come_in_order),
 		cmocka_unit_test(the_next_worker_is_heard),
 		cmocka_unit_test(who_does_not_read_stops_nobody),
+		cmocka_unit_test(another_listens),
 		cmocka_unit_test(waiting_ends),
 	};
 

@@ -250,7 +250,7 @@ send_letter(const struct mapisend_options *o, struct letter *letter)
 		code = cli_fail(EX_TEMPFAIL, "%s; nothing was stored or sent",
 		    hr_text(MAPI_E_NOT_ENOUGH_RESOURCES));
 	if (!code && o->explain && !o->json)
-		follow = follow_create(key, o->wait > 0);
+		follow = follow_create(key, profile, o->wait > 0);
 	if (!code)
 		code = submit(o, letter, profile, key);
 	if (!code && follow)

@@ -85,8 +85,19 @@ listen_on(void *context)
 	return NULL;
 }
 
+/* A profile of the machine has the daemon's workers, which speak to the daemon alone. */
+static struct live *
+listen_for(const BYTE *key, bool machine)
+{
+	int fd = machine ? spooler_follow(key, LETTER_KEY_SIZE) : -1;
+
+	if (!machine)
+		return live_open(key, LETTER_KEY_SIZE);
+	return fd >= 0 ? live_join(fd) : NULL;
+}
+
 struct follow *
-follow_create(const BYTE *key, bool live)
+follow_create(const BYTE *key, const struct profile *profile, bool live)
 {
 	struct follow *follow = g_new0(struct follow, 1);
 
@@ -94,7 +105,7 @@ follow_create(const BYTE *key, bool live)
 	g_mutex_init(&follow->lock);
 	follow->said = g_ptr_array_new_with_free_func(g_free);
 	if (live)
-		follow->live = live_open(key, sizeof(follow->key));
+		follow->live = listen_for(key, profile_is_machine(profile));
 	return follow;
 }
 

@@ -9,9 +9,9 @@
 
 struct follow;
 
-/* Before the message is submitted.  With `live` the lines of a try are printed as they are said; a
- * thread of its own listens for them. */
-struct follow *follow_create(const BYTE *key, bool live);
+/* Before the message is submitted by this profile.  With `live` the lines of a try are printed as
+ * they are said; a thread of its own listens for them. */
+struct follow *follow_create(const BYTE *key, const struct profile *profile, bool live);
 void follow_free(struct follow *follow);
 /* The steps up to the Outbox. */
 void follow_stored(struct follow *follow, const struct profile *profile, const char *because);

@@ -30,12 +30,16 @@ def test_a_client_starts_light():
     assert "libsqlite3" in out and not re.search("libgio|libgmime|libcurl", out)
 
 
-def test_a_worker_loads_what_a_connection_needs():
-    """libcurl with TLS, a proxy or a name; Kerberos and SCRAM with a login by them."""
+def test_a_worker_loads_what_a_message_needs():
+    """libcurl with TLS, a proxy or a name; Kerberos and SCRAM with a login by them; GMime, and GIO
+    with it, with a mail that is more than text."""
     for folder in os.environ["EMAPI_PROVIDER_PATH"].split(":"):
-        for module in pathlib.Path(folder).glob("emapi_smtp.so"):
-            out = subprocess.run(["ldd", module], check=True, capture_output=True, text=True).stdout
-            assert "libgmime" in out and not re.search("libcurl|libgsasl|libgssapi", out)
+        for name in ("emapi_smtp.so", "emapi_pickup.so"):
+            for module in pathlib.Path(folder).glob(name):
+                out = subprocess.run(["ldd", module], check=True, capture_output=True,
+                                     text=True).stdout
+                assert "libemapi-convert" in out
+                assert not re.search("libcurl|libgsasl|libgssapi|libgmime|libgio|libgobject", out)
 
 
 def test_providers_export_only_their_entry_point():

@@ -3,7 +3,7 @@
  * Attachments as MIME parts ([MS-OXCMAIL] 2.1.3.4).  Each is opened twice: now for what it is, and
  * when the mail is written for its data, which is then read and encoded piece by piece.
  */
-#include "render.h"
+#include "tree.h"
 
 #include <string.h>
 #include <mapicode.h>

@@ -4,7 +4,7 @@
  * in PR_INTERNET_CPID) or PR_BODY_HTML as text/html, in 7-bit form: as it is where that is legal,
  * else quoted-printable or base64, whichever is shorter.
  */
-#include "render.h"
+#include "tree.h"
 
 #include <string.h>
 #include <mapicode.h>

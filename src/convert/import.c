@@ -9,7 +9,7 @@
 
 #include "hr.h"
 #include "mem.h"
-#include "render.h"
+#include "tree.h"
 
 #define PIECE (64 * 1024)
 

@@ -17,7 +17,7 @@
 #include "mem.h"
 #include "prop.h"
 #include "rawheader.h"
-#include "render.h"
+#include "tree.h"
 #include "text.h"
 
 #define NAMED_MAX 64 /* fields of one mail that become named properties */

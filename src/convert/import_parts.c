@@ -15,7 +15,7 @@
 #include "charset.h"
 #include "header.h"
 #include "hr.h"
-#include "render.h"
+#include "tree.h"
 #include "stream_adapter.h"
 
 #define BODY_MAX (16 * 1024 * 1024) /* longer text is attached */

@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mime_render(): the header is ours (fields.c), the MIME tree below it GMime's.  A message that
- * came as a whole mail goes out as it is (raw.c).
- *
- *   multipart/mixed                          where there are attachments
- *     multipart/alternative                  where there is text and HTML
- *       text/plain
- *       multipart/related                    where the HTML shows attachments
- *         text/html, image ...
- *     attachment ...
- *
- * A report of reading has this tree as its first part (report.c).
+ * mime_render(): the header is ours (fields.c), the MIME tree below it GMime's (tree.c).  A message
+ * that came as a whole mail goes out as it is (raw.c).
  */
 #include "render.h"
 
@@ -24,7 +15,6 @@
 #include "mem.h"
 #include "prop.h"
 #include "read.h"
-#include "stream_adapter.h"
 
 #define MEMORY_MAX (4 * 1024 * 1024) /* three megabytes of attachments, encoded */
 #define MEMORY_MAX_INNER (64 * 1024)
@@ -50,6 +40,24 @@ render_clear(struct render *render)
 	g_clear_pointer(&render->why, g_free);
 	g_clear_pointer(&render->message_id, g_free);
 	address_person_clear(&render->from);
+}
+
+static bool
+has_ending(const char *class, const char *ending)
+{
+	size_t length = strlen(class), size = strlen(ending);
+
+	return length > size && g_ascii_strcasecmp(class + length - size, ending) == 0;
+}
+
+enum mime_report
+mime_report_of(const char *message_class)
+{
+	if (!message_class || g_ascii_strncasecmp(message_class, "REPORT.", 7) != 0)
+		return MIME_NO_REPORT;
+	if (has_ending(message_class, ".IPNRN"))
+		return MIME_READ;
+	return has_ending(message_class, ".IPNNRN") ? MIME_NOT_READ : MIME_NO_REPORT;
 }
 
 /* What would arrive as something else than what was meant is refused, not mangled. */
@@ -105,153 +113,21 @@ render_read(struct render *render)
 	return S_OK;
 }
 
-/* --- The tree -------------------------------------------------------------------------------- */
-
-/* Adds a part and drops our reference. */
-static void
-add_part(GMimeMultipart *parent, GMimeObject *part)
-{
-	g_mime_multipart_add(parent, part);
-	g_object_unref(part);
-}
-
-static guint
-count_related(const GArray *attachments)
-{
-	guint i, count = 0;
-
-	for (i = 0; i < attachments->len; i++)
-		count += g_array_index(attachments, struct attachment, i).related;
-	return count;
-}
-
-static void
-add_attachments(GMimeMultipart *parent, const GArray *attachments, bool related)
-{
-	guint i;
-
-	for (i = 0; i < attachments->len; i++) {
-		struct attachment *attachment = &g_array_index(attachments, struct attachment, i);
-
-		if (attachment->related == related)
-			g_mime_multipart_add(parent, attachment->part);
-	}
-}
-
-/* The HTML, with what it shows. */
-static GMimeObject *
-html_tree(struct body *body, const GArray *attachments)
-{
-	GMimeObject *html = g_steal_pointer(&body->html);
-	GMimeMultipart *related;
-
-	if (!count_related(attachments))
-		return html;
-	related = g_mime_multipart_new_with_subtype("related");
-	g_mime_object_set_content_type_parameter(GMIME_OBJECT(related), "type", "text/html");
-	add_part(related, html);
-	add_attachments(related, attachments, true);
-	return GMIME_OBJECT(related);
-}
-
-static GMimeObject *
-text_tree(struct body *body, const GArray *attachments)
-{
-	GMimeMultipart *alternative;
-
-	if (!body->html)
-		return body->plain ? g_steal_pointer(&body->plain) : body_empty();
-	if (!body->plain)
-		return html_tree(body, attachments);
-	alternative = g_mime_multipart_new_with_subtype("alternative");
-	add_part(alternative, g_steal_pointer(&body->plain));
-	add_part(alternative, html_tree(body, attachments));
-	return GMIME_OBJECT(alternative);
-}
-
-static HRESULT
-build_tree(struct render *render, GMimeObject **out)
-{
-	GArray *attachments = NULL;
-	GMimeMultipart *mixed;
-	struct body body;
-	HRESULT hr;
-
-	hr = body_build(render, &body);
-	if (SUCCEEDED(hr))
-		hr = attachments_build(render, &body, &attachments);
-	if (FAILED(hr))
-		goto out;
-	*out = text_tree(&body, attachments);
-	if (attachments->len > count_related(attachments)) {
-		mixed = g_mime_multipart_new_with_subtype("mixed");
-		add_part(mixed, *out);
-		add_attachments(mixed, attachments, false);
-		*out = GMIME_OBJECT(mixed);
-	}
-	if (render->report != MIME_NO_REPORT)
-		hr = report_wrap(render, out);
-out:
-	attachments_free(attachments);
-	body_clear(&body);
-	return hr;
-}
-
 /* --- Writing --------------------------------------------------------------------------------- */
-
-static HRESULT
-sink_write(void *context, const char *data, size_t size)
-{
-	return spool_write(context, data, size);
-}
-
-static const struct adapter_ops sink_ops = { .write = sink_write };
-
-void
-mime_start(void)
-{
-	static gsize done;
-
-	if (g_once_init_enter(&done)) {
-		g_mime_init();
-		g_once_init_leave(&done, 1);
-	}
-}
-
-static HRESULT
-write_tree(struct render *render, GMimeObject *tree, struct spool *spool)
-{
-	GMimeFormatOptions *options = g_mime_format_options_new();
-	GMimeStream *sink = adapter_create(&sink_ops, spool, &render->result);
-	ssize_t written;
-
-	g_mime_format_options_set_newline_format(options, GMIME_NEWLINE_FORMAT_DOS);
-	written = g_mime_object_write_to_stream(tree, options, sink);
-	g_object_unref(sink);
-	g_mime_format_options_free(options);
-	if (FAILED(render->result))
-		return render->result;
-	return written < 0 ? MAPI_E_CALL_FAILED : S_OK;
-}
 
 static HRESULT
 render_from_props(struct render *render, struct spool *spool)
 {
 	g_autoptr(GString) header = g_string_new(NULL);
-	GMimeObject *tree = NULL;
 	HRESULT hr;
 
 	hr = check_class(render);
 	if (SUCCEEDED(hr))
 		hr = fields_build(render, header);
 	if (SUCCEEDED(hr))
-		hr = build_tree(render, &tree);
-	if (SUCCEEDED(hr))
 		hr = spool_write(spool, header->str, header->len);
 	if (SUCCEEDED(hr))
-		hr = write_tree(render, tree, spool);
-	if (tree)
-		g_object_unref(tree);
+		hr = tree_write(render, spool);
 	return hr;
 }
 
@@ -317,7 +193,6 @@ mime_render(
 	memset(out, 0, sizeof *out);
 	if (why)
 		*why = NULL;
-	mime_start();
 	hr = render_to_fd(&render, &out->fd, &out->size);
 	out->needs_smtputf8 = render.needs_smtputf8;
 	out->needs_8bit = render.needs_8bit;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Insides of mime_render(), shared by mime.c, fields.c, body.c, attach.c and report.c; import.h's
- * files have the tags and a few helpers of it. */
+/* Insides of mime_render(): what libemapi-convert has of it, and libemapi-mime builds upon
+ * (tree.h); import.h's files have the tags and a few helpers of it. */
 #ifndef EMAPI_CONVERT_RENDER_H
 #define EMAPI_CONVERT_RENDER_H
 
-#include <gmime/gmime.h>
+#include <glib.h>
 #include <mapidefs.h>
 #include <mapitags.h>
 
@@ -55,9 +55,6 @@ HRESULT render_fail(struct render *render, HRESULT hr, const char *format, ...)
 HRESULT render_to_fd(struct render *render, int *fd, guint64 *size);
 void render_clear(struct render *render);
 
-/* mime.c: makes GMime ready, once. */
-void mime_start(void);
-
 /* fields.c: the header but for what describes the body. */
 HRESULT fields_build(struct render *render, GString *header);
 /* Fields that are made from properties or by servers, and those that would change who gets it:
@@ -78,34 +75,9 @@ HRESULT fields_missing(struct render *render, unsigned has, GString *header);
 HRESULT raw_open(struct render *render, IStream **stream);
 HRESULT raw_write(struct render *render, IStream *stream, struct spool *spool);
 
-/* body.c: text and HTML; NULL where the message has none.  `html_text` is for finding cid: links.
- */
-struct body {
-	GMimeObject *plain;
-	GMimeObject *html;
-	char *html_text;
-};
-HRESULT body_build(struct render *render, struct body *body);
-GMimeObject *body_empty(void);
-void body_clear(struct body *body);
-
-/* What a part holds, and how it is encoded in the mail.  `stream` stays the caller's. */
-void part_fill(GMimePart *part, GMimeStream *stream, GMimeContentEncoding encoding);
-
-/* report.c: a report, with `*tree` as what people read of it.  MAPI_E_UNCONFIGURED where it is from
- * nobody with an Internet address; *tree is as it was then. */
-HRESULT report_wrap(struct render *render, GMimeObject **tree);
-
-/* attach.c: the attachments as parts, in order. */
-struct attachment {
-	GMimeObject *part;
-	bool related; /* the HTML shows it */
-};
-/* An array of struct attachment, to be freed with attachments_free(). */
-HRESULT attachments_build(struct render *render, const struct body *body, GArray **out);
-void attachments_free(GArray *attachments);
-
-/* types.c: media type by file name; "application/octet-stream" where unknown. */
-const char *type_of_name(const char *name);
+/* tree_load.c: all that stands behind the header, as a tree of MIME parts; loads libemapi-mime. */
+HRESULT tree_write(struct render *render, struct spool *spool);
+/* What that library has for it: tree.c. */
+HRESULT mime_tree_write(struct render *render, struct spool *spool);
 
 #endif

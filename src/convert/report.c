@@ -6,7 +6,7 @@
  *     what people read, as of any other message
  *     message/disposition-notification
  */
-#include "render.h"
+#include "tree.h"
 
 #include <string.h>
 #include <mapicode.h>
@@ -15,24 +15,6 @@
 
 #define MANUALLY "manual-action/MDN-sent-manually"
 #define AUTOMATICALLY "manual-action/MDN-sent-automatically"
-
-static bool
-has_ending(const char *class, const char *ending)
-{
-	size_t length = strlen(class), size = strlen(ending);
-
-	return length > size && g_ascii_strcasecmp(class + length - size, ending) == 0;
-}
-
-enum mime_report
-mime_report_of(const char *message_class)
-{
-	if (!message_class || g_ascii_strncasecmp(message_class, "REPORT.", 7) != 0)
-		return MIME_NO_REPORT;
-	if (has_ending(message_class, ".IPNRN"))
-		return MIME_READ;
-	return has_ending(message_class, ".IPNNRN") ? MIME_NOT_READ : MIME_NO_REPORT;
-}
 
 /* RFC 6533 3: what is not ASCII, or would end it, by its number, so that any server carries it. */
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Media types of attachments that do not tell theirs, by file name. */
-#include "render.h"
+#include "tree.h"
 
 #include <stdlib.h>
 #include <string.h>

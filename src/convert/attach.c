@@ -428,38 +428,6 @@ out:
 	return hr;
 }
 
-static HRESULT
-add_number(void *context, const SPropValue *values, ULONG count)
-{
-	GArray *numbers = context;
-	const SPropValue *number = prop_find(values, count, PR_ATTACH_NUM);
-	ULONG value;
-
-	if (!number)
-		return MAPI_E_CALL_FAILED;
-	value = (ULONG)number->Value.l;
-	g_array_append_val(numbers, value);
-	return S_OK;
-}
-
-static HRESULT
-list_numbers(struct render *render, GArray *numbers)
-{
-	static const ULONG columns[] = { PR_ATTACH_NUM };
-	IMessage *message = render->message;
-	IMAPITable *table = NULL;
-	HRESULT hr;
-
-	hr = message->lpVtbl->GetAttachmentTable(message, 0, &table);
-	if (SUCCEEDED(hr)) {
-		hr = read_rows(table, columns, 1, add_number, numbers);
-		table->lpVtbl->Release(table);
-	}
-	return FAILED(hr)
-		   ? render_fail(render, hr, "the attachments cannot be listed: %s", hr_text(hr))
-		   : S_OK;
-}
-
 HRESULT
 attachments_build(struct render *render, const struct body *body, GArray **out)
 {
@@ -469,7 +437,7 @@ attachments_build(struct render *render, const struct body *body, GArray **out)
 	guint i;
 
 	*out = NULL;
-	hr = list_numbers(render, numbers);
+	hr = attachment_numbers(render, numbers);
 	for (i = 0; i < numbers->len && SUCCEEDED(hr); i++) {
 		struct attachment attachment = { NULL, false };
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The text of a message as MIME parts ([MS-OXCMAIL] 2.1.3.3): PR_BODY as text/plain, PR_HTML (bytes
- * in PR_INTERNET_CPID) or PR_BODY_HTML as text/html, in 7-bit form: as it is where that is legal,
- * else quoted-printable or base64, whichever is shorter.
+ * in PR_INTERNET_CPID) or PR_BODY_HTML as text/html, encoded by textpart.h.
  */
 #include "tree.h"
 
@@ -14,116 +13,60 @@
 #include "mem.h"
 #include "prop.h"
 #include "read.h"
+#include "textpart.h"
 
-#define LINE_MAX_7BIT 998 /* RFC 5322 2.1.1 */
-
-/* CRLF, LF and CR all end a line; `end` is how it ends afterwards. */
-static GByteArray *
-normalize(const char *text, size_t size, const char *end)
+/* `encoding` is what the content is to have in the mail, `has` what it has already. */
+static void
+fill(GMimePart *part, GMimeStream *stream, GMimeContentEncoding has, GMimeContentEncoding encoding)
 {
-	GByteArray *out = g_byte_array_sized_new((guint)size + 16);
-	size_t i, start = 0;
+	GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(stream, has);
 
-	for (i = 0; i < size; i++) {
-		if (text[i] != '\r' && text[i] != '\n')
-			continue;
-		g_byte_array_append(out, (const guint8 *)text + start, (guint)(i - start));
-		g_byte_array_append(out, (const guint8 *)end, (guint)strlen(end));
-		if (text[i] == '\r' && i + 1 < size && text[i + 1] == '\n')
-			i++;
-		start = i + 1;
-	}
-	g_byte_array_append(out, (const guint8 *)text + start, (guint)(size - start));
-	return out;
-}
-
-/* What must be known to choose the encoding. */
-struct survey {
-	size_t high;    /* bytes over 127, NULs and '=' included: three bytes each when quoted */
-	bool eight_bit; /* bytes over 127 */
-	bool plain;     /* may go as it is */
-};
-
-static struct survey
-survey_text(const char *text, size_t size)
-{
-	struct survey survey = { 0, false, true };
-	size_t line = 0, i;
-
-	for (i = 0; i < size; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		line = c == '\n' || c == '\r' ? 0 : line + 1;
-		if (c >= 0x80)
-			survey.eight_bit = true;
-		if (c >= 0x80 || c == 0 || line > LINE_MAX_7BIT)
-			survey.plain = false;
-		if (c >= 0x7F || c == '=' || (c < 0x20 && c != '\n' && c != '\r' && c != '\t'))
-			survey.high++;
-	}
-	return survey;
-}
-
-void
-part_fill(GMimePart *part, GMimeStream *stream, GMimeContentEncoding encoding)
-{
-	GMimeDataWrapper *content;
-
-	content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
 	g_mime_part_set_content(part, content);
 	g_mime_part_set_content_encoding(part, encoding);
 	g_object_unref(content);
 }
 
-static GMimeObject *
-text_part(const char *subtype, const char *text, size_t size, const char *charset)
+void
+part_fill(GMimePart *part, GMimeStream *stream, GMimeContentEncoding encoding)
 {
-	struct survey survey = survey_text(text, size);
-	GMimeContentEncoding encoding = GMIME_CONTENT_ENCODING_7BIT;
-	GMimePart *part = g_mime_part_new_with_type("text", subtype);
-	GMimeStream *stream;
-	GByteArray *bytes;
-
-	if (!survey.plain) /* base64 only where it saves something: short text stays readable */
-		encoding = size + 2 * survey.high > size / 3 * 4 + 200
-			       ? GMIME_CONTENT_ENCODING_BASE64
-			       : GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
-	if (!survey.eight_bit && g_ascii_strncasecmp(charset, "iso-2022", 8) != 0)
-		charset = "us-ascii";
-	/* GMime ends lines itself, but not inside base64. */
-	bytes = normalize(text, size, encoding == GMIME_CONTENT_ENCODING_BASE64 ? "\r\n" : "\n");
-	stream = g_mime_stream_mem_new_with_byte_array(bytes);
-	part_fill(part, stream, encoding);
-	g_object_unref(stream);
-	g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", charset);
-	return GMIME_OBJECT(part);
+	fill(part, stream, GMIME_CONTENT_ENCODING_DEFAULT, encoding);
 }
 
-GMimeObject *
-body_empty(void)
+static HRESULT
+text_object(
+    GMimeObject **out, const char *subtype, const char *text, size_t size, const char *charset)
 {
-	return text_part("plain", "", 0, "us-ascii");
+	static const GMimeContentEncoding encodings[] = { GMIME_CONTENT_ENCODING_7BIT,
+		GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE, GMIME_CONTENT_ENCODING_BASE64 };
+	struct text_part made;
+	GMimeStream *stream;
+	GMimePart *part;
+
+	if (!text_part_make(&made, text, size, charset))
+		return MAPI_E_NOT_ENOUGH_MEMORY;
+	part = g_mime_part_new_with_type("text", subtype);
+	stream = g_mime_stream_mem_new_with_byte_array(
+	    g_byte_array_new_take((guint8 *)made.bytes, made.size));
+	fill(part, stream, encodings[made.encoding], encodings[made.encoding]);
+	g_object_unref(stream);
+	g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", made.charset);
+	*out = GMIME_OBJECT(part);
+	return S_OK;
 }
 
 static HRESULT
 build_plain(struct render *render, struct body *body)
 {
-	g_autofree char *text = NULL, *clean = NULL;
-	HRESULT hr;
+	g_autofree char *text = NULL;
+	HRESULT hr = plain_text(render, &text);
 
-	hr =
-	    read_text((IMAPIProp *)render->message, render->props, render->count, PR_BODY_W, &text);
-	if (FAILED(hr))
-		return render_fail(render, hr, "the text of the message cannot be read");
-	if (text) {
-		clean = header_utf8(text);
-		body->plain = text_part("plain", clean, strlen(clean), "utf-8");
-	}
-	return S_OK;
+	if (SUCCEEDED(hr) && text)
+		hr = text_object(&body->plain, "plain", text, strlen(text), "utf-8");
+	return hr;
 }
 
 /* PR_HTML as bytes and their charset; bytes that are not what they claim become UTF-8. */
-static void
+static HRESULT
 take_html(LONG page, const GByteArray *bytes, struct body *body)
 {
 	const char *charset = charset_of_page(page);
@@ -154,7 +97,7 @@ take_html(LONG page, const GByteArray *bytes, struct body *body)
 		body->html_text = valid;
 		size = strlen(valid);
 	}
-	body->html = text_part("html", body->html_text, size, charset);
+	return text_object(&body->html, "html", body->html_text, size, charset);
 }
 
 /* One tag, asked for apart: PR_HTML and PR_BODY_HTML are one id under two types. */
@@ -179,7 +122,7 @@ build_html(struct render *render, struct body *body)
 	if (SUCCEEDED(hr))
 		hr = read_binary(object, value, 1, TAG_HTML, &bytes);
 	if (SUCCEEDED(hr) && bytes) {
-		take_html(page, bytes, body);
+		hr = take_html(page, bytes, body);
 		g_byte_array_unref(bytes);
 	}
 	mem_free(value);
@@ -199,7 +142,8 @@ build_html_text(struct render *render, struct body *body)
 		hr = read_text(object, value, 1, TAG_BODY_HTML_W, &text);
 	if (SUCCEEDED(hr) && text) {
 		body->html_text = header_utf8(text);
-		body->html = text_part("html", body->html_text, strlen(body->html_text), "utf-8");
+		hr = text_object(
+		    &body->html, "html", body->html_text, strlen(body->html_text), "utf-8");
 	}
 	mem_free(value);
 	return FAILED(hr) ? render_fail(render, hr, "the HTML of the message cannot be read") : hr;
@@ -223,7 +167,9 @@ body_build(struct render *render, struct body *body)
 		return render_fail(render, MAPI_E_NO_SUPPORT,
 		    "the message has its text in RTF alone, which emapi cannot turn into mail yet; "
 		    "set PR_BODY or PR_HTML too");
-	return S_OK;
+	/* A mail has a body, be it empty. */
+	return body->plain || body->html ? S_OK
+					 : text_object(&body->plain, "plain", "", 0, "us-ascii");
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mime_render(): the header is ours (fields.c), the MIME tree below it GMime's (tree.c).  A message
- * that came as a whole mail goes out as it is (raw.c).
+ * mime_render(): the header is ours (fields.c); what stands below it is a text (plain.c), or
+ * GMime's MIME tree (tree.c).  A message that came as a whole mail goes out as it is (raw.c).
  */
 #include "render.h"
 
@@ -101,7 +101,7 @@ render_read(struct render *render)
 		PR_SENDER_EMAIL_ADDRESS_W, PR_SENDER_SMTP_ADDRESS_W, PR_SENDER_ENTRYID,
 		PR_SENT_REPRESENTING_NAME_W, PR_SENT_REPRESENTING_ADDRTYPE_W,
 		PR_SENT_REPRESENTING_EMAIL_ADDRESS_W, PR_SENT_REPRESENTING_SMTP_ADDRESS_W,
-		PR_SENT_REPRESENTING_ENTRYID };
+		PR_SENT_REPRESENTING_ENTRYID, TAG_HTML_ANY };
 	HRESULT hr;
 
 	render->count = G_N_ELEMENTS(tags);
@@ -127,8 +127,8 @@ render_from_props(struct render *render, struct spool *spool)
 	if (SUCCEEDED(hr))
 		hr = spool_write(spool, header->str, header->len);
 	if (SUCCEEDED(hr))
-		hr = tree_write(render, spool);
-	return hr;
+		hr = render->as_tree ? S_FALSE : plain_write(render, spool);
+	return hr == S_FALSE ? tree_write(render, spool) : hr;
 }
 
 static HRESULT

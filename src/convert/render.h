@@ -16,6 +16,7 @@
 #define TAG_INTERNET_CPID PROP_TAG(PT_LONG, 0x3FDE)
 #define TAG_BODY_HTML_W PROP_TAG(PT_UNICODE, 0x1013)
 #define TAG_HTML PROP_TAG(PT_BINARY, 0x1013)
+#define TAG_HTML_ANY PROP_TAG(PT_UNSPECIFIED, 0x1013) /* one or the other */
 #define TAG_IN_REPLY_TO_W PROP_TAG(PT_UNICODE, 0x1042)
 #define TAG_REFERENCES_W PROP_TAG(PT_UNICODE, 0x1039)
 #define TAG_MESSAGE_ID_W PROP_TAG(PT_UNICODE, 0x1035)
@@ -43,6 +44,7 @@ struct render {
 	char *bytes; /* the mail, where it is small and wanted so */
 	char *message_id;
 	enum mime_report report;    /* by its class */
+	bool as_tree;               /* also a text alone: for tests of plain.c */
 	struct address_person from; /* whose mail it is; fields_build() fills it */
 };
 
@@ -74,6 +76,14 @@ HRESULT fields_missing(struct render *render, unsigned has, GString *header);
 /* raw.c: a message that holds a whole mail.  *stream NULL where it holds none. */
 HRESULT raw_open(struct render *render, IStream **stream);
 HRESULT raw_write(struct render *render, IStream *stream, struct spool *spool);
+
+/* plain.c: PR_BODY as UTF-8; *text NULL where there is none, g_free(). */
+HRESULT plain_text(struct render *render, char **text);
+/* The same file: PR_ATTACH_NUM of each attachment, ULONGs. */
+HRESULT attachment_numbers(struct render *render, GArray *numbers);
+/* What stands behind the header where a message is text and nothing else.  S_FALSE, and nothing
+ * written, where it is more than that or may be: then it is for tree_write(). */
+HRESULT plain_write(struct render *render, struct spool *spool);
 
 /* tree_load.c: all that stands behind the header, as a tree of MIME parts; loads libemapi-mime. */
 HRESULT tree_write(struct render *render, struct spool *spool);

@@ -71,7 +71,7 @@ text_tree(struct body *body, const GArray *attachments)
 	GMimeMultipart *alternative;
 
 	if (!body->html)
-		return body->plain ? g_steal_pointer(&body->plain) : body_empty();
+		return g_steal_pointer(&body->plain);
 	if (!body->plain)
 		return html_tree(body, attachments);
 	alternative = g_mime_multipart_new_with_subtype("alternative");

@@ -11,15 +11,14 @@
 /* tree.c: makes GMime ready, once. */
 void mime_start(void);
 
-/* body.c: text and HTML; NULL where the message has none.  `html_text` is for finding cid: links.
- */
+/* body.c: text and HTML; NULL where the message has none, but never both.  `html_text` is for
+ * finding cid: links. */
 struct body {
 	GMimeObject *plain;
 	GMimeObject *html;
 	char *html_text;
 };
 HRESULT body_build(struct render *render, struct body *body);
-GMimeObject *body_empty(void);
 void body_clear(struct body *body);
 
 /* What a part holds, and how it is encoded in the mail.  `stream` stays the caller's. */

@@ -14,6 +14,8 @@
  *   (  and  )                              an attached message between them
  *   u                                      SMTPUTF8 is offered
  *
+ * A mail of one part is rendered twice, with GMime and without, and must be the same.
+ *
  * Exit status: 0, or 1 with "HRESULT: sentence" on standard error; 2 for bad input.
  */
 #include <stdio.h>
@@ -26,6 +28,7 @@
 #include "hr.h"
 #include "message_double.h"
 #include "mime.h"
+#include "render.h"
 
 #define DEPTH 64
 #define TAG_CONTENT_ID PROP_TAG(PT_UNICODE, 0x3712)
@@ -191,6 +194,52 @@ peak_memory(void)
 	return peak ? strtoul(peak + 6, NULL, 10) : 0;
 }
 
+/* All of it, or NULL; from where it is to where it was. */
+static char *
+whole(int fd, guint64 size)
+{
+	char *bytes = g_malloc0(size + 1);
+
+	if (pread(fd, bytes, size, 0) == (ssize_t)size)
+		return bytes;
+	g_free(bytes);
+	return NULL;
+}
+
+/* Whether GMime's tree would be the same mail.  One of several parts is always its work. */
+static bool
+same_as_tree(IMessage *message, const struct mime_options *options, const struct mime_output *mail)
+{
+	struct render render = { .message = message, .options = options, .as_tree = true };
+	g_autofree char *one = whole(mail->fd, mail->size), *other = NULL;
+	bool same = true;
+	guint64 size;
+	int fd = -1;
+
+	if (!g_strstr_len(one, (gssize)mail->size, "; boundary=")) {
+		other = SUCCEEDED(render_to_fd(&render, &fd, &size)) ? whole(fd, size) : NULL;
+		same = other && size == mail->size && memcmp(one, other, size) == 0 &&
+		       strcmp(render.message_id, mail->message_id) == 0 &&
+		       render.needs_smtputf8 == mail->needs_smtputf8;
+		if (!same)
+			fprintf(stderr, "GMime's is another:\n%s\n", other ? other : "none");
+		if (fd >= 0)
+			close(fd);
+	}
+	render_clear(&render);
+	return same;
+}
+
+/* What a mail that is rendered again would have new. */
+static void
+fix_identity(struct bag *bag)
+{
+	if (!bag_get(bag, PR_SEARCH_KEY))
+		bag_set_binary(bag, PR_SEARCH_KEY, "key", 3);
+	if (!bag_get(bag, PR_CLIENT_SUBMIT_TIME))
+		set_time(bag, PR_CLIENT_SUBMIT_TIME, 134399016000000000);
+}
+
 static int
 write_mail(struct reader *reader)
 {
@@ -216,6 +265,8 @@ write_mail(struct reader *reader)
 		fprintf(stderr, "size is told as %" G_GUINT64_FORMAT "\n", mail.size);
 	fprintf(stderr, "%s smtputf8=%d peak=%lu\n", mail.message_id, mail.needs_smtputf8,
 	    peak_memory());
+	if (!same_as_tree(double_message(reader->stack[0]), &options, &mail))
+		total = 0;
 	mime_output_clear(&mail);
 	return total == 0;
 }
@@ -235,6 +286,7 @@ main(void)
 		if (word[0] && *word[0])
 			read_line(&reader, word);
 	}
+	fix_identity(double_bag(reader.stack[0]));
 	status = write_mail(&reader);
 	double_free(reader.stack[0]);
 	return status;

@@ -2,12 +2,14 @@
 """The queue as a person sees and changes it: emapi queue list, show, run, retry, hold, release,
 cancel; limits, order, and what is sent later."""
 
+import contextlib
 import json
 import os
 import pathlib
 import pty
 import re
 import select
+import sqlite3
 import threading
 import time
 
@@ -186,6 +188,43 @@ def test_mail_leaves_in_the_order_of_its_submission(home):
             send(home, subject=name)
         wait_until(lambda: len(peer.messages) == 30, "all are sent")
         assert subjects(peer) == names
+
+
+def copy_queued(home, count):
+    """Copies of the one message in the store's queue, by SQL, with numbers from 1 for subjects."""
+    path, = home.data.glob("*.store")
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        message, = db.execute("SELECT message FROM queue").fetchone()
+
+        def copied(table, key, **changed):
+            names = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+            values = ", ".join(changed.get(name, name) for name in names)
+            db.execute(f"WITH n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<{count})"
+                       f" INSERT INTO {table} SELECT {values} FROM n, {table} WHERE {key}={message}")
+        new = f"{message}+1000+i"
+        copied("message", "id", id=new, queued=new, subject="CAST(i AS TEXT)",
+               search_key="randomblob(16)", subject_key="randomblob(8)")
+        copied("recipient", "message", id="NULL", message=new)
+        copied("queue", "message", seq=new, message=new)
+
+
+def test_a_long_queue_leaves_in_order_while_another_reads_on_in_it(home):
+    """A long queue is read bit by bit: by a worker that opens no connection, while the first one
+    sends what is known."""
+    with Peer(["PIPELINING"], rcpt="451 4.3.0 later",
+              data_reply=lambda line: (time.sleep(0.002), "354 go on")[1]) as peer:
+        peer_profile(home, peer)
+        send(home, subject="0")
+        tried(home)
+        home.stop()
+        copy_queued(home, 1000)
+        peer.settings["rcpt"] = "250 ok"
+        before = peer.connections
+        home.run("emapi", "queue", "run")
+        wait_until(lambda: len(home.living()) == 3, "scheduler, one that sends, one that reads")
+        wait_until(lambda: len(peer.messages) == 1001, "all arrive", 60)
+        assert subjects(peer) == [str(i) for i in range(1001)]
+        assert peer.connections == before + 1
 
 
 def test_urgent_mail_goes_first(home):

@@ -9,7 +9,8 @@
  * as long as there is work.  Where it says nothing there may be two, but the second gets a message
  * only beside one that has taken longer than a second: mail then leaves in the order of its
  * submission, and a slow or huge message still stops nobody else.  Beside these there may be one
- * that only looks into the stores while all others are slow.
+ * that only looks into the stores: while all others are slow, or send of a long queue what is known
+ * of it so far.
  */
 #include "scheduler_private.h"
 
@@ -373,6 +374,20 @@ may_give(struct lane *lane, const struct hand *hand, gint64 now)
 	return mail_is_due(lane, now) && may_send(lane, hand) && until_another(lane, hand) == 0;
 }
 
+/* Another worker is there for it, or about to be. */
+static bool
+another_can_scan(const struct lane *lane, const struct hand *than)
+{
+	for (guint i = 0; i < lane->hands->len; i++) {
+		const struct hand *hand = hand_at(lane, i);
+
+		if (hand != than && !hand->quitting && !hand->renew &&
+		    (!hand->hello || hand_idle(hand)))
+			return true;
+	}
+	return false;
+}
+
 /* One that has a batch: goes on with another, unless there is something else to do.  What waits
  * behind a slow message is for others. */
 static void
@@ -383,7 +398,8 @@ drive_batch(struct hand *hand, gint64 now)
 	batch_watch(hand, g_get_monotonic_time());
 	if (lane->s->stop_at || hand->renew || g_get_monotonic_time() >= hand->leased + SLOW)
 		batch_take_back(hand, 0, now);
-	else if (!hand->quitting && (!scan_is_due(lane) || scan_can_wait(lane)) &&
+	else if (!hand->quitting &&
+		 (!scan_is_due(lane) || scan_can_wait(lane) || another_can_scan(lane, hand)) &&
 		 may_give(lane, hand, now))
 		batch_give(hand, now);
 }
@@ -448,8 +464,18 @@ all_busy(const struct lane *lane)
 	return true;
 }
 
+/* Until a scan is worth a worker of its own: while all others are slow, or of a long queue, whose
+ * mail leaves meanwhile. */
+static gint64
+until_scan(const struct lane *lane)
+{
+	if (lane->scan_not_before > 0)
+		return MAX(0, lane->scan_not_before - g_get_monotonic_time());
+	return until_slow(lane, NULL);
+}
+
 /* Until a further worker is to be started, G_MAXINT64: not before something happens.  One that only
- * looks into the stores, while the others are slow, is beside the limit: it opens no connection. */
+ * looks into the stores is beside the limit: it opens no connection. */
 static gint64
 until_worker(struct lane *lane, gint64 now)
 {
@@ -467,7 +493,7 @@ until_worker(struct lane *lane, gint64 now)
 			    MAX(0, due - now), MAX(until_another(lane, NULL), until_scanned(lane)));
 	}
 	if (scan_is_due(lane))
-		wait = MIN(wait, until_slow(lane, NULL));
+		wait = MIN(wait, until_scan(lane));
 	return wait < G_MAXINT64 ? MAX(wait, lane->not_before - now) : wait;
 }
 

@@ -212,7 +212,7 @@ on_gone(struct hand *hand, const struct ipc_message *packet)
 }
 
 /* Of a long queue: how much longer mail is sent than the queue is read. */
-#define SENDING_SHARE 5
+#define SENDING_SHARE 3
 
 static bool
 on_scanned(struct hand *hand, const struct ipc_message *packet)

@@ -215,7 +215,7 @@ smtp_begin(struct smtp_session *session, const struct smtp_mail *mail,
 	struct smtp_transaction *transaction = transaction_new(session, mail, recipients, count);
 	struct smtp_guard guard;
 
-	smtp_guard_begin(&guard);
+	smtp_guard_begin(&guard, session);
 	if (smtp_addresses_check(transaction) > 0)
 		run(transaction);
 	smtp_guard_end(&guard);
@@ -231,7 +231,7 @@ smtp_end(struct smtp_transaction *transaction, char **queue_id)
 {
 	struct smtp_guard guard;
 
-	smtp_guard_begin(&guard);
+	smtp_guard_begin(&guard, transaction->session);
 	final_reply(transaction);
 	conclude(transaction);
 	smtp_guard_end(&guard);
@@ -283,7 +283,7 @@ smtp_ahead(struct smtp_session *session, const struct smtp_mail *mail,
 	    session->ahead->len > 0 || !smtp_may_pipeline(session) || count > SMTP_GROUP_MAX)
 		return;
 	transaction = transaction_new(session, mail, recipients, count);
-	smtp_guard_begin(&guard);
+	smtp_guard_begin(&guard, session);
 	if (smtp_addresses_check(transaction) == count && smtp_addresses_for(transaction) == count)
 		write_ahead(transaction);
 	smtp_guard_end(&guard);
@@ -303,7 +303,7 @@ smtp_check(struct smtp_session *session, const char *from, struct smtp_error *er
 	struct smtp_guard guard;
 	bool reused, ok = false;
 
-	smtp_guard_begin(&guard);
+	smtp_guard_begin(&guard, session);
 	if (session->ahead->len > 0)
 		smtp_drop(session);
 	if (smtp_addresses_check(&transaction) > 0 && smtp_ready(session, &reused, error) &&

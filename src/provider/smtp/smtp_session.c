@@ -91,7 +91,7 @@ smtp_close(struct smtp_session *session)
 	struct smtp_error ignored = { 0 };
 	struct smtp_guard guard;
 
-	smtp_guard_begin(&guard);
+	smtp_guard_begin(&guard, session);
 	if (smtp_wire_open(session) && !session->dead && session->ahead->len == 0 &&
 	    !smtp_has_news(session) && smtp_command(session, &ignored, "QUIT"))
 		smtp_read(session, QUIT_SECONDS, &ignored);
@@ -153,7 +153,7 @@ smtp_open(struct smtp_session *session, struct smtp_error *error)
 	struct smtp_guard guard;
 	bool reused, ok;
 
-	smtp_guard_begin(&guard);
+	smtp_guard_begin(&guard, session);
 	ok = smtp_ready(session, &reused, error);
 	smtp_guard_end(&guard);
 	return ok;

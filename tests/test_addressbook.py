@@ -2,10 +2,11 @@
 """The address book as people meet it: `emapi ab`, names in mapisend, lists as recipients, LDAP."""
 
 import json
+import socket
 import sqlite3
 
 import pytest
-from ldapserver import ADMIN, BASE, PASSWORD, SLAPD, Directory
+from ldapserver import ADMIN, BASE, PASSWORD, SLAPD, Directory, free_port
 
 needs_slapd = pytest.mark.skipif(not SLAPD, reason="slapd is not installed")
 
@@ -121,10 +122,73 @@ def company(tmp_path):
     directory.stop()
 
 
-def connect(home, directory, *options, port=None, host="127.0.0.1", ca=True):
+def connect(home, directory, *options, port=None, host="127.0.0.1", ca=True, base=BASE, code=0):
     more = ["--ca-file", str(directory.ca_file)] if ca else []
-    home.run("emapi", "ab", "connect", f"{host}:{port or directory.port}", "--base", BASE,
-             "--name", "Company", *more, *options)
+    return home.run("emapi", "ab", "connect", f"{host}:{port or directory.port}", "--base", base,
+                    "--name", "Company", *more, *options, code=code)
+
+
+@needs_slapd
+def test_a_directory_is_tried_before_it_is_added(book, company):
+    """What is found is said; what is wrong is, too, and leaves the profile as it was."""
+    before = book.profile_file().read_text()
+    plain = ("--tls", "none")
+    for options, more, words in (
+            (plain, {"base": "dc=nowhere"}, ["no such place", "Check BaseDN="]),
+            (plain, {"base": "nonsense"}, ["it says: invalid DN", "Write it like dc="]),
+            ((*plain, "--filter", "cn=nobody"), {}, ["shows nobody", "check BaseDN= and Filter="]),
+            ((*plain, "--filter", "((("), {}, ["filter is malformed", "Check Filter="]),
+            (("--user", ADMIN, "--password-command", "echo wrong"), {},
+             ["does not accept this user and password", "Check User="]),
+            (("--user", ADMIN, "--password-command", "false"), {}, ["password"])):
+        done = connect(book, company, *options, **more, code=78)
+        for word in (*words, "the profile is as it was", "--no-test"):
+            assert word in done.stderr, done.stderr
+        assert done.stdout == "" and "wrong" not in done.stderr
+        assert book.profile_file().read_text() == before
+    for options, more, words in ((plain, {"host": "nowhere.invalid"}, "no address is known"),
+                                 (plain, {"port": free_port()}, "cannot be reached"),
+                                 ((), {"ca": False}, "Check CAFile=")):
+        assert words in connect(book, company, *options, **more, code=75).stderr
+    said = connect(book, company, "--user", ADMIN, "--password-command", f"echo {PASSWORD}").stdout
+    assert said == (f"It answers (127.0.0.1:{company.port}, by StartTLS, as {ADMIN}) and shows people"
+                    f" below {BASE}: the first is \"Carol Clerk\".\n")
+    said = connect(book, company, *plain, "--user", ADMIN, "--password-command",
+                   f"echo {PASSWORD}").stdout
+    assert "not encrypted (the password can be read on the way)" in said
+
+
+def books_of(home, code):
+    told = json.loads(home.run("emapi", "doctor", "--json", code=code).stdout)
+    return {f["where"].split('"')[3]: f for f in told["findings"] if f["check"] == "books"}
+
+
+@needs_slapd
+def test_the_doctor_asks_the_directories(book, company):
+    connect(book, company, "--no-test", "--user", ADMIN, "--password-command", "echo wrong")
+    found = books_of(book, code=1)
+    assert found.pop("Company")["level"] == "problem"
+    assert [f["level"] for f in found.values()] == ["ok"], "the personal address book"
+    file = book.profile_file()
+    file.write_text(file.read_text().replace("echo wrong", f"echo {PASSWORD}"))
+    ok = books_of(book, code=0)["Company"]
+    assert ok["level"] == "ok" and '"Carol Clerk"' in ok["what"]
+    company.stop()
+    gone = books_of(book, code=1)["Company"]
+    assert f"The directory 127.0.0.1:{company.port}: StartTLS: the server cannot be reached" in gone["what"]
+    assert "no mail is lost" in gone["remedy"] and "queue run" in gone["remedy"]
+    assert PASSWORD not in json.dumps([ok, gone])
+
+
+def test_a_directory_that_says_nothing_is_not_waited_for_long(book):
+    """Who accepts the connection and is silent gets five seconds, whatever a search is given."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        book.run("emapi", "ab", "connect", f"127.0.0.1:{silent.getsockname()[1]}", "--base", BASE,
+                 "--name", "Company", "--no-test")
+        file = book.profile_file()
+        file.write_text(file.read_text().replace("BaseDN=", "Timeout=600\nBaseDN="))
+        found = books_of(book, code=1)["Company"]
+    assert "the server does not answer" in found["what"]
 
 
 @needs_slapd
@@ -158,7 +222,7 @@ def test_a_directory_by_tls_and_login(book, company):
 
 @needs_slapd
 def test_a_wrong_password_is_said(book, company):
-    connect(book, company, "--user", ADMIN, "--password-command", "echo wrong")
+    connect(book, company, "--no-test", "--user", ADMIN, "--password-command", "echo wrong")
     done = book.run("emapi", "ab", "resolve", "clerk", code=67)
     assert "it does not accept this user and password" in done.stderr and "Check User=" in done.stderr
     assert "ann@example.test" in book.run("emapi", "ab", "resolve", "berg").stdout
@@ -166,7 +230,7 @@ def test_a_wrong_password_is_said(book, company):
 
 @needs_slapd
 def test_a_certificate_that_is_not_trusted_is_said(book, company):
-    connect(book, company, ca=False)
+    connect(book, company, "--no-test", ca=False)
     done = book.run("emapi", "ab", "resolve", "clerk", code=67)
     assert "CAFile=" in done.stderr
 

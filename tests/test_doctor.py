@@ -66,8 +66,8 @@ def test_no_profile(home):
 
 @pytest.mark.parametrize("spoil, said", [
     (lambda text: text + "[broken\n", "line"),
-    (lambda text: text.replace("Type=transport", "Type=ab"), "no transport"),
-    (lambda text: text.replace("Type=store", "Type=ab"), "no store"),
+    (lambda text: text.replace("Type=transport", "Type=hook"), "no transport"),
+    (lambda text: text.replace("Type=store", "Type=hook"), "no store"),
     (lambda text: text.replace("FromAddress=ann@example.test\n", ""), "no FromAddress"),
     (lambda text: text.replace("=ann@example.test", "=ann"), "is no mail address"),
     (lambda text: text.replace("emapi_pickup.so", "emapi_gone.so"), "emapi_gone.so is not there"),

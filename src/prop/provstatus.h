@@ -15,7 +15,7 @@
 struct provstatus_finding {
 	HRESULT hr;
 	LONG code;          /* PR_STATUS_CODE */
-	char *text;         /* PR_STATUS_STRING, a sentence; NULL: nothing is to be said */
+	char *text;         /* PR_STATUS_STRING, sentences; NULL: nothing is to be said */
 	GPtrArray *journey; /* PR_EMAPI_JOURNEY, of char *; NULL: there is none */
 };
 
@@ -28,7 +28,8 @@ struct provstatus_source {
 	const char *component; /* for errors; static */
 	IMAPISupport *support; /* copies its properties; held */
 	IUnknown *logon;       /* held */
-	/* Whether the logon can be worked with; `why` (g_free()) gets a sentence where not. */
+	/* Whether the logon can be worked with; `why` (g_free()) gets a sentence where not, and may
+	 * get one where it can. */
 	HRESULT (*validate)(IUnknown *logon, char **why);
 	/* In the place of `validate`, for an IXPLogon, which has ValidateState and FlushQueues of
 	 * its own and knows itself what it found last; provstatus_finding_clear(). */

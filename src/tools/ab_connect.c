@@ -2,13 +2,18 @@
 /* emapi ab connect: an LDAP directory beside the personal address book. */
 #include "ab.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <emapispi.h>
+#include <mapicode.h>
 #include <mapitags.h>
+#include "com.h"
 #include "hr.h"
 #include "mem.h"
 #include "prop.h"
 #include "services.h"
+#include "session.h"
+#include "trial.h"
 
 struct options {
 	char *profile;
@@ -20,6 +25,7 @@ struct options {
 	char *tls;
 	char *ca_file;
 	char *filter;
+	gboolean no_test;
 };
 
 static void
@@ -59,13 +65,15 @@ parse(int *argc, char ***argv, struct options *o)
 		    "trust the certificates in this PEM file instead of the system's", "FILE" },
 		{ "filter", 0, 0, G_OPTION_ARG_STRING, &o->filter,
 		    "an LDAP filter (RFC 4515) that entries must meet beside", "FILTER" },
+		{ "no-test", 0, 0, G_OPTION_ARG_NONE, &o->no_test, "do not try the directory",
+		    NULL },
 		{ NULL },
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("HOST[:PORT]");
 
 	g_option_context_set_summary(context,
-	    "Adds an LDAP directory to the profile's address books. Its settings are in "
-	    "emapi-profile(5).");
+	    "Tries an LDAP directory and adds it to the profile's address books. Its settings are "
+	    "in emapi-profile(5).");
 	g_option_context_add_main_entries(context, entries, NULL);
 	return cli_parse(context, argc, argv);
 }
@@ -77,7 +85,8 @@ add_text(void *root, SPropValue *values, ULONG *count, ULONG tag, const char *te
 }
 
 static HRESULT
-configure(struct profile *profile, const struct options *o, const char *host, unsigned port)
+configure(struct profile *profile, const struct options *o, const char *host, unsigned port,
+    MAPIUID *service)
 {
 	/* Who reads the profile later stands in another folder. */
 	g_autofree char *secret =
@@ -100,7 +109,6 @@ configure(struct profile *profile, const struct options *o, const char *host, un
 	};
 	SPropValue *values = mem_zalloc(NULL, (G_N_ELEMENTS(texts) + 1) * sizeof *values);
 	ULONG count = 0;
-	MAPIUID service;
 	HRESULT hr = values ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 
 	for (size_t i = 0; SUCCEEDED(hr) && i < G_N_ELEMENTS(texts); i++)
@@ -108,11 +116,11 @@ configure(struct profile *profile, const struct options *o, const char *host, un
 	if (SUCCEEDED(hr) && port)
 		prop_set_long(&values[count++], PR_EMAPI_PORT, (LONG)port);
 	if (SUCCEEDED(hr))
-		hr = services_create(profile, "EMAPI_LDAP", o->name ? o->name : host, &service);
+		hr = services_create(profile, "EMAPI_LDAP", o->name ? o->name : host, service);
 	if (SUCCEEDED(hr)) {
-		hr = services_configure(profile, &service, count, values);
+		hr = services_configure(profile, service, count, values);
 		if (FAILED(hr))
-			services_delete(profile, &service);
+			services_delete(profile, service);
 	}
 	mem_free(values);
 	return hr;
@@ -152,6 +160,47 @@ check(const struct options *o, int argc)
 	return 0;
 }
 
+/* What the directory says to this profile now. */
+static HRESULT
+try_directory(struct profile *profile, const MAPIUID *service, char **words)
+{
+	g_autoptr(GArray) providers = services_providers(profile, service);
+	IMAPISession *session = NULL;
+	HRESULT hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, words);
+
+	if (SUCCEEDED(hr)) {
+		hr = trial_book(session, &g_array_index(providers, MAPIUID, 0), words);
+		session->lpVtbl->Logoff(session, 0, 0, 0);
+	}
+	COM_CLEAR(session);
+	return hr;
+}
+
+/* It stays in the profile where it can be used, or nobody wants to know. */
+static int
+connect_to(struct profile *profile, const struct options *o, const char *host, unsigned port)
+{
+	g_autofree char *words = NULL, *reason = NULL;
+	MAPIUID service;
+	HRESULT hr = configure(profile, o, host, port, &service);
+
+	if (FAILED(hr))
+		return cli_fail(cli_exit_code(hr), "%s", hr_text(hr));
+	if (o->no_test)
+		return 0;
+	hr = try_directory(profile, &service, &words);
+	if (SUCCEEDED(hr)) {
+		printf("%s\n", words ? words : "The directory can be used.");
+		return 0;
+	}
+	services_delete(profile, &service);
+	reason = cli_without_dot(words ? words : hr_text(hr));
+	return cli_fail(hr == MAPI_E_NETWORK_ERROR || hr == MAPI_E_TIMEOUT ? EX_TEMPFAIL
+									   : EX_CONFIG,
+	    "%s; the profile is as it was; to add the directory without trying it: --no-test",
+	    reason);
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -169,10 +218,10 @@ run(int argc, char **argv)
 	if (!code) {
 		standard = o.profile ? NULL : profile_default();
 		hr = profile_load(o.profile ? o.profile : standard, &profile, &why);
-		if (SUCCEEDED(hr))
-			hr = configure(profile, &o, host, port);
 		if (FAILED(hr))
 			code = cli_fail(cli_exit_code(hr), "%s", why ? why : hr_text(hr));
+		else
+			code = connect_to(profile, &o, host, port);
 	}
 	profile_unref(profile);
 	options_clear(&o);
@@ -181,6 +230,6 @@ run(int argc, char **argv)
 
 const struct command command_ab_connect = {
 	.name = "ab connect",
-	.summary = "add an LDAP directory to the address books",
+	.summary = "try an LDAP directory and add it to the address books",
 	.run = run,
 };

@@ -29,6 +29,7 @@ static const struct {
 	{ "queue", doctor_queue },
 	{ "later", doctor_later },
 	{ "stores", doctor_stores },
+	{ "books", doctor_books },
 	{ "disk", doctor_disk },
 	{ "clock", doctor_clock },
 	{ "certificates", doctor_certificates },

@@ -59,6 +59,8 @@ void doctor_later(struct doctor *doctor);
 void doctor_certificates(struct doctor *doctor);
 /* doctor_stores.c */
 void doctor_stores(struct doctor *doctor);
+/* doctor_books.c */
+void doctor_books(struct doctor *doctor);
 /* doctor_files.c */
 void doctor_folders(struct doctor *doctor);
 void doctor_disk(struct doctor *doctor);

@@ -5,6 +5,9 @@
 #include <mapicode.h>
 #include <mapitags.h>
 #include <emapispi.h>
+#include "abooks.h"
+#include "com.h"
+#include "hr.h"
 #include "mem.h"
 #include "prop.h"
 #include "session.h"
@@ -134,4 +137,48 @@ trial_run(IMAPISession *session, const MAPIUID *provider, struct trial *trial)
 	validate(logon, trial);
 	logon->lpVtbl->TransportLogoff(logon, 0);
 	logon->lpVtbl->Release(logon);
+}
+
+static char *
+status_words(IMAPIStatus *status)
+{
+	static SizedSPropTagArray(1, tags) = { 1, { PR_STATUS_STRING_W } };
+	SPropValue *values = NULL;
+	char *words = NULL;
+	ULONG count = 0;
+
+	if (SUCCEEDED(status->lpVtbl->GetProps(
+		status, (SPropTagArray *)&tags, MAPI_UNICODE, &count, &values)))
+		words = prop_find_text(values, count, PR_STATUS_STRING_W);
+	mem_free(values);
+	if (words && !*words)
+		g_clear_pointer(&words, g_free);
+	return words;
+}
+
+HRESULT
+trial_book(IMAPISession *session, const MAPIUID *provider, char **words)
+{
+	struct session *inner = session_from(session);
+	IMAPIStatus *status = NULL;
+	IABLogon *logon = NULL;
+	ULONG type = 0;
+	HRESULT hr = abooks_by_provider(inner, provider, &logon);
+
+	*words = NULL;
+	if (FAILED(hr))
+		*words = abooks_trouble(inner);
+	if (SUCCEEDED(hr))
+		hr = logon->lpVtbl->OpenStatusEntry(logon, NULL, 0, &type, &status);
+	if (hr == MAPI_E_NO_SUPPORT) /* it has nothing to say of itself */
+		hr = S_OK;
+	if (status) {
+		hr = status->lpVtbl->ValidateState(status, 0, SUPPRESS_UI);
+		*words = status_words(status);
+	}
+	if (FAILED(hr) && !*words)
+		*words = g_strdup(hr_text(hr));
+	COM_CLEAR(status);
+	COM_CLEAR(logon);
+	return hr;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Asks a profile's transports whether mail could go out now, without sending any. */
+/* Asks a profile's transports whether mail could go out now, without sending any, and its address
+ * books whether they can be used. */
 #ifndef EMAPI_TOOLS_TRIAL_H
 #define EMAPI_TOOLS_TRIAL_H
 
@@ -23,5 +24,10 @@ struct trial {
  * (IXPLogon::ValidateState, and its status object for the words). */
 void trial_run(IMAPISession *session, const MAPIUID *provider, struct trial *out);
 void trial_clear(struct trial *trial);
+
+/* Asks the address book in this section of the session's profile (IABLogon::OpenStatusEntry,
+ * IMAPIStatus::ValidateState).  *words (g_free()): what it says of itself, NULL where nothing; of a
+ * failure never NULL. */
+HRESULT trial_book(IMAPISession *session, const MAPIUID *provider, char **words);
 
 #endif

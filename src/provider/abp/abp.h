@@ -78,7 +78,8 @@ struct abp_ops {
 	/* How many entries the whole book has.  NULL where it is listed in no order of its own:
 	 * with this, `limit` gives the first ones of what it gives without. */
 	HRESULT (*count)(void *book, gint64 *count, char **why);
-	/* Whether the book can be used now; NULL: whether it can be listed from. */
+	/* Whether the book can be used now; `why` may tell what was found then, too.  NULL: whether
+	 * it can be listed from. */
 	HRESULT (*check)(void *book, char **why);
 
 	/* Following the book, whoever changes it; NULL where nobody can.  watch() begins now, on

@@ -2,6 +2,7 @@
 /* The connection to an LDAP directory: see directory.h. */
 #include "directory.h"
 
+#include <netdb.h>
 #include <string.h>
 #include <emapispi.h>
 #include <mapicode.h>
@@ -52,6 +53,17 @@ const struct directory_settings *
 directory_settings(const struct directory *directory)
 {
 	return &directory->settings;
+}
+
+unsigned
+directory_renew(struct directory *directory, unsigned timeout)
+{
+	unsigned before = directory->settings.timeout;
+
+	disconnect(directory);
+	directory->quiet_until = 0;
+	directory->settings.timeout = timeout;
+	return before;
 }
 
 char *
@@ -152,33 +164,6 @@ static const struct {
 	    "Name that one as Server= of this address book in the profile." },
 };
 
-static HRESULT
-explain(struct directory *directory, int code, const char *step, char **why)
-{
-	const struct directory_settings *s = &directory->settings;
-	const char *cause = "it refused this", *remedy = "Ask its administrator.";
-	char *words = NULL;
-
-	if (code == LDAP_SUCCESS || *why)
-		return result_of(code);
-	for (size_t i = 0; i < G_N_ELEMENTS(failures); i++) {
-		if (failures[i].code == code) {
-			cause = failures[i].cause;
-			remedy = failures[i].remedy;
-		}
-	}
-	/* A server's own words; libldap's (numbers below 0) are about its inside. */
-	if (directory->ldap && code > 0)
-		ldap_get_option(directory->ldap, LDAP_OPT_DIAGNOSTIC_MESSAGE, &words);
-	*why = g_strdup_printf("The directory %s: %s: %s%s%s%s. %s", s->server, step, cause,
-	    words && *words ? " (it says: " : "", words && *words ? words : "",
-	    words && *words ? ")" : "", remedy);
-	ldap_memfree(words);
-	return result_of(code);
-}
-
-/* --- Connecting ---------------------------------------------------------------------------- */
-
 static bool
 is_implicit(const struct directory_settings *s)
 {
@@ -191,17 +176,85 @@ is_plain(const struct directory_settings *s)
 	return s->tls && !g_ascii_strcasecmp(s->tls, EMAPI_TLS_NONE);
 }
 
+/* "ldap.example.com:389" */
+static char *
+make_place(const struct directory_settings *s)
+{
+	bool ipv6 = strchr(s->server, ':') != NULL;
+
+	return g_strdup_printf("%s%s%s:%u", ipv6 ? "[" : "", s->server, ipv6 ? "]" : "",
+	    s->port          ? s->port
+	    : is_implicit(s) ? 636u
+			     : 389u);
+}
+
+/* Of a server that was not reached: whether it is for want of its name. */
+static bool
+has_no_address(const char *server)
+{
+	struct addrinfo *found = NULL;
+	int code = getaddrinfo(server, NULL, NULL, &found);
+
+	if (!code)
+		freeaddrinfo(found);
+	return code == EAI_NONAME || code == EAI_NODATA;
+}
+
+static HRESULT
+explain(struct directory *directory, int code, const char *step, char **why)
+{
+	const struct directory_settings *s = &directory->settings;
+	const char *cause = "it refused this", *remedy = "Ask its administrator.";
+	g_autofree char *place = NULL;
+	char *words = NULL;
+
+	if (code == LDAP_SUCCESS || *why)
+		return result_of(code);
+	for (size_t i = 0; i < G_N_ELEMENTS(failures); i++) {
+		if (failures[i].code == code) {
+			cause = failures[i].cause;
+			remedy = failures[i].remedy;
+		}
+	}
+	if (code == LDAP_SERVER_DOWN && has_no_address(s->server)) {
+		cause = "no address is known for this name";
+		remedy = "Check Server= of this address book in the profile, and this machine's "
+			 "network and DNS.";
+	}
+	/* A server's own words; libldap's (numbers below 0) are about its inside. */
+	if (directory->ldap && code > 0)
+		ldap_get_option(directory->ldap, LDAP_OPT_DIAGNOSTIC_MESSAGE, &words);
+	place = make_place(s);
+	*why = g_strdup_printf("The directory %s: %s: %s%s%s%s. %s", place, step, cause,
+	    words && *words ? " (it says: " : "", words && *words ? words : "",
+	    words && *words ? ")" : "", remedy);
+	ldap_memfree(words);
+	return result_of(code);
+}
+
+/* --- Connecting ---------------------------------------------------------------------------- */
+
 static char *
 make_uri(const struct directory_settings *s)
 {
-	bool implicit = is_implicit(s);
-	bool ipv6 = strchr(s->server, ':') != NULL;
+	g_autofree char *place = make_place(s);
 
-	return g_strdup_printf("%s://%s%s%s:%u", implicit ? "ldaps" : "ldap", ipv6 ? "[" : "",
-	    s->server, ipv6 ? "]" : "",
-	    s->port    ? s->port
-	    : implicit ? 636u
-		       : 389u);
+	return g_strconcat(is_implicit(s) ? "ldaps://" : "ldap://", place, NULL);
+}
+
+char *
+directory_describe(const struct directory *directory)
+{
+	const struct directory_settings *s = &directory->settings;
+	g_autofree char *place = make_place(s);
+	bool login = s->user && *s->user;
+
+	return g_strdup_printf("%s, %s, %s%s", place,
+	    is_implicit(s)         ? "by TLS"
+	    : !is_plain(s)         ? "by StartTLS"
+	    : login                ? "not encrypted (the password can be read on the way)"
+				   : "not encrypted",
+	    login ? "as " : "without a login", login ? s->user : "");
 }
 
 static int
@@ -236,7 +289,7 @@ set_options(LDAP *ldap, const struct directory_settings *s)
 }
 
 static HRESULT
-bind(struct directory *directory, char **why)
+log_in(struct directory *directory, char **why)
 {
 	const struct directory_settings *s = &directory->settings;
 	struct berval credentials = { 0, NULL };
@@ -275,7 +328,7 @@ open_connection(struct directory *directory, char **why)
 		hr = explain(directory, code, "StartTLS", why);
 	}
 	if (SUCCEEDED(hr))
-		hr = bind(directory, why);
+		hr = log_in(directory, why);
 	if (FAILED(hr))
 		disconnect(directory);
 	return hr;
@@ -363,13 +416,15 @@ ask_page(struct run *run, char **why)
 	const struct directory_settings *s = &run->directory->settings;
 	LDAPControl *page = NULL, *controls[2] = { NULL, NULL };
 	struct timeval timeout = { .tv_sec = (time_t)s->timeout };
+	ber_int_t size = search->limit ? (ber_int_t)MIN(search->limit, PAGE) : PAGE;
 	LDAPMessage *result = NULL;
 	HRESULT hr, taken;
 	int code;
 
 	/* Not critical: a server without pages sends all at once. */
-	if (search->scope != LDAP_SCOPE_BASE && ldap_create_page_control(run->directory->ldap, PAGE,
-						    run->cookie, 0, &page) == LDAP_SUCCESS)
+	if (search->scope != LDAP_SCOPE_BASE &&
+	    ldap_create_page_control(run->directory->ldap, size, run->cookie, 0, &page) ==
+		LDAP_SUCCESS)
 		controls[0] = page;
 	code = ldap_search_ext_s(run->directory->ldap, search->base ? search->base : s->base,
 	    search->scope, search->filter, NULL, 0, controls, NULL, &timeout, LDAP_NO_LIMIT,

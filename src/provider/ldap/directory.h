@@ -32,6 +32,11 @@ struct directory;
 struct directory *directory_create(const struct directory_settings *settings);
 void directory_free(struct directory *directory);
 const struct directory_settings *directory_settings(const struct directory *directory);
+/* Ends the connection, forgets that the server was not reached, and gives it so many seconds from
+ * now on.  What it was given before. */
+unsigned directory_renew(struct directory *directory, unsigned timeout);
+/* "ldap.example.com:389, by StartTLS, as cn=x"; g_free(). */
+char *directory_describe(const struct directory *directory);
 
 /* One entry; `message` is borrowed.  A failure ends the search. */
 typedef HRESULT (*directory_take)(void *context, LDAP *ldap, LDAPMessage *message);

@@ -16,6 +16,7 @@
 #define DEFAULT_TIMEOUT 10
 #define DEFAULT_SIZE_LIMIT 1000
 #define MEMBERS_MAX 10000
+#define CHECK_SECONDS 5 /* for each answer, while somebody looks whether it can be used */
 
 /* Attributes and what they become; of several for one property the first that is there. */
 static const struct attribute {
@@ -445,6 +446,46 @@ ldap_read_entry(void *object, const struct abp_key *key, struct bag *bag, char *
 	return SUCCEEDED(hr) && (!taking.found || taking.type != key->type) ? MAPI_E_NOT_FOUND : hr;
 }
 
+static HRESULT
+keep_name(void *context, const struct abp_row *row)
+{
+	char **name = context;
+
+	g_free(*name);
+	*name = bag_get_text(row->bag, PR_DISPLAY_NAME_W);
+	return S_OK;
+}
+
+/* Asks anew, whatever was learnt before, and tells what it found. */
+static HRESULT
+ldap_check(void *object, char **why)
+{
+	struct book *book = object;
+	const struct directory_settings *s = directory_settings(book->directory);
+	g_autofree char *filter = make_filter(book, NULL), *name = NULL, *place = NULL;
+	struct directory_search search = { NULL, LDAP_SCOPE_SUBTREE, filter, 1 };
+	struct taking taking = { keep_name, &name, NULL, 0, false };
+	unsigned timeout = directory_renew(book->directory, MIN(s->timeout, CHECK_SECONDS));
+	HRESULT hr = directory_find(book->directory, &search, take_entry, &taking, why);
+
+	directory_renew(book->directory, timeout);
+	if (FAILED(hr))
+		return hr;
+	place = directory_describe(book->directory);
+	if (taking.found) {
+		*why = g_strdup_printf("It answers (%s) and shows people below %s: the first is "
+				       "\"%s\".",
+		    place, s->base, name ? name : "?");
+		return S_OK;
+	}
+	*why = g_strdup_printf("The directory answers (%s) and shows nobody with a mail address "
+			       "below %s: check BaseDN= and Filter= of this address book in the "
+			       "profile, and User=, since many show people only to who has "
+			       "logged in.",
+	    place, s->base);
+	return MAPI_E_NOT_FOUND;
+}
+
 static const struct abp_ops ldap_ops = {
 	.component = "emapi LDAP directory",
 	.module = "emapi_ldap.so",
@@ -455,6 +496,7 @@ static const struct abp_ops ldap_ops = {
 	.close = ldap_close_book,
 	.list = ldap_list,
 	.read = ldap_read_entry,
+	.check = ldap_check,
 };
 
 /* Buffers come from libemapi-core, whose allocators are the ones MAPI hands in here. */

@@ -340,3 +340,13 @@ text_unhex(const char *text, void *data, size_t size)
 	}
 	return text[2 * size] == 0;
 }
+
+bool
+text_is_loopback(const char *server)
+{
+	const char *bracket = strchr(server, '[');
+	const char *address = bracket ? bracket + 1 : server;
+
+	return g_str_has_prefix(address, "127.") || g_str_has_prefix(address, "::1]") ||
+	       g_str_has_prefix(address, "::1:");
+}

@@ -61,6 +61,9 @@ text_s(int64_t count)
 /* A copy for people: what is no UTF-8 replaced, control characters shown as \xNN.  g_free(). */
 char *text_printable(const char *text);
 
+/* Whether a server as we name it ("mail [127.0.0.1]:25", "127.0.0.1:25") is this machine itself. */
+bool text_is_loopback(const char *server);
+
 /* A time in microseconds since 1970 as "2026-11-28T20:50:25.123Z".  g_free(). */
 char *text_iso_time(int64_t when);
 

@@ -174,6 +174,20 @@ times_are_utc(void **state)
 	g_free(text);
 }
 
+static void
+a_server_is_here_or_elsewhere(void **state)
+{
+	static const char *const here[] = { "localhost [127.0.0.1]:25", "127.0.0.2:25", "::1:25",
+		"mail [::1]:587" };
+	static const char *const elsewhere[] = { "mail [192.0.2.1]:25",
+		"127.example [192.0.2.1]:25", "localhost", "mail [::12]:587", "" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(here); i++)
+		assert_true(text_is_loopback(here[i]));
+	for (size_t i = 0; i < G_N_ELEMENTS(elsewhere); i++)
+		assert_false(text_is_loopback(elsewhere[i]));
+}
+
 int
 main(void)
 {
@@ -187,6 +201,7 @@ main(void)
 		cmocka_unit_test(people_see_no_control_characters),
 		cmocka_unit_test(hex_is_read_exactly),
 		cmocka_unit_test(times_are_utc),
+		cmocka_unit_test(a_server_is_here_or_elsewhere),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

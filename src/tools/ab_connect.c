@@ -195,8 +195,8 @@ connect_to(struct profile *profile, const struct options *o, const char *host, u
 	}
 	services_delete(profile, &service);
 	reason = cli_without_dot(words ? words : hr_text(hr));
-	return cli_fail(hr == MAPI_E_NETWORK_ERROR || hr == MAPI_E_TIMEOUT ? EX_TEMPFAIL
-									   : EX_CONFIG,
+	return cli_fail(
+	    hr == MAPI_E_NETWORK_ERROR || hr == MAPI_E_TIMEOUT ? EX_TEMPFAIL : EX_CONFIG,
 	    "%s; the profile is as it was; to add the directory without trying it: --no-test",
 	    reason);
 }

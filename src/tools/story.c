@@ -173,7 +173,9 @@ story_connection(char **journey)
 	if (tls)
 		g_string_append_printf(text, "; %s", tls);
 	else
-		g_string_append(text, "; no TLS: it can be read on the way");
+		g_string_append(text, text_is_loopback(server)
+					  ? "; no TLS: up to there it does not leave this machine"
+					  : "; no TLS: it can be read on the way");
 	if (subject)
 		g_string_append_printf(text,
 		    "; certificate for \"%s\", issued by \"%s\", valid until %s", subject,

@@ -9,6 +9,7 @@
 #include "hr.h"
 #include "journey.h"
 #include "session.h"
+#include "text.h"
 #include "trial.h"
 
 /* The steps in the order they are shown in: what proves that each was taken, and what to do where
@@ -123,7 +124,9 @@ step_text(const struct trial *trial, size_t i)
 	if (fact)
 		return g_steal_pointer(&fact);
 	if (server && SUCCEEDED(trial->hr) && !strcmp(step, "tls"))
-		return g_strdup("none: the mail can be read on the way");
+		return g_strdup(text_is_loopback(server)
+				    ? "none: up to there mail does not leave this machine"
+				    : "none: the mail can be read on the way");
 	if (server && SUCCEEDED(trial->hr) && !strcmp(step, "login"))
 		return g_strdup("none: this profile has no User");
 	return NULL;

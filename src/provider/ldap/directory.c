@@ -250,10 +250,10 @@ directory_describe(const struct directory *directory)
 	bool login = s->user && *s->user;
 
 	return g_strdup_printf("%s, %s, %s%s", place,
-	    is_implicit(s)         ? "by TLS"
-	    : !is_plain(s)         ? "by StartTLS"
-	    : login                ? "not encrypted (the password can be read on the way)"
-				   : "not encrypted",
+	    is_implicit(s) ? "by TLS"
+	    : !is_plain(s) ? "by StartTLS"
+	    : login        ? "not encrypted (the password can be read on the way)"
+			   : "not encrypted",
 	    login ? "as " : "without a login", login ? s->user : "");
 }
 
@@ -422,9 +422,8 @@ ask_page(struct run *run, char **why)
 	int code;
 
 	/* Not critical: a server without pages sends all at once. */
-	if (search->scope != LDAP_SCOPE_BASE &&
-	    ldap_create_page_control(run->directory->ldap, size, run->cookie, 0, &page) ==
-		LDAP_SUCCESS)
+	if (search->scope != LDAP_SCOPE_BASE && ldap_create_page_control(run->directory->ldap, size,
+						    run->cookie, 0, &page) == LDAP_SUCCESS)
 		controls[0] = page;
 	code = ldap_search_ext_s(run->directory->ldap, search->base ? search->base : s->base,
 	    search->scope, search->filter, NULL, 0, controls, NULL, &timeout, LDAP_NO_LIMIT,

@@ -351,8 +351,8 @@ try_choice(struct smtp_session *session, const struct choice *choice, struct smt
 	if (mechanism->needs_password && !get_password(session, password, error))
 		return OUTCOME_FAILED;
 	login->password = *password;
-	if (mechanism->needs_password && !session->encrypted)
-		smtp_note(session, "* no TLS: the login can be read on the way (TLS=none)");
+	if (mechanism->bare && !session->encrypted)
+		smtp_note(session, "* no TLS: %s (TLS=none)", mechanism->bare);
 	return try_mechanism(session, mechanism, login, error);
 }
 

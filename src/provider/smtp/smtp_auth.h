@@ -27,6 +27,9 @@ enum smtp_step {
 struct smtp_mechanism {
 	const char *name;
 	bool needs_password;
+	/* What is to be said of it over a connection without TLS; NULL: nothing of a secret is
+	 * sent. */
+	const char *bare;
 	/* Used only where the profile's Auth names it: its secret is no password. */
 	bool named_only;
 	bool client_first; /* speaks before the first challenge */
@@ -39,6 +42,10 @@ struct smtp_mechanism {
 	bool (*proved)(void *state);
 	void (*end)(void *state);
 };
+
+#define SMTP_BARE_PASSWORD "the password is sent so that who reads along can read it"
+#define SMTP_BARE_TOKEN "the token is sent so that who reads along can read it"
+#define SMTP_BARE_PROOF "the password itself is not sent, but who reads along can try guesses at it"
 
 extern const struct smtp_mechanism smtp_mechanism_plain, smtp_mechanism_login,
     smtp_mechanism_external, smtp_mechanism_xoauth2, smtp_mechanism_oauthbearer;

@@ -318,6 +318,7 @@ SMTP_LOADED const struct smtp_mechanism smtp_mechanism_gssapi = {
 SMTP_LOADED const struct smtp_mechanism smtp_mechanism_ntlm = {
 	.name = "NTLM",
 	.needs_password = true,
+	.bare = SMTP_BARE_PROOF,
 	.start = ntlm_start,
 	.step = ntlm_step,
 	.end = gss_end,

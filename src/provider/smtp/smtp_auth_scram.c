@@ -110,6 +110,7 @@ scram_proved(void *state)
 SMTP_LOADED const struct smtp_mechanism smtp_mechanism_scram_sha256 = {
 	.name = "SCRAM-SHA-256",
 	.needs_password = true,
+	.bare = SMTP_BARE_PROOF,
 	.client_first = true,
 	.start = sha256_start,
 	.step = scram_step,
@@ -120,6 +121,7 @@ SMTP_LOADED const struct smtp_mechanism smtp_mechanism_scram_sha256 = {
 SMTP_LOADED const struct smtp_mechanism smtp_mechanism_scram_sha1 = {
 	.name = "SCRAM-SHA-1",
 	.needs_password = true,
+	.bare = SMTP_BARE_PROOF,
 	.client_first = true,
 	.start = sha1_start,
 	.step = scram_step,

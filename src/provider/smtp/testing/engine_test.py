@@ -408,9 +408,10 @@ def test_silent_server(send):
     with Peer(greeting=lambda connection: connection.line()) as peer:
         kind, _, _, text = send(peer, "--timeout=1").one()
     assert kind == "temporary" and "time is up" in text
+    # A busy machine may be silent before that: the words fit what had been said by then.
     with Peer(rcpt=[]) as peer:
         kind, _, _, text = send(peer, "--timeout=1").one()
-    assert kind == "temporary" and "no answer" in text
+    assert kind == "temporary" and ("no answer" if peer.seen("MAIL") else "time is up") in text
 
 
 # --- TLS ---
@@ -499,7 +500,8 @@ def test_login(send, authority, certificate, offer):
 def test_login_in_the_clear_is_noted(send):
     with Peer(["AUTH PLAIN"], users=USERS) as peer:
         sent = send(peer, *LOGIN)
-    assert sent.one()[0] == "accepted" and any("no TLS" in line for line in sent.journey)
+    assert sent.one()[0] == "accepted"
+    assert any("no TLS: the password is sent so" in line for line in sent.journey)
 
 
 def test_old_spelling_of_auth(send):
@@ -566,6 +568,7 @@ def test_tokens(send, mechanism):
         with Peer([f"AUTH LOGIN {mechanism}"], users={"ann": token}) as peer:
             sent = send(peer, "--user=ann", f"--password={token}", f"--auth={mechanism.lower()}")
         assert sent.one()[0] == "accepted"
+        assert any("no TLS: the token is sent so" in line for line in sent.journey)
         with Peer([f"AUTH LOGIN {mechanism}"], users={"ann": "other"}) as peer:
             sent = send(peer, "--user=ann", f"--password={token}", f"--auth={mechanism.lower()}")
         assert sent.one()[:2] == ["hold", "535"] and len(peer.seen("AUTH")) == 1
@@ -582,6 +585,8 @@ def test_scram(send, mechanism):
         sent = send(peer, *LOGIN)
         assert sent.one()[0] == "accepted"
         assert [c.split()[1] for c in peer.seen("AUTH")] == [mechanism]
+        bare, = [line for line in sent.journey if "no TLS" in line]
+        assert "the password itself is not sent" in bare
         kind, code, _, _ = send(peer, "--user=ann", "--password=wrong").one()
     assert (kind, code) == ("hold", "535") and len(peer.seen("AUTH")) == 2
     assert "secret" not in sent.output

@@ -205,6 +205,17 @@ def test_a_directory_is_searched_beside_the_contacts(book, company):
     assert "Company" in done.stderr
 
 
+def test_explain_before_sending_knows_names(book):
+    def explain(name, code=0):
+        return book.run("emapi", "explain", "--to", name, code=code)
+
+    assert 'Ann Bergman <ann@example.test> (SMTP), as the address book has "berg"' in \
+        explain("berg").stdout
+    assert "nobody@example.test, an SMTP address" in explain("nobody@example.test").stdout
+    assert '"nobody" is not in the address book' in explain("nobody", code=67).stderr
+    assert "other@example.test" in explain("ann", code=65).stderr
+
+
 @needs_slapd
 def test_a_directorys_group_is_a_list(book, company):
     connect(book, company)

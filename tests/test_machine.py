@@ -388,6 +388,49 @@ def follow_packet(key):
     return b"follow\0\0" + entry + bytes([len(entry), 7])
 
 
+def test_what_is_told_of_a_machines_mail_is_true(machine, ann):
+    """A user has no store there: no Inbox with a report, no Sent Items, no queue to run."""
+    def rcpt(line):
+        return {"bad": "550 5.1.1 no such user", "slow": "450 4.2.1 later"}.get(
+            line.split("<")[1].split("@")[0], "250 ok")
+
+    def explain(*options, **more):
+        return ann.do("emapi", "explain", *options, **more).stdout
+
+    with Peer(rcpt=rcpt) as peer:
+        machine.offer("host", *smtp(peer))
+        machine.start()
+        future = explain("--to", "bob@example.test")
+        assert "the machine's mail service answers" in future and "is emapi itself" in future
+        assert f":{peer.port}" not in future, "the server is the administrator's affair"
+        sent = ann.send("good", "--explain").stdout
+        assert "queue of the machine's mail service" in sent
+        past = explain()
+        assert "handed the message to the machine's mail service" in past
+        assert f"With localhost [127.0.0.1], which calls it" in past
+        refused = ann.do("mapisend", "--explain", "--to", "bad@example.test", "--body", "x")
+        assert "refused for every recipient: it is not tried again" in refused.stdout
+        past += explain()
+        assert "Nobody has it. It is not tried again." in past
+        waits = ann.do("mapisend", "--to", "slow@example.test", "--body", "x", "--wait", "3")
+        assert "safe with the machine's mail service" in waits.stderr
+        assert "sooner by: emapi queue retry last" in waits.stderr
+        ann.do("emapi", "queue", "retry", "last")
+        past += explain()
+        assert "in the Outbox of the machine's mail service" in past
+        doctor = ann.do("emapi", "doctor").stdout
+        assert "the machine's mail service sends its mail, and answers" in doctor
+        assert "1 waiting, 0 held" in doctor
+        for word in ("Inbox", "Sent Items", "no folder", "A copy"):
+            assert word not in past + sent + refused.stdout + waits.stderr
+        machine.end()
+        assert "FAILED: the machine's mail service does not answer" in explain(
+            "--to", "bob@example.test", code=None)
+        doctor = ann.do("emapi", "doctor", code=1).stdout
+        assert "does not answer: nothing can be handed to it" in doctor
+        assert not list(ann.home.rglob("*")), "nobody started a spooler for that"
+
+
 @several_users
 def test_nobody_looks_on_at_anothers_mail(machine, ann, bob):
     """Who knows another's key and asks for its lines hears nothing; a few may look on at a time."""

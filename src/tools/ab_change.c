@@ -202,7 +202,8 @@ run_set(int argc, char **argv)
 	struct ab ab;
 	int code;
 
-	g_option_context_set_summary(context, "WORD= without a value removes it.");
+	g_option_context_set_summary(
+	    context, "Changes an entry, or who is in a list. WORD= without a value removes it.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	code = cli_parse(context, &argc, &argv);
 	if (!code && (argc < 2 || (argc < 3 && !o.members && !o.leaving)))

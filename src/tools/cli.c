@@ -18,6 +18,7 @@
 #define MEMORY (400 * 1024)
 
 static const char *cli_name = "emapi";
+static const char *summary; /* NULL: none */
 
 static const char *safe_text = "";
 
@@ -50,6 +51,12 @@ void
 cli_set_name(const char *name)
 {
 	cli_name = name;
+}
+
+void
+cli_set_summary(const char *text)
+{
+	summary = text;
 }
 
 static void
@@ -206,6 +213,12 @@ cli_parse(GOptionContext *context, int *argc, char ***argv)
 {
 	g_autoptr(GError) error = NULL;
 
+	if (summary && !g_option_context_get_summary(context)) {
+		g_autofree char *sentence = g_strconcat(summary, ".", NULL);
+
+		sentence[0] = g_ascii_toupper(sentence[0]);
+		g_option_context_set_summary(context, sentence);
+	}
 	if (g_option_context_parse(context, argc, argv, &error))
 		return 0;
 	return cli_fail(EX_USAGE, "%s (try --help)%s", error->message, safe_text);

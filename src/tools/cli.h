@@ -11,6 +11,8 @@
 
 /* The name that messages begin with ("mapisend", "emapi profile"). */
 void cli_set_name(const char *name);
+/* What --help says of it where the command's options say nothing themselves; borrowed. */
+void cli_set_summary(const char *summary);
 
 /* For a program that submits one message and ends: what malloc() will need is taken from the system
  * at once, where each page would be asked for by a fault of its own. */

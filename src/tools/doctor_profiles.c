@@ -3,6 +3,7 @@
 #include "doctor.h"
 
 #include <string.h>
+#include <unistd.h>
 #include <mapicode.h>
 #include <mapiguid.h>
 #include <mapitags.h>
@@ -13,6 +14,7 @@
 #include "paths.h"
 #include "prop.h"
 #include "secret.h"
+#include "spooler_link.h"
 
 /* --- Profiles ------------------------------------------------------------------------------ */
 
@@ -40,6 +42,24 @@ has(const struct profile *profile, ULONG type)
 }
 
 static void
+check_machine(struct doctor *doctor, const char *where)
+{
+	int fd = spooler_connect_machine();
+
+	if (fd < 0) {
+		doctor_find(doctor, DOCTOR_PROBLEM, where,
+		    "ask the administrator (systemctl status emapi-spooler); what it has taken is "
+		    "safe with it",
+		    "the machine's mail service, which sends its mail, does not answer: nothing "
+		    "can be handed to it");
+		return;
+	}
+	close(fd);
+	doctor_find(doctor, DOCTOR_OK, where, NULL,
+	    "the machine's mail service sends its mail, and answers");
+}
+
+static void
 check_profile(struct doctor *doctor, struct profile *profile)
 {
 	const char *name = profile_name(profile);
@@ -49,7 +69,7 @@ check_profile(struct doctor *doctor, struct profile *profile)
 	    g_strdup_printf("emapi profile set %s FromAddress=you@example.com", name);
 
 	if (profile_is_machine(profile))
-		doctor_find(doctor, DOCTOR_OK, where, NULL, "the machine's daemon sends its mail");
+		check_machine(doctor, where);
 	else if (!has(profile, MAPI_TRANSPORT_PROVIDER))
 		doctor_find(doctor, DOCTOR_PROBLEM, where,
 		    "make it anew with a way out (emapi profile create), or add a [Provider] of "

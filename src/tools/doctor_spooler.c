@@ -34,6 +34,26 @@ cannot_start(struct doctor *doctor, const char *what, HRESULT hr)
 	    doctor, DOCTOR_PROBLEM, "spooler", remedy, "%s: %s", what, why ? why : hr_text(hr));
 }
 
+/* The machine's mail service has a queue to be seen, too. */
+static bool
+machine_answers(void)
+{
+	int fd = spooler_connect_machine();
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static bool
+is_machine(const struct doctor *doctor, const char *profile)
+{
+	for (guint i = 0; i < doctor->profiles->len; i++)
+		if (!strcmp(profile_name(doctor->profiles->pdata[i]), profile))
+			return profile_is_machine(doctor->profiles->pdata[i]);
+	return false;
+}
+
 void
 doctor_spooler(struct doctor *doctor)
 {
@@ -43,7 +63,7 @@ doctor_spooler(struct doctor *doctor)
 	int fd = -1;
 
 	if (!spooler_has_state() && access(program, X_OK) == 0) {
-		doctor->spooler_silent = true;
+		doctor->spooler_silent = !machine_answers();
 		doctor_find(
 		    doctor, DOCTOR_OK, program, NULL, "not running; it starts with the first mail");
 		return;
@@ -92,8 +112,11 @@ tell_held(struct doctor *doctor, const struct spool_message *m)
 	    g_strdup_printf("\"%s\" of profile \"%s\"", m->subject, m->profile);
 
 	doctor_find(doctor, DOCTOR_PROBLEM, where,
-	    "it is safe in its store; once mended: emapi queue run (emapi queue release for what "
-	    "a person holds)",
+	    is_machine(doctor, m->profile)
+		? "it is safe with the machine's mail service: tell the administrator (emapi queue "
+		  "release for what you hold yourself)"
+		: "it is safe in its store; once mended: emapi queue run (emapi queue release for "
+		  "what a person holds)",
 	    "held: %s", *m->text ? m->text : "no reason was recorded");
 }
 
@@ -115,7 +138,9 @@ look_at(const struct spool_message *m, void *context)
 		    g_strdup_printf("\"%s\" of profile \"%s\"", m->subject, m->profile);
 
 		doctor_find(w->doctor, DOCTOR_NOTE, where,
-		    "it is tried again by itself; at once: emapi queue run",
+		    is_machine(w->doctor, m->profile)
+			? "it is tried again by itself; at once: emapi queue retry ID"
+			: "it is tried again by itself; at once: emapi queue run",
 		    "waits after %d tr%s: %s", m->tries, m->tries == 1 ? "y" : "ies", m->text);
 	}
 	return true;
@@ -172,7 +197,8 @@ doctor_later(struct doctor *doctor)
 	struct spooler_counts counts;
 	bool systemd = g_file_test("/run/systemd/system", G_FILE_TEST_IS_DIR);
 
-	if (doctor->spooler_silent || FAILED(spooler_count(NULL, &counts)) || !counts.later)
+	if (doctor->spooler_silent || !spooler_has_state() ||
+	    FAILED(spooler_count(NULL, &counts)) || !counts.later)
 		return;
 	if (systemd && lingers())
 		return;

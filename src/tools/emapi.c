@@ -115,6 +115,7 @@ main(int argc, char **argv)
 			continue;
 		cli_set_name(name);
 		g_set_prgname(name);
+		cli_set_summary(commands[i]->summary);
 		argv[words] = name;
 		return commands[i]->run(argc - words, argv + words);
 	}

@@ -11,6 +11,7 @@
 #include <mapitags.h>
 #include <mapiutil.h>
 #include <emapispi.h>
+#include "ab.h"
 #include "com.h"
 #include "hr.h"
 #include "journey.h"
@@ -86,9 +87,9 @@ folder_name(IMAPISession *session, const SBinary *id)
 }
 
 /* Where the message lies and what its client wrote down; a store that cannot be opened leaves both
- * unknown, a message that is gone is "" . */
+ * unknown, a message that is gone is "" .  What the machine's daemon has, nobody else opens. */
 static void
-look_up(const struct spool_message *m, char ***client, char **folder)
+look_up(const struct spool_message *m, char ***client, char **folder, bool *machine)
 {
 	static SizedSPropTagArray(2, tags) = { 2, { PR_EMAPI_JOURNEY_A, PR_PARENT_ENTRYID } };
 	g_autofree char *why = NULL;
@@ -101,6 +102,9 @@ look_up(const struct spool_message *m, char ***client, char **folder)
 	const void *entry = m->entry ? g_bytes_get_data(m->entry, &size) : NULL;
 	HRESULT hr = profile_load(m->profile, &profile, &why);
 
+	*machine = SUCCEEDED(hr) && profile_is_machine(profile);
+	if (*machine)
+		hr = MAPI_E_NO_ACCESS;
 	if (SUCCEEDED(hr))
 		hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, NULL);
 	if (SUCCEEDED(hr))
@@ -167,12 +171,18 @@ tell(const struct spool_message *m, bool json, GString *out)
 			*where = NULL;
 	g_autofree char *subject = text_printable(m->subject);
 	const struct spool_attempt *attempt = telling_attempt(m);
+	struct story_sources from = { .message = m };
 
-	look_up(m, &client, &folder);
-	story_tell(story, &(struct story_sources){ m, client, folder });
-	where = story_whereabouts(m, folder);
-	story_answers(story, attempt ? attempt->transport : "the profile's transport",
-	    attempt ? attempt->journey : NULL, reply, where);
+	look_up(m, &client, &folder, &from.machine);
+	from.client = client;
+	from.folder = folder;
+	story_tell(story, &from);
+	where = story_whereabouts(&from);
+	if (from.machine && !attempt)
+		story_answers_of_machine(story, reply, where);
+	else
+		story_answers(story, attempt ? attempt->transport : "the profile's transport",
+		    attempt ? attempt->journey : NULL, reply, where);
 	if (json) {
 		g_string_append_c(out, '{');
 		outcome_json_members(m, out);
@@ -303,15 +313,42 @@ explain_message_id(const struct options *o)
 
 /* --- Before sending ------------------------------------------------------------------------ */
 
+/* Whom the mail would go to: an address, or a name that the address book has. */
+static int
+recipient_words(const struct options *o, char **out)
+{
+	struct ab_entry *entry = NULL;
+	struct ab ab = { 0 };
+	int code = 0;
+
+	*out = NULL;
+	if (strchr(o->to, '@')) {
+		*out = g_strdup_printf("%s, an SMTP address", o->to);
+		return 0;
+	}
+	code = ab_open(&ab, o->profile);
+	if (!code)
+		code = ab_find_one(&ab, o->to, &entry);
+	if (!code && entry->type == MAPI_DISTLIST)
+		*out = g_strdup_printf(
+		    "%s: a list of the address book; its members get the mail", entry->name);
+	else if (!code)
+		*out = g_strdup_printf("%s <%s> (%s), as the address book has \"%s\"", entry->name,
+		    entry->address ? entry->address : "?", entry->kind ? entry->kind : "?", o->to);
+	ab_entry_free(entry);
+	ab_close(&ab);
+	return code;
+}
+
 static void
-tell_future(IMAPISession *session, const struct options *o, GString *out)
+tell_future(IMAPISession *session, const struct options *o, const char *recipient, GString *out)
 {
 	struct profile *profile = session_profile(session_from(session));
 	struct story *story = story_create();
 
 	story_future_begin(
 	    story, session, o->profile ? "you named it" : "it is the default profile");
-	story_add(story, "Recipient", "%s, an SMTP address", o->to);
+	story_add(story, "Recipient", "%s", recipient);
 	story_future_way(story, session, 0);
 	if (o->json) {
 		g_string_append_c(out, '{');
@@ -330,12 +367,17 @@ static int
 explain_to(const struct options *o)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
+	g_autofree char *recipient = NULL;
 	IMAPISession *session = NULL;
 	int code = open_session(o->profile, &session);
 
-	if (code)
+	if (!code)
+		code = recipient_words(o, &recipient);
+	if (code) {
+		close_session(session);
 		return code;
-	tell_future(session, o, out);
+	}
+	tell_future(session, o, recipient, out);
 	close_session(session);
 	fputs(out->str, stdout);
 	return 0;

@@ -125,23 +125,33 @@ note_outcome(const struct spool_message *message, void *context)
 	return !is_settled(message);
 }
 
+/* Where it is, and by what the queue is hurried: that of the machine runs for its administrator, a
+ * user hurries his own messages. */
+static const char *
+safe(bool machine)
+{
+	return machine ? "the mail is safe with the machine's mail service"
+		       : "the mail is safe in the Outbox";
+}
+
 static void
-note_waiting(const struct outcome *outcome, int wait)
+note_waiting(const struct outcome *outcome, int wait, bool machine)
 {
 	g_autofree char *when = outcome->next ? outcome_time(outcome->next) : NULL;
 
 	if (outcome->known && outcome->state == SPOOL_LEASED)
-		cli_note("the mail is safe in the Outbox; it is being sent, and not accepted yet "
-			 "after %d s; `emapi queue list` tells what becomes of it",
-		    wait);
+		cli_note("%s; it is being sent, and not accepted yet after %d s; `emapi queue "
+			 "list` tells what becomes of it",
+		    safe(machine), wait);
 	else if (outcome->known && outcome->tries > 0)
-		cli_note("the mail is safe in the Outbox, but not accepted for every recipient "
-			 "yet; it is tried again by itself%s%s; sooner by: emapi queue run",
-		    when ? " at " : "", when ? when : "");
+		cli_note("%s, but not accepted for every recipient yet; it is tried again by "
+			 "itself%s%s; sooner by: emapi queue %s",
+		    safe(machine), when ? " at " : "", when ? when : "",
+		    machine ? "retry last" : "run");
 	else
-		cli_note("the mail is safe in the Outbox and not accepted yet after %d s; it is "
-			 "tried again by itself; `emapi queue list` tells more",
-		    wait);
+		cli_note("%s and not accepted yet after %d s; it is tried again by itself; `emapi "
+			 "queue list` tells more",
+		    safe(machine), wait);
 }
 
 /* It is over, and not everybody has it.  Folders and reports of the machine's daemon are its own: a
@@ -169,23 +179,22 @@ static void
 note_where(
     const struct outcome *outcome, HRESULT hr, const struct mapisend_options *o, bool machine)
 {
+	const char *then = machine ? "tell the administrator; it goes on once that is mended"
+				   : "once that is mended: emapi queue run";
 	g_autofree char *reached = spooler_why();
 	g_autofree char *reason = cli_without_dot(outcome->known ? outcome->text
 						  : reached      ? reached
 								 : hr_text(hr));
 
 	if (!outcome->known && FAILED(hr) && hr != MAPI_E_TIMEOUT)
-		cli_note("the mail is safe in the Outbox, but the spooler, which sends it, cannot "
-			 "be reached: %s (%s); once that is mended: emapi queue run",
-		    reason, hr_name(hr));
+		cli_note("%s, but the spooler, which sends it, cannot be reached: %s (%s); %s",
+		    safe(machine), reason, hr_name(hr), then);
 	else if (outcome->state == SPOOL_HELD)
-		cli_note("the mail is safe in the Outbox but held: %s; once that is mended: emapi "
-			 "queue run",
-		    reason);
+		cli_note("%s but held: %s; %s", safe(machine), reason, then);
 	else if (outcome->known && spool_state_final(outcome->state) && !outcome->accepted)
 		note_refused(outcome, machine);
 	else if (!outcome->known || !spool_state_final(outcome->state))
-		note_waiting(outcome, o->wait);
+		note_waiting(outcome, o->wait, machine);
 }
 
 static int

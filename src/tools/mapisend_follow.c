@@ -10,7 +10,8 @@
 
 struct follow {
 	BYTE key[LETTER_KEY_SIZE];
-	GMutex lock; /* of all that follows, and of what is printed */
+	GMutex lock;  /* of all that follows, and of what is printed */
+	bool machine; /* the daemon's store is not for users */
 	bool leased;
 	guint attempts; /* that were printed */
 	enum spool_state state;
@@ -104,8 +105,9 @@ follow_create(const BYTE *key, const struct profile *profile, bool live)
 	memcpy(follow->key, key, sizeof(follow->key));
 	g_mutex_init(&follow->lock);
 	follow->said = g_ptr_array_new_with_free_func(g_free);
+	follow->machine = profile_is_machine(profile);
 	if (live)
-		follow->live = listen_for(key, profile_is_machine(profile));
+		follow->live = listen_for(key, follow->machine);
 	return follow;
 }
 
@@ -130,7 +132,8 @@ follow_stored(struct follow *follow, const struct profile *profile, const char *
 	g_autofree char *hex = text_hex(follow->key, sizeof(follow->key));
 
 	step("profile \"%s\" (%s): %s", profile_name(profile), profile_path(profile), because);
-	step("submitted: message %s is on disk in the Outbox and in the outgoing queue", hex);
+	step("submitted: message %s is on disk in the Outbox and in the outgoing queue%s", hex,
+	    follow->machine ? " of the machine's mail service" : "");
 	if (follow->live)
 		follow->listener = g_thread_try_new("follow", listen_on, follow, NULL);
 }
@@ -173,7 +176,7 @@ print_attempts(struct follow *follow, const struct spool_message *message)
 }
 
 static void
-print_state(const struct spool_message *now)
+print_state(const struct follow *follow, const struct spool_message *now)
 {
 	g_autofree char *text = text_printable(now->text);
 	g_autofree char *next = outcome_time(now->next);
@@ -181,9 +184,12 @@ print_state(const struct spool_message *now)
 	if (now->state == SPOOL_HELD)
 		step("held: %s", text);
 	else if (now->state == SPOOL_FILED)
-		step("filed: it has left the Outbox for the folder of sent mail");
+		step(follow->machine
+			 ? "done: the machine's mail service has nothing left to do for it"
+			 : "filed: it has left the Outbox for the folder of sent mail");
 	else if (now->state == SPOOL_FAILED)
-		step("refused for every recipient: a report is in the Inbox");
+		step("refused for every recipient: %s",
+		    follow->machine ? "it is not tried again" : "a report is in the Inbox");
 	else if (now->state == SPOOL_CANCELLED)
 		step("cancelled: %s", text);
 	else if (now->state == SPOOL_WAITING && now->tries > 0)
@@ -204,7 +210,7 @@ follow_news(struct follow *follow, const struct spool_message *now)
 	if (whole)
 		print_attempts(follow, whole);
 	if (now->state != follow->state || !now->id)
-		print_state(now);
+		print_state(follow, now);
 	follow->state = now->state;
 	g_mutex_unlock(&follow->lock);
 	spool_message_free(whole);

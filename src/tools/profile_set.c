@@ -159,7 +159,8 @@ run_set(int argc, char **argv)
 	struct profile *profile = NULL;
 	int code;
 
-	g_option_context_set_summary(context, "WORD= without a value removes a setting.");
+	g_option_context_set_summary(context,
+	    "Changes a profile's settings, or its password. WORD= without a value removes one.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	code = cli_parse(context, &argc, &argv);
 	if (!code && (argc < 2 || (argc < 3 && !password)))

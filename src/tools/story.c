@@ -108,6 +108,10 @@ tell_client(struct story *story, const struct story_sources *from)
 		story_detail(
 		    step, "%s  MAPILogonEx, profile \"%s\"", logged_on, from->message->profile);
 		story_detail(step, "%s  IMessage::SubmitMessage", submitted);
+	} else if (from->machine) {
+		story_add(story, "Program",
+		    "handed the message to the machine's mail service (emapi-spooler "
+		    "--machine), whose store is not for users to read");
 	} else {
 		story_add(story, "Program",
 		    "not known any more: the message itself is no longer there to tell");
@@ -117,13 +121,13 @@ tell_client(struct story *story, const struct story_sources *from)
 }
 
 static void
-tell_outbox(struct story *story, const struct spool_message *m)
+tell_outbox(struct story *story, const struct story_sources *from)
 {
-	g_autofree char *when = outcome_time(m->submitted);
+	g_autofree char *when = outcome_time(from->message->submitted);
 
 	story_add(story, "Outbox",
-	    "on disk in the Outbox and the outgoing queue at %s; from here on no crash loses it",
-	    when);
+	    "on disk in the Outbox and the outgoing queue%s at %s; from here on no crash loses it",
+	    from->machine ? " of the machine's mail service" : "", when);
 }
 
 static const char *
@@ -246,7 +250,7 @@ tell_attempt(struct story *story, const struct spool_attempt *a)
 }
 
 static const char *
-state_words(enum spool_state state)
+state_words(enum spool_state state, bool machine)
 {
 	switch (state) {
 	case SPOOL_WAITING:
@@ -260,7 +264,8 @@ state_words(enum spool_state state)
 	case SPOOL_FILED:
 		return "sent: nobody is left to be tried";
 	case SPOOL_FAILED:
-		return "refused for every recipient; the Inbox has a report";
+		return machine ? "refused for every recipient, and not tried again"
+			       : "refused for every recipient; the Inbox has a report";
 	case SPOOL_CANCELLED:
 		return "taken out of the queue before it was sent";
 	default:
@@ -285,7 +290,8 @@ tell_outcome(struct story *story, const struct story_sources *from)
 {
 	const struct spool_message *m = from->message;
 	g_autofree char *next = outcome_time(m->next);
-	struct story_step *step = story_add(story, "Outcome", "%s", state_words(m->state));
+	struct story_step *step =
+	    story_add(story, "Outcome", "%s", state_words(m->state, from->machine));
 
 	for (guint i = 0; i < m->recipients->len; i++) {
 		g_autoptr(GString) line = g_string_new(NULL);
@@ -320,7 +326,7 @@ story_tell(struct story *story, const struct story_sources *from)
 	const struct spool_message *m = from->message;
 
 	tell_client(story, from);
-	tell_outbox(story, m);
+	tell_outbox(story, from);
 	tell_recipients(story, m);
 	for (guint i = 0; m->attempts && i < m->attempts->len; i++)
 		tell_attempt(story, m->attempts->pdata[i]);

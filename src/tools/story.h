@@ -8,6 +8,7 @@
 #define EMAPI_TOOLS_STORY_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include "client.h"
 
 /* One step; the texts are printable. */
@@ -27,6 +28,7 @@ struct story_sources {
 	const struct spool_message *message;
 	char **client;      /* PR_EMAPI_JOURNEY of the message; NULL: not known */
 	const char *folder; /* where the message lies now; NULL: not known, "" gone */
+	bool machine;       /* the machine's daemon has it: what its store has is not for users */
 };
 
 struct story {
@@ -50,9 +52,11 @@ void story_tell(struct story *story, const struct story_sources *from);
 void story_answers(struct story *story, const char *transport, char **journey, const char *reply,
     const char *whereabouts);
 
-/* Where the message is, for those who have got it and for the others; `folder` as above.  g_free().
- */
-char *story_whereabouts(const struct spool_message *m, const char *folder);
+/* The same of a profile whose mail the machine's daemon sends, before anything is sent. */
+void story_answers_of_machine(struct story *story, const char *reply, const char *whereabouts);
+
+/* Where the message is, for those who have got it and for the others.  g_free(). */
+char *story_whereabouts(const struct story_sources *from);
 
 /* What to say of a journey's connection: "mail.example.test [192.0.2.1]:587, TLSv1.3 ..., login
  * PLAIN as ann"; NULL where there was none.  g_free(). */

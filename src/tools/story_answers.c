@@ -65,9 +65,15 @@ about_smtp(const char *transport, const char *server, bool file)
 	return g_strdup_printf(
 	    "Yes: %s%s. emapi speaks SMTP to it as a client and is no server itself.",
 	    server ? server : transport,
-	    server && (strstr(server, "127.0.0.1") || strstr(server, "[::1]"))
-		? ", which runs on this very machine"
-		: "");
+	    server && text_is_loopback(server) ? ", which runs on this very machine" : "");
+}
+
+static void
+answer_outlook(struct story *story)
+{
+	answer(story, "Does it need Outlook?",
+	    g_strdup("No. No Windows program takes part: the MAPI calls are answered by emapi on "
+		     "this machine."));
 }
 
 void
@@ -80,9 +86,7 @@ story_answers(struct story *story, const char *transport, char **journey, const 
 	g_autofree char *folder = journey_find(journey, '*', "folder");
 	bool file = path || folder;
 
-	answer(story, "Does it need Outlook?",
-	    g_strdup("No. No Windows program takes part: the MAPI calls are answered by emapi on "
-		     "this machine."));
+	answer_outlook(story);
 	answer(story, "Does it need an Exchange server?",
 	    file ? g_strdup("No. No server takes part in this profile.")
 		 : about_exchange(transport, server, greeting));
@@ -90,5 +94,23 @@ story_answers(struct story *story, const char *transport, char **journey, const 
 	answer(story, "What did it reply?", g_strdup(reply));
 	answer(story, "Does this count as sending through the company's Exchange?",
 	    about_company(transport, server, greeting, file));
+	answer(story, "Where is the message now?", g_strdup(whereabouts));
+}
+
+void
+story_answers_of_machine(struct story *story, const char *reply, const char *whereabouts)
+{
+	answer_outlook(story);
+	answer(story, "Does it need an Exchange server?",
+	    g_strdup("No. Any SMTP server will do; which one the machine's mail service uses, its "
+		     "administrator chose. Of a message that was sent, emapi explain names it."));
+	answer(story, "Is there an SMTP server in the path?",
+	    g_strdup("Yes, the one that the machine's mail service (emapi-spooler --machine) hands "
+		     "the mail to. That service is emapi itself: it speaks SMTP as a client and is "
+		     "no server."));
+	answer(story, "What did it reply?", g_strdup(reply));
+	answer(story, "Does this count as sending through the company's Exchange?",
+	    g_strdup("If the administrator gave the machine's mail service the company's Exchange "
+		     "as its server, yes. Of a message that was sent, emapi explain tells."));
 	answer(story, "Where is the message now?", g_strdup(whereabouts));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "story_future.h"
 
+#include <unistd.h>
 #include <mapicode.h>
 #include <mapitags.h>
 #include <emapispi.h>
@@ -11,6 +12,7 @@
 #include "mem.h"
 #include "prop.h"
 #include "session.h"
+#include "spooler_link.h"
 #include "text.h"
 #include "trial.h"
 
@@ -103,6 +105,8 @@ tell_trial(struct story *story, const struct trial *trial, guint providers)
 		story_detail(step, "folder     %s", folder);
 	if (limit)
 		story_detail(step, "size limit %s bytes, as the server says", limit);
+	else if (connection)
+		story_detail(step, "size limit the server tells none");
 	if (SUCCEEDED(trial->hr))
 		story_add(story, "Check", "the way is open: asked just now, and nothing was sent");
 	else
@@ -139,11 +143,33 @@ check_size(struct trial *trial, guint64 size)
 	    size, limit);
 }
 
+/* Whom it will speak to is the daemon's own affair; whether it is there can be seen. */
+static HRESULT
+tell_machine(struct story *story)
+{
+	int fd = spooler_connect_machine();
+
+	story_add(story, "Transport",
+	    "the machine's mail service (emapi-spooler --machine) takes it and sends it, by a "
+	    "server that the administrator chose");
+	if (fd < 0) {
+		story_add(story, "Check",
+		    "FAILED: the machine's mail service does not answer: nothing can be handed to "
+		    "it. Ask the administrator (systemctl status emapi-spooler)");
+		return MAPI_E_NETWORK_ERROR;
+	}
+	close(fd);
+	story_add(story, "Check", "the machine's mail service answers: asked just now");
+	return S_OK;
+}
+
 HRESULT
 story_future_way(struct story *story, IMAPISession *session, guint64 size)
 {
 	struct profile *profile = session_profile(session_from(session));
 	GArray *providers = profile_providers(profile, MAPI_TRANSPORT_PROVIDER);
+	static const char nothing[] = "Nothing was sent.";
+	static const char nowhere[] = "There is none yet: nothing was sent.";
 	struct trial trial = { 0 };
 	HRESULT hr;
 
@@ -152,15 +178,18 @@ story_future_way(struct story *story, IMAPISession *session, guint64 size)
 		check_size(&trial, size);
 		tell_trial(story, &trial, providers->len);
 	} else if (profile_is_machine(profile)) {
-		story_add(story, "Transport", "the machine's daemon sends it for this user");
+		trial.hr = tell_machine(story);
 	} else {
 		trial.hr = MAPI_E_UNCONFIGURED;
 		story_add(story, "Check",
 		    "FAILED: the profile has no transport: a mail would be held in the Outbox. Add "
 		    "one (emapi-profile(5) shows how)");
 	}
-	story_answers(story, trial.name ? trial.name : "the machine's daemon", trial.journey,
-	    "Nothing was sent.", "There is none yet: nothing was sent.");
+	if (profile_is_machine(profile))
+		story_answers_of_machine(story, nothing, nowhere);
+	else
+		story_answers(story, trial.name ? trial.name : "the profile's transport",
+		    trial.journey, nothing, nowhere);
 	hr = trial.hr;
 	trial_clear(&trial);
 	g_array_unref(providers);

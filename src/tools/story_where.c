@@ -47,45 +47,72 @@ collect(struct fates *fates, const struct spool_message *m)
 	}
 }
 
-static char *
-nobody_has_it(const struct spool_message *m, const char *folder)
+static const char *
+outbox_of(const struct story_sources *from)
 {
-	if (m->state == SPOOL_FAILED)
-		return g_strdup_printf(
-		    "Nobody has it. The message lies in \"%s\", a report in the Inbox.", folder);
-	if (m->state == SPOOL_CANCELLED)
-		return g_strdup_printf("In \"%s\", unsent.", folder);
-	return g_strdup("Safe in the Outbox of the store on this machine.");
+	return from->machine ? "the Outbox of the machine's mail service"
+			     : "the Outbox of the store on this machine";
+}
+
+/* "A copy lies in ..."; "" where nobody knows. */
+static char *
+copy_lies(const struct story_sources *from, const char *what)
+{
+	if (from->machine || !from->folder)
+		return g_strdup("");
+	if (!*from->folder)
+		return g_strdup_printf(" %s is in the store no more.", what);
+	return g_strdup_printf(" %s lies in \"%s\".", what, from->folder);
+}
+
+static char *
+nobody_has_it(const struct story_sources *from)
+{
+	g_autofree char *lies = copy_lies(from, "The message");
+
+	if (from->message->state == SPOOL_FAILED)
+		return g_strdup_printf("Nobody has it.%s%s", lies,
+		    from->machine ? " It is not tried again." : " A report is in the Inbox.");
+	if (from->message->state == SPOOL_CANCELLED)
+		return g_strdup_printf("Nobody has it: it was taken back, unsent.%s", lies);
+	return g_strdup_printf("Safe in %s.", outbox_of(from));
+}
+
+static void
+add_rest(struct fates *fates, const struct story_sources *from)
+{
+	g_autofree char *lies = copy_lies(from, "A copy");
+
+	if (fates->refused)
+		g_string_append_printf(fates->with, " %u recipient%s refused for good%s.",
+		    fates->refused, fates->refused > 1 ? "s were" : " was",
+		    from->machine ? "" : ": the Inbox has a report");
+	if (fates->others && spool_state_final(from->message->state))
+		g_string_append(fates->with, " For the others it was taken back.");
+	else if (fates->others)
+		g_string_append_printf(
+		    fates->with, " For the others it is safe in %s.", outbox_of(from));
+	else
+		g_string_append(fates->with, lies);
+	if (fates->server)
+		g_string_append(fates->with, " Whether it was read, or sent on, only that server "
+					     "knows: ask its postmaster.");
 }
 
 char *
-story_whereabouts(const struct spool_message *m, const char *folder)
+story_whereabouts(const struct story_sources *from)
 {
 	struct fates fates = { .with = g_string_new(NULL) };
-	const char *where = folder && *folder ? folder : "no folder of this store";
 	char *text;
 
-	collect(&fates, m);
+	collect(&fates, from->message);
 	if (!fates.accepted) {
 		g_string_free(fates.with, TRUE);
-		return nobody_has_it(m, where);
+		return nobody_has_it(from);
 	}
 	fates.with->str[0] = g_ascii_toupper(fates.with->str[0]);
-	if (fates.refused)
-		g_string_append_printf(fates.with,
-		    ". %u recipient%s refused for good: the Inbox has a report", fates.refused,
-		    fates.refused > 1 ? "s were" : " was");
-	if (fates.others && spool_state_final(m->state))
-		g_string_append(fates.with, ". For the others it was taken back");
-	else if (fates.others)
-		g_string_append(fates.with, ". For the others it is safe in the Outbox of the "
-					    "store on this machine");
-	else
-		g_string_append_printf(fates.with, ". A copy lies in \"%s\"", where);
-	g_string_append(fates.with, fates.server ? ". Whether it was read, or sent on, only that "
-						   "server knows: ask its postmaster"
-						 : "");
 	g_string_append_c(fates.with, '.');
+	add_rest(&fates, from);
 	text = text_printable(fates.with->str);
 	g_string_free(fates.with, TRUE);
 	return text;

@@ -262,6 +262,21 @@ def test_a_person_mends_a_refused_login(home, tmp_path):
         home.run("mapisend", "--to", "bob@example.test", "--body", "x", "--require-accepted")
 
 
+@pytest.mark.parametrize("answers, address", [
+    ([], "ann@example.test"),  # its DNS names none
+    ([("[y/n]", "n")], "ann@icloud.com"),  # known, and not what this person wants
+])
+def test_a_person_names_the_server_where_none_is_found(home, answers, address):
+    home.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
+    with Dns({}) as dns:
+        seen = talk(home, [*answers, ("The server that takes outgoing mail", "mail.example.test:465"),
+                           ("Password:", PASSWORD), ('Profile   "', None)],
+                    address, "--dns", dns.at, "--no-test")
+    assert "mail.example.test, port 465, TLS: implicit (as you say)" in seen
+    text = home.profile_file().read_text()
+    assert "Server=mail.example.test\n" in text and "Preset=" not in text
+
+
 def test_a_person_is_asked(home):
     """On a terminal: the address, whether the server is right, the password unseen."""
     home.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)

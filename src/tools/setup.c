@@ -43,7 +43,8 @@ parse(int *argc, char ***argv, struct setup *s)
 		{ "server", 0, 0, G_OPTION_ARG_STRING, &s->server,
 		    "look for no server: it is this one", "HOST[:PORT]" },
 		{ "tls", 0, 0, G_OPTION_ARG_STRING, &s->tls,
-		    "how that server's connection is secured, starttls unless told",
+		    "how that server's connection is secured; unless told starttls, at port 465 "
+		    "implicit",
 		    "none|starttls|implicit" },
 		{ "user", 0, 0, G_OPTION_ARG_STRING, &s->user,
 		    "log in as this user, where it is not the address; empty: no login", "NAME" },
@@ -84,23 +85,6 @@ setup_ask(const char *prompt)
 	return fgets(line, sizeof line, stdin) ? g_strdup(g_strstrip(line)) : NULL;
 }
 
-static int
-confirm(const struct setup *s)
-{
-	g_autofree char *answer = NULL;
-
-	if (s->yes)
-		return 0;
-	if (!s->terminal)
-		return cli_fail(EX_USAGE,
-		    "nobody can be asked whether that is the server: say --yes to take it, or "
-		    "--server HOST:PORT; no profile was made");
-	answer = setup_ask("Is that right? [y/n]");
-	if (answer && !g_ascii_strncasecmp(answer, "y", 1))
-		return 0;
-	return cli_fail(EX_USAGE, "no profile was made; name the server: --server HOST:PORT");
-}
-
 /* --- Finding ------------------------------------------------------------------------------- */
 
 static int
@@ -111,9 +95,43 @@ take_given(struct setup *s)
 	if (s->tls && strcmp(s->tls, "none") && strcmp(s->tls, "starttls") &&
 	    strcmp(s->tls, "implicit"))
 		return cli_fail(EX_USAGE, "--tls %s: it is none, starttls or implicit", s->tls);
-	s->found.tls = s->tls ? s->tls : "starttls";
-	s->found.source = g_strdup("as --server says");
+	s->found.tls = s->tls ? s->tls : s->found.port == 465 ? "implicit" : "starttls";
+	s->found.source = g_strdup(s->asked ? "as you say" : "as --server says");
 	return code;
+}
+
+/* A person at a terminal may know the server, where he is asked; *done: he named one. */
+static int
+ask_server(struct setup *s, bool *done)
+{
+	*done = false;
+	if (!s->terminal || s->yes)
+		return 0;
+	g_free(s->server);
+	s->server = setup_ask("The server that takes outgoing mail (HOST or HOST:PORT; empty: "
+			      "stop):");
+	*done = s->server && *s->server;
+	if (!*done)
+		return 0;
+	s->asked = true;
+	g_clear_pointer(&s->targets, g_ptr_array_unref);
+	setup_server_clear(&s->found);
+	return take_given(s);
+}
+
+static int
+none_found(struct setup *s, int code, const char *why)
+{
+	bool done;
+	int bad;
+
+	if (s->terminal && !s->yes)
+		cli_note("%s", why);
+	bad = ask_server(s, &done);
+	if (done)
+		return bad;
+	return cli_fail(
+	    code, "%s: ask its administrator and say --server HOST:PORT; no profile was made", why);
 }
 
 static int
@@ -151,7 +169,7 @@ setup_take_target(struct setup *s)
 static int
 ask_dns(struct setup *s, const char *domain)
 {
-	g_autofree char *host = NULL;
+	g_autofree char *host = NULL, *why = NULL;
 	struct sockaddr_in server;
 	unsigned port = 0;
 	bool silent;
@@ -164,16 +182,13 @@ ask_dns(struct setup *s, const char *domain)
 	s->targets = setup_srv(domain, s->dns ? &server : NULL, &silent);
 	if (setup_take_target(s))
 		return 0;
-	if (silent)
-		return cli_fail(EX_TEMPFAIL,
-		    "DNS did not answer what server takes mail of %s: try again later, or ask its "
-		    "administrator and say --server HOST:PORT; no profile was made",
-		    domain);
-	return cli_fail(EX_CONFIG,
-	    "no server is known for %s, and its DNS names none (SRV _submissions._tcp, "
-	    "_submission._tcp): ask its administrator and say --server HOST:PORT; no profile was "
-	    "made",
-	    domain);
+	why = silent ? g_strdup_printf("DNS did not answer what server takes mail of %s (it may "
+				       "later)",
+			   domain)
+		     : g_strdup_printf("no server is known for %s, and its DNS names none (SRV "
+				       "_submissions._tcp, _submission._tcp)",
+			   domain);
+	return none_found(s, silent ? EX_TEMPFAIL : EX_CONFIG, why);
 }
 
 static int
@@ -216,6 +231,28 @@ show(const struct setup *s)
 	if (s->found.hint)
 		printf("Note      %s.\n", s->found.hint);
 	fflush(stdout);
+}
+
+static int
+confirm(struct setup *s)
+{
+	g_autofree char *answer = NULL;
+	bool done;
+	int code;
+
+	if (s->yes)
+		return 0;
+	if (!s->terminal)
+		return cli_fail(EX_USAGE,
+		    "nobody can be asked whether that is the server: say --yes to take it, or "
+		    "--server HOST:PORT; no profile was made");
+	answer = setup_ask("Is that right? [y/n]");
+	if (answer && !g_ascii_strncasecmp(answer, "y", 1))
+		return 0;
+	code = ask_server(s, &done);
+	return done
+		   ? code
+		   : cli_fail(EX_USAGE, "no profile was made; name the server: --server HOST:PORT");
 }
 
 /* --- The command --------------------------------------------------------------------------- */
@@ -281,10 +318,12 @@ run(int argc, char **argv)
 		code = find(&s);
 	if (!code)
 		code = choose_login(&s);
-	if (!code)
+	if (!code && !s.asked)
 		show(&s);
 	if (!code && !s.server)
 		code = confirm(&s);
+	if (!code && s.asked)
+		show(&s);
 	if (!code)
 		choose_keyring(&s);
 	if (!code)

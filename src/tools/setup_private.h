@@ -10,6 +10,7 @@ struct setup {
 	char *password_command, *password_file, *ca_file, *dns;
 	gboolean yes, no_test, keyring;
 	bool terminal;
+	bool asked;      /* the server is what a person answered */
 	unsigned logins; /* so many times a refused one was asked for again */
 	struct setup_server found;
 	GPtrArray *targets; /* what DNS named; NULL: it was not asked */

@@ -116,6 +116,7 @@ ask_server(struct setup *s, bool *done)
 	s->asked = true;
 	g_clear_pointer(&s->targets, g_ptr_array_unref);
 	setup_server_clear(&s->found);
+	s->found = (struct setup_server){ 0 };
 	return take_given(s);
 }
 

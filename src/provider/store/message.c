@@ -9,6 +9,7 @@
 #include "namedprop.h"
 #include "promoted.h"
 #include "readflag.h"
+#include "subject.h"
 #include "submit.h"
 
 /* The first can be set until the first save. */
@@ -230,7 +231,7 @@ message_set_props(
 		if (!values_have(values, count, PR_SUBJECT_PREFIX_A))
 			bag_remove(bag, PR_SUBJECT_PREFIX_A);
 	}
-	return FAILED(hr) ? hr : message_subject_changed(message);
+	return FAILED(hr) ? hr : subject_changed(message->set.bag);
 }
 
 static HRESULT
@@ -262,7 +263,7 @@ message_DeleteProps(IMessage *This, LPSPropTagArray tags, LPSPropProblemArray *p
 		return hr;
 	hr = propset_delete_props(message->store, &message->set, tags, message_readonly, problems);
 	if (SUCCEEDED(hr))
-		message_subject_changed(message);
+		subject_changed(message->set.bag);
 	return message_leave(message, hr);
 }
 

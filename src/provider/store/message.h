@@ -10,12 +10,7 @@
 #define EMAPI_STORE_MESSAGE_H
 
 #include "propset.h"
-
-struct recipient {
-	ULONG row;         /* PR_ROWID: given once, stable */
-	SPropValue *props; /* a MAPI buffer */
-	ULONG count;
-};
+#include "recipient.h"
 
 struct attachment {
 	ULONG num; /* PR_ATTACH_NUM */
@@ -74,14 +69,10 @@ void message_unprepare(struct message *message, bool committed);
 
 /* summary.c: properties that follow from others, set before each save. */
 HRESULT message_summarize(struct message *message);
-HRESULT message_subject_changed(struct message *message);
 
 /* recipients.c */
-GPtrArray *recipients_new(void);
 HRESULT message_load_recipients(struct message *message);
 HRESULT message_write_recipients(struct message *message);
-/* Copies of recipients. */
-HRESULT recipients_copy(const GPtrArray *from, GPtrArray **out);
 HRESULT message_modify_recipients(struct message *message, ULONG flags, const ADRLIST *list);
 HRESULT message_recipient_table(struct message *message, ULONG flags, IMAPITable **out);
 

@@ -10,6 +10,7 @@
 #include "number.h"
 #include "promoted.h"
 #include "queue.h"
+#include "subject.h"
 #include "text.h"
 
 /* What the blob leaves out: columns, and what is made anew at each load. */
@@ -62,7 +63,7 @@ message_load(struct message *message)
 	if (SUCCEEDED(hr) && has_long)
 		hr = propset_load(message->store, &message->set, LOB_MESSAGE, message->id);
 	if (SUCCEEDED(hr))
-		hr = message_subject_changed(message);
+		hr = subject_changed(message->set.bag);
 	if (SUCCEEDED(hr))
 		hr = message_identify(message);
 	message->set.dirty = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a message follows from the rest: subject prefix, display lists, size, times, flags. */
+/* What of a message follows from the rest: display lists, size, times, flags. */
 #include "message.h"
 
 #include <string.h>
@@ -8,94 +8,14 @@
 #include <mapitags.h>
 #include "filetime.h"
 #include "prop.h"
-
-/* "RE: ", "AW: ", "FW: " …: one to three letters, a colon and a space (PR_SUBJECT_PREFIX). */
-static size_t
-subject_prefix_length(const char *subject)
-{
-	const char *at = subject;
-	int letters = 0;
-
-	while (letters < 4 && g_unichar_isalpha(g_utf8_get_char_validated(at, -1))) {
-		at = g_utf8_next_char(at);
-		letters++;
-	}
-	if (letters < 1 || letters > 3 || at[0] != ':' || at[1] != ' ')
-		return 0;
-	return (size_t)(at + 2 - subject);
-}
-
-HRESULT
-message_subject_changed(struct message *message)
-{
-	struct bag *bag = message->set.bag;
-	char *subject = NULL, *prefix = NULL;
-	HRESULT hr;
-
-	hr = bag_copy_text(bag, PR_SUBJECT_A, &subject);
-	if (SUCCEEDED(hr))
-		hr = bag_copy_text(bag, PR_SUBJECT_PREFIX_A, &prefix);
-	if (FAILED(hr)) {
-		g_free(subject);
-		return hr;
-	}
-	if (!subject) {
-		bag_remove(bag, PR_NORMALIZED_SUBJECT_A);
-	} else {
-		if (!prefix || !g_str_has_prefix(subject, prefix)) {
-			g_free(prefix);
-			prefix = g_strndup(subject, subject_prefix_length(subject));
-			hr = bag_set_text(bag, PR_SUBJECT_PREFIX_A, prefix);
-		}
-		if (SUCCEEDED(hr))
-			hr = bag_set_text(bag, PR_NORMALIZED_SUBJECT_A, subject + strlen(prefix));
-	}
-	g_free(subject);
-	g_free(prefix);
-	return hr;
-}
-
-static HRESULT
-summarize_list(struct message *message, LONG type, ULONG tag)
-{
-	GString *list = g_string_new(NULL);
-	HRESULT hr = S_OK;
-	guint at;
-
-	for (at = 0; at < message->recipients->len && SUCCEEDED(hr); at++) {
-		const struct recipient *one = g_ptr_array_index(message->recipients, at);
-		LONG kind = prop_find_long(one->props, one->count, PR_RECIPIENT_TYPE, MAPI_TO);
-		char *name;
-
-		if ((kind & 0xf) != type)
-			continue;
-		hr = props_copy_text(one->props, one->count, PR_DISPLAY_NAME_A, &name);
-		if (SUCCEEDED(hr) && !name)
-			hr = props_copy_text(one->props, one->count, PR_EMAIL_ADDRESS_A, &name);
-		if (list->len)
-			g_string_append(list, "; ");
-		g_string_append(list, name ? name : "");
-		g_free(name);
-	}
-	if (SUCCEEDED(hr))
-		hr = bag_set_text(message->set.bag, tag, list->str);
-	g_string_free(list, TRUE);
-	return hr;
-}
+#include "subject.h"
 
 static HRESULT
 summarize_recipients(struct message *message)
 {
-	HRESULT hr;
+	HRESULT hr = message_load_recipients(message);
 
-	hr = message_load_recipients(message);
-	if (SUCCEEDED(hr))
-		hr = summarize_list(message, MAPI_TO, PR_DISPLAY_TO_A);
-	if (SUCCEEDED(hr))
-		hr = summarize_list(message, MAPI_CC, PR_DISPLAY_CC_A);
-	if (SUCCEEDED(hr))
-		hr = summarize_list(message, MAPI_BCC, PR_DISPLAY_BCC_A);
-	return hr;
+	return SUCCEEDED(hr) ? recipients_summarize(message->recipients, message->set.bag) : hr;
 }
 
 /* Bytes of recipients and attachments; the row adds its own. */
@@ -204,7 +124,7 @@ message_summarize(struct message *message)
 
 	hr = summarize_defaults(message);
 	if (SUCCEEDED(hr))
-		hr = message_subject_changed(message);
+		hr = subject_changed(message->set.bag);
 	if (SUCCEEDED(hr) && (!message->id || message->recipients_dirty))
 		hr = summarize_recipients(message);
 	if (SUCCEEDED(hr))

@@ -365,7 +365,14 @@ typedef BOOL (STDAPICALLTYPE FGETCOMPONENTPATH)(LPTSTR lpszComponent, LPTSTR lps
 	LPTSTR lpszDllPath, DWORD cchBufferSize, BOOL fInstall);
 typedef FGETCOMPONENTPATH *LPFGETCOMPONENTPATH;
 
-/* An IStorage on an IStream or ILockBytes; STGSTRM_*. */
+/*
+ * An IStorage on the compound file in an IStream or ILockBytes, which it holds. lpInterface is NULL,
+ * IID_IStream or IID_ILockBytes; ulFlags STGSTRM_RESET (0: from the beginning, to read),
+ * STGSTRM_CURRENT (from the stream's position), STGSTRM_MODIFY, STGSTRM_CREATE (empty, to write).
+ * The file is held in memory, up to 4 GiB to read and 2 GiB to write; Commit of the storage writes
+ * it anew, and without Commit nothing is written. Storages within show changes at once.
+ * MAPI_E_CORRUPT_DATA for what is no compound file or a broken one.
+ */
 EMAPI_EXPORT HRESULT HrIStorageFromStream(LPUNKNOWN lpUnkIn, LPCIID lpInterface, ULONG ulFlags,
 	LPSTORAGE *lppStorageOut);
 /* For programs that use these functions without MAPIInitialize. ulFlags is 0. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * CopyTo and CopyProps between any two objects that have IMAPIProp: by GetProps and SetProps, and
- * from stream to stream what is too long for that.  Objects within (PT_OBJECT) are left to
+ * from stream to stream what is too long for that; named properties by their names, as far as both
+ * know them.  Objects within (PT_OBJECT) are left to
  * objcopy.h: here they become problems (MAPI_E_INTERFACE_NOT_SUPPORTED) in CopyProps and are left
  * out of CopyTo.
  */

@@ -71,6 +71,12 @@ copy_name(void *root, const MAPINAMEID *name, MAPINAMEID **out)
 	return MAPI_E_NOT_ENOUGH_MEMORY;
 }
 
+static bool
+is_same(MAPINAMEID *there, const MAPINAMEID *name)
+{
+	return there && FEqualNames(there, (MAPINAMEID *)(uintptr_t)name);
+}
+
 /* --- Names to numbers ---------------------------------------------------------------------- */
 
 static HRESULT
@@ -88,7 +94,7 @@ tag_of(struct propnames *names, const MAPINAMEID *name, bool create, ULONG *tag)
 		return S_OK;
 	}
 	for (guint i = 0; i < names->list->len; i++)
-		if (FEqualNames(g_ptr_array_index(names->list, i), (MAPINAMEID *)(uintptr_t)name))
+		if (is_same(g_ptr_array_index(names->list, i), name))
 			*tag = PROP_TAG(PT_UNSPECIFIED, FIRST + i);
 	if (*tag != UNKNOWN || !create)
 		return S_OK;
@@ -113,7 +119,7 @@ all_tags(const struct propnames *names, const GUID *set, ULONG flags, SPropTagAr
 	for (guint i = 0; i < names->list->len; i++) {
 		const MAPINAMEID *name = g_ptr_array_index(names->list, i);
 
-		if ((set && !IsEqualGUID(set, name->lpguid)) ||
+		if (!name || (set && !IsEqualGUID(set, name->lpguid)) ||
 		    flags & (name->ulKind == MNID_STRING ? MAPI_NO_STRINGS : MAPI_NO_IDS))
 			continue;
 		tags->aulPropTag[tags->cValues++] = PROP_TAG(PT_UNSPECIFIED, FIRST + i);
@@ -152,6 +158,38 @@ propnames_get_ids(
 	return unknown ? MAPI_W_ERRORS_RETURNED : S_OK;
 }
 
+/* --- Files --------------------------------------------------------------------------------- */
+
+ULONG
+propnames_count(const struct propnames *names)
+{
+	return names->list->len;
+}
+
+const MAPINAMEID *
+propnames_at(const struct propnames *names, ULONG index)
+{
+	return index < names->list->len ? g_ptr_array_index(names->list, index) : NULL;
+}
+
+HRESULT
+propnames_put(struct propnames *names, ULONG index, const MAPINAMEID *name)
+{
+	MAPINAMEID *copy;
+	HRESULT hr;
+
+	if (!is_name(name) || index > LAST - FIRST)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = copy_name(NULL, name, &copy);
+	if (FAILED(hr))
+		return hr;
+	if (index >= names->list->len)
+		g_ptr_array_set_size(names->list, (gint)index + 1);
+	mem_free(g_ptr_array_index(names->list, index));
+	g_ptr_array_index(names->list, index) = copy;
+	return S_OK;
+}
+
 /* --- Numbers to names ---------------------------------------------------------------------- */
 
 /* *out stays NULL for a number without a name. */
@@ -164,7 +202,7 @@ name_of(const struct propnames *names, void *root, ULONG id, MAPINAMEID **out)
 	*out = NULL;
 	if (id < FIRST)
 		return copy_name(root, &number, out);
-	if (id - FIRST >= names->list->len)
+	if (!propnames_at(names, id - FIRST))
 		return S_OK;
 	return copy_name(root, g_ptr_array_index(names->list, id - FIRST), out);
 }

@@ -16,4 +16,10 @@ HRESULT propnames_get_ids(
 HRESULT propnames_get_names(struct propnames *names, SPropTagArray **tags, const GUID *set,
     ULONG flags, ULONG *count, MAPINAMEID ***out);
 
+/* For who keeps them in a file: the number of properties there may be, the name of the one with the
+ * number 0x8000 + `index` (borrowed; NULL where there is none), and a copy of a name put there. */
+ULONG propnames_count(const struct propnames *names);
+const MAPINAMEID *propnames_at(const struct propnames *names, ULONG index);
+HRESULT propnames_put(struct propnames *names, ULONG index, const MAPINAMEID *name);
+
 #endif

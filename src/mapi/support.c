@@ -211,6 +211,13 @@ support_GetSvcConfigSupportObj(IMAPISupport *This, ULONG flags, LPMAPISUP *out)
 
 /* --- The object ---------------------------------------------------------------------------- */
 
+static HRESULT
+support_IStorageFromStream(
+    IMAPISupport *This, LPUNKNOWN stream, LPCIID iid, ULONG flags, LPSTORAGE *storage)
+{
+	return HrIStorageFromStream(stream, iid, flags, storage);
+}
+
 static const IMAPISupportVtbl support_vtbl = {
 	.QueryInterface = support_QueryInterface,
 	.AddRef = support_AddRef,
@@ -254,7 +261,7 @@ static const IMAPISupportVtbl support_vtbl = {
 	.StatusRecips = support_StatusRecips,
 	.WrapStoreEntryID = support_WrapStoreEntryID,
 	.ModifyProfile = support_ModifyProfile,
-	.IStorageFromStream = unsupported_IMAPISupport_IStorageFromStream,
+	.IStorageFromStream = support_IStorageFromStream,
 	.GetSvcConfigSupportObj = support_GetSvcConfigSupportObj,
 };
 

@@ -245,7 +245,8 @@ entry_find(const GPtrArray *list, const ADRENTRY *entry, guint *index)
 
 /* All new rows are made before the list is touched: the call does all or nothing. */
 static HRESULT
-prepare(const GPtrArray *list, ULONG *next_row, ULONG flags, const ADRLIST *entries, GPtrArray *made)
+prepare(
+    const GPtrArray *list, ULONG *next_row, ULONG flags, const ADRLIST *entries, GPtrArray *made)
 {
 	ULONG at, next = *next_row;
 	HRESULT hr = S_OK;

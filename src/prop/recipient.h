@@ -20,8 +20,7 @@ struct recipient {
 GPtrArray *recipients_new(void);
 HRESULT recipients_copy(const GPtrArray *from, GPtrArray **out);
 /* IMessage::ModifyRecipients: does all or nothing.  `next_row` numbers those that are added. */
-HRESULT recipients_modify(
-    GPtrArray *list, ULONG *next_row, ULONG flags, const ADRLIST *entries);
+HRESULT recipients_modify(GPtrArray *list, ULONG *next_row, ULONG flags, const ADRLIST *entries);
 /* The usual columns, then whatever else the recipients have; text as `flags` (MAPI_UNICODE). */
 HRESULT recipients_table(const GPtrArray *list, ULONG flags, IMAPITable **out);
 /* PR_DISPLAY_TO, PR_DISPLAY_CC and PR_DISPLAY_BCC into the bag. */

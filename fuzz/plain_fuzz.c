@@ -33,7 +33,8 @@ add_recipient(struct message_double *message, LONG kind, const char *text)
 	bag_set_text(bag, PR_EMAIL_ADDRESS_W, address ? address + 1 : "bob@example.test");
 }
 
-/* The first letter says what the others are: a property's of the list, or as below. */
+/* Without a search key each rendering has a new identity: an empty one is not set.
+ * The first letter says what the others are: a property's of the list, or as below. */
 static void
 add_field(struct message_double *message, const char *field)
 {
@@ -60,7 +61,7 @@ add_field(struct message_double *message, const char *field)
 		if (*field == numbers[i].letter)
 			bag_set_long(bag, numbers[i].tag, atoi(text));
 	for (i = 0; i < G_N_ELEMENTS(bytes); i++)
-		if (*field == bytes[i].letter)
+		if (*field == bytes[i].letter && *text)
 			bag_set_binary(bag, bytes[i].tag, text, strlen(text));
 	if (*field == 't' || *field == 'c')
 		add_recipient(message, *field == 't' ? MAPI_TO : MAPI_CC, text);

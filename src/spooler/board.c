@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <mapicode.h>
+#include "heap.h"
 #include "hr.h"
 #include "log.h"
 #include "paths.h"
@@ -89,6 +90,7 @@ board_create(const char *state_path, GBytes *profile, struct board **out)
 		board_free(board);
 		return hr;
 	}
+	heap_populate(board->slots, FILE_SIZE);
 	for (guint i = 0; i < BOARD_SLOTS; i++)
 		board->slots[i].magic = MAGIC;
 	*out = board;

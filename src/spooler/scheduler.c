@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <glib-unix.h>
+#include "heap.h"
 #include "hr.h"
 #include "lock.h"
 #include "network.h"
@@ -25,6 +26,7 @@
 #include "profile.h"
 #include "service.h"
 
+#define MEMORY (700 * 1024) /* until a first message is sent */
 #define HOUR (3600 * (gint64)G_USEC_PER_SEC)
 /* Profiles whose wake-up may have been lost with its client are looked through after the start,
  * one a second. */
@@ -513,8 +515,10 @@ start(struct scheduler *s)
 {
 	gint64 now = g_get_real_time();
 	struct lane *ahead = start_ahead(s);
-	HRESULT hr = scheduler_open_database(s, now);
+	HRESULT hr;
 
+	heap_take(MEMORY); /* not before the worker, which would have it to copy */
+	hr = scheduler_open_database(s, now);
 	if (FAILED(hr))
 		return hr;
 	hr = listen_on(s);

@@ -5,10 +5,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include "heap.h"
 #include "hr.h"
 #include "worker_lock.h"
 
 #define TICK_MS 5000
+#define MEMORY (800 * 1024) /* until the first message is sent */
+
 bool
 worker_may_pass(HRESULT hr)
 {
@@ -162,6 +165,7 @@ worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd, i
 	struct worker w = { .fd = fd, .lock_fd = -1 };
 	HRESULT hr;
 
+	heap_take(MEMORY);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN); /* of a terminal: the scheduler sends us home */
 	fcntl(fd, F_SETFD, FD_CLOEXEC);

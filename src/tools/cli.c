@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-#include <malloc.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <mapicode.h>
+#include "heap.h"
 #include "hr.h"
 #include "profile.h"
 #include "spooler_link.h"
 
 /* A session, a store that is open and a message. */
-#define MEMORY (400 * 1024)
+#define MEMORY (480 * 1024)
 
 static const char *cli_name = "emapi";
 static const char *summary; /* NULL: none */
@@ -31,20 +28,7 @@ cli_set_safe(const char *safe)
 void
 cli_take_memory(void)
 {
-#ifdef MADV_POPULATE_WRITE
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uintptr_t from;
-	void *block;
-
-	/* One heap, from which nothing is given back. */
-	mallopt(M_MMAP_THRESHOLD, 2 * MEMORY);
-	mallopt(M_TRIM_THRESHOLD, 2 * MEMORY);
-	block = malloc(MEMORY);
-	from = ((uintptr_t)block + page - 1) & ~(page - 1);
-	if (block)
-		madvise((void *)from, (uintptr_t)block + MEMORY - from, MADV_POPULATE_WRITE);
-	free(block);
-#endif
+	heap_take(MEMORY);
 }
 
 void

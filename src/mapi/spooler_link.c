@@ -329,23 +329,76 @@ wake(const MAPIUID *profile, const char *profile_name)
 	return hr;
 }
 
+static void
+remember(const MAPIUID *profile, const char *profile_name)
+{
+	kept.profile = *profile;
+	if (g_strcmp0(kept.name, profile_name)) {
+		g_free(kept.name);
+		kept.name = g_strdup(profile_name);
+	}
+}
+
+static HRESULT
+tell_result(HRESULT hr)
+{
+	if (FAILED(hr))
+		log_warning("The spooler was not woken: %s. The message is safe in the Outbox.",
+		    hr_name(hr));
+	return hr;
+}
+
 HRESULT
 spooler_wake(const MAPIUID *profile, const char *profile_name)
 {
 	HRESULT hr;
 
 	g_mutex_lock(&kept.lock);
-	kept.profile = *profile;
-	if (g_strcmp0(kept.name, profile_name)) {
-		g_free(kept.name);
-		kept.name = g_strdup(profile_name);
-	}
+	remember(profile, profile_name);
 	hr = wake(profile, profile_name);
 	g_mutex_unlock(&kept.lock);
-	if (FAILED(hr))
-		log_warning("The spooler was not woken: %s. The message is safe in the Outbox.",
-		    hr_name(hr));
+	return tell_result(hr);
+}
+
+HRESULT
+spooler_wake_soon(const MAPIUID *profile, const char *profile_name)
+{
+	HRESULT hr = MAPI_E_NETWORK_ERROR;
+
+	/* Who has it may be waiting for a spooler to start. */
+	if (!g_mutex_trylock(&kept.lock))
+		return MAPI_E_BUSY;
+	if (kept.pid == getpid())
+		hr = take_answers(0);
+	if (SUCCEEDED(hr) || hr == MAPI_E_TIMEOUT) {
+		remember(profile, profile_name);
+		hr = say_wake(profile, profile_name, false);
+	}
+	if (SUCCEEDED(hr))
+		hr = kept.heard ? S_OK : S_FALSE;
+	else
+		kept_close();
+	g_mutex_unlock(&kept.lock);
 	return hr;
+}
+
+/* A spooler that has answered anything will read what was said to it since. */
+HRESULT
+spooler_wake_heard(const MAPIUID *profile, const char *profile_name)
+{
+	HRESULT hr = MAPI_E_END_OF_SESSION;
+
+	g_mutex_lock(&kept.lock);
+	if (kept.pid == getpid())
+		hr = take_answers(kept.heard ? 0 : ANSWER_TIMEOUT_MS);
+	if (kept.heard && hr == MAPI_E_TIMEOUT)
+		hr = S_OK;
+	if (FAILED(hr))
+		kept_close();
+	if (is_cut_off(hr))
+		hr = wake(profile, profile_name);
+	g_mutex_unlock(&kept.lock);
+	return tell_result(hr);
 }
 
 void

@@ -34,6 +34,12 @@ void spooler_prepare(const MAPIUID *profile);
  */
 HRESULT spooler_wake(const MAPIUID *profile, const char *profile_name);
 
+/* The same in two steps, around a wait for the disk.  Soon: only where there is a connection that
+ * nobody else is just using, and without waiting; S_OK: that was all, S_FALSE: the spooler's answer
+ * is still wanted, by the other call.  A failure says that nobody was woken. */
+HRESULT spooler_wake_soon(const MAPIUID *profile, const char *profile_name);
+HRESULT spooler_wake_heard(const MAPIUID *profile, const char *profile_name);
+
 /* Before the process may end: reads the answers to wake-ups that were not waited for, a second at
  * most, and wakes once more where the spooler ended before it gave them. */
 void spooler_settle(void);

@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "prop.h"
 #include "spooler_link.h"
+#include "storequeue.h"
 #include "support_private.h"
 
 HRESULT
@@ -32,10 +33,14 @@ support_SpoolerNotify(IMAPISupport *This, ULONG flags, LPVOID data)
 		return self->hooks.spooler_notify(self->hooks.context, flags, data);
 	if (self->session->pid != getpid())
 		return MAPI_E_END_OF_SESSION;
-	if (!(flags & NOTIFY_READYTOSEND))
+	if (!(flags & (NOTIFY_READYTOSEND | NOTIFY_QUEUE_SOON | NOTIFY_QUEUE_SAFE)))
 		return MAPI_E_NO_SUPPORT;
 	if (self->session->flags & MAPI_NO_MAIL)
 		return S_OK; /* asked for: the spooler is not to know of this session */
+	if (flags == NOTIFY_QUEUE_SOON)
+		return spooler_wake_soon(profile_uid(profile), profile_name(profile));
+	if (flags == NOTIFY_QUEUE_SAFE)
+		return spooler_wake_heard(profile_uid(profile), profile_name(profile));
 	return spooler_wake(profile_uid(profile), profile_name(profile));
 }
 

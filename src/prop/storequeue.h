@@ -36,6 +36,24 @@ struct store_queue_vtbl {
 	HRESULT (*CountQueue)(struct store_queue *This, ULONGLONG place, ULONGLONG *count);
 	/* Whether the message of this entry ID is in it. */
 	HRESULT (*IsQueued)(struct store_queue *This, const SBinary *entry, BOOL *queued);
+	/* Before the end of this message's data goes to a server: returns when it is on disk that
+	 * the message is in the queue, which its sender may still be waiting for.
+	 * MAPI_E_NOT_IN_QUEUE where he has met a failure, and has taken it back; else why the disk
+	 * does not take it. */
+	HRESULT (*Secure)(struct store_queue *This, const SBinary *entry);
+	/* Up to which place of the queue that is so; does not wait. */
+	HRESULT (*SecurePlace)(struct store_queue *This, ULONGLONG *place);
 };
+
+/*
+ * IMAPISupport::SpoolerNotify by a store with this interface, in place of NOTIFY_READYTOSEND: the
+ * spooler gets ready to send while the disk takes what was submitted.
+ *   SOON   the message is in the queue, where others see it, and not yet on disk.  Neither waits
+ *          nor connects nor starts a spooler.  S_OK: that was all; S_FALSE: SAFE is to follow; a
+ *          failure: it could not be said, NOTIFY_READYTOSEND is to follow.
+ *   SAFE   it is on disk.
+ */
+#define NOTIFY_QUEUE_SOON ((ULONG)0x00020000)
+#define NOTIFY_QUEUE_SAFE ((ULONG)0x00040000)
 
 #endif

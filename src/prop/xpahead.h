@@ -37,4 +37,9 @@ struct xp_ahead_vtbl {
 	HRESULT (*Forget)(struct xp_ahead *This);
 };
 
+/* IMAPISupport::SpoolerNotify by a transport with this interface, before it sends the end of a
+ * message's data to anyone: what is submitted may be given to it before it is on disk, and this
+ * waits for that.  A failure: nothing is to be sent now. */
+#define NOTIFY_XP_HANDOVER ((ULONG)0x00080000)
+
 #endif

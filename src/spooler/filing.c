@@ -63,3 +63,20 @@ filing_unlock(IMsgStore *store, GBytes *entry)
 	g_ptr_array_add(entries, entry);
 	return SUCCEEDED(together(store, UNLOCK, entries, &result));
 }
+
+HRESULT
+filing_secure(IMsgStore *store, GBytes *entry)
+{
+	struct store_queue *queue = NULL;
+	gsize size;
+	SBinary bin;
+	HRESULT hr;
+
+	if (FAILED(store->lpVtbl->QueryInterface(store, &iid_store_queue, (void **)(void *)&queue)))
+		return S_OK;
+	bin.lpb = (BYTE *)(uintptr_t)g_bytes_get_data(entry, &size);
+	bin.cb = (ULONG)size;
+	hr = queue->lpVtbl->Secure(queue, &bin);
+	queue->lpVtbl->Release(queue);
+	return hr;
+}

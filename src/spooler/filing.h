@@ -14,5 +14,8 @@ void filing_finish(IMsgStore *store, const GPtrArray *entries, HRESULT *results)
 bool filing_lock(IMsgStore *store, const GPtrArray *entries, HRESULT *results);
 /* One that this process has locked, and nobody else since; false likewise. */
 bool filing_unlock(IMsgStore *store, GBytes *entry);
+/* Before it is sent: returns when it is on disk that the message is in the store's queue.  Of a
+ * store that does not tell, S_OK: it wakes the spooler when that is so. */
+HRESULT filing_secure(IMsgStore *store, GBytes *entry);
 
 #endif

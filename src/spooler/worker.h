@@ -40,6 +40,7 @@ struct worker_store {
 	char *reason;
 	bool placed;        /* `place` has been asked for */
 	ULONGLONG place;    /* of its queue, up to which all is on record; see worker_scan.c */
+	ULONGLONG told;     /* what the scheduler keeps of it: so much is on disk, too */
 	gint64 count_again; /* the numbers are not compared before; monotonic */
 };
 

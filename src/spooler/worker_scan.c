@@ -341,18 +341,26 @@ ask_place(struct worker *w, struct worker_store *s)
 	GVariantBuilder b;
 
 	if (SUCCEEDED(worker_ask(w, "place", g_variant_builder_end(of_store(&b, s)), &reply)))
-		s->place = (ULONGLONG)ipc_int(reply, "place", 0);
+		s->place = s->told = (ULONGLONG)ipc_int(reply, "place", 0);
 	s->placed = true;
 	ipc_message_free(reply);
 }
 
+/* As far as that is on disk in the store too: a power cut must not leave a mark beyond the queue's
+ * end, behind which new messages would not be looked for.  The rest is told next time. */
 static void
-tell_place(struct worker *w, const struct worker_store *s)
+tell_place(struct worker *w, struct worker_store *s, struct store_queue *queue)
 {
+	ULONGLONG place;
 	GVariantBuilder b;
 
-	g_variant_builder_add(
-	    of_store(&b, s), "{sv}", "place", g_variant_new_int64((gint64)s->place));
+	if (s->place == s->told || FAILED(queue->lpVtbl->SecurePlace(queue, &place)))
+		return;
+	place = MIN(place, s->place);
+	if (place <= s->told)
+		return;
+	s->told = place;
+	g_variant_builder_add(of_store(&b, s), "{sv}", "place", g_variant_new_int64((gint64)place));
 	worker_tell(w, "placed", g_variant_builder_end(&b));
 }
 
@@ -391,15 +399,12 @@ static HRESULT
 scan_new(
     struct worker *w, struct worker_store *s, struct store_queue *queue, bool *again, bool *more)
 {
-	ULONGLONG before;
 	HRESULT hr;
 
 	if (!s->placed)
 		ask_place(w, s);
-	before = s->place;
 	hr = read_from(w, s, queue, &s->place, g_get_monotonic_time() + SLICE, more);
-	if (s->place != before)
-		tell_place(w, s);
+	tell_place(w, s, queue);
 	if (FAILED(hr) || *more)
 		return hr;
 	return compare(w, s, queue, again);

@@ -11,6 +11,7 @@
 #include "worker.h"
 
 #include <string.h>
+#include "filing.h"
 #include "hr.h"
 #include "mem.h"
 #include "prop.h"
@@ -100,6 +101,10 @@ static HRESULT
 on_spooler_notify(void *context, ULONG flags, void *data)
 {
 	struct worker *w = context;
+
+	if (flags == NOTIFY_XP_HANDOVER)
+		return w->sending ? filing_secure(w->sending->store, w->sending->lease->entry)
+				  : MAPI_E_CALL_FAILED;
 
 	if (flags == NOTIFY_EMAPI_JOURNEY) {
 		if (w->sending && data)
@@ -535,6 +540,21 @@ transport_end(struct sending *s)
 	after_ahead(s, ahead->lpVtbl->End(ahead));
 }
 
+/* For a transport that does not wait for that itself (xpahead.h). */
+static bool
+is_secure(struct sending *s)
+{
+	HRESULT hr = filing_secure(s->store, s->lease->entry);
+	g_autofree char *text = NULL;
+
+	if (SUCCEEDED(hr))
+		return true;
+	text = g_strdup_printf(
+	    "The store could not make sure that the message is on disk (%s).", hr_text(hr));
+	report_rest(s, VERDICT_TEMPORARY, 0, text);
+	return false;
+}
+
 HRESULT
 transport_send(struct sending *s, struct worker_transport *t)
 {
@@ -546,6 +566,8 @@ transport_send(struct sending *s, struct worker_transport *t)
 	journey_begin(s, t);
 	hr = mark_responsibility(s);
 	if (FAILED(hr))
+		goto out;
+	if (!t->ahead && !is_secure(s))
 		goto out;
 	hr = t->logon->lpVtbl->SubmitMessage(t->logon, 0, s->message, &reference, &wait);
 	if (SUCCEEDED(hr)) {

@@ -51,6 +51,10 @@ struct smtp_options {
 	/* Called with each line of the journey as it is written; may be NULL. */
 	void (*said)(void *context, const char *line);
 	void *said_context;
+	/* Called before the message goes out behind its envelope; may be NULL.  False: it is not to
+	 * go now, *why (g_free) is a sentence. */
+	bool (*hand_over)(void *context, char **why);
+	void *hand_over_context;
 	const char *ca_file;     /* NULL: the system's */
 	const char *fingerprint; /* SHA-256 of the one certificate that is trusted, hex */
 	const char *proxy;

@@ -59,12 +59,29 @@ broken_body(struct smtp_transaction *mail)
 	smtp_decide_error(mail, mail->error);
 }
 
+/* False: it is not to be sent now, all have their verdict.  There is no way back from DATA. */
+static bool
+may_go(struct smtp_transaction *mail)
+{
+	struct smtp_session *session = mail->session;
+	const struct smtp_options *options = session->options;
+	g_autofree char *why = NULL;
+
+	if (!options->hand_over || options->hand_over(options->hand_over_context, &why))
+		return true;
+	session->dead = session->dead || mail->data_said;
+	smtp_decide_all(mail, SMTP_TEMPORARY, 0, NULL, why);
+	return false;
+}
+
 /* The message; mail->outstanding where nothing is missing but the server's word on it. */
 static void
 body(struct smtp_transaction *mail)
 {
 	struct smtp_session *session = mail->session;
 
+	if (!may_go(mail))
+		return;
 	if (smtp_by_chunks(session)) {
 		switch (smtp_send_chunks(mail)) {
 		case SMTP_BODY_SENT:

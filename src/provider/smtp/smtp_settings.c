@@ -45,6 +45,12 @@ said(void *context, const char *line)
 	xp_said(context, line);
 }
 
+static bool
+hand_over(void *context, char **why)
+{
+	return SUCCEEDED(xp_hand_over(context, why));
+}
+
 static char *
 read_password(void *context, char **why)
 {
@@ -133,6 +139,8 @@ smtp_settings_read(struct smtp_settings *settings, struct xp_logon *logon, char 
 	options->password_context = logon;
 	options->said = said;
 	options->said_context = logon;
+	options->hand_over = hand_over;
+	options->hand_over_context = logon;
 	if (!options->server) {
 		*why = g_strdup("SMTP: this profile names no Server");
 		return MAPI_E_UNCONFIGURED;

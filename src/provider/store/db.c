@@ -287,17 +287,18 @@ db_begin(struct db *db)
 	return hr;
 }
 
-HRESULT
-db_end(struct db *db, HRESULT hr, enum db_durability durability)
+static HRESULT
+before_commit(struct db *db, HRESULT hr)
 {
-	guint64 ticket = 0;
+	HRESULT more = SUCCEEDED(hr) && db->before_commit ? db->before_commit(db->context) : S_OK;
 
-	if (SUCCEEDED(hr) && db->before_commit) {
-		HRESULT more = db->before_commit(db->context);
+	return FAILED(more) ? more : hr;
+}
 
-		if (FAILED(more))
-			hr = more;
-	}
+/* Or rolls back. */
+static HRESULT
+commit(struct db *db, HRESULT hr)
+{
 	if (SUCCEEDED(hr)) {
 		HRESULT committed = db_exec(db, "COMMIT", "");
 
@@ -308,6 +309,15 @@ db_end(struct db *db, HRESULT hr, enum db_durability durability)
 		db_exec(db, "ROLLBACK", "");
 	db->committed = SUCCEEDED(hr);
 	db->commits += db->committed;
+	return hr;
+}
+
+HRESULT
+db_end(struct db *db, HRESULT hr, enum db_durability durability)
+{
+	guint64 ticket = 0;
+
+	hr = commit(db, before_commit(db, hr));
 	if (SUCCEEDED(hr) && durability == DB_DURABLE)
 		ticket = db_ticket(db);
 	db_unlock(db);
@@ -317,6 +327,22 @@ db_end(struct db *db, HRESULT hr, enum db_durability durability)
 		if (FAILED(synced))
 			hr = synced;
 	}
+	return hr;
+}
+
+HRESULT
+db_commit(struct db *db, HRESULT hr, guint64 *ticket)
+{
+	HRESULT begun = S_OK;
+
+	*ticket = 0;
+	hr = before_commit(db, hr);
+	if (SUCCEEDED(hr))
+		begun = db_ticket_begin(db, ticket);
+	hr = commit(db, FAILED(begun) ? begun : hr);
+	if (SUCCEEDED(hr) && !db_ticket_draw(db, *ticket))
+		*ticket = 0;
+	db_unlock(db);
 	return hr;
 }
 

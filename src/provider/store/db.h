@@ -37,6 +37,15 @@ void db_abandon(struct db *db);
 HRESULT db_begin(struct db *db);
 /* Commits when `hr` is a success, else rolls back.  Returns `hr` or the failure of the commit. */
 HRESULT db_end(struct db *db, HRESULT hr, enum db_durability durability);
+/* The same, durably, in two steps, for what others may take in hand before it is on disk; they call
+ * db_secure() before they act on it.  db_commit() is without the sync; db_sync_or() waits for that,
+ * and where it fails calls `undo` before anyone else can take it for secure. */
+HRESULT db_commit(struct db *db, HRESULT hr, guint64 *ticket);
+typedef void (*db_undo)(void *context);
+HRESULT db_sync_or(struct db *db, guint64 ticket, db_undo undo, void *context);
+/* S_OK: all that db_commit() has committed and this connection has read is on disk.  Else waits,
+ * or without `wait` answers S_FALSE. */
+HRESULT db_secure(struct db *db, bool wait);
 /* What else belongs into each transaction: called by db_end() before it commits; a failure rolls
  * back. */
 typedef HRESULT (*db_before_commit)(void *context);

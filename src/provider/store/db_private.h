@@ -28,6 +28,10 @@ void db_unlock(struct db *db);
 /* db_sync.c.  A ticket for what was just committed, under the lock; 0: there is none to be had.
  * Then, without the lock: S_OK when it is on disk. */
 guint64 db_ticket(struct db *db);
+/* The same in two steps, around a commit that others may act upon: begin fails where others could
+ * not know of it. */
+HRESULT db_ticket_begin(struct db *db, guint64 *ticket);
+bool db_ticket_draw(struct db *db, guint64 ticket);
 HRESULT db_sync(struct db *db, guint64 ticket);
 
 /* db_log.c.  The VFS to open a store with; NULL: the usual one. */

@@ -418,9 +418,10 @@ message_SubmitMessage(IMessage *This, ULONG flags)
 
 	if (FAILED(hr))
 		return hr;
+	message->woken = MAPI_E_CANCEL;
 	hr = message_leave(message, message_submit(message));
 	if (SUCCEEDED(hr))
-		submit_notify(store);
+		submit_notify_safe(store, message->woken);
 	return hr;
 }
 

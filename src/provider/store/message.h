@@ -39,6 +39,7 @@ struct message {
 	ULONG next_num;
 	struct row_image *image;   /* between message_prepare() and message_unprepare() */
 	bool fresh;                /* the row is being made */
+	HRESULT woken;             /* submit_notify_soon() */
 	struct com_object *parent; /* the attachment it is opened from; NULL: of a folder */
 };
 

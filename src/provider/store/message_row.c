@@ -11,6 +11,7 @@
 #include "promoted.h"
 #include "queue.h"
 #include "subject.h"
+#include "submit.h"
 #include "text.h"
 
 /* What the blob leaves out: columns, and what is made anew at each load. */
@@ -326,26 +327,57 @@ message_refresh(struct message *message)
 	return hr;
 }
 
+/* Written, but not known to be on disk: who is told of a failure must not see it sent.  Should this
+ * fail as well, a second submit says MAPI_E_SUBMITTED. */
+static void
+withdraw(void *context)
+{
+	struct message *message = context;
+
+	if (SUCCEEDED(queue_withdraw(message->store, message->id)))
+		message->version++;
+}
+
+/* The spooler gets ready while the disk works; it sends nothing before queue_secure(). */
+static HRESULT
+commit_submit(struct message *message, ULONG flags, bool *committed)
+{
+	struct db *db = message->store->db;
+	guint64 ticket;
+	HRESULT hr = db_commit(db, message_write(message, flags, true), &ticket);
+
+	*committed = db_committed(db);
+	if (FAILED(hr))
+		return hr;
+	message_saved(message);
+	message->woken = ticket ? submit_notify_soon(message->store) : MAPI_E_CANCEL;
+	return db_sync_or(db, ticket, withdraw, message);
+}
+
+static HRESULT
+commit_save(struct message *message, ULONG flags, bool *committed)
+{
+	struct db *db = message->store->db;
+	HRESULT hr = db_end(db, message_write(message, flags, false), DB_DURABLE);
+
+	*committed = db_committed(db);
+	if (*committed)
+		message_saved(message);
+	return hr;
+}
+
 static HRESULT
 message_commit(struct message *message, ULONG flags, bool submit, bool *committed)
 {
-	struct db *db = message->store->db;
 	gint64 version = message->version;
-	HRESULT hr = db_begin(db);
+	HRESULT hr = db_begin(message->store->db);
 
 	if (FAILED(hr))
 		return hr;
-	hr = db_end(db, message_write(message, flags, submit), DB_DURABLE);
-	*committed = db_committed(db);
-	if (!*committed) {
+	hr = submit ? commit_submit(message, flags, committed)
+		    : commit_save(message, flags, committed);
+	if (!*committed)
 		message->version = version;
-		return hr;
-	}
-	message_saved(message);
-	/* Written, but not known to be on disk: who is told of a failure must not see it sent.
-	 * Should this fail as well, a second submit says MAPI_E_SUBMITTED. */
-	if (FAILED(hr) && submit && SUCCEEDED(queue_abort(message->store, message->id)))
-		message->version++;
 	return hr;
 }
 

@@ -291,6 +291,20 @@ queue_lock_many(struct store *store, const SBinaryArray *entries, bool lock, HRE
 	return each(store, entries, results, lock ? lock_one : unlock_one);
 }
 
+/* In a transaction. */
+static HRESULT
+take_out(struct db *db, gint64 message)
+{
+	HRESULT hr = db_exec(db, "DELETE FROM queue WHERE seq = " PLACE_OF, "i", message);
+
+	if (SUCCEEDED(hr))
+		hr = db_exec(db,
+		    "UPDATE message SET queued = NULL, flags = flags & ~4, version = version + 1"
+		    " WHERE id = ?",
+		    "i", message);
+	return hr;
+}
+
 HRESULT
 queue_abort(struct store *store, gint64 message)
 {
@@ -303,13 +317,66 @@ queue_abort(struct store *store, gint64 message)
 	if (SUCCEEDED(hr) && locker && !(store->spooler && locker == pid_self()))
 		hr = MAPI_E_UNABLE_TO_ABORT;
 	if (SUCCEEDED(hr))
-		hr = db_exec(store->db, "DELETE FROM queue WHERE seq = " PLACE_OF, "i", message);
-	if (SUCCEEDED(hr))
-		hr = db_exec(store->db,
-		    "UPDATE message SET queued = NULL, flags = flags & ~4, version = version + 1"
-		    " WHERE id = ?",
-		    "i", message);
+		hr = take_out(store->db, message);
 	return db_end(store->db, hr, DB_DURABLE);
+}
+
+HRESULT
+queue_withdraw(struct store *store, gint64 message)
+{
+	HRESULT hr = db_begin(store->db);
+
+	if (FAILED(hr))
+		return hr;
+	return db_end(store->db, take_out(store->db, message), DB_RELAXED);
+}
+
+/* Of a message; MAPI_E_NOT_IN_QUEUE. */
+static HRESULT
+place_of(struct store *store, gint64 message, gint64 *place)
+{
+	HRESULT hr = db_int(store->db, place, "SELECT ifnull(" PLACE_OF ", 0)", "i", message);
+
+	return SUCCEEDED(hr) && !*place ? MAPI_E_NOT_IN_QUEUE : hr;
+}
+
+/* What is in the queue now is on disk, or will be when this has waited. */
+static HRESULT
+secure_now(struct store *store, bool wait)
+{
+	gint64 last;
+	HRESULT hr = db_int(store->db, &last, "SELECT ifnull(max(seq), 0) FROM queue", "");
+
+	if (SUCCEEDED(hr))
+		hr = db_secure(store->db, wait);
+	if (hr == S_OK)
+		store->secure = MAX(store->secure, last);
+	return hr;
+}
+
+HRESULT
+queue_secure(struct store *store, gint64 message)
+{
+	gint64 place;
+	HRESULT hr = place_of(store, message, &place);
+
+	if (FAILED(hr) || place <= store->secure)
+		return hr;
+	hr = secure_now(store, false);
+	if (hr != S_FALSE)
+		return hr;
+	hr = secure_now(store, true);
+	/* Who has submitted it may have met a disk that did not take it. */
+	return SUCCEEDED(hr) ? place_of(store, message, &place) : hr;
+}
+
+HRESULT
+queue_secure_place(struct store *store, gint64 *place)
+{
+	HRESULT hr = secure_now(store, false);
+
+	*place = store->secure;
+	return FAILED(hr) ? hr : S_OK;
 }
 
 HRESULT

@@ -27,6 +27,14 @@ HRESULT queue_finish_many(struct store *store, const SBinaryArray *entries, HRES
 /* Out of the queue, stays where it is.  MAPI_E_NOT_IN_QUEUE, MAPI_E_UNABLE_TO_ABORT while another
  * process sends it. */
 HRESULT queue_abort(struct store *store, gint64 message);
+/* The same for one that could not be brought to disk, by who submitted it: also where it is locked,
+ * since queue_secure() keeps it from being sent. */
+HRESULT queue_withdraw(struct store *store, gint64 message);
+/* Returns when it is on disk that the message is in the queue.  MAPI_E_NOT_IN_QUEUE; else why the
+ * disk does not take it. */
+HRESULT queue_secure(struct store *store, gint64 message);
+/* Up to which place of the queue that is so; does not wait. */
+HRESULT queue_secure_place(struct store *store, gint64 *place);
 /* A row of the queue at `place` (number.h), within the transaction that makes it the message's. */
 HRESULT queue_put(struct db *db, gint64 place, gint64 message);
 HRESULT queue_count(struct store *store, gint64 *count);

@@ -97,6 +97,37 @@ squeue_IsQueued(struct store_queue *This, const SBinary *entry, BOOL *queued)
 	return store_leave(store, hr);
 }
 
+static HRESULT
+squeue_Secure(struct store_queue *This, const SBinary *entry)
+{
+	struct store *store = store_of(This);
+	gint64 message;
+	HRESULT hr;
+
+	if (!entry)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = store_enter(store);
+	if (FAILED(hr))
+		return hr;
+	hr = eid_parse_as(
+	    &store->uid, entry->cb, (ENTRYID *)(void *)entry->lpb, MAPI_MESSAGE, &message);
+	return store_leave(store, SUCCEEDED(hr) ? queue_secure(store, message) : hr);
+}
+
+static HRESULT
+squeue_SecurePlace(struct store_queue *This, ULONGLONG *place)
+{
+	struct store *store = store_of(This);
+	HRESULT hr;
+
+	if (!place)
+		return MAPI_E_INVALID_PARAMETER;
+	hr = store_enter(store);
+	if (FAILED(hr))
+		return hr;
+	return store_leave(store, queue_secure_place(store, (gint64 *)place));
+}
+
 const struct store_queue_vtbl store_squeue_vtbl = {
 	.QueryInterface = squeue_QueryInterface,
 	.AddRef = squeue_AddRef,
@@ -106,4 +137,6 @@ const struct store_queue_vtbl store_squeue_vtbl = {
 	.ReadQueue = squeue_ReadQueue,
 	.CountQueue = squeue_CountQueue,
 	.IsQueued = squeue_IsQueued,
+	.Secure = squeue_Secure,
+	.SecurePlace = squeue_SecurePlace,
 };

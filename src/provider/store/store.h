@@ -42,6 +42,7 @@ struct store {
 	pid_t pid;
 	bool spooler;    /* from SpoolerLogon: may lock, finish and abort */
 	bool writable;   /* MDB_WRITE or MAPI_BEST_ACCESS */
+	gint64 secure;   /* up to this place the queue is known to be on disk (queue_secure) */
 	char *name;      /* PR_DISPLAY_NAME */
 	SBinary wrapped; /* the store's entry ID as MAPI gives it; a MAPI buffer */
 };

@@ -21,6 +21,7 @@
 #include "mem.h"
 #include "message.h"
 #include "prop.h"
+#include "storequeue.h"
 
 /* The profile's identity (design D10); NULL members where the profile names none. */
 struct sender {
@@ -270,14 +271,35 @@ message_submit(struct message *message)
 	return S_OK;
 }
 
-void
-submit_notify(struct store *store)
+static void
+notify(struct store *store, ULONG flags)
 {
 	HRESULT hr;
 
 	if (store->relay) /* the daemon wakes its own */
 		return;
-	hr = store->support->lpVtbl->SpoolerNotify(store->support, NOTIFY_READYTOSEND, NULL);
+	hr = store->support->lpVtbl->SpoolerNotify(store->support, flags, NULL);
 	if (FAILED(hr))
 		log_warning("the spooler could not be woken: %s", hr_name(hr));
+}
+
+void
+submit_notify(struct store *store)
+{
+	notify(store, NOTIFY_READYTOSEND);
+}
+
+HRESULT
+submit_notify_soon(struct store *store)
+{
+	return store->support->lpVtbl->SpoolerNotify(store->support, NOTIFY_QUEUE_SOON, NULL);
+}
+
+void
+submit_notify_safe(struct store *store, HRESULT soon)
+{
+	if (FAILED(soon))
+		notify(store, NOTIFY_READYTOSEND);
+	else if (soon != S_OK)
+		notify(store, NOTIFY_QUEUE_SAFE);
 }

@@ -156,6 +156,21 @@ xp_said(const struct xp_logon *logon, const char *line)
 	    logon->support, NOTIFY_EMAPI_JOURNEY, (void *)(uintptr_t)line);
 }
 
+HRESULT
+xp_hand_over(const struct xp_logon *logon, char **why)
+{
+	HRESULT hr =
+	    logon->support->lpVtbl->SpoolerNotify(logon->support, NOTIFY_XP_HANDOVER, NULL);
+
+	*why = NULL;
+	if (SUCCEEDED(hr) || hr == MAPI_E_NO_SUPPORT)
+		return S_OK;
+	*why = g_strdup_printf("The message's store could not make sure that the message is on disk"
+			       " (%s); nothing was sent.",
+	    hr_text(hr));
+	return hr;
+}
+
 /* All but the secrets: reading those may run a command. */
 static HRESULT
 load_settings(struct xp_logon *logon)
@@ -298,6 +313,20 @@ xp_logon_report(struct logon *self, IMessage *message, struct xp_recipients *rec
 	return hr;
 }
 
+/* A transport that cannot wait with the end of the data alone waits with all of it. */
+static HRESULT
+submit(struct logon *self, IMessage *message, struct xp_recipients *recipients)
+{
+	const struct xp_transport *transport = self->xp.transport;
+	g_autofree char *why = NULL;
+
+	if (!transport->prepare && FAILED(xp_hand_over(&self->xp, &why))) {
+		xp_set_remaining(recipients, EMAPI_RETRY_TEMPORARY, 0, NULL, why);
+		return S_OK;
+	}
+	return transport->submit(&self->xp, message, recipients);
+}
+
 static HRESULT
 submit_locked(struct logon *self, IMessage *message)
 {
@@ -311,7 +340,7 @@ submit_locked(struct logon *self, IMessage *message)
 		goto out;
 	}
 	if (xp_refuse_malformed(recipients) > 0)
-		hr = self->xp.transport->submit(&self->xp, message, recipients);
+		hr = submit(self, message, recipients);
 	hr = xp_logon_report(self, message, recipients, hr);
 out:
 	xp_recipients_free(recipients);

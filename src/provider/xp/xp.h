@@ -96,6 +96,9 @@ struct xp_logon {
 	void *state; /* the transport's own, made by its logon() */
 };
 
+/* To be called before the end of a message's data is sent; that of a transport without prepare()
+ * is, before submit().  On a failure nothing is to be sent, and *why (g_free) is a sentence. */
+HRESULT xp_hand_over(const struct xp_logon *logon, char **why);
 /* Tells a line of the journey at once to who looks on; it is added to it besides. */
 void xp_said(const struct xp_logon *logon, const char *line);
 /* Text and numbers of the settings (PR_EMAPI_...); g_free() the text, NULL where absent. */

@@ -84,21 +84,42 @@ ipc_send(int fd, const char *verb, GVariant *values)
 	return ipc_send_fd(fd, verb, values, -1);
 }
 
-HRESULT
-ipc_send_fd(int fd, const char *verb, GVariant *values, int attached)
+GBytes *
+ipc_packet(const char *verb, GVariant *values)
 {
 	GVariant *packet;
-	HRESULT hr;
+	GBytes *bytes;
 
 	if (!values)
 		values = g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0);
 	packet = g_variant_ref_sink(g_variant_new("(s@a{sv})", verb, values));
-	if (g_variant_get_size(packet) > IPC_PACKET_MAX)
-		hr = MAPI_E_TOO_BIG;
-	else
-		hr = send_packet(
-		    fd, g_variant_get_data(packet), g_variant_get_size(packet), attached);
+	bytes = g_variant_get_data_as_bytes(packet);
 	g_variant_unref(packet);
+	return bytes;
+}
+
+static HRESULT
+send_bytes(int fd, GBytes *packet, int attached)
+{
+	gsize size;
+	const void *data = g_bytes_get_data(packet, &size);
+
+	return size > IPC_PACKET_MAX ? MAPI_E_TOO_BIG : send_packet(fd, data, size, attached);
+}
+
+HRESULT
+ipc_send_packet(int fd, GBytes *packet)
+{
+	return send_bytes(fd, packet, -1);
+}
+
+HRESULT
+ipc_send_fd(int fd, const char *verb, GVariant *values, int attached)
+{
+	GBytes *packet = ipc_packet(verb, values);
+	HRESULT hr = send_bytes(fd, packet, attached);
+
+	g_bytes_unref(packet);
 	return hr;
 }
 
@@ -246,6 +267,22 @@ ipc_receive_fd(int fd, int timeout_ms, struct ipc_message **out, int *attached)
 		hr = size < 0 ? hr_from_errno(errno) : MAPI_E_CALL_FAILED;
 	g_free(data);
 	return hr;
+}
+
+bool
+ipc_take_ok(int fd)
+{
+	/* As GVariant has it: the word, an array of nothing at a multiple of 8, the word's end. */
+	static const char ok[] = { 'o', 'k', 0, 0, 0, 0, 0, 0, 3 };
+	char bytes[sizeof(ok) + 1];
+	ssize_t size;
+
+	do
+		size = recv(fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+	while (size < 0 && errno == EINTR);
+	if (size != (ssize_t)sizeof(ok) || memcmp(bytes, ok, sizeof(ok)) != 0)
+		return false;
+	return recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) == size;
 }
 
 void

@@ -7,6 +7,7 @@
 #ifndef EMAPI_BASE_IPC_H
 #define EMAPI_BASE_IPC_H
 
+#include <stdbool.h>
 #include <glib.h>
 #include <emapi_wintypes.h>
 
@@ -25,6 +26,10 @@ HRESULT ipc_send(int fd, const char *verb, GVariant *values);
 /* The same with descriptor `attached` (-1: none), of which the peer gets one of its own. */
 HRESULT ipc_send_fd(int fd, const char *verb, GVariant *values, int attached);
 
+/* The same in two steps, for what is said again and again: what it is made of, and sending it. */
+GBytes *ipc_packet(const char *verb, GVariant *values);
+HRESULT ipc_send_packet(int fd, GBytes *packet);
+
 /* A string for `values`; what is no UTF-8 in it is replaced, as GVariant's strings must be UTF-8.
  * NULL counts as "".  Floating. */
 GVariant *ipc_text(const char *text);
@@ -32,7 +37,10 @@ GVariant *ipc_text(const char *text);
 /* Reads one message, waiting up to timeout_ms (-1 for ever).  MAPI_E_TIMEOUT, or
  * MAPI_E_END_OF_SESSION when the peer closed, or MAPI_E_CALL_FAILED for what is no message. */
 HRESULT ipc_receive(int fd, int timeout_ms, struct ipc_message **out);
-/* The same; *attached is the descriptor that came with it, close-on-exec, to be closed; -1: none.
+/* Takes the packet that has come where that is an `ok` without values; false: it was left. */
+bool ipc_take_ok(int fd);
+/* The same as ipc_receive(); *attached is the descriptor that came with it, close-on-exec, to be
+ * closed; -1: none.
  */
 HRESULT ipc_receive_fd(int fd, int timeout_ms, struct ipc_message **out, int *attached);
 void ipc_message_free(struct ipc_message *message);

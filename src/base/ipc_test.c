@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <mapicode.h>
 #include "ipc.h"
 
 static void
@@ -52,6 +53,36 @@ values_arrive(void **state)
 	assert_null(ipc_value(message, "due", "as"));
 	ipc_message_free(message);
 	close(pair[0]);
+	close(pair[1]);
+}
+
+static void
+a_plain_ok_is_taken_and_nothing_else(void **state)
+{
+	GVariantBuilder values = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+	struct ipc_message *message;
+	GBytes *packet;
+	int pair[2];
+
+	open_pair(pair);
+	assert_false(ipc_take_ok(pair[1]));
+	assert_int_equal(ipc_send(pair[0], "ok", NULL), S_OK);
+	g_variant_builder_add(&values, "{sv}", "id", g_variant_new_int64(7));
+	packet = ipc_packet("ok", g_variant_builder_end(&values));
+	assert_int_equal(ipc_send_packet(pair[0], packet), S_OK);
+	assert_int_equal(ipc_send_packet(pair[0], packet), S_OK);
+	g_bytes_unref(packet);
+	assert_true(ipc_take_ok(pair[1]));
+	for (int i = 0; i < 2; i++) {
+		assert_false(ipc_take_ok(pair[1]));
+		assert_int_equal(ipc_receive(pair[1], 1000, &message), S_OK);
+		assert_string_equal(message->verb, "ok");
+		assert_int_equal(ipc_int(message, "id", 0), 7);
+		ipc_message_free(message);
+	}
+	close(pair[0]);
+	assert_false(ipc_take_ok(pair[1]));
+	assert_int_equal(ipc_receive(pair[1], 1000, &message), MAPI_E_END_OF_SESSION);
 	close(pair[1]);
 }
 
@@ -241,6 +272,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_arrive),
+		cmocka_unit_test(a_plain_ok_is_taken_and_nothing_else),
 		cmocka_unit_test(silence_and_the_end_are_told_apart),
 		cmocka_unit_test(nonsense_is_no_message),
 		cmocka_unit_test(packets_have_a_largest_size),

@@ -296,16 +296,41 @@ text_printable(const char *text)
 	return g_string_free(out, FALSE);
 }
 
-char *
-text_iso_time(int64_t when)
+/* The last digits of a number. */
+static void
+put_digits(char *out, int count, int number)
+{
+	while (count > 0) {
+		out[--count] = (char)('0' + number % 10);
+		number /= 10;
+	}
+}
+
+/* By hand: this is done for each message. */
+void
+text_iso_time_into(char out[TEXT_ISO_TIME], int64_t when)
 {
 	time_t seconds = (time_t)(when / 1000000);
 	struct tm utc = { .tm_mday = 1 };
-	char day[32];
 
 	gmtime_r(&seconds, &utc);
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &utc);
-	return g_strdup_printf("%s.%03dZ", day, (int)(when % 1000000 / 1000));
+	memcpy(out, "0000-00-00T00:00:00.000Z", TEXT_ISO_TIME);
+	put_digits(out, 4, utc.tm_year + 1900);
+	put_digits(out + 5, 2, utc.tm_mon + 1);
+	put_digits(out + 8, 2, utc.tm_mday);
+	put_digits(out + 11, 2, utc.tm_hour);
+	put_digits(out + 14, 2, utc.tm_min);
+	put_digits(out + 17, 2, utc.tm_sec);
+	put_digits(out + 20, 3, (int)(when % 1000000 / 1000));
+}
+
+char *
+text_iso_time(int64_t when)
+{
+	char *out = g_malloc(TEXT_ISO_TIME);
+
+	text_iso_time_into(out, when);
+	return out;
 }
 
 char *

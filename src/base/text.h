@@ -66,6 +66,8 @@ bool text_is_loopback(const char *server);
 
 /* A time in microseconds since 1970 as "2026-11-28T20:50:25.123Z".  g_free(). */
 char *text_iso_time(int64_t when);
+#define TEXT_ISO_TIME 25
+void text_iso_time_into(char out[TEXT_ISO_TIME], int64_t when);
 
 /* Hex, upper case.  text_hex() gives a g_free()able string; text_unhex() reads exactly `size`
  * bytes, false where the text is shorter, longer or no hex. */

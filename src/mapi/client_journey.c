@@ -13,15 +13,29 @@
 #define LINES_MAX 8
 #define LINE_BYTES 300
 
-struct lines {
+/* What is said of each message of a session alike, and room for the line that is not. */
+struct client_lines {
 	char *text[LINES_MAX];
 	ULONG count;
+	pid_t pid; /* whose they are */
+	char *profile;
 };
 
-static void add(struct lines *lines, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void
+client_journey_free(struct client_lines *lines)
+{
+	if (!lines)
+		return;
+	while (lines->count)
+		g_free(lines->text[--lines->count]);
+	g_free(lines->profile);
+	g_free(lines);
+}
+
+static void add(struct client_lines *lines, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static void
-add(struct lines *lines, const char *format, ...)
+add(struct client_lines *lines, const char *format, ...)
 {
 	g_autofree char *text = NULL, *printable = NULL;
 	const char *end;
@@ -57,78 +71,72 @@ find_program_name(void)
 	return g_steal_pointer(&program);
 }
 
-static gpointer
-keep_program_name(gpointer unused)
-{
-	return find_program_name();
-}
-
-/* Looked up once: it is that of a forked child too.  Borrowed. */
-static const char *
-program_name(void)
-{
-	static GOnce once = G_ONCE_INIT;
-
-	return g_once(&once, keep_program_name, NULL);
-}
-
 /* The user's name; without asking a directory where the environment knows it. */
 static char *
 user_name(void)
 {
-	static GMutex lock;
-	static char *known;
-	static uid_t owner;
 	const char *name = g_getenv("USER");
 	struct passwd *entry;
-	char *copy;
 
 	if (!name || !*name)
 		name = g_getenv("LOGNAME");
 	if (name && *name)
 		return g_strdup(name);
-	g_mutex_lock(&lock);
-	if (!known || owner != getuid()) {
-		g_free(known);
-		owner = getuid();
-		entry = getpwuid(owner);
-		known = entry ? g_strdup(entry->pw_name) : g_strdup_printf("%u", (unsigned)owner);
-	}
-	copy = g_strdup(known);
-	g_mutex_unlock(&lock);
-	return copy;
+	entry = getpwuid(getuid());
+	return entry ? g_strdup(entry->pw_name) : g_strdup_printf("%u", (unsigned)getuid());
 }
 
-static void
-collect(struct session *session, struct lines *lines)
+static struct client_lines *
+collect(struct session *session)
 {
+	struct client_lines *lines = g_new0(struct client_lines, 1);
+	g_autofree char *program = find_program_name();
 	g_autofree char *user = user_name();
 	g_autofree char *logon = text_iso_time(session->began);
-	g_autofree char *now = text_iso_time(g_get_real_time());
 
-	add(lines, "* program: %s", program_name());
-	add(lines, "* process: %d", (int)getpid());
+	lines->pid = getpid();
+	lines->profile = g_strdup(profile_name(session->profile));
+	add(lines, "* program: %s", program);
+	add(lines, "* process: %d", (int)lines->pid);
 	add(lines, "* user: %s", user);
-	add(lines, "* profile: %s", profile_name(session->profile));
+	add(lines, "* profile: %s", lines->profile);
 	add(lines, "* profile-because: %s", session->chosen);
 	add(lines, "* logon: %s", logon);
-	add(lines, "* submit: %s", now);
+	return lines;
+}
+
+/* Made once for a process and a profile's name; the session's lock is held. */
+static struct client_lines *
+lines_of(struct session *session)
+{
+	struct client_lines *lines = session->journey;
+
+	if (lines && lines->pid == getpid() &&
+	    !strcmp(lines->profile, profile_name(session->profile)))
+		return lines;
+	client_journey_free(lines);
+	return session->journey = collect(session);
 }
 
 HRESULT
 client_journey_put(struct session *session, IMessage *message)
 {
 	SPropValue value = { .ulPropTag = PR_EMAPI_JOURNEY_A };
-	struct lines lines = { .count = 0 };
+	char submit[64] = "* submit: ";
+	struct client_lines *lines;
+	LPSTR texts[LINES_MAX];
 	HRESULT hr;
 
 	if (g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") == 0)
 		return S_OK;
-	collect(session, &lines);
-	value.Value.MVszA.cValues = lines.count;
-	value.Value.MVszA.lppszA = lines.text;
+	text_iso_time_into(submit + strlen(submit), g_get_real_time());
+	g_rec_mutex_lock(&session->lock);
+	lines = lines_of(session);
+	memcpy(texts, lines->text, sizeof(texts));
+	texts[lines->count] = submit;
+	value.Value.MVszA.cValues = lines->count + 1;
+	value.Value.MVszA.lppszA = texts;
 	hr = message->lpVtbl->SetProps(message, 1, &value, NULL);
-	while (lines.count)
-		g_free(lines.text[--lines.count]);
+	g_rec_mutex_unlock(&session->lock);
 	return FAILED(hr) ? hr : S_OK;
 }

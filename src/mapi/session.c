@@ -8,6 +8,7 @@
 #include <mapitags.h>
 #include "abooks.h"
 #include "addrbook.h"
+#include "client_journey.h"
 #include "com.h"
 #include "entryid.h"
 #include "mem.h"
@@ -67,6 +68,7 @@ session_unref(struct session *session)
 	g_clear_pointer(&session->status_words, g_hash_table_unref);
 	g_clear_pointer(&session->sinks, g_array_unref);
 	g_clear_pointer(&session->abooks, g_ptr_array_unref);
+	client_journey_free(session->journey);
 	last_error_clear(&session->error);
 	g_rec_mutex_clear(&session->lock);
 	profile_unref(session->profile);

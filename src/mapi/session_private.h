@@ -50,10 +50,11 @@ struct session {
 	struct profile *profile;
 	unsigned users;
 	bool ended;
-	GPtrArray *stores;        /* of struct store_entry */
-	GHashTable *status_words; /* provider -> struct bag: ModifyStatusRow; NULL: none yet */
-	GArray *sinks;            /* what session_advise.c keeps; NULL: nobody asked yet */
-	GPtrArray *abooks;        /* abooks.c; NULL until an address book is asked for */
+	GPtrArray *stores;            /* of struct store_entry */
+	GHashTable *status_words;     /* provider -> struct bag: ModifyStatusRow; NULL: none yet */
+	GArray *sinks;                /* what session_advise.c keeps; NULL: nobody asked yet */
+	GPtrArray *abooks;            /* abooks.c; NULL until an address book is asked for */
+	struct client_lines *journey; /* client_journey.c; NULL until something is submitted */
 	struct last_error error;
 };
 

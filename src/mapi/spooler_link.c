@@ -176,6 +176,7 @@ static struct {
 	unsigned unanswered;
 	MAPIUID profile; /* of the last wake-up */
 	char *name;
+	GBytes *packet; /* that says it */
 } kept;
 
 static void
@@ -247,12 +248,17 @@ static HRESULT
 take_answer(int timeout_ms)
 {
 	struct ipc_message *answer = NULL;
-	HRESULT hr = ipc_receive(kept.fd, timeout_ms, &answer);
+	HRESULT hr = S_OK;
+	bool ok = ipc_take_ok(kept.fd);
 
+	if (!ok)
+		hr = ipc_receive(kept.fd, timeout_ms, &answer);
 	if (FAILED(hr))
 		return hr;
 	kept.unanswered--;
 	kept.heard = true;
+	if (ok)
+		return S_OK;
 	if (!strcmp(answer->verb, "error")) {
 		log_error("The spooler refused: %s", ipc_string(answer, "text", "no reason given"));
 		hr = (HRESULT)ipc_int(answer, "hr", MAPI_E_CALL_FAILED);
@@ -290,13 +296,13 @@ has_room(void)
 }
 
 static HRESULT
-say_wake(const MAPIUID *profile, const char *profile_name, bool wait)
+say_wake(bool wait)
 {
 	HRESULT hr;
 
 	if (!has_room())
 		return S_OK;
-	hr = ipc_send(kept.fd, "wake", wake_values(profile, profile_name));
+	hr = ipc_send_packet(kept.fd, kept.packet);
 	if (FAILED(hr))
 		return hr;
 	kept.unanswered++;
@@ -305,7 +311,7 @@ say_wake(const MAPIUID *profile, const char *profile_name, bool wait)
 
 /* With the lock held.  A kept connection that was cut off says nothing about the next. */
 static HRESULT
-wake(const MAPIUID *profile, const char *profile_name)
+wake(void)
 {
 	HRESULT hr = S_OK;
 	bool fresh = true;
@@ -318,7 +324,7 @@ wake(const MAPIUID *profile, const char *profile_name)
 		if (!fresh)
 			hr = take_answers(0);
 		if (SUCCEEDED(hr) || hr == MAPI_E_TIMEOUT)
-			hr = say_wake(profile, profile_name, fresh);
+			hr = say_wake(fresh);
 		if (SUCCEEDED(hr))
 			break;
 		kept_close();
@@ -329,14 +335,18 @@ wake(const MAPIUID *profile, const char *profile_name)
 	return hr;
 }
 
+/* What is said, made anew for another profile alone. */
 static void
 remember(const MAPIUID *profile, const char *profile_name)
 {
+	if (kept.packet && !memcmp(&kept.profile, profile, sizeof(*profile)) &&
+	    !strcmp(kept.name, profile_name))
+		return;
+	g_free(kept.name);
+	g_clear_pointer(&kept.packet, g_bytes_unref);
 	kept.profile = *profile;
-	if (g_strcmp0(kept.name, profile_name)) {
-		g_free(kept.name);
-		kept.name = g_strdup(profile_name);
-	}
+	kept.name = g_strdup(profile_name);
+	kept.packet = ipc_packet("wake", wake_values(profile, profile_name));
 }
 
 static HRESULT
@@ -355,7 +365,7 @@ spooler_wake(const MAPIUID *profile, const char *profile_name)
 
 	g_mutex_lock(&kept.lock);
 	remember(profile, profile_name);
-	hr = wake(profile, profile_name);
+	hr = wake();
 	g_mutex_unlock(&kept.lock);
 	return tell_result(hr);
 }
@@ -372,7 +382,7 @@ spooler_wake_soon(const MAPIUID *profile, const char *profile_name)
 		hr = take_answers(0);
 	if (SUCCEEDED(hr) || hr == MAPI_E_TIMEOUT) {
 		remember(profile, profile_name);
-		hr = say_wake(profile, profile_name, false);
+		hr = say_wake(false);
 	}
 	if (SUCCEEDED(hr))
 		hr = kept.heard ? S_OK : S_FALSE;
@@ -396,7 +406,7 @@ spooler_wake_heard(const MAPIUID *profile, const char *profile_name)
 	if (FAILED(hr))
 		kept_close();
 	if (is_cut_off(hr))
-		hr = wake(profile, profile_name);
+		hr = wake();
 	g_mutex_unlock(&kept.lock);
 	return tell_result(hr);
 }
@@ -407,7 +417,7 @@ spooler_settle(void)
 	g_mutex_lock(&kept.lock);
 	if (kept.pid == getpid() && kept.unanswered && is_cut_off(take_answers(SETTLE_MS))) {
 		kept_close();
-		wake(&kept.profile, kept.name);
+		wake();
 	}
 	g_mutex_unlock(&kept.lock);
 }

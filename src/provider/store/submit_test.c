@@ -390,6 +390,32 @@ another_s_lock_is_not_taken_away(void **state)
 }
 
 static void
+what_was_submitted_is_on_disk_and_what_was_taken_back_is_not_sent(void **state)
+{
+	struct spooling *fixture = *state;
+	struct store_queue *mine = NULL;
+	ULONGLONG place = 0;
+	SBinary entry;
+	SRowSet *rows;
+
+	submit(fixture, "safe");
+	rows = queue(fixture->spooler);
+	entry = double_column(rows, 0, PR_ENTRYID)->Value.bin;
+	assert_int_equal(fixture->spooler->lpVtbl->QueryInterface(
+			     fixture->spooler, &iid_store_queue, (void **)(void *)&mine),
+	    S_OK);
+	assert_int_equal(mine->lpVtbl->SecurePlace(mine, &place), S_OK);
+	assert_true(place > 0);
+	assert_int_equal(mine->lpVtbl->Secure(mine, &entry), S_OK);
+	assert_int_equal(fixture->store->lpVtbl->AbortSubmit(
+			     fixture->store, entry.cb, (ENTRYID *)(void *)entry.lpb, 0),
+	    S_OK);
+	assert_int_equal(mine->lpVtbl->Secure(mine, &entry), MAPI_E_NOT_IN_QUEUE);
+	mine->lpVtbl->Release(mine);
+	double_rows_free(rows);
+}
+
+static void
 lock_of_a_dead_process_is_none(void **state)
 {
 	struct spooling *fixture = *state;
@@ -634,6 +660,7 @@ main(void)
 		TEST(only_the_spooler_locks_and_finishes),
 		TEST(many_are_locked_in_one_step),
 		TEST(another_s_lock_is_not_taken_away),
+		TEST(what_was_submitted_is_on_disk_and_what_was_taken_back_is_not_sent),
 		TEST(lock_of_a_dead_process_is_none),
 		TEST(submitted_messages_are_left_alone),
 		TEST(processes_submit_at_once),

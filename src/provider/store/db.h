@@ -72,6 +72,11 @@ gint64 db_last_id(struct db *db);
 /* Rows changed by the last db_exec(). */
 int db_changes(struct db *db);
 
+/* schema.c, inside a transaction: the triggers that write down what happens, and those that keep
+ * search folders, which a store has from when they are first needed. */
+HRESULT schema_listen(struct db *db);
+HRESULT schema_search(struct db *db);
+
 /* Around reading far more than will be read again: with a small cache of pages, which are read into
  * memory that is warm already.  Measured at a million messages: new memory for each page cost more
  * than the page.  Neither fails, nor do they nest. */

@@ -48,7 +48,7 @@ HRESULT db_sync_log(struct db *db);
 HRESULT db_sync_folder(const char *path);
 
 /* The schema's version, and what marks a file as ours (PRAGMA application_id, "EMAP"). */
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 #define SCHEMA_APPLICATION 0x454D4150
 
 /* Makes all tables and the folder tree, inside an open transaction. */

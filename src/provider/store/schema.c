@@ -18,12 +18,16 @@
  * change    what happened while there is a listener, the last 10,000: see watch.h
  * search, search_scope, found, search_dirty: search folders, see search.h
  *
+ * The triggers of the last two groups are made when somebody first listens or searches: each
+ * process reads the whole schema when it opens the file, and most never do either.
+ *
  * Counts of folders are kept by triggers, and what hangs on a row goes with it.
  */
 #include "db_private.h"
 #include "folders.h"
 #include "filetime.h"
 
+#include <string.h>
 #include <sys/random.h>
 #include <mapicode.h>
 
@@ -96,14 +100,6 @@ static const char *const triggers[] = {
 
 /* Version 2: locks that outlive no reboot; notifications. */
 
-#define LISTENED "EXISTS(SELECT 1 FROM listener)"
-#define LOG(event, type, row, parent, source, old)                                                 \
-	" INSERT INTO change(event, type, id, parent, source, old) VALUES(" event ", " type        \
-	", " row ".id, " row "." parent ", " source ", " old ");"
-/* MAPI_FOLDER and MAPI_MESSAGE; fnevObjectCreated, Deleted, Modified, Moved. */
-#define LOG_FOLDER(event, row) LOG(event, "3", row, "parent", "0", "0")
-#define LOG_MESSAGE(event, row) LOG(event, "5", row, "folder", "0", "0")
-
 static const char *const version2[] = {
 	"ALTER TABLE queue ADD COLUMN mark TEXT NOT NULL DEFAULT ''",
 	"CREATE TABLE listener(id INTEGER PRIMARY KEY, process INTEGER NOT NULL, mark TEXT NOT "
@@ -112,40 +108,10 @@ static const char *const version2[] = {
 	"NULL,"
 	" id INTEGER NOT NULL, parent INTEGER NOT NULL, source INTEGER NOT NULL,"
 	" old INTEGER NOT NULL)",
-	"CREATE TRIGGER change_trim AFTER INSERT ON change BEGIN"
-	" DELETE FROM change WHERE seq <= NEW.seq - 10000; END",
-	"CREATE TRIGGER listen_message_insert AFTER INSERT ON message"
-	" WHEN NEW.folder > 0 AND " LISTENED " BEGIN" LOG_MESSAGE("4", "NEW") " END",
-	"CREATE TRIGGER listen_message_delete AFTER DELETE ON message"
-	" WHEN OLD.folder > 0 AND " LISTENED " BEGIN" LOG_MESSAGE("8", "OLD") " END",
-	"CREATE TRIGGER listen_message_update AFTER UPDATE ON message"
-	" WHEN NEW.folder > 0 AND NEW.folder = OLD.folder AND " LISTENED
-	" BEGIN" LOG_MESSAGE("16", "NEW") " END",
-	"CREATE TRIGGER listen_message_move AFTER UPDATE OF folder ON message"
-	" WHEN NEW.folder > 0 AND NEW.folder <> OLD.folder AND " LISTENED
-	" BEGIN" LOG("32", "5", "NEW", "folder", "OLD.id", "OLD.folder") " END",
-	"CREATE TRIGGER listen_folder_insert AFTER INSERT ON folder WHEN " LISTENED
-	" BEGIN" LOG_FOLDER("4", "NEW") " END",
-	"CREATE TRIGGER listen_folder_delete AFTER DELETE ON folder WHEN " LISTENED
-	" BEGIN" LOG_FOLDER("8", "OLD") " END",
-	"CREATE TRIGGER listen_folder_update AFTER UPDATE ON folder"
-	" WHEN NEW.parent = OLD.parent AND " LISTENED " BEGIN" LOG_FOLDER("16", "NEW") " END",
-	"CREATE TRIGGER listen_folder_move AFTER UPDATE OF parent ON folder"
-	" WHEN NEW.parent <> OLD.parent AND " LISTENED
-	" BEGIN" LOG("32", "3", "NEW", "parent", "OLD.id", "OLD.parent") " END",
 };
 
 /* Version 3: search folders.  A found message's entry goes while the message is still there, so
  * that the counts come out right. */
-
-#define SEARCHED "EXISTS(SELECT 1 FROM search)"
-#define COUNT_FOUND(sign, row)                                                                     \
-	" UPDATE folder SET contents = contents " sign " 1, unread = unread " sign                 \
-	" ifnull((SELECT (flags & 1) = 0 FROM message WHERE id = " row                             \
-	".message), 0) WHERE id = " row ".folder;"
-#define LOG_FOUND(event, row)                                                                      \
-	" INSERT INTO change(event, type, id, parent, source, old) VALUES(" event ", 21, " row     \
-	".message, " row ".folder, 0, 0);"
 
 static const char *const version3[] = {
 	"ALTER TABLE folder ADD COLUMN sort BLOB", /* of SaveContentsSort: see saved_sort.h */
@@ -160,33 +126,6 @@ static const char *const version3[] = {
 	" PRIMARY KEY(folder, message)) WITHOUT ROWID",
 	"CREATE INDEX found_message ON found(message)",
 	"CREATE TABLE search_dirty(message INTEGER PRIMARY KEY)",
-	"CREATE TRIGGER search_message_insert AFTER INSERT ON message"
-	" WHEN NEW.folder > 0 AND " SEARCHED " BEGIN"
-	" INSERT OR IGNORE INTO search_dirty VALUES(NEW.id); END",
-	"CREATE TRIGGER search_message_update AFTER UPDATE ON message"
-	" WHEN NEW.folder > 0 AND " SEARCHED " BEGIN"
-	" INSERT OR IGNORE INTO search_dirty VALUES(NEW.id); END",
-	"CREATE TRIGGER search_message_flags AFTER UPDATE OF flags ON message"
-	" WHEN (NEW.flags & 1) <> (OLD.flags & 1) AND " SEARCHED " BEGIN"
-	" UPDATE folder SET unread = unread + (OLD.flags & 1) - (NEW.flags & 1)"
-	" WHERE id IN (SELECT folder FROM found WHERE message = NEW.id); END",
-	"CREATE TRIGGER search_message_delete BEFORE DELETE ON message"
-	" WHEN OLD.folder > 0 AND " SEARCHED " BEGIN"
-	" DELETE FROM found WHERE message = OLD.id;"
-	" DELETE FROM search_dirty WHERE message = OLD.id; END",
-	"CREATE TRIGGER found_insert AFTER INSERT ON found BEGIN" COUNT_FOUND("+", "NEW") " END",
-	"CREATE TRIGGER found_delete AFTER DELETE ON found BEGIN" COUNT_FOUND("-", "OLD") " END",
-	"CREATE TRIGGER search_folder_delete AFTER DELETE ON folder WHEN " SEARCHED " BEGIN"
-	" DELETE FROM found WHERE folder = OLD.id; DELETE FROM search WHERE folder = OLD.id;"
-	" DELETE FROM search_scope WHERE folder = OLD.id OR scope = OLD.id; END",
-	"CREATE TRIGGER listen_found_insert AFTER INSERT ON found WHEN " LISTENED
-	" BEGIN" LOG_FOUND("4", "NEW") " END",
-	"CREATE TRIGGER listen_found_delete AFTER DELETE ON found WHEN " LISTENED
-	" BEGIN" LOG_FOUND("8", "OLD") " END",
-	"CREATE TRIGGER listen_found_update AFTER UPDATE ON message"
-	" WHEN NEW.folder > 0 AND " LISTENED " AND " SEARCHED " BEGIN"
-	" INSERT INTO change(event, type, id, parent, source, old)"
-	" SELECT 16, 21, NEW.id, found.folder, 0, 0 FROM found WHERE message = NEW.id; END",
 };
 
 /* Version 4: a submit writes fewer pages.  Messages and the queue share one line of numbers
@@ -230,14 +169,87 @@ static const char *const version4[] = {
 	RARE("class", "'IPM.Note'"),
 };
 
+/* Version 5: what is made when it is first needed.  What an older file has of it goes, unless it is
+ * in use. */
+
+#define LISTENED "EXISTS(SELECT 1 FROM listener)"
+#define LOG(event, type, row, parent, source, old)                                                 \
+	" INSERT INTO change(event, type, id, parent, source, old) VALUES(" event ", " type        \
+	", " row ".id, " row "." parent ", " source ", " old ");"
+/* MAPI_FOLDER and MAPI_MESSAGE; fnevObjectCreated, Deleted, Modified, Moved. */
+#define LOG_FOLDER(event, row) LOG(event, "3", row, "parent", "0", "0")
+#define LOG_MESSAGE(event, row) LOG(event, "5", row, "folder", "0", "0")
+
+#define SEARCHED "EXISTS(SELECT 1 FROM search)"
+#define COUNT_FOUND(sign, row)                                                                     \
+	" UPDATE folder SET contents = contents " sign " 1, unread = unread " sign                 \
+	" ifnull((SELECT (flags & 1) = 0 FROM message WHERE id = " row                             \
+	".message), 0) WHERE id = " row ".folder;"
+#define LOG_FOUND(event, row)                                                                      \
+	" INSERT INTO change(event, type, id, parent, source, old) VALUES(" event ", 21, " row     \
+	".message, " row ".folder, 0, 0);"
+
+static const char *const listening[] = {
+	"CREATE TRIGGER change_trim AFTER INSERT ON change BEGIN"
+	" DELETE FROM change WHERE seq <= NEW.seq - 10000; END",
+	"CREATE TRIGGER listen_message_insert AFTER INSERT ON message"
+	" WHEN NEW.folder > 0 AND " LISTENED " BEGIN" LOG_MESSAGE("4", "NEW") " END",
+	"CREATE TRIGGER listen_message_delete AFTER DELETE ON message"
+	" WHEN OLD.folder > 0 AND " LISTENED " BEGIN" LOG_MESSAGE("8", "OLD") " END",
+	"CREATE TRIGGER listen_message_update AFTER UPDATE ON message"
+	" WHEN NEW.folder > 0 AND NEW.folder = OLD.folder AND " LISTENED
+	" BEGIN" LOG_MESSAGE("16", "NEW") " END",
+	"CREATE TRIGGER listen_message_move AFTER UPDATE OF folder ON message"
+	" WHEN NEW.folder > 0 AND NEW.folder <> OLD.folder AND " LISTENED
+	" BEGIN" LOG("32", "5", "NEW", "folder", "OLD.id", "OLD.folder") " END",
+	"CREATE TRIGGER listen_folder_insert AFTER INSERT ON folder WHEN " LISTENED
+	" BEGIN" LOG_FOLDER("4", "NEW") " END",
+	"CREATE TRIGGER listen_folder_delete AFTER DELETE ON folder WHEN " LISTENED
+	" BEGIN" LOG_FOLDER("8", "OLD") " END",
+	"CREATE TRIGGER listen_folder_update AFTER UPDATE ON folder"
+	" WHEN NEW.parent = OLD.parent AND " LISTENED " BEGIN" LOG_FOLDER("16", "NEW") " END",
+	"CREATE TRIGGER listen_folder_move AFTER UPDATE OF parent ON folder"
+	" WHEN NEW.parent <> OLD.parent AND " LISTENED
+	" BEGIN" LOG("32", "3", "NEW", "parent", "OLD.id", "OLD.parent") " END",
+	"CREATE TRIGGER listen_found_insert AFTER INSERT ON found WHEN " LISTENED
+	" BEGIN" LOG_FOUND("4", "NEW") " END",
+	"CREATE TRIGGER listen_found_delete AFTER DELETE ON found WHEN " LISTENED
+	" BEGIN" LOG_FOUND("8", "OLD") " END",
+	"CREATE TRIGGER listen_found_update AFTER UPDATE ON message"
+	" WHEN NEW.folder > 0 AND " LISTENED " AND " SEARCHED " BEGIN"
+	" INSERT INTO change(event, type, id, parent, source, old)"
+	" SELECT 16, 21, NEW.id, found.folder, 0, 0 FROM found WHERE message = NEW.id; END",
+};
+
+static const char *const searching[] = {
+	"CREATE TRIGGER search_message_insert AFTER INSERT ON message"
+	" WHEN NEW.folder > 0 AND " SEARCHED " BEGIN"
+	" INSERT OR IGNORE INTO search_dirty VALUES(NEW.id); END",
+	"CREATE TRIGGER search_message_update AFTER UPDATE ON message"
+	" WHEN NEW.folder > 0 AND " SEARCHED " BEGIN"
+	" INSERT OR IGNORE INTO search_dirty VALUES(NEW.id); END",
+	"CREATE TRIGGER search_message_flags AFTER UPDATE OF flags ON message"
+	" WHEN (NEW.flags & 1) <> (OLD.flags & 1) AND " SEARCHED " BEGIN"
+	" UPDATE folder SET unread = unread + (OLD.flags & 1) - (NEW.flags & 1)"
+	" WHERE id IN (SELECT folder FROM found WHERE message = NEW.id); END",
+	"CREATE TRIGGER search_message_delete BEFORE DELETE ON message"
+	" WHEN OLD.folder > 0 AND " SEARCHED " BEGIN"
+	" DELETE FROM found WHERE message = OLD.id;"
+	" DELETE FROM search_dirty WHERE message = OLD.id; END",
+	"CREATE TRIGGER found_insert AFTER INSERT ON found BEGIN" COUNT_FOUND("+", "NEW") " END",
+	"CREATE TRIGGER found_delete AFTER DELETE ON found BEGIN" COUNT_FOUND("-", "OLD") " END",
+	"CREATE TRIGGER search_folder_delete AFTER DELETE ON folder WHEN " SEARCHED " BEGIN"
+	" DELETE FROM found WHERE folder = OLD.id; DELETE FROM search WHERE folder = OLD.id;"
+	" DELETE FROM search_scope WHERE folder = OLD.id OR scope = OLD.id; END",
+};
+
 /* From each version to the next. */
 static const struct step {
 	const char *const *statements;
 	size_t count;
 } steps[SCHEMA_VERSION - 1] = {
-	{ version2, G_N_ELEMENTS(version2) },
-	{ version3, G_N_ELEMENTS(version3) },
-	{ version4, G_N_ELEMENTS(version4) },
+	{ version2, G_N_ELEMENTS(version2) }, { version3, G_N_ELEMENTS(version3) },
+	{ version4, G_N_ELEMENTS(version4) }, { NULL, 0 }, /* schema_lighten() */
 };
 
 /* clang-format off */
@@ -290,6 +302,98 @@ schema_fill(struct db *db)
 	return hr;
 }
 
+/* The name within a statement that makes a trigger; g_free(). */
+static char *
+trigger_name(const char *statement)
+{
+	const char *name = statement + strlen("CREATE TRIGGER ");
+
+	return g_strndup(name, strcspn(name, " "));
+}
+
+/* Statements that come and go: not kept by their text's address. */
+static HRESULT
+run_once(struct db *db, char *sql)
+{
+	int code = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+	HRESULT hr = db_failed(db, code, sql);
+
+	g_free(sql);
+	return hr;
+}
+
+static HRESULT
+drop(struct db *db, const char *const *made, size_t count)
+{
+	HRESULT hr = S_OK;
+	size_t at;
+
+	for (at = 0; at < count && SUCCEEDED(hr); at++) {
+		g_autofree char *name = trigger_name(made[at]);
+
+		hr = run_once(db, g_strconcat("DROP TRIGGER IF EXISTS ", name, NULL));
+	}
+	return hr;
+}
+
+static HRESULT
+make(struct db *db, const char *const *wanted, size_t count)
+{
+	HRESULT hr = S_OK;
+	size_t at;
+
+	for (at = 0; at < count && SUCCEEDED(hr); at++)
+		hr = run_once(db, g_strconcat("CREATE TRIGGER IF NOT EXISTS ",
+				      wanted[at] + strlen("CREATE TRIGGER "), NULL));
+	return hr;
+}
+
+/* The same for a whole group, where one of it is not there. */
+static HRESULT
+need(struct db *db, const char *const *wanted, size_t count)
+{
+	g_autofree char *last = trigger_name(wanted[count - 1]);
+	gint64 there;
+	HRESULT hr;
+
+	hr = db_int(db, &there, "SELECT count(*) FROM sqlite_master WHERE name = ?", "t", last);
+	return SUCCEEDED(hr) && !there ? make(db, wanted, count) : hr;
+}
+
+HRESULT
+schema_listen(struct db *db)
+{
+	return need(db, listening, G_N_ELEMENTS(listening));
+}
+
+HRESULT
+schema_search(struct db *db)
+{
+	return need(db, searching, G_N_ELEMENTS(searching));
+}
+
+/* A process that listens may be of the older version still. */
+static HRESULT
+settle(struct db *db, const char *const *group, size_t count, gint64 used)
+{
+	return used ? make(db, group, count) : drop(db, group, count);
+}
+
+static HRESULT
+schema_lighten(struct db *db)
+{
+	gint64 listened, searched;
+	HRESULT hr = db_int(db, &listened, "SELECT count(*) FROM listener", "");
+
+	if (SUCCEEDED(hr))
+		hr = db_int(db, &searched, "SELECT count(*) FROM search", "");
+	if (SUCCEEDED(hr))
+		hr = settle(db, listening, G_N_ELEMENTS(listening), listened);
+	if (SUCCEEDED(hr))
+		hr = settle(db, searching, G_N_ELEMENTS(searching), searched);
+	return hr;
+}
+
 HRESULT
 schema_upgrade(struct db *db, gint64 version)
 {
@@ -297,6 +401,8 @@ schema_upgrade(struct db *db, gint64 version)
 
 	for (; version < SCHEMA_VERSION && SUCCEEDED(hr); version++)
 		hr = schema_run(db, steps[version - 1].statements, steps[version - 1].count);
+	if (SUCCEEDED(hr))
+		hr = schema_lighten(db);
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, "PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION), "");
 	return hr;

@@ -151,8 +151,10 @@ set_in_transaction(
 	if (changed && !(request->flags & STOP_SEARCH))
 		state |= SEARCH_RUNNING;
 	*anew = (state & SEARCH_RUNNING) && (changed || !(now.flags & SEARCH_RUNNING));
-	hr = criteria_write(
-	    store, folder, request->restriction ? request->restriction : now.restriction, state);
+	hr = schema_search(store->db);
+	if (SUCCEEDED(hr))
+		hr = criteria_write(store, folder,
+		    request->restriction ? request->restriction : now.restriction, state);
 	if (SUCCEEDED(hr) && request->folders)
 		hr = scope_write(store, folder, request->folders);
 	if (SUCCEEDED(hr) && (request->flags & STOP_SEARCH))

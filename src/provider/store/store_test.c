@@ -179,9 +179,9 @@ newer_store_is_refused(void **state)
 	IMsgStore *store = logon(place);
 
 	COM_CLEAR(store);
-	change_file(place->path, "PRAGMA user_version=5");
+	change_file(place->path, "PRAGMA user_version=6");
 	refused(place, MAPI_E_VERSION, "newer emapi");
-	change_file(place->path, "PRAGMA user_version=4");
+	change_file(place->path, "PRAGMA user_version=5");
 	store = logon(place);
 	COM_CLEAR(store);
 }

@@ -103,7 +103,7 @@ version_1_is_upgraded_with_its_waiting_mail(void **state)
 
 	make_version1(place);
 	assert_int_equal(double_logon(place->path, true, &store, NULL), S_OK);
-	assert_int_equal(number(place->path, "PRAGMA user_version"), 4);
+	assert_int_equal(number(place->path, "PRAGMA user_version"), 5);
 	assert_int_equal(
 	    number(place->path, "SELECT count(*) FROM message JOIN queue ON queued = seq"
 				" WHERE message = id AND flags & 4"),
@@ -134,7 +134,7 @@ failing_upgrade_leaves_the_file_as_it_was(void **state)
 	run_sql(place->path, "CREATE INDEX message_class ON folder(type)");
 	assert_true(FAILED(double_logon(place->path, false, &store, &error)));
 	assert_non_null(error);
-	assert_non_null(strstr(error, "from format 1 to 4"));
+	assert_non_null(strstr(error, "from format 1 to 5"));
 	assert_non_null(strstr(error, "unchanged"));
 	g_free(error);
 	assert_int_equal(number(place->path, "PRAGMA user_version"), 1);
@@ -164,7 +164,7 @@ processes_at_once_upgrade_once(void **state)
 		assert_true(wait(&status) > 0);
 		assert_int_equal(status, 0);
 	}
-	assert_int_equal(number(place->path, "PRAGMA user_version"), 4);
+	assert_int_equal(number(place->path, "PRAGMA user_version"), 5);
 }
 
 /* Process 1 is always there: but is it the one that locked? */
@@ -202,6 +202,65 @@ lock_does_not_outlive_its_process_by_a_number(void **state)
 	}
 }
 
+static ULONG
+hear_nothing(IMAPIAdviseSink *This, ULONG count, LPNOTIFICATION events)
+{
+	return 0;
+}
+
+static HRESULT
+sink_query(IMAPIAdviseSink *This, const IID *iid, LPVOID *out)
+{
+	*out = This;
+	return S_OK;
+}
+
+static ULONG
+sink_count(IMAPIAdviseSink *This)
+{
+	return 1; /* it is static */
+}
+
+static const IMAPIAdviseSinkVtbl sink_vtbl = { sink_query, sink_count, sink_count, hear_nothing };
+
+static gint64
+triggers(const struct place *place)
+{
+	return number(place->path, "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+				   " AND (name LIKE 'listen_%' OR name LIKE 'search_%')");
+}
+
+/* A process reads all of the schema, and most never listen. */
+static void
+triggers_are_made_for_the_first_who_listens(void **state)
+{
+	IMAPIAdviseSink sink = { &sink_vtbl };
+	struct place *place = *state;
+	IMsgStore *store = NULL;
+	ULONG_PTR connection = 0;
+	gint64 made;
+
+	assert_int_equal(double_logon(place->path, false, &store, NULL), S_OK);
+	assert_int_equal(triggers(place), 0);
+	assert_int_equal(
+	    store->lpVtbl->Advise(store, 0, NULL, fnevObjectCreated, &sink, &connection), S_OK);
+	made = triggers(place);
+	assert_true(made > 0);
+	/* As version 4 has it, and somebody of that version listens. */
+	run_sql(place->path, "PRAGMA user_version = 4");
+	assert_int_equal(store->lpVtbl->Unadvise(store, connection), S_OK);
+	run_sql(place->path, "INSERT INTO listener(process, mark) VALUES(1, '')");
+	COM_CLEAR(store);
+	assert_int_equal(double_logon(place->path, false, &store, NULL), S_OK);
+	COM_CLEAR(store);
+	assert_int_equal(triggers(place), made);
+	run_sql(place->path, "DELETE FROM listener; PRAGMA user_version = 4");
+	assert_int_equal(double_logon(place->path, false, &store, NULL), S_OK);
+	COM_CLEAR(store);
+	assert_int_equal(number(place->path, "PRAGMA user_version"), 5);
+	assert_int_equal(triggers(place), 0);
+}
+
 int
 main(void)
 {
@@ -211,6 +270,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    failing_upgrade_leaves_the_file_as_it_was, setup, teardown),
 		cmocka_unit_test_setup_teardown(processes_at_once_upgrade_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    triggers_are_made_for_the_first_who_listens, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    lock_does_not_outlive_its_process_by_a_number, setup, teardown),
 	};

@@ -67,8 +67,10 @@ watch_log_begin(struct db *db, gint64 *listener, gint64 *seen)
 	if (FAILED(hr))
 		return hr;
 	process_mark(getpid(), mark);
-	hr = db_exec(
-	    db, "INSERT INTO listener(process, mark) VALUES(?, ?)", "it", (gint64)getpid(), mark);
+	hr = schema_listen(db);
+	if (SUCCEEDED(hr))
+		hr = db_exec(db, "INSERT INTO listener(process, mark) VALUES(?, ?)", "it",
+		    (gint64)getpid(), mark);
 	*listener = db_last_id(db);
 	if (SUCCEEDED(hr))
 		hr = db_int(db, seen, "SELECT ifnull(max(seq), 0) FROM change", "");

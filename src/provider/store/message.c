@@ -230,8 +230,10 @@ message_set_props(
 	if (values_have(values, count, PR_SUBJECT_A)) {
 		if (!values_have(values, count, PR_SUBJECT_PREFIX_A))
 			bag_remove(bag, PR_SUBJECT_PREFIX_A);
+	} else if (!values_have(values, count, PR_SUBJECT_PREFIX_A)) {
+		return hr;
 	}
-	return FAILED(hr) ? hr : subject_changed(message->set.bag);
+	return FAILED(hr) ? hr : subject_changed(bag);
 }
 
 static HRESULT

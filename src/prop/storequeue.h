@@ -43,6 +43,9 @@ struct store_queue_vtbl {
 	HRESULT (*Secure)(struct store_queue *This, const SBinary *entry);
 	/* Up to which place of the queue that is so; does not wait. */
 	HRESULT (*SecurePlace)(struct store_queue *This, ULONGLONG *place);
+	/* From here on what is read of the store is of one moment, which costs less than asking for
+	 * each piece anew; until it is let go, or this process writes. To be short. */
+	HRESULT (*HoldView)(struct store_queue *This, BOOL hold);
 };
 
 /*

@@ -80,3 +80,15 @@ filing_secure(IMsgStore *store, GBytes *entry)
 	queue->lpVtbl->Release(queue);
 	return hr;
 }
+
+void
+filing_view(IMsgStore *store, bool hold)
+{
+	struct store_queue *queue = NULL;
+
+	if (FAILED(store->lpVtbl->QueryInterface(
+		store, &iid_store_queue, (void **)(void *)&queue)))
+		return;
+	queue->lpVtbl->HoldView(queue, hold);
+	queue->lpVtbl->Release(queue);
+}

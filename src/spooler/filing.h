@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* FinishedMsg and locks for many messages: in one transaction where the store offers that
- * (storequeue.h). */
+/* FinishedMsg and locks for many messages, and reading them: in one transaction where the store
+ * offers that (storequeue.h). */
 #ifndef EMAPI_SPOOLER_FILING_H
 #define EMAPI_SPOOLER_FILING_H
 
@@ -17,5 +17,7 @@ bool filing_unlock(IMsgStore *store, GBytes *entry);
 /* Before it is sent: returns when it is on disk that the message is in the store's queue.  Of a
  * store that does not tell, S_OK: it wakes the spooler when that is so. */
 HRESULT filing_secure(IMsgStore *store, GBytes *entry);
+/* Around reading a message or many: see store_queue's HoldView. */
+void filing_view(IMsgStore *store, bool hold);
 
 #endif

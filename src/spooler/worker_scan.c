@@ -11,6 +11,7 @@
 #include "worker.h"
 
 #include <string.h>
+#include "filing.h"
 #include "hr.h"
 #include "mem.h"
 #include "prop.h"
@@ -189,6 +190,7 @@ tell_page(struct worker *w, struct worker_store *s, const GArray *found)
 	if (FAILED(hr))
 		return hr;
 	g_variant_builder_init(&t.rows, G_VARIANT_TYPE(PACKET_QUEUED_ROWS));
+	filing_view(s->store, true);
 	for (guint i = 0; i < found->len; i++) {
 		HRESULT one =
 		    known[i] ? S_OK : tell_new(w, s, &g_array_index(found, struct found, i), &t);
@@ -197,6 +199,7 @@ tell_page(struct worker *w, struct worker_store *s, const GArray *found)
 		if (FAILED(one))
 			log_warning("a message in the queue cannot be read: %s", hr_name(one));
 	}
+	filing_view(s->store, false);
 	hr = tell_rows(w, s, &t);
 	g_variant_builder_clear(&t.rows);
 	return hr;

@@ -467,13 +467,11 @@ ahead_transport(struct sending *s, guint *place)
 	return NULL;
 }
 
-void
-sending_prepare(struct sending *s)
+static void
+prepare(struct sending *s)
 {
 	struct worker_transport *t;
 
-	if (!s->store || s->lease->act != ACT_SEND)
-		return;
 	/* What goes wrong is told when it is this one's turn. */
 	if (FAILED(open_and_lock(s)) || FAILED(read_recipients(s))) {
 		give_back(s);
@@ -482,6 +480,16 @@ sending_prepare(struct sending *s)
 	t = ahead_transport(s, &s->place);
 	if (t && transport_prepare(s, t))
 		s->ahead = t;
+}
+
+void
+sending_prepare(struct sending *s)
+{
+	if (!s->store || s->lease->act != ACT_SEND)
+		return;
+	filing_view(s->store, true);
+	prepare(s);
+	filing_view(s->store, false);
 }
 
 bool

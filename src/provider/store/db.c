@@ -271,11 +271,27 @@ db_unlock(struct db *db)
 	flock(db->lock, LOCK_UN);
 }
 
+void
+db_view_begin(struct db *db)
+{
+	if (!db->view)
+		db->view = SUCCEEDED(db_exec(db, "BEGIN", ""));
+}
+
+void
+db_view_end(struct db *db)
+{
+	if (db->view)
+		db_exec(db, "COMMIT", "");
+	db->view = false;
+}
+
 HRESULT
 db_begin(struct db *db)
 {
 	HRESULT hr;
 
+	db_view_end(db);
 	g_assert(sqlite3_get_autocommit(db->sqlite));
 	db->committed = false;
 	hr = db_lock(db);

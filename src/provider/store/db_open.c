@@ -62,6 +62,7 @@ db_close(struct db *db)
 	if (db->sqlite) {
 		bool locked = db->lock >= 0 && SUCCEEDED(db_lock(db));
 
+		db_view_end(db);
 		if (db->spooler && locked)
 			db_log_leave(db);
 		db_finalize_statements(db);

@@ -15,6 +15,7 @@ struct db {
 	bool named;     /* the log's name has been seen to (db_log.c) */
 	bool spooler;   /* db_set_checkpointer() */
 	bool committed; /* by the last db_end() */
+	bool view;      /* between db_view_begin() and its end */
 	unsigned commits;
 	gint64 cache;                   /* PRAGMA cache_size as it was before db_pass_begin() */
 	db_before_commit before_commit; /* NULL: none */

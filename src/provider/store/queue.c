@@ -358,8 +358,10 @@ HRESULT
 queue_secure(struct store *store, gint64 message)
 {
 	gint64 place;
-	HRESULT hr = place_of(store, message, &place);
+	HRESULT hr;
 
+	db_view_end(store->db); /* it is about now */
+	hr = place_of(store, message, &place);
 	if (FAILED(hr) || place <= store->secure)
 		return hr;
 	hr = secure_now(store, false);

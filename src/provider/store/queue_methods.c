@@ -128,6 +128,21 @@ squeue_SecurePlace(struct store_queue *This, ULONGLONG *place)
 	return store_leave(store, queue_secure_place(store, (gint64 *)place));
 }
 
+static HRESULT
+squeue_HoldView(struct store_queue *This, BOOL hold)
+{
+	struct store *store = store_of(This);
+	HRESULT hr = store_enter(store);
+
+	if (FAILED(hr))
+		return hr;
+	if (hold)
+		db_view_begin(store->db);
+	else
+		db_view_end(store->db);
+	return store_leave(store, S_OK);
+}
+
 const struct store_queue_vtbl store_squeue_vtbl = {
 	.QueryInterface = squeue_QueryInterface,
 	.AddRef = squeue_AddRef,
@@ -139,4 +154,5 @@ const struct store_queue_vtbl store_squeue_vtbl = {
 	.IsQueued = squeue_IsQueued,
 	.Secure = squeue_Secure,
 	.SecurePlace = squeue_SecurePlace,
+	.HoldView = squeue_HoldView,
 };

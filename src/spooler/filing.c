@@ -86,8 +86,7 @@ filing_view(IMsgStore *store, bool hold)
 {
 	struct store_queue *queue = NULL;
 
-	if (FAILED(store->lpVtbl->QueryInterface(
-		store, &iid_store_queue, (void **)(void *)&queue)))
+	if (FAILED(store->lpVtbl->QueryInterface(store, &iid_store_queue, (void **)(void *)&queue)))
 		return;
 	queue->lpVtbl->HoldView(queue, hold);
 	queue->lpVtbl->Release(queue);

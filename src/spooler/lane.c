@@ -269,11 +269,11 @@ scan_is_due(const struct lane *lane)
 	return lane->want_scan && !is_scanning(lane);
 }
 
-/* It is of a long queue, of which enough is known to send meanwhile. */
-static bool
-scan_can_wait(const struct lane *lane)
+/* Until the next slice of a long queue, of which enough is known to send meanwhile. */
+static gint64
+until_slice(const struct lane *lane)
 {
-	return g_get_monotonic_time() < lane->scan_not_before;
+	return MAX(0, lane->scan_not_before - g_get_monotonic_time());
 }
 
 /* Until all messages in hand have taken long, microseconds; 0: now. */
@@ -334,10 +334,23 @@ senders(const struct lane *lane)
 	return count;
 }
 
+/* One that has a connection and nothing to do. */
+static bool
+has_idle_sender(const struct lane *lane)
+{
+	for (guint i = 0; i < lane->hands->len; i++) {
+		const struct hand *hand = hand_at(lane, i);
+
+		if (hand->sender && hand_idle(hand) && !hand->renew)
+			return true;
+	}
+	return false;
+}
+
 static bool
 may_send(const struct lane *lane, const struct hand *hand)
 {
-	return hand->sender || senders(lane) < limit_of(lane);
+	return hand->sender || (senders(lane) < limit_of(lane) && !has_idle_sender(lane));
 }
 
 static void
@@ -374,15 +387,15 @@ may_give(struct lane *lane, const struct hand *hand, gint64 now)
 	return mail_is_due(lane, now) && may_send(lane, hand) && until_another(lane, hand) == 0;
 }
 
-/* Another worker is there for it, or about to be. */
+/* Another worker is there for it, or (`soon`) about to be. */
 static bool
-another_can_scan(const struct lane *lane, const struct hand *than)
+another_can_scan(const struct lane *lane, const struct hand *than, bool soon)
 {
 	for (guint i = 0; i < lane->hands->len; i++) {
 		const struct hand *hand = hand_at(lane, i);
 
 		if (hand != than && !hand->quitting && !hand->renew &&
-		    (!hand->hello || hand_idle(hand)))
+		    (hand_idle(hand) || (soon && !hand->hello)))
 			return true;
 	}
 	return false;
@@ -399,7 +412,8 @@ drive_batch(struct hand *hand, gint64 now)
 	if (lane->s->stop_at || hand->renew || g_get_monotonic_time() >= hand->leased + SLOW)
 		batch_take_back(hand, 0, now);
 	else if (!hand->quitting &&
-		 (!scan_is_due(lane) || scan_can_wait(lane) || another_can_scan(lane, hand)) &&
+		 (!scan_is_due(lane) || until_slice(lane) > 0 ||
+		     another_can_scan(lane, hand, true)) &&
 		 may_give(lane, hand, now))
 		batch_give(hand, now);
 }
@@ -413,17 +427,41 @@ give(struct hand *hand, gint64 now)
 		batch_give(hand, now);
 }
 
-/* Between the slices of a long scan mail leaves, of which it is sure that it is to be sent. */
+/* While a scan is due mail leaves of which it is sure that it is to be sent: between the slices of
+ * a long one, and by one who has a connection where another can look. */
 static bool
 give_meanwhile(struct hand *hand, gint64 now)
 {
-	struct lane *lane = hand->lane;
-
-	if (!lane->scan_rest || !may_give(lane, hand, now) || !batch_give(hand, now))
+	if (!may_give(hand->lane, hand, now) || !batch_give(hand, now))
 		return false;
 	batch_give(hand, now);
-	lane->scan_rest = false;
 	return true;
+}
+
+static void
+begin_scan(struct hand *hand)
+{
+	struct lane *lane = hand->lane;
+
+	lane->want_scan = false;
+	hand->scanning = true;
+	lane->scans++;
+	hand->heard = lane->scan_began = g_get_monotonic_time();
+	ipc_send(hand->fd, "scan", NULL);
+}
+
+/* One that has nothing to do, while a scan is due. */
+static void
+drive_scan(struct hand *hand, gint64 now)
+{
+	struct lane *lane = hand->lane;
+	bool left = hand->sender && another_can_scan(lane, hand, false);
+	bool pause = until_slice(lane) > 0;
+
+	if ((left || pause) && give_meanwhile(hand, now))
+		return;
+	if (!left && !(pause && lane_leased(lane)))
+		begin_scan(hand);
 }
 
 static void
@@ -433,21 +471,16 @@ drive_hand(struct hand *hand, gint64 now)
 
 	if (batch_is_given(hand))
 		drive_batch(hand, now);
-	if (!hand_idle(hand)) {
+	if (!hand_idle(hand))
 		hand_check(hand);
-	} else if (lane->s->stop_at || hand->renew) {
+	else if (lane->s->stop_at || hand->renew)
 		hand_quit(hand);
-	} else if (scan_is_due(lane) && !give_meanwhile(hand, now)) {
-		lane->want_scan = false;
-		hand->scanning = true;
-		lane->scans++;
-		hand->heard = lane->scan_began = g_get_monotonic_time();
-		ipc_send(hand->fd, "scan", NULL);
-	} else if (!scan_is_due(lane) && may_give(lane, hand, now)) {
+	else if (scan_is_due(lane))
+		drive_scan(hand, now);
+	else if (may_give(lane, hand, now))
 		give(hand, now);
-	} else if (hand_silence(hand) >= WORKER_IDLE) {
+	else if (hand_silence(hand) >= WORKER_IDLE)
 		hand_quit(hand);
-	}
 }
 
 /* Everyone has work, and nobody is about to come or to go.  Who is to be renewed goes when he is
@@ -470,7 +503,7 @@ static gint64
 until_scan(const struct lane *lane)
 {
 	if (lane->scan_not_before > 0)
-		return MAX(0, lane->scan_not_before - g_get_monotonic_time());
+		return until_slice(lane);
 	return until_slow(lane, NULL);
 }
 
@@ -521,7 +554,7 @@ until_work(struct lane *lane, const struct hand *hand, gint64 now)
 	gint64 due;
 
 	if (scan_is_due(lane))
-		return 0;
+		return lane_leased(lane) ? until_slice(lane) : 0;
 	if (!may_send(lane, hand))
 		return wait;
 	due = MAX(MAX(spooldb_next_due(lane->s->db, lane->uid), lane->pace), lane->not_before);

@@ -211,8 +211,18 @@ on_gone(struct hand *hand, const struct ipc_message *packet)
 	return true;
 }
 
-/* Of a long queue: how much longer mail is sent than the queue is read. */
-#define SENDING_SHARE 3
+/* Of a long queue: a slice is followed by a pause of its own length, and by one so many times as
+ * long while that many messages more are known to be due. */
+#define AMPLE 1000
+#define AMPLE_PAUSE 10
+
+static gint64
+pause_after(const struct lane *lane, gint64 slice)
+{
+	guint due = spooldb_due_count(lane->s->db, lane->uid, g_get_real_time(), AMPLE);
+
+	return due < AMPLE ? slice : slice * AMPLE_PAUSE;
+}
 
 static bool
 on_scanned(struct hand *hand, const struct ipc_message *packet)
@@ -224,7 +234,7 @@ on_scanned(struct hand *hand, const struct ipc_message *packet)
 	lane->scanned++;
 	lane->scan_rest = ipc_int(packet, "more", 0) != 0;
 	lane->scan_not_before =
-	    lane->scan_rest ? now + SENDING_SHARE * (now - lane->scan_began) : 0;
+	    lane->scan_rest ? now + pause_after(lane, now - lane->scan_began) : 0;
 	lane->want_scan = lane->want_scan || lane->scan_rest;
 	lane->scan_again = lane->scan_again || ipc_int(packet, "again", 0);
 	lane->crashes = 0;

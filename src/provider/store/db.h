@@ -77,9 +77,9 @@ int db_changes(struct db *db);
 HRESULT schema_listen(struct db *db);
 HRESULT schema_search(struct db *db);
 
-/* From here on reads see the file as it is at the first of them, and spare the locks that each would
- * take by itself (two system calls and some 2 µs); until db_view_end() or the next db_begin().  To
- * be short: as long as it lasts the log is not copied back beyond it.  They do not nest. */
+/* From here on reads see the file as it is at the first of them, and spare the locks that each
+ * would take by itself; until db_view_end() or the next db_begin().  To be short: as long as it
+ * lasts the log is not copied back beyond it.  They do not nest. */
 void db_view_begin(struct db *db);
 void db_view_end(struct db *db);
 

@@ -30,6 +30,7 @@ has_uid(const void *id, ULONG size, const BYTE *uid)
 static HRESULT
 append_text(GByteArray *bytes, const char *text, ULONG flags)
 {
+	guint at = bytes->len, count = 0;
 	WCHAR *wide;
 
 	if (!(flags & MAPI_UNICODE)) {
@@ -39,12 +40,12 @@ append_text(GByteArray *bytes, const char *text, ULONG flags)
 	wide = text_to_utf16(NULL, text);
 	if (!wide)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
-	for (const WCHAR *p = wide;; p++) {
-		guint8 unit[2] = { (guint8)*p, (guint8)(*p >> 8) };
-
-		g_byte_array_append(bytes, unit, sizeof(unit));
-		if (!*p)
-			break;
+	while (wide[count++])
+		;
+	g_byte_array_set_size(bytes, at + 2 * count);
+	for (guint i = 0; i < count; i++) {
+		bytes->data[at + 2 * i] = (guint8)wide[i];
+		bytes->data[at + 2 * i + 1] = (guint8)(wide[i] >> 8);
 	}
 	mem_free(wide);
 	return S_OK;

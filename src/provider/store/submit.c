@@ -27,6 +27,8 @@
 struct sender {
 	char *name;
 	char *address;
+	ENTRYID *id; /* a one-off, made when it is first wanted; a MAPI buffer */
+	ULONG id_size;
 };
 
 static void
@@ -34,6 +36,7 @@ sender_clear(struct sender *sender)
 {
 	g_free(sender->name);
 	g_free(sender->address);
+	mem_free(sender->id);
 }
 
 static HRESULT
@@ -87,30 +90,34 @@ static const struct sender_tags representing_tags = { PR_SENT_REPRESENTING_NAME_
 	PR_SENT_REPRESENTING_ADDRTYPE_A, PR_SENT_REPRESENTING_EMAIL_ADDRESS_A,
 	PR_SENT_REPRESENTING_ENTRYID, PR_SENT_REPRESENTING_SEARCH_KEY };
 
-static HRESULT
-sender_put_ids(struct bag *bag, const struct sender *sender, const struct sender_tags *tags)
+static const char *
+sender_name(const struct sender *sender)
 {
-	const char *name = sender->name ? sender->name : sender->address;
-	char *key = g_strdup_printf("SMTP:%s", sender->address);
-	char *upper = g_ascii_strup(key, -1);
-	ENTRYID *id = NULL;
-	ULONG size;
-	HRESULT hr;
+	return sender->name ? sender->name : sender->address;
+}
 
-	hr = oneoff_encode(name, "SMTP", sender->address, MAPI_UNICODE, &size, &id);
+static HRESULT
+sender_put_ids(struct bag *bag, struct sender *sender, const struct sender_tags *tags)
+{
+	g_autofree char *key = g_strconcat("SMTP:", sender->address, NULL);
+	HRESULT hr = S_OK;
+	char *at;
+
+	for (at = key; *at; at++)
+		*at = g_ascii_toupper(*at);
+	if (!sender->id)
+		hr = oneoff_encode(sender_name(sender), "SMTP", sender->address, MAPI_UNICODE,
+		    &sender->id_size, &sender->id);
 	if (SUCCEEDED(hr))
-		hr = bag_set_binary(bag, tags->entryid, id, size);
+		hr = bag_set_binary(bag, tags->entryid, sender->id, sender->id_size);
 	if (SUCCEEDED(hr))
-		hr = bag_set_binary(bag, tags->search_key, upper, strlen(upper) + 1);
-	mem_free(id);
-	g_free(upper);
-	g_free(key);
+		hr = bag_set_binary(bag, tags->search_key, key, strlen(key) + 1);
 	return hr;
 }
 
 /* All five or none: a sender that the client has named stays as it is. */
 static HRESULT
-sender_put(struct bag *bag, const struct sender *sender, const struct sender_tags *tags)
+sender_put(struct bag *bag, struct sender *sender, const struct sender_tags *tags)
 {
 	HRESULT hr;
 
@@ -119,7 +126,7 @@ sender_put(struct bag *bag, const struct sender *sender, const struct sender_tag
 		return S_OK;
 	hr = sender_put_ids(bag, sender, tags);
 	if (SUCCEEDED(hr) && !bag_get(bag, tags->name))
-		hr = bag_set_text(bag, tags->name, sender->name ? sender->name : sender->address);
+		hr = bag_set_text(bag, tags->name, sender_name(sender));
 	if (SUCCEEDED(hr))
 		hr = bag_set_text(bag, tags->address_type, "SMTP");
 	if (SUCCEEDED(hr))

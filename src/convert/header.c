@@ -18,11 +18,11 @@ char *
 header_utf8(const char *text)
 {
 	g_autofree char *copy = g_strdup(text ? text : "");
-	unsigned char *p;
+	unsigned char *p = (unsigned char *)copy;
 
 	/* A lone surrogate in its three-byte form becomes one U+FFFD, not three. */
-	for (p = (unsigned char *)copy; *p; p++)
-		if (p[0] == 0xED && p[1] >= 0xA0 && p[1] <= 0xBF && (p[2] & 0xC0) == 0x80)
+	for (; (p = (unsigned char *)strchr((char *)p, 0xED)) != NULL; p++)
+		if (p[1] >= 0xA0 && p[1] <= 0xBF && (p[2] & 0xC0) == 0x80)
 			memcpy(p, "\xEF\xBF\xBD", 3);
 	return g_utf8_make_valid(copy, -1);
 }

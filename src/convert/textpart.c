@@ -19,23 +19,49 @@ struct survey {
 	bool plain;     /* may go as it is */
 };
 
+/* What most bytes are not, so that they need one look. */
+enum kind {
+	USUAL,
+	LINE_END,
+	UNUSUAL, /* stands for itself where the text is plain */
+	UNSAFE,  /* makes the text one that is not */
+};
+
+static enum kind
+kind_of(unsigned char c)
+{
+	if (c >= ' ' && c < 0x7F && c != '=')
+		return USUAL;
+	if (c == '\n' || c == '\r')
+		return LINE_END;
+	if (c == '\t')
+		return USUAL;
+	return c >= 0x80 || c == 0 ? UNSAFE : UNUSUAL;
+}
+
 static struct survey
 survey_text(const char *text, size_t size)
 {
 	struct survey survey = { .plain = true };
-	size_t line = 0, i;
+	size_t start = 0, i;
 
 	for (i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)text[i];
-		bool end = c == '\n' || c == '\r';
+		enum kind kind = kind_of(c);
 
-		line = end ? 0 : line + 1;
-		survey.ends += end;
-		survey.eight_bit |= c >= 0x80;
-		if (c >= 0x80 || c == 0 || line > LINE_MAX_7BIT)
-			survey.plain = false;
-		survey.high += c >= 0x7F || c == '=' || (c < 0x20 && !end && c != '\t');
+		if (kind == USUAL)
+			continue;
+		if (kind == LINE_END) {
+			survey.plain = survey.plain && i - start <= LINE_MAX_7BIT;
+			survey.ends++;
+			start = i + 1;
+			continue;
+		}
+		survey.high++;
+		survey.eight_bit = survey.eight_bit || c >= 0x80;
+		survey.plain = survey.plain && kind != UNSAFE;
 	}
+	survey.plain = survey.plain && size - start <= LINE_MAX_7BIT;
 	return survey;
 }
 
@@ -61,22 +87,34 @@ put_end(char *out)
 	return out;
 }
 
+/* Where the first `c` stands at or behind `from`; `size` where there is none. */
+static size_t
+find(const char *text, size_t size, size_t from, char c)
+{
+	const char *found = from < size ? memchr(text + from, c, size - from) : NULL;
+
+	return found ? (size_t)(found - text) : size;
+}
+
 /* With CRLF at each line's end; `out` has room for size + ends. */
 static size_t
 normalize(const char *text, size_t size, char *out)
 {
+	size_t lf = find(text, size, 0, '\n'), cr = find(text, size, 0, '\r'), i = 0;
 	char *start = out;
-	size_t i = 0;
 
 	while (i < size) {
-		size_t from = i;
+		size_t end = MIN(lf, cr);
 
-		while (i < size && text[i] != '\r' && text[i] != '\n')
-			i++;
-		memcpy(out, text + from, i - from);
-		out += i - from;
+		memcpy(out, text + i, end - i);
+		out += end - i;
+		i = end;
 		if (i < size && skip_end(text, size, &i))
 			out = put_end(out);
+		if (lf < i)
+			lf = find(text, size, i, '\n');
+		if (cr < i)
+			cr = find(text, size, i, '\r');
 	}
 	return (size_t)(out - start);
 }

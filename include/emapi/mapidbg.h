@@ -26,7 +26,15 @@ EMAPI_EXPORT char *SzDecodeUlPropTagFn(ULONG ulPropTag);
 /* The tag of a name; 0 where there is none. */
 EMAPI_EXPORT ULONG UlPropTagFromSzFn(char *psz);
 EMAPI_EXPORT SCODE ScodeFromSzFn(char *psz);
-/* An IMalloc that watches over another. */
+/*
+ * An IMalloc that watches over another, which it holds; NULL where memory is short. What writes past
+ * the end of a block or before it, frees what is no block, or (told by Shutdown, and by CheckMem with
+ * fReportOrphans) is never freed is written to standard error, with pszSubsys and the allocation's
+ * number. fCheckOften looks at all blocks with each call. Shutdown takes the place of the last
+ * Release. LeakHook's function, void (void), is called when blocks are told that were not freed;
+ * NoLeakDetect leaves a block out of that. SetFailureAt makes the n-th allocation from now fail; 0:
+ * none.
+ */
 EMAPI_EXPORT void *DBGMEM_EncapsulateFn(void *pmalloc, char *pszSubsys, int fCheckOften);
 EMAPI_EXPORT void DBGMEM_ShutdownFn(void *pmalloc);
 EMAPI_EXPORT void DBGMEM_CheckMemFn(void *pmalloc, int fReportOrphans);

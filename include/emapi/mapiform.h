@@ -160,9 +160,11 @@ typedef struct SMAPIFormInfoArray {
 
 EMAPI_BEGIN_C
 
-/* What finds and starts forms, the caller's to release. */
+/*
+ * What finds and starts forms, and the registry of this machine, the caller's to release. Forms are
+ * windows, and there is no library of them here: both are MAPI_E_NO_SUPPORT, *ppmgr and *ppfcnt NULL.
+ */
 EMAPI_EXPORT HRESULT MAPIOpenFormMgr(LPMAPISESSION pSession, LPMAPIFORMMGR *ppmgr);
-/* The registry of this machine, the caller's to release. */
 EMAPI_EXPORT HRESULT MAPIOpenLocalFormContainer(LPMAPIFORMCONTAINER *ppfcnt);
 
 EMAPI_END_C

@@ -299,7 +299,11 @@ EMAPI_EXPORT LPTSTR SzFindLastCh(LPCTSTR lpsz, USHORT ch);
 EMAPI_EXPORT LPTSTR SzFindSz(LPCTSTR lpsz, LPCTSTR lpszKey);
 /* The number at the start of decimal text; 0 where there is none. */
 EMAPI_EXPORT unsigned int UFromSz(LPCTSTR lpsz);
-/* File names of Windows' networks; MAPI_E_NO_SUPPORT here. */
+/*
+ * The name \\server\share\path of a file on a Windows share that is mounted here (cifs, smb3 in
+ * /proc/self/mounts), and the path of such a name. S_FALSE, with a copy, for what is one already,
+ * MAPI_E_NOT_FOUND for what no mount has, MAPI_E_TOO_BIG, MAPI_E_INVALID_PARAMETER.
+ */
 EMAPI_EXPORT SCODE ScUNCFromLocalPath(LPSTR lpszLocal, LPSTR lpszUNC, UINT cchUNC);
 EMAPI_EXPORT SCODE ScLocalPathFromUNC(LPSTR lpszUNC, LPSTR lpszLocal, UINT cchLocal);
 

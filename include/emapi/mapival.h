@@ -76,8 +76,18 @@ EMAPI_EXPORT ULONG FBadColumnSet(LPSPropTagArray lpptaCols);
 
 #include "emapi_valmethods.h"
 
-/* The arguments of a method, the object first. */
+/*
+ * The arguments of a method, the object first: S_OK, or MAPI_E_INVALID_PARAMETER where one that has
+ * to be there is NULL or what it points to cannot be right (columns, values, restrictions, orders,
+ * entry lists, address lists, names), MAPI_E_TOO_COMPLEX for a restriction that is. Flags are the
+ * method's own to look at.
+ */
 EMAPI_EXPORT HRESULT HrValidateParameters(METHODS eMethod, LPVOID *ppFirstArg);
+/*
+ * The same from the place of the first argument, which is all that can be looked at: arguments do
+ * not lie one behind the other where they come in registers. These look whether the object (in C++,
+ * the place of the first argument) is there.
+ */
 EMAPI_EXPORT HRESULT __ValidateParameters(METHODS eMethod, LPVOID ppThis);
 EMAPI_EXPORT HRESULT __CPPValidateParameters(METHODS eMethod, const LPVOID ppFirst);
 

@@ -165,6 +165,9 @@ HRESULT imsg_attach_keep(struct imsg_attach *attach, struct part *embedded);
 struct imsg_object *imsg_object_of(IUnknown *object);
 struct imsg_object *imsg_attach_object_of(IUnknown *object);
 
+/* imsg_bytes.c: any message as the bytes of a Unicode .msg file; g_free(). */
+HRESULT imsg_to_bytes(IMessage *message, BYTE **bytes, size_t *size);
+
 /* imsg_session.c */
 HRESULT session_add(LPMSGSESS session, struct imsg *message);
 void session_remove(struct imsg *message);

@@ -86,6 +86,47 @@ restrictions_names_and_lists(void **state)
 	assert_true(FBadEntryList(&list));
 }
 
+/* Arguments side by side, as the macros of mapival.h give them. */
+static void
+arguments_of_methods(void **state)
+{
+	int object = 0;
+	SizedSPropTagArray(1, tags) = { 1, { PR_SUBJECT_A } };
+	SizedSPropTagArray(1, odd) = { 1, { PROP_TAG(0x1234, 1) } };
+	SPropValue value = { .ulPropTag = PR_IMPORTANCE };
+	ULONG count;
+	LPVOID get[] = { &object, &tags, NULL, &count, &value };
+	LPVOID set[] = { &object, (LPVOID)(uintptr_t)1, &value, NULL };
+	LPVOID open[] = { &object, NULL, NULL, NULL, NULL, &count, &object };
+	LPVOID restrict_to[] = { &object, NULL, NULL };
+	LPVOID nobody = NULL, somebody = &object;
+
+	assert_int_equal(HrValidateParameters(IMAPIProp_GetProps, get), S_OK);
+	get[1] = NULL;
+	assert_int_equal(HrValidateParameters(IMAPIProp_GetProps, get), S_OK);
+	get[1] = &odd;
+	assert_int_equal(HrValidateParameters(IMAPIProp_GetProps, get), MAPI_E_INVALID_PARAMETER);
+	get[1] = &tags;
+	get[3] = NULL;
+	assert_int_equal(HrValidateParameters(IMAPIProp_GetProps, get), MAPI_E_INVALID_PARAMETER);
+	assert_int_equal(HrValidateParameters(IMAPIProp_SetProps, set), S_OK);
+	set[2] = NULL;
+	assert_int_equal(HrValidateParameters(IMAPIProp_SetProps, set), MAPI_E_INVALID_PARAMETER);
+	assert_int_equal(HrValidateParameters(IMsgStore_OpenEntry, open), S_OK);
+	open[1] = (LPVOID)(uintptr_t)20; /* an entry ID's size, and none */
+	assert_int_equal(HrValidateParameters(IMsgStore_OpenEntry, open), MAPI_E_INVALID_PARAMETER);
+	assert_int_equal(HrValidateParameters(IMAPITable_Restrict, restrict_to), S_OK);
+	assert_int_equal(HrValidateParameters(IMAPITable_FindRow, restrict_to),
+	    MAPI_E_INVALID_PARAMETER); /* needs one */
+	assert_int_equal(
+	    HrValidateParameters((METHODS)100000, restrict_to), MAPI_E_INVALID_PARAMETER);
+	assert_int_equal(__ValidateParameters(IMAPIProp_GetProps, &somebody), S_OK);
+	assert_int_equal(
+	    __ValidateParameters(IMAPIProp_GetProps, &nobody), MAPI_E_INVALID_PARAMETER);
+	assert_int_equal(
+	    __CPPValidateParameters(IMAPIProp_GetProps, NULL), MAPI_E_INVALID_PARAMETER);
+}
+
 int
 main(void)
 {
@@ -93,6 +134,7 @@ main(void)
 		cmocka_unit_test(tags_and_values),
 		cmocka_unit_test(columns_and_orders),
 		cmocka_unit_test(restrictions_names_and_lists),
+		cmocka_unit_test(arguments_of_methods),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -8,6 +8,10 @@
 #include <string.h>
 #include <cmocka.h>
 #include <mapi.h>
+#include <mapiguid.h>
+#include <mapitags.h>
+#include <mapiutil.h>
+#include <mapix.h>
 #include "testing.h"
 
 #define PATIENCE 100 /* tenths of a second */
@@ -424,6 +428,89 @@ files_keep_their_place_in_the_text(void **state)
 	g_free(path);
 }
 
+#define DONE(call) assert_int_equal((call), S_OK)
+
+static void
+set_subject(void *object, const char *subject)
+{
+	SPropValue value = { .ulPropTag = PR_SUBJECT_A, .Value.lpszA = (LPSTR)(uintptr_t)subject };
+	IMAPIProp *prop = object;
+
+	DONE(prop->lpVtbl->SetProps(prop, 1, &value, NULL));
+}
+
+/* Puts an unread message with a message in it where mail comes in. */
+static void
+deliver_attached_message(IMsgStore *store)
+{
+	IMessage *message = NULL, *within = NULL;
+	IMAPIFolder *inbox = NULL;
+	IAttach *attach = NULL;
+	ENTRYID *id = NULL;
+	ULONG size, type, number;
+
+	DONE(store->lpVtbl->GetReceiveFolder(store, NULL, 0, &size, &id, NULL));
+	DONE(store->lpVtbl->OpenEntry(
+	    store, size, id, NULL, MAPI_MODIFY, &type, (IUnknown **)(void *)&inbox));
+	MAPIFreeBuffer(id);
+	DONE(inbox->lpVtbl->CreateMessage(inbox, NULL, 0, &message));
+	set_subject(message, "has a message in it");
+	DONE(message->lpVtbl->CreateAttach(message, NULL, 0, &number, &attach));
+	DONE(attach->lpVtbl->OpenProperty(attach, PR_ATTACH_DATA_OBJ, &IID_IMessage, 0,
+	    MAPI_CREATE | MAPI_MODIFY, (IUnknown **)(void *)&within));
+	set_subject(within, "within");
+	DONE(within->lpVtbl->SaveChanges(within, 0));
+	DONE(attach->lpVtbl->SaveChanges(attach, 0));
+	DONE(message->lpVtbl->SaveChanges(message, 0));
+	within->lpVtbl->Release(within);
+	attach->lpVtbl->Release(attach);
+	message->lpVtbl->Release(message);
+	inbox->lpVtbl->Release(inbox);
+}
+
+static void
+an_attached_message_becomes_a_file_of_its_own(void **state)
+{
+	IMAPISession *extended = NULL;
+	IMAPITable *stores = NULL;
+	IMsgStore *store = NULL;
+	SRowSet *rows = NULL;
+	SPropValue *id_of_store;
+	MapiMessage *read = NULL;
+	char id[512], *bytes = NULL;
+	gsize size = 0;
+
+	DONE(MAPIInitialize(NULL));
+	DONE(MAPILogonEx(0, NULL, NULL,
+	    MAPI_EXTENDED | MAPI_USE_DEFAULT | MAPI_NEW_SESSION | MAPI_NO_MAIL, &extended));
+	DONE(extended->lpVtbl->GetMsgStoresTable(extended, 0, &stores));
+	DONE(HrQueryAllRows(stores, NULL, NULL, NULL, 0, &rows));
+	id_of_store = PpropFindProp(rows->aRow[0].lpProps, rows->aRow[0].cValues, PR_ENTRYID);
+	DONE(extended->lpVtbl->OpenMsgStore(extended, 0, id_of_store->Value.bin.cb,
+	    (ENTRYID *)(void *)id_of_store->Value.bin.lpb, NULL, MDB_WRITE, &store));
+	FreeProws(rows);
+	stores->lpVtbl->Release(stores);
+	deliver_attached_message(store);
+	store->lpVtbl->Release(store);
+	extended->lpVtbl->Logoff(extended, 0, 0, 0);
+	extended->lpVtbl->Release(extended);
+	MAPIUninitialize();
+	assert_int_equal(
+	    MAPIFindNext(session, 0, NULL, NULL, MAPI_UNREAD_ONLY | MAPI_LONG_MSGID, 0, id),
+	    SUCCESS_SUCCESS);
+	assert_int_equal(MAPIReadMail(session, 0, id, 0, 0, &read), SUCCESS_SUCCESS);
+	assert_string_equal(read->lpszSubject, "has a message in it");
+	assert_int_equal(read->nFileCount, 1);
+	assert_true(g_str_has_suffix(read->lpFiles[0].lpszFileName, ".msg"));
+	assert_true(g_file_get_contents(read->lpFiles[0].lpszPathName, &bytes, &size, NULL));
+	assert_true(size > 1000);
+	assert_memory_equal(bytes, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8);
+	g_free(bytes);
+	unlink(read->lpFiles[0].lpszPathName);
+	MAPIFreeBuffer(read);
+	MAPIDeleteMail(session, 0, id, 0, 0);
+}
+
 /* Those that act on a message there is want a session; none shows a window. */
 static void
 sessions_and_windows_are_as_each_function_says(void **state)
@@ -469,6 +556,7 @@ main(void)
 		cmocka_unit_test(a_new_message_says_whether_it_was_sent_and_read),
 		cmocka_unit_test(saving_again_replaces_what_was_asked_for),
 		cmocka_unit_test(files_keep_their_place_in_the_text),
+		cmocka_unit_test(an_attached_message_becomes_a_file_of_its_own),
 		cmocka_unit_test(sessions_and_windows_are_as_each_function_says),
 	};
 

@@ -10,6 +10,7 @@
 #include <mapitags.h>
 #include <mapiutil.h>
 #include "com.h"
+#include "imsg.h"
 #include "mem.h"
 #include "prop.h"
 #include "rtf_stream.h"
@@ -409,10 +410,57 @@ write_file(const GByteArray *data, const char *name, MapiMessage *out, MapiFileD
 	return hr;
 }
 
+/* A message that is attached becomes a .msg file, which is what Windows makes of one. */
+static HRESULT
+read_within(IAttach *attach, GByteArray *data)
+{
+	IMessage *within = NULL;
+	BYTE *bytes = NULL;
+	size_t size = 0;
+	HRESULT hr = attach->lpVtbl->OpenProperty(
+	    attach, PR_ATTACH_DATA_OBJ, &IID_IMessage, 0, 0, (IUnknown **)(void *)&within);
+
+	if (SUCCEEDED(hr))
+		hr = imsg_to_bytes(within, &bytes, &size);
+	if (SUCCEEDED(hr))
+		g_byte_array_append(data, bytes, (guint)size);
+	g_free(bytes);
+	COM_CLEAR(within);
+	return hr;
+}
+
+/* What the file is called; g_free(). */
+static char *
+file_name(const SRow *row, bool is_message)
+{
+	static const ULONG tags[] = { PR_ATTACH_LONG_FILENAME_A, PR_ATTACH_FILENAME_A,
+		PR_DISPLAY_NAME_A };
+	const SPropValue *name = NULL;
+
+	for (size_t i = 0; !name && i < (is_message ? 3u : 2u); i++)
+		name = prop_find(row->lpProps, row->cValues, tags[i]);
+	if (!is_message)
+		return g_strdup(name ? name->Value.lpszA : "");
+	if (!name || !*name->Value.lpszA)
+		return g_strdup("message.msg");
+	return g_str_has_suffix(name->Value.lpszA, ".msg")
+		   ? g_strdup(name->Value.lpszA)
+		   : g_strconcat(name->Value.lpszA, ".msg", NULL);
+}
+
+static HRESULT
+read_attachment(IAttach *attach, bool is_message, GByteArray *data)
+{
+	return is_message ? read_within(attach, data)
+			  : read_stream((IMAPIProp *)attach, PR_ATTACH_DATA_BIN, data);
+}
+
 static HRESULT
 read_file(IMessage *message, const SRow *row, ULONG flags, MapiMessage *out)
 {
-	const SPropValue *name = prop_find(row->lpProps, row->cValues, PR_ATTACH_LONG_FILENAME_A);
+	bool is_message =
+	    prop_find_long(row->lpProps, row->cValues, PR_ATTACH_METHOD, 0) == ATTACH_EMBEDDED_MSG;
+	g_autofree char *name = file_name(row, is_message);
 	LONG number = prop_find_long(row->lpProps, row->cValues, PR_ATTACH_NUM, 0);
 	MapiFileDesc *file = &out->lpFiles[out->nFileCount];
 	GByteArray *data = NULL;
@@ -421,19 +469,17 @@ read_file(IMessage *message, const SRow *row, ULONG flags, MapiMessage *out)
 
 	file->nPosition =
 	    (ULONG)prop_find_long(row->lpProps, row->cValues, PR_RENDERING_POSITION, -1);
-	if (!name)
-		name = prop_find(row->lpProps, row->cValues, PR_ATTACH_FILENAME_A);
 	if (flags & MAPI_SUPPRESS_ATTACH) {
 		out->nFileCount++;
-		file->lpszFileName = mem_strdup(out, name ? name->Value.lpszA : "");
+		file->lpszFileName = mem_strdup(out, name);
 		return file->lpszFileName ? S_OK : MAPI_E_NOT_ENOUGH_MEMORY;
 	}
 	data = g_byte_array_new();
 	hr = message->lpVtbl->OpenAttach(message, (ULONG)number, NULL, 0, &attach);
 	if (SUCCEEDED(hr))
-		hr = read_stream((IMAPIProp *)attach, PR_ATTACH_DATA_BIN, data);
+		hr = read_attachment(attach, is_message, data);
 	if (SUCCEEDED(hr))
-		hr = write_file(data, name ? name->Value.lpszA : "", out, file);
+		hr = write_file(data, name, out, file);
 	if (SUCCEEDED(hr))
 		out->nFileCount++;
 	COM_CLEAR(attach);
@@ -465,8 +511,8 @@ static HRESULT
 read_files(IMessage *message, ULONG flags, MapiMessage *out)
 {
 	static const SizedSPropTagArray(
-	    4, columns) = { 4, { PR_ATTACH_NUM, PR_ATTACH_LONG_FILENAME_A, PR_ATTACH_FILENAME_A,
-				   PR_RENDERING_POSITION } };
+	    6, columns) = { 6, { PR_ATTACH_NUM, PR_ATTACH_LONG_FILENAME_A, PR_ATTACH_FILENAME_A,
+				   PR_DISPLAY_NAME_A, PR_ATTACH_METHOD, PR_RENDERING_POSITION } };
 	IMAPITable *table = NULL;
 	SRowSet *rows = NULL;
 	HRESULT hr;

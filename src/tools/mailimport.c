@@ -13,11 +13,13 @@
 #include <unistd.h>
 #include <mapicode.h>
 #include <mapitags.h>
+#include <mapiutil.h>
 #include "com.h"
 #include "hr.h"
 #include "import.h"
 #include "mailstore.h"
 #include "mem.h"
+#include "msgfile.h"
 #include "prop.h"
 #include "spool.h"
 #include "text.h"
@@ -114,6 +116,46 @@ take_mail(struct intake *in, struct import_reader *reader, const char *file, int
 	COM_CLEAR(message);
 }
 
+/* A .msg file's message, which becomes one of the store.  As mail does it comes in as read. */
+static HRESULT
+copy_msgfile(struct intake *in, int fd, IMessage **out)
+{
+	SPropValue flags = { .ulPropTag = PR_MESSAGE_FLAGS }, *there = NULL;
+	IMessage *source = NULL;
+	HRESULT hr = msgfile_open(fd, &source);
+
+	if (SUCCEEDED(hr))
+		hr = in->folder->lpVtbl->CreateMessage(in->folder, NULL, 0, out);
+	if (SUCCEEDED(hr))
+		hr = source->lpVtbl->CopyTo(
+		    source, 0, NULL, NULL, 0, NULL, &IID_IMessage, *out, 0, NULL);
+	if (SUCCEEDED(hr) && SUCCEEDED(HrGetOneProp((IMAPIProp *)source, PR_MESSAGE_FLAGS, &there)))
+		flags.Value.l = there->Value.l;
+	flags.Value.l |= MSGFLAG_READ;
+	if (SUCCEEDED(hr))
+		hr = (*out)->lpVtbl->SetProps(*out, 1, &flags, NULL);
+	mem_free(there);
+	COM_CLEAR(source);
+	return hr;
+}
+
+static void
+take_msgfile(struct intake *in, int fd, const char *file)
+{
+	IMessage *message = NULL;
+	HRESULT hr = copy_msgfile(in, fd, &message);
+
+	if (SUCCEEDED(hr))
+		hr = save(in, message);
+	if (SUCCEEDED(hr))
+		tell_imported(in, file, 1, message);
+	else if (hr == MAPI_E_CORRUPT_DATA)
+		tell_failed(in, file, 0, EX_DATAERR, "it is a broken compound file, or no .msg");
+	else
+		tell_failed(in, file, 0, cli_exit_code(hr), hr_text(hr));
+	COM_CLEAR(message);
+}
+
 /* --- One file ------------------------------------------------------------------------------- */
 
 /* What is read cannot be sought in: a copy that can. */
@@ -168,6 +210,11 @@ take_file(struct intake *in, const char *file)
 
 	if (fd < 0) {
 		tell_failed(in, name, 0, EX_NOINPUT, g_strerror(errno));
+		return;
+	}
+	if (msgfile_is(fd)) {
+		take_msgfile(in, fd, name);
+		close(fd);
 		return;
 	}
 	reader = import_open(fd);

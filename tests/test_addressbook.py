@@ -4,8 +4,10 @@
 import json
 import socket
 import sqlite3
+import subprocess
 
 import pytest
+from mailserver import wait_until
 from ldapserver import ADMIN, BASE, PASSWORD, SLAPD, Directory, free_port
 
 needs_slapd = pytest.mark.skipif(not SLAPD, reason="slapd is not installed")
@@ -254,6 +256,31 @@ def test_without_the_directory_contacts_are_found(book, company):
     done = book.run("emapi", "ab", "resolve", "clerk", code=67)
     assert "the server cannot be reached" in done.stderr
     assert "Ann Bergman" in book.run("emapi", "ab", "list").stdout
+
+
+@needs_slapd
+def test_a_list_waits_for_its_directory_and_is_seen_to(book, company):
+    """A list that cannot be taken apart when the mail is stored: it stands in the queue with the
+    reason, is tried again by itself, and its members get it once the directory answers."""
+    connect(book, company)
+    away = {**book.environment, "EMAPI_SPOOLER": "/bin/false"}  # stored, and nobody looks at it
+    done = subprocess.run(["mapisend", "--to", "Crew", "--cc", "direct@example.test", "--subject", "s",
+                           "--body", "b", "--wait", "0"], env=away, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    company.stop()
+    book.run("emapi", "queue", "run")
+    waiting, = wait_until(lambda: [m for m in book.queue() if m["state"] == "waiting"
+                                   and "server cannot be reached" in m["text"]], book.queue)
+    assert [r["address"] for r in waiting["recipients"]] == ["Crew", "direct@example.test"]
+    assert waiting["next_try"] > 0
+    company.start()
+    book.run("emapi", "queue", "run")
+    wait_until(lambda: not book.queue(), book.queue)
+    sent = next(m for m in book.queue("--all") if m["state"] == "filed")
+    assert sorted((r["address"], r["state"]) for r in sent["recipients"]) == [
+        ("carl@example.test", "accepted"), ("carol@example.test", "accepted"),
+        ("direct@example.test", "accepted")]
+    assert len(book.picked_up()) == 1
 
 
 @needs_slapd

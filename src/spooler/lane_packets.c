@@ -104,6 +104,31 @@ on_have(struct hand *hand, const struct ipc_message *packet)
 	return true;
 }
 
+/* Of a message in its hands. */
+static bool
+on_members(struct hand *hand, const struct ipc_message *packet)
+{
+	struct lane *lane = hand->lane;
+	gint64 now = g_get_real_time(), id;
+	bool more = false, ours;
+	HRESULT hr = packet_to_message(packet, &hand->queued, &more);
+
+	id = SUCCEEDED(hr) ? hand->queued->id : 0;
+	ours = id && (id == hand->lease || batch_has(hand, id, now));
+	if (ours && !more)
+		hr = spooldb_expand(lane->s->db, id, hand->queued, now);
+	if (!ours || FAILED(hr) || !more) {
+		spool_message_free(hand->queued);
+		hand->queued = NULL;
+	}
+	if (FAILED(hr))
+		answer_error(hand, hr);
+	else
+		answer_ok(hand, NULL, NULL);
+	scheduler_changed(lane->s);
+	return ours || FAILED(hr);
+}
+
 /* New ones, a row each. */
 static bool
 on_more_queued(struct hand *hand, const struct ipc_message *packet)
@@ -457,6 +482,7 @@ lane_handle(struct hand *hand, const struct ipc_message *packet)
 		{ "have", on_have },
 		{ "queued", on_queued },
 		{ "more-queued", on_more_queued },
+		{ "members", on_members },
 		{ "place", on_place },
 		{ "placed", on_placed },
 		{ "live", on_live },

@@ -83,6 +83,11 @@ HRESULT spooldb_gone(
 HRESULT spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *message,
     int priority, gint64 now, gint64 *id);
 
+/* The lists among the recipients of a message have become their members: those that wait and are
+ * not in `message` are forgotten, and those that are new are due now. */
+HRESULT spooldb_expand(
+    struct spooldb *db, gint64 id, const struct spool_message *message, gint64 now);
+
 /* Leases what is due next: urgent before others, then by time.  *out NULL when nothing is, or when
  * the profile's limit a minute asks for patience until *again (0: it does not). */
 HRESULT spooldb_lease(

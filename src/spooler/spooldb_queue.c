@@ -255,6 +255,59 @@ spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *m, 
 	return spooldb_end(db, hr);
 }
 
+/* Lists that are taken apart late */
+
+static bool
+names_row(const struct spool_message *m, guint32 row)
+{
+	for (guint i = 0; i < m->recipients->len; i++)
+		if (((const struct spool_recipient *)g_ptr_array_index(m->recipients, i))->row ==
+		    row)
+			return true;
+	return false;
+}
+
+static HRESULT
+forget_others(struct spooldb *db, gint64 id, const struct spool_message *m)
+{
+	g_autoptr(GArray) gone = g_array_new(FALSE, FALSE, sizeof(gint64));
+	sqlite3_stmt *s =
+	    spooldb_query(db, "SELECT row FROM recipient WHERE message=? AND state=0", "i", id);
+	HRESULT hr = S_OK;
+
+	while (spooldb_step(db, s)) {
+		gint64 row = sqlite3_column_int64(s, 0);
+
+		if (!names_row(m, (guint32)row))
+			g_array_append_val(gone, row);
+	}
+	spooldb_done(s);
+	for (guint i = 0; SUCCEEDED(hr) && i < gone->len; i++)
+		hr = spooldb_run(db, "DELETE FROM recipient WHERE message=? AND row=?", "ii", id,
+		    g_array_index(gone, gint64, i));
+	return hr;
+}
+
+HRESULT
+spooldb_expand(struct spooldb *db, gint64 id, const struct spool_message *m, gint64 now)
+{
+	HRESULT hr = spooldb_begin(db, SPOOLDB_NOW);
+
+	if (SUCCEEDED(hr))
+		hr = forget_others(db, id, m);
+	for (guint i = 0; SUCCEEDED(hr) && i < m->recipients->len; i++) {
+		const struct spool_recipient *r = g_ptr_array_index(m->recipients, i);
+
+		if (!spooldb_number(db, 0, "SELECT 1 FROM recipient WHERE message=? AND row=?",
+			"ii", id, (gint64)r->row))
+			hr = add_recipient(db, id, r, false, now);
+	}
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db, "UPDATE message SET changed=? WHERE id=?", "ii",
+		    spooldb_stamp(db, now), id);
+	return spooldb_end(db, hr);
+}
+
 /* Lease */
 
 static void

@@ -688,6 +688,34 @@ what_comes_back_after_it_was_filed_is_filed_again(void **state)
 	assert_int_not_equal(add(f, "one", 1), id);
 }
 
+/* Recipient 0 is a list, 1 has the mail already: members 7 and 8 take the list's place. */
+static void
+members_take_the_place_of_their_list(void **state)
+{
+	struct fixture *f = *state;
+	gint64 id = add(f, "list", 2);
+	struct lease *l = lease(f);
+	struct spool_message *m = load(f, id);
+
+	report(f, id, "list", "-a");
+	((struct spool_recipient *)m->recipients->pdata[0])->row = 7;
+	g_ptr_array_add(m->recipients, spool_recipient_create());
+	((struct spool_recipient *)m->recipients->pdata[2])->row = 8;
+	assert_int_equal(spooldb_expand(f->db, id, m, f->now), S_OK);
+	assert_int_equal(spooldb_expand(f->db, id, m, f->now), S_OK); /* nothing is new */
+	spool_message_free(m);
+	lease_free(l);
+	m = load(f, id);
+	assert_int_equal(m->recipients->len, 3);
+	for (guint i = 0; i < 3; i++) {
+		const struct spool_recipient *r = m->recipients->pdata[i];
+
+		assert_int_equal(r->row, i ? i + 6 : 1);
+		assert_int_equal(r->state, i ? SPOOL_WAITING : SPOOL_SENT);
+	}
+	spool_message_free(m);
+}
+
 int
 main(void)
 {
@@ -714,6 +742,7 @@ main(void)
 		CASE(older_files_are_upgraded),
 		CASE(foreign_files_are_refused_in_words),
 		CASE(what_comes_back_after_it_was_filed_is_filed_again),
+		CASE(members_take_the_place_of_their_list),
 	};
 
 	return cmocka_run_group_tests_name("spooler/spooldb", tests, NULL, NULL);

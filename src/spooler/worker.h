@@ -156,6 +156,8 @@ void sending_recipient_free(struct sending_recipient *r);
 
 /* worker_lists.c */
 
+/* In the number of a list's member, and of no row of a store. */
+#define MEMBER_BIT 0x40000000u
 /* Whether there is a distribution list among the recipients that is ours to take apart. */
 bool lists_any(const SRowSet *rows);
 /* Puts the members in the place of the lists, in the message as it is open, which nobody saves.
@@ -169,9 +171,13 @@ HRESULT worker_scan(struct worker *w, bool *again, bool *more);
 
 /* worker_scan_message.c */
 gint64 scan_submit_time(const SRow *row);
-/* All that the scheduler is to know of a message.  spool_message_free(). */
-HRESULT scan_message(struct worker *w, struct worker_store *s, GBytes *entry, gint64 submitted,
+/* All that the scheduler is to know of a message; its lists are taken apart by the session's
+ * address book, or (NULL) stay as they are.  spool_message_free(). */
+HRESULT scan_message(IMAPISession *session, struct worker_store *s, GBytes *entry, gint64 submitted,
     struct spool_message **out, LONG *priority);
+/* Its lists could not be taken apart when it was recorded, and now can be: tells the scheduler who
+ * is in their place. */
+HRESULT scan_tell_members(struct worker *w, const struct lease *lease);
 
 /* worker_ahead.c */
 /* Has the modules of the profile's stores loaded, and begins with those of its transports. */

@@ -19,7 +19,6 @@
 #define LIST_TYPE "MAPIPDL"
 #define MEMBERS_MAX 10000
 #define DEPTH_MAX 32
-#define MEMBER_BIT 0x40000000u
 
 /* What is gathered while the lists are taken apart. */
 struct expansion {

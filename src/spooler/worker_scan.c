@@ -118,7 +118,7 @@ ask_known(struct worker *w, const struct worker_store *s, const GArray *found, g
 
 /* One that needs packets of its own. */
 static HRESULT
-tell_large(struct worker *w, const struct spool_message *m, LONG priority)
+tell_large(struct worker *w, const char *verb, const struct spool_message *m, LONG priority)
 {
 	struct packet_cursor cursor = { 0 };
 	HRESULT hr = S_OK;
@@ -129,8 +129,25 @@ tell_large(struct worker *w, const struct spool_message *m, LONG priority)
 
 		g_variant_dict_init(&dict, part);
 		g_variant_dict_insert(&dict, "priority", "x", (gint64)priority);
-		hr = worker_ask(w, "queued", g_variant_dict_end(&dict), NULL);
+		hr = worker_ask(w, verb, g_variant_dict_end(&dict), NULL);
 	}
+	return hr;
+}
+
+HRESULT
+scan_tell_members(struct worker *w, const struct lease *lease)
+{
+	struct worker_store *s = worker_find_store(w, lease->store);
+	struct spool_message *m = NULL;
+	LONG priority = PRIO_NORMAL;
+	HRESULT hr = s ? scan_message(w->session, s, lease->entry, lease->submitted, &m, &priority)
+		       : MAPI_E_NOT_FOUND;
+
+	if (SUCCEEDED(hr)) {
+		m->id = lease->id;
+		hr = tell_large(w, "members", m, priority);
+	}
+	spool_message_free(m);
 	return hr;
 }
 
@@ -163,13 +180,16 @@ tell_new(struct worker *w, struct worker_store *s, const struct found *one, stru
 	struct spool_message *m = NULL;
 	LONG priority = PRIO_NORMAL;
 	GVariant *row;
-	HRESULT hr = scan_message(w, s, one->entry, one->submitted, &m, &priority);
+	HRESULT hr = scan_message(w->session, s, one->entry, one->submitted, &m, &priority);
 
+	/* The address book may have no answer now: it is asked again when the message is due. */
+	if (FAILED(hr))
+		hr = scan_message(NULL, s, one->entry, one->submitted, &m, &priority);
 	if (FAILED(hr))
 		return hr;
 	row = packet_queued_row(m, priority);
 	if (!row) {
-		hr = tell_large(w, m, priority);
+		hr = tell_large(w, "queued", m, priority);
 	} else {
 		t->size += g_variant_get_size(row);
 		g_variant_builder_add_value(&t->rows, row);

@@ -55,8 +55,9 @@ add_recipients(struct spool_message *m, const SRowSet *rows, const GPtrArray *re
 		r->row = from->row;
 		r->kind = from->kind;
 		set_text(&r->type, g_strdup(from->type));
-		set_text(&r->address, g_strdup(from->address));
 		set_text(&r->name, name ? name : g_strdup(""));
+		/* A list has a name alone. */
+		set_text(&r->address, g_strdup(*from->address ? from->address : r->name));
 		g_ptr_array_add(m->recipients, r);
 	}
 }
@@ -105,8 +106,8 @@ fill_from_props(struct spool_message *m, const SPropValue *values, ULONG count)
 
 /* What is not sure to be in a row of the queue comes from the message. */
 static HRESULT
-fill_from_message(struct worker *w, struct worker_store *s, GBytes *entry, struct spool_message *m,
-    LONG *priority)
+fill_from_message(IMAPISession *session, struct worker_store *s, GBytes *entry,
+    struct spool_message *m, LONG *priority)
 {
 	SizedSPropTagArray(10, tags) = { 10,
 		{ PR_SUBJECT_W, PR_SEARCH_KEY, PR_PRIORITY, PR_IMPORTANCE, PR_DEFERRED_SEND_TIME,
@@ -129,7 +130,7 @@ fill_from_message(struct worker *w, struct worker_store *s, GBytes *entry, struc
 	if (SUCCEEDED(hr)) {
 		fill_from_props(m, values, count);
 		*priority = priority_of(values, count);
-		hr = recipients_read(w->session, message, &rows, &recipients);
+		hr = recipients_read(session, message, &rows, &recipients);
 	}
 	if (SUCCEEDED(hr))
 		add_recipients(m, rows, recipients);
@@ -142,7 +143,7 @@ fill_from_message(struct worker *w, struct worker_store *s, GBytes *entry, struc
 }
 
 HRESULT
-scan_message(struct worker *w, struct worker_store *s, GBytes *entry, gint64 submitted,
+scan_message(IMAPISession *session, struct worker_store *s, GBytes *entry, gint64 submitted,
     struct spool_message **out, LONG *priority)
 {
 	struct spool_message *m = spool_message_create();
@@ -154,7 +155,7 @@ scan_message(struct worker *w, struct worker_store *s, GBytes *entry, gint64 sub
 	m->store = g_bytes_ref(s->uid);
 	g_bytes_unref(m->entry);
 	m->entry = g_bytes_ref(entry);
-	hr = fill_from_message(w, s, entry, m, priority);
+	hr = fill_from_message(session, s, entry, m, priority);
 	if (FAILED(hr)) {
 		spool_message_free(m);
 		return hr;

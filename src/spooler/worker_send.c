@@ -335,6 +335,58 @@ try_transports(struct sending *s, guint first)
 	return hr;
 }
 
+static bool
+has_row(const struct sending *s, guint32 row)
+{
+	for (guint i = 0; i < s->recipients->len; i++)
+		if (((const struct sending_recipient *)g_ptr_array_index(s->recipients, i))->row ==
+		    row)
+			return true;
+	return false;
+}
+
+/* A list is due that has become its members since. */
+static bool
+lists_are_late(const struct sending *s)
+{
+	bool gone = false, late = false;
+
+	for (guint d = 0; d < s->lease->due->len && !gone; d++) {
+		guint32 row = g_array_index(s->lease->due, guint32, d);
+
+		gone = !(row & MEMBER_BIT) && !has_row(s, row);
+	}
+	for (guint i = 0; gone && i < s->recipients->len && !late; i++) {
+		const struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
+
+		late = (r->row & MEMBER_BIT) && !r->open;
+	}
+	return late;
+}
+
+/* The members take the place of their lists on record, and are due with the others; of a batch, the
+ * next time. */
+static HRESULT
+admit_members(struct sending *s)
+{
+	GArray *due = s->lease->due;
+	HRESULT hr = scan_tell_members(s->worker, s->lease);
+
+	if (FAILED(hr))
+		return hr;
+	for (guint d = due->len; d-- > 0;)
+		if (!has_row(s, g_array_index(due, guint32, d)))
+			g_array_remove_index_fast(due, d);
+	for (guint i = 0; s->slot < 0 && i < s->recipients->len; i++) {
+		struct sending_recipient *r = g_ptr_array_index(s->recipients, i);
+
+		if ((r->row & MEMBER_BIT) && !r->open)
+			g_array_append_val(due, r->row);
+	}
+	mark_due(s);
+	return S_OK;
+}
+
 /* A due recipient that is no longer in the message (the store's rows have changed). */
 static void
 report_missing(struct sending *s)
@@ -343,12 +395,8 @@ report_missing(struct sending *s)
 
 	for (guint d = 0; d < s->lease->due->len; d++) {
 		guint32 row = g_array_index(s->lease->due, guint32, d);
-		bool found = false;
 
-		for (guint i = 0; i < s->recipients->len && !found; i++)
-			found = ((struct sending_recipient *)g_ptr_array_index(s->recipients, i))
-				    ->row == row;
-		if (!found)
+		if (!has_row(s, row))
 			g_ptr_array_add(
 			    report->verdicts, verdict_create(row, VERDICT_PERMANENT,
 						  "This recipient is no longer in the message."));
@@ -376,7 +424,10 @@ end_message(struct sending *s, HRESULT hr)
 		return;
 	}
 	release_message(s, true);
-	done_later(s, "The recipients cannot be read or marked", s->store, hr);
+	if (s->recipients)
+		done_later(s, "The recipients cannot be read or marked", s->store, hr);
+	else
+		done_later(s, "The recipients cannot be read", s->worker->session, hr);
 }
 
 static void
@@ -386,6 +437,8 @@ send_message(struct sending *s)
 
 	if (!s->recipients)
 		hr = read_recipients(s);
+	if (SUCCEEDED(hr) && lists_are_late(s))
+		hr = admit_members(s);
 	if (SUCCEEDED(hr)) {
 		report_missing(s);
 		hr = try_transports(s, 0);
@@ -477,6 +530,8 @@ prepare(struct sending *s)
 		give_back(s);
 		return;
 	}
+	if (lists_are_late(s))
+		return;
 	t = ahead_transport(s, &s->place);
 	if (t && transport_prepare(s, t))
 		s->ahead = t;

@@ -15,7 +15,7 @@ tell_trouble(struct doctor *doctor, const char *where, const char *why)
 	doctor_find(doctor, DOCTOR_PROBLEM, where,
 	    "no mail is lost: whole addresses go out all the same; a name that only this address "
 	    "book knows is refused before anything is stored, and a list of its waits in the "
-	    "Outbox until the address book is asked again; once mended: emapi queue run",
+	    "Outbox and is tried again by itself; once mended: emapi queue run",
 	    "%s", why);
 }
 

@@ -331,7 +331,7 @@ story_tell(struct story *story, const struct story_sources *from)
 	for (guint i = 0; m->attempts && i < m->attempts->len; i++)
 		tell_attempt(story, m->attempts->pdata[i]);
 	if (!m->attempts || !m->attempts->len)
-		story_add(story, "Spooler", "not tried yet");
+		story_add(story, "Spooler", "no transport has had it yet");
 	tell_outcome(story, from);
 	if (from->folder && *from->folder)
 		tell_filing(story, from);

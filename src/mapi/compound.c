@@ -43,6 +43,18 @@ node_unref(struct node *node)
 	g_free(node);
 }
 
+bool
+node_is_name(const WCHAR *name)
+{
+	size_t i;
+
+	for (i = 0; name[i]; i++)
+		if (i == COMPOUND_NAME_MAX || name[i] == '/' || name[i] == '\\' || name[i] == ':' ||
+		    name[i] == '!')
+			return false;
+	return i > 0;
+}
+
 static WCHAR
 upper(WCHAR c)
 {
@@ -105,6 +117,7 @@ node_add(struct node *storage, struct node *child)
 
 	if (search(storage, child->name, &place))
 		return false;
+	child->depth = storage->depth + 1;
 	g_ptr_array_insert(storage->children, (gint)place, child);
 	return true;
 }

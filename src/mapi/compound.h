@@ -26,6 +26,7 @@ struct node {
 	GPtrArray *children; /* of a storage: struct node, in the order of node_compare_names() */
 	BYTE *data;          /* of a stream */
 	size_t size, room;
+	unsigned depth; /* of storages above it */
 	CLSID clsid;
 	DWORD state;
 	FILETIME created, modified;
@@ -37,6 +38,8 @@ struct node *node_new(bool is_storage, const WCHAR *name);
 struct node *node_ref(struct node *node);
 void node_unref(struct node *node);
 
+/* Whether it is one that storages and streams may have ([MS-CFB] 2.6.1). */
+bool node_is_name(const WCHAR *name);
 /* As the trees in files are ordered: shorter names first, case ignored. */
 int node_compare_names(const WCHAR *a, const WCHAR *b);
 struct node *node_find(const struct node *storage, const WCHAR *name); /* borrowed, or NULL */

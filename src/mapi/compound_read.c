@@ -268,6 +268,8 @@ read_entry(struct reader *reader, const BYTE *entry, struct node **out)
 		return STG_E_DOCFILECORRUPT;
 	for (i = 0; i < length - 1; i++)
 		name[i] = get16(entry + (size_t)i * 2);
+	if (!node_is_name(name))
+		return STG_E_DOCFILECORRUPT;
 	node = node_new(entry[66] == CFB_STORAGE, name);
 	if (!node)
 		return STG_E_INSUFFICIENTMEMORY;

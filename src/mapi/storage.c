@@ -61,19 +61,6 @@ leave(struct storage *self, HRESULT hr)
 	return hr;
 }
 
-/* What no name may have ([MS-CFB] 2.6.1). */
-static bool
-is_name(const WCHAR *name)
-{
-	size_t i;
-
-	for (i = 0; name[i]; i++)
-		if (i == COMPOUND_NAME_MAX || name[i] == '/' || name[i] == '\\' || name[i] == ':' ||
-		    name[i] == '!')
-			return false;
-	return i > 0;
-}
-
 /* --- Elements ------------------------------------------------------------------------------ */
 
 /* The caller holds the lock. */
@@ -82,6 +69,8 @@ make_node(struct storage *self, const WCHAR *name, bool is_storage, DWORD mode, 
 {
 	struct node *there = node_find(self->node, name), *node;
 
+	if (self->node->depth >= COMPOUND_DEPTH_MAX)
+		return STG_E_MEDIUMFULL; /* what is deeper could not be read again */
 	if (there && !(mode & STGM_CREATE))
 		return STG_E_FILEALREADYEXISTS;
 	node = node_new(is_storage, name);
@@ -114,7 +103,7 @@ storage_CreateStream(
 	if (!out || !name)
 		return STG_E_INVALIDPOINTER;
 	*out = NULL;
-	if (!is_name(name))
+	if (!node_is_name(name))
 		return STG_E_INVALIDNAME;
 	hr = enter(self, true);
 	if (FAILED(hr))
@@ -156,7 +145,7 @@ storage_CreateStorage(
 	if (!out || !name)
 		return STG_E_INVALIDPOINTER;
 	*out = NULL;
-	if (!is_name(name))
+	if (!node_is_name(name))
 		return STG_E_INVALIDNAME;
 	hr = enter(self, true);
 	if (FAILED(hr))
@@ -231,7 +220,7 @@ storage_RenameElement(IStorage *This, LPCOLESTR from, LPCOLESTR to)
 
 	if (!from || !to)
 		return STG_E_INVALIDPOINTER;
-	if (!is_name(to))
+	if (!node_is_name(to))
 		return STG_E_INVALIDNAME;
 	hr = enter(self, true);
 	return FAILED(hr) ? hr : leave(self, rename_node(self, from, to));
@@ -518,24 +507,25 @@ storage_view(IStorage *storage, IStorage **out)
 	return FAILED(hr) ? hr : leave(self, create_on(self->tree, self->node, false, out));
 }
 
+/* Another's is copied first. */
 HRESULT
 storage_to_bytes(IStorage *storage, BYTE **bytes, size_t *size)
 {
 	IStorage *copy = NULL;
 	struct storage *self;
-	STATSTG stat;
-	HRESULT hr;
+	HRESULT hr = S_OK;
 
 	*bytes = NULL;
-	hr = storage_create(&copy);
-	if (SUCCEEDED(hr))
-		hr = storage_copy(storage, copy);
-	if (SUCCEEDED(hr))
-		hr = storage->lpVtbl->Stat(storage, &stat, STATFLAG_NONAME);
+	if (storage->lpVtbl != &storage_vtbl) {
+		hr = storage_create(&copy);
+		if (SUCCEEDED(hr))
+			hr = storage_copy(storage, copy);
+	}
 	if (SUCCEEDED(hr)) {
-		self = SELF(copy);
-		self->node->clsid = stat.clsid;
-		hr = compound_write(self->node, bytes, size);
+		self = SELF(copy ? copy : storage);
+		hr = enter(self, false);
+		if (SUCCEEDED(hr))
+			hr = leave(self, compound_write(self->node, bytes, size));
 	}
 	COM_CLEAR(copy);
 	return hr;

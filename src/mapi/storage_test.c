@@ -8,10 +8,14 @@
 #include <cmocka.h>
 #include <glib.h>
 #include <mapiguid.h>
+#include <imessage.h>
+#include <mapicode.h>
 #include <mapispi.h>
+#include <mapitags.h>
 #include <mapiutil.h>
 #include "compound.h"
 #include "storage.h"
+#include "../base/testing.h"
 
 #define MAKE (STGM_CREATE | STGM_READWRITE)
 
@@ -191,6 +195,46 @@ test_depth_is_limited(void **state)
 	outer->lpVtbl->Release(outer);
 }
 
+/* Opens the message that test_each_buffer_fails_once() made. */
+static HRESULT
+open_message(void *context)
+{
+	IMessage *message = NULL;
+	HRESULT hr = OpenIMsgOnIStg(
+	    NULL, NULL, NULL, NULL, NULL, NULL, context, NULL, 0, MAPI_UNICODE, &message);
+
+	if (SUCCEEDED(hr))
+		message->lpVtbl->Release(message);
+	return hr;
+}
+
+static void
+test_each_buffer_fails_once(void **state)
+{
+	SPropValue values[] = { { .ulPropTag = PR_SUBJECT_A, .Value.lpszA = (char *)"s" },
+		{ .ulPropTag = PR_RECIPIENT_TYPE, .Value.l = MAPI_TO } };
+	SizedADRLIST(1, list) = { .cEntries = 1, .aEntries = { { 0, 2, values } } };
+	IMessage *message = NULL;
+	IAttach *attach = NULL;
+	IStorage *storage;
+	ULONG number;
+
+	assert_int_equal(storage_create(&storage), S_OK);
+	assert_int_equal(OpenIMsgOnIStg(NULL, NULL, NULL, NULL, NULL, NULL, storage, NULL, 0,
+			     MAPI_UNICODE, &message),
+	    S_OK);
+	assert_int_equal(message->lpVtbl->SetProps(message, 1, values, NULL), S_OK);
+	assert_int_equal(
+	    message->lpVtbl->ModifyRecipients(message, 0, (ADRLIST *)(void *)&list), S_OK);
+	assert_int_equal(message->lpVtbl->CreateAttach(message, NULL, 0, &number, &attach), S_OK);
+	assert_int_equal(attach->lpVtbl->SaveChanges(attach, 0), S_OK);
+	attach->lpVtbl->Release(attach);
+	assert_int_equal(message->lpVtbl->SaveChanges(message, 0), S_OK);
+	message->lpVtbl->Release(message);
+	test_each_allocation_fails(open_message, storage);
+	storage->lpVtbl->Release(storage);
+}
+
 int
 main(void)
 {
@@ -201,6 +245,7 @@ main(void)
 		cmocka_unit_test(test_names_find_their_streams_in_any_case),
 		cmocka_unit_test(test_a_stream_that_was_removed_is_gone),
 		cmocka_unit_test(test_depth_is_limited),
+		cmocka_unit_test(test_each_buffer_fails_once),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -313,7 +313,7 @@ def scram_fraud(case):
 
 def directory(case, *options):
     case.home.pickup_profile()
-    case.home.run("emapi", "ab", "connect", f"127.0.0.1:{free_port()}", "--base", "dc=example,dc=test",
+    case.home.run("emapi", "ab", "connect", f"127.0.0.1:{free_port()}", "--base", "dc=example,dc=test", "--no-test",
                   *options)
     case.send("--to", "Bob Nobody", "--body", "x")
 

@@ -125,6 +125,7 @@ static const IMAPISupportVtbl support_vtbl = {
 	.AddRef = support_AddRef,
 	.Release = support_Release,
 	.OpenProfileSection = support_OpenProfileSection,
+	.SpoolerNotify = unsupported_IMAPISupport_SpoolerNotify,
 	.StatusRecips = support_StatusRecips,
 };
 

@@ -13,7 +13,9 @@
 #define LINES_MAX 8
 #define LINE_BYTES 300
 
-/* What is said of each message of a session alike, and room for the line that is not. */
+/* What is said of each message of a session alike, and room for the line that is not.  Counted
+ * references: who puts it on a message holds no lock, since that enters the store, and a store may
+ * be entered when this is asked for. */
 struct client_lines {
 	char *text[LINES_MAX];
 	ULONG count;
@@ -21,15 +23,21 @@ struct client_lines {
 	char *profile;
 };
 
-void
-client_journey_free(struct client_lines *lines)
+static void
+lines_clear(void *data)
 {
-	if (!lines)
-		return;
+	struct client_lines *lines = data;
+
 	while (lines->count)
 		g_free(lines->text[--lines->count]);
 	g_free(lines->profile);
-	g_free(lines);
+}
+
+void
+client_journey_free(struct client_lines *lines)
+{
+	if (lines)
+		g_atomic_rc_box_release_full(lines, lines_clear);
 }
 
 static void add(struct client_lines *lines, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -89,7 +97,7 @@ user_name(void)
 static struct client_lines *
 collect(struct session *session)
 {
-	struct client_lines *lines = g_new0(struct client_lines, 1);
+	struct client_lines *lines = g_atomic_rc_box_new0(struct client_lines);
 	g_autofree char *program = find_program_name();
 	g_autofree char *user = user_name();
 	g_autofree char *logon = text_iso_time(session->began);
@@ -105,17 +113,23 @@ collect(struct session *session)
 	return lines;
 }
 
-/* Made once for a process and a profile's name; the session's lock is held. */
+/* Made once for a process and a profile's name; a reference. */
 static struct client_lines *
 lines_of(struct session *session)
 {
-	struct client_lines *lines = session->journey;
+	static GMutex lock;
+	struct client_lines *lines;
 
-	if (lines && lines->pid == getpid() &&
-	    !strcmp(lines->profile, profile_name(session->profile)))
-		return lines;
-	client_journey_free(lines);
-	return session->journey = collect(session);
+	g_mutex_lock(&lock);
+	lines = session->journey;
+	if (!lines || lines->pid != getpid() ||
+	    strcmp(lines->profile, profile_name(session->profile)) != 0) {
+		client_journey_free(lines);
+		lines = session->journey = collect(session);
+	}
+	lines = g_atomic_rc_box_acquire(lines);
+	g_mutex_unlock(&lock);
+	return lines;
 }
 
 HRESULT
@@ -130,13 +144,12 @@ client_journey_put(struct session *session, IMessage *message)
 	if (g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") == 0)
 		return S_OK;
 	text_iso_time_into(submit + strlen(submit), g_get_real_time());
-	g_rec_mutex_lock(&session->lock);
 	lines = lines_of(session);
 	memcpy(texts, lines->text, sizeof(texts));
 	texts[lines->count] = submit;
 	value.Value.MVszA.cValues = lines->count + 1;
 	value.Value.MVszA.lppszA = texts;
 	hr = message->lpVtbl->SetProps(message, 1, &value, NULL);
-	g_rec_mutex_unlock(&session->lock);
+	client_journey_free(lines);
 	return FAILED(hr) ? hr : S_OK;
 }

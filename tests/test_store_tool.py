@@ -181,7 +181,7 @@ def test_backup(home, store):
 @pytest.mark.parametrize("arguments, code, words", [
     (("ls", "Nowhere"), 66, "emapi store tree"), (("show", "Inbox#99"), 66, "the store has no"),
     (("ls", "."), 64, "is no folder"), (("export", "--eml", "Inbox"), 64, "is no message"),
-    (("export", "Inbox#1"), 64, "either --eml or --json"), (("get", "Inbox"), 64, "are needed"),
+    (("export", "Inbox#1"), 64, "one of --eml, --msg and --json"), (("get", "Inbox"), 64, "are needed"),
     (("ls", "--store", "x"), 66, 'no store "x"'), (("ls", "--profile", "x"), 78, "x"),
     (("show", "00" * 32), 66, "the store has no"), (("rm", "."), 64, "not removed this way"),
 ])

@@ -458,6 +458,11 @@ on_trouble(struct hand *hand, const struct ipc_message *packet)
 		lane->want_scan = false;
 		return true;
 	}
+	/* Somebody has asked anew since it was started: the next one looks. */
+	if (hand->renew) {
+		lane->want_scan = true;
+		return true;
+	}
 	g_free(lane->trouble);
 	lane->trouble = g_strdup(text);
 	lane->not_before = now + retry_delay(&lane->policy, ++lane->crashes, 0);

@@ -288,6 +288,27 @@ run_finds_what_nobody_announced(void **state)
 	expect("ok.4", SPOOL_FILED, NULL);
 }
 
+/* The worker that is asked first says that the profile is unusable after a person has mended it and
+ * asked again: another one looks. */
+static void
+what_is_mended_meanwhile_is_not_held(void **state)
+{
+	g_autofree char *lock = state_file("locked-out");
+	g_autofree char *met = state_file("locked-out-met");
+
+	submit("ok.5");
+	expect("ok.5", SPOOL_FILED, NULL);
+	touch("locked-out");
+	put("ok.6");
+	assert_int_equal(spooler_run(&profile), S_OK);
+	while (access(met, F_OK) != 0)
+		g_usleep(1000);
+	g_unlink(lock);
+	assert_int_equal(spooler_run(&profile), S_OK);
+	touch("locked-out-go");
+	expect("ok.6", SPOOL_FILED, NULL);
+}
+
 static void
 only_one_of_many_spoolers_serves(void **state)
 {
@@ -382,6 +403,7 @@ run_all(void)
 		CASE(a_worker_that_is_killed_loses_and_doubles_nothing),
 		CASE(a_scheduler_that_is_killed_loses_and_doubles_nothing),
 		CASE(run_finds_what_nobody_announced),
+		CASE(what_is_mended_meanwhile_is_not_held),
 		CASE(only_one_of_many_spoolers_serves),
 		CASE(no_wake_falls_between_two_spoolers),
 		CASE(a_spooler_does_not_end_before_its_starter_connects),

@@ -199,6 +199,22 @@ serve(struct worker *w)
 	}
 }
 
+static int
+locked_out(struct worker *w)
+{
+	g_autofree char *met = path_of(w, "locked-out-met", NULL);
+	GVariantBuilder b;
+
+	g_file_set_contents(met, "", 0, NULL);
+	while (!exists(w, "locked-out-go"))
+		g_usleep(1000);
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "text", g_variant_new_string("locked out"));
+	g_variant_builder_add(&b, "{sv}", "hold", g_variant_new_int64(1));
+	worker_tell(w, "trouble", g_variant_builder_end(&b));
+	return 0;
+}
+
 int
 fake_worker(const char *profile_hex, const char *state_path, bool first)
 {
@@ -212,6 +228,8 @@ fake_worker(const char *profile_hex, const char *state_path, bool first)
 	fcntl(w.fd, F_SETFD, FD_CLOEXEC);
 	if (FAILED(worker_lock(state_path, w.uid, first, &w.lock_fd)))
 		abort();
+	if (exists(&w, "locked-out"))
+		return locked_out(&w);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(
 	    &b, "{sv}", "profile", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w.uid, TRUE));

@@ -11,6 +11,9 @@
  *   die-before  the worker is killed before it sends, once
  *   die-after   the worker is killed after the verdict was taken, before the message is filed, once
  *   slow        takes a second to be accepted
+ *
+ * While the file locked-out exists a worker cannot log on.  It makes the file locked-out-met, and
+ * says so once there is the file locked-out-go.
  */
 #ifndef EMAPI_SPOOLER_FAKE_WORKER_H
 #define EMAPI_SPOOLER_FAKE_WORKER_H

@@ -6,6 +6,7 @@
  * and one reads until CURLE_AGAIN before each poll, as TLS may hold bytes that poll cannot see.
  */
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 
@@ -69,6 +70,16 @@ fill(struct smtp_session *session, const char **how)
 	return received == RECEIVED_NOTHING;
 }
 
+/* What has come is acknowledged at once: a server may keep its next reply back until then (Nagle),
+ * and the kernel would wait 40 ms for something of ours to send along. */
+static void
+acknowledge(int fd)
+{
+	int yes = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
+}
+
 /* Waits for `events`; 0 when the time is up. */
 static int
 wait_for(struct smtp_session *session, short events, gint64 deadline)
@@ -79,6 +90,7 @@ wait_for(struct smtp_session *session, short events, gint64 deadline)
 
 	if (fd.fd < 0)
 		return POLLERR;
+	acknowledge(fd.fd);
 	do {
 		left = (deadline - g_get_monotonic_time()) / 1000;
 		count = left > 0 ? poll(&fd, 1, (int)MIN(left, 3600 * 1000)) : 0;

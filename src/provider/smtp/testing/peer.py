@@ -69,7 +69,6 @@ class Connection:
         self.peer, self.sock, self.input = peer, sock, b""
         self.settings, self.secure, self.user = peer.settings, False, None
         sock.settimeout(20)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def get(self, name, default=None):
         return self.settings.get(name, default)

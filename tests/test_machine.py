@@ -377,7 +377,7 @@ def test_the_dialogue_is_told_as_it_happens(machine, ann):
     assert re.search(r"\n +\d+\.\d{3} > AUTH PLAIN \*{4} +# our login\n", early)
     assert re.search(r"\n +\d+\.\d{3} < 235 .*\n", early) and "hush" not in early + late
     assert "1 accepted" in late and "> MAIL FROM" not in late, "once is enough"
-    assert not (machine.state / "live").exists()
+    wait_until(lambda: not (machine.state / "live").exists(), "the daemon tidies up behind him")
     assert not list(ann.home.rglob("*")), "nothing is left in his home"
 
 

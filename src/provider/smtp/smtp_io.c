@@ -80,7 +80,7 @@ acknowledge(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
 }
 
-/* Waits for `events`; 0 when the time is up. */
+/* Waits for `events`; 0 when the time is up, and not a part of a millisecond before. */
 static int
 wait_for(struct smtp_session *session, short events, gint64 deadline)
 {
@@ -92,7 +92,7 @@ wait_for(struct smtp_session *session, short events, gint64 deadline)
 		return POLLERR;
 	acknowledge(fd.fd);
 	do {
-		left = (deadline - g_get_monotonic_time()) / 1000;
+		left = (deadline - g_get_monotonic_time() + 999) / 1000;
 		count = left > 0 ? poll(&fd, 1, (int)MIN(left, 3600 * 1000)) : 0;
 	} while (count < 0 && errno == EINTR);
 	return count > 0 ? fd.revents : 0;

@@ -260,8 +260,17 @@ write_all(int fd, const char *data, size_t size)
 	return fsync(fd) < 0 ? hr_from_errno(errno) : S_OK;
 }
 
-HRESULT
-paths_write_file(const char *path, const char *data, size_t size)
+static bool
+holds(const char *path, const char *old)
+{
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) && strcmp(text, old) == 0;
+}
+
+/* `old` NULL: whatever it holds. */
+static HRESULT
+write_file(const char *path, const char *old, const char *data, size_t size)
 {
 	char *temporary = g_strconcat(path, ".XXXXXX", NULL);
 	int fd = mkostemp(temporary, O_CLOEXEC);
@@ -275,12 +284,26 @@ paths_write_file(const char *path, const char *data, size_t size)
 	hr = write_all(fd, data, size);
 	if (close(fd) < 0 && SUCCEEDED(hr))
 		hr = hr_from_errno(errno);
-	if (SUCCEEDED(hr) && rename(temporary, path) < 0)
+	if (SUCCEEDED(hr) && old && !holds(path, old))
+		hr = S_FALSE;
+	if (hr == S_OK && rename(temporary, path) < 0)
 		hr = hr_from_errno(errno);
-	if (FAILED(hr))
+	if (hr != S_OK)
 		unlink(temporary);
 	else
 		paths_sync_parent(path);
 	g_free(temporary);
 	return hr;
+}
+
+HRESULT
+paths_write_file(const char *path, const char *data, size_t size)
+{
+	return write_file(path, NULL, data, size);
+}
+
+HRESULT
+paths_rewrite_file(const char *path, const char *old, const char *data, size_t size)
+{
+	return write_file(path, old, data, size);
 }

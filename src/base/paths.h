@@ -52,5 +52,8 @@ char *paths_unescape(const char *file);
 
 /* Writes a whole file by temp file, fsync and rename, mode 600.  Its folder must be there. */
 HRESULT paths_write_file(const char *path, const char *data, size_t size);
+/* The same for a file that was read as `old`, a text.  S_FALSE: somebody has changed it since,
+ * while the new one was being made too, and it stays as it is. */
+HRESULT paths_rewrite_file(const char *path, const char *old, const char *data, size_t size);
 
 #endif

@@ -611,15 +611,25 @@ profile_write_keys(GKeyFile *keys, const char *path)
 	return hr;
 }
 
+/* `before` is what the keys were read from, or older. */
+static HRESULT
+read_both(const char *path, char **before, GKeyFile **keys)
+{
+	g_clear_pointer(before, g_free);
+	if (!g_file_get_contents(path, before, NULL, NULL))
+		*before = g_strdup("");
+	return profile_read_keys(path, keys, NULL);
+}
+
 /* Where the profile's file is now: its path, or after a rename that of its UID. */
 static HRESULT
-reread(struct profile *profile, GKeyFile **keys)
+reread(struct profile *profile, char **before, GKeyFile **keys)
 {
 	struct profile *moved = NULL;
 	MAPIUID uid;
 	HRESULT hr;
 
-	hr = profile_read_keys(profile->path, keys, NULL);
+	hr = read_both(profile->path, before, keys);
 	if (SUCCEEDED(hr)) {
 		hr = profile_read_uid(*keys, profile->path, &uid);
 		if (SUCCEEDED(hr) && !memcmp(&uid, &profile->uid, sizeof uid))
@@ -632,47 +642,54 @@ reread(struct profile *profile, GKeyFile **keys)
 		return MAPI_E_OBJECT_DELETED;
 	profile->name = moved->name;
 	profile->path = moved->path;
-	hr = profile_read_keys(profile->path, keys, NULL);
+	hr = read_both(profile->path, before, keys);
 	profile_unref(moved);
+	return hr;
+}
+
+/* S_FALSE: a person, who takes no lock, has saved the file meanwhile. */
+static HRESULT
+edit_once(struct profile *profile, profile_edit_fn edit, void *context)
+{
+	g_autofree char *uid = text_hex(&profile->uid, sizeof profile->uid);
+	g_autofree char *before = NULL, *after = NULL;
+	GKeyFile *keys = NULL;
+	gsize size;
+	HRESULT hr = reread(profile, &before, &keys);
+
+	if (hr == MAPI_E_OBJECT_DELETED)
+		edit(profile->keys, context);
+	if (SUCCEEDED(hr))
+		hr = edit(keys, context);
+	if (SUCCEEDED(hr)) {
+		g_key_file_set_string(keys, PROFILE_GROUP, "UID", uid);
+		after = g_key_file_to_data(keys, &size, NULL);
+		hr = paths_rewrite_file(profile->path, before, after, size);
+	}
+	if (hr == S_OK) {
+		g_key_file_free(profile->keys);
+		profile->keys = g_steal_pointer(&keys);
+	}
+	g_clear_pointer(&keys, g_key_file_free);
 	return hr;
 }
 
 HRESULT
 profile_edit(struct profile *profile, profile_edit_fn edit, void *context)
 {
-	GKeyFile *keys = NULL;
-	char *uid;
 	int lock = -1;
 	HRESULT hr;
 
 	if (profile_is_machine(profile)) /* the daemon writes it anew from its own */
 		return MAPI_E_NO_ACCESS;
-	uid = text_hex(&profile->uid, sizeof profile->uid);
 	g_mutex_lock(&profile->lock);
 	hr = profiles_lock(&lock);
-	if (FAILED(hr))
-		goto out;
-	hr = reread(profile, &keys);
-	if (hr == MAPI_E_OBJECT_DELETED) {
-		edit(profile->keys, context);
-		goto out;
-	}
-	if (FAILED(hr))
-		goto out;
-	hr = edit(keys, context);
-	if (FAILED(hr))
-		goto out;
-	g_key_file_set_string(keys, PROFILE_GROUP, "UID", uid);
-	hr = profile_write_keys(keys, profile->path);
-	if (FAILED(hr))
-		goto out;
-	g_key_file_free(profile->keys);
-	profile->keys = g_steal_pointer(&keys);
-out:
+	if (SUCCEEDED(hr))
+		do
+			hr = edit_once(profile, edit, context);
+		while (hr == S_FALSE);
 	if (lock >= 0)
 		close(lock);
 	g_mutex_unlock(&profile->lock);
-	g_clear_pointer(&keys, g_key_file_free);
-	g_free(uid);
 	return hr;
 }

@@ -42,8 +42,9 @@ char *profile_group_name(const char *kind, const MAPIUID *section);
 bool profile_group_uid(const char *group, const char *kind, MAPIUID *uid);
 
 /* One change of the file, made by `edit` on freshly read keys: lock, re-read, edit, write, and
- * take over as the snapshot.  A profile that was renamed is found by its UID; one that was
- * deleted changes in memory only and answers MAPI_E_OBJECT_DELETED. */
+ * take over as the snapshot.  Where a person saves the file at that moment, `edit` is called once
+ * more.  A profile that was renamed is found by its UID; one that was deleted changes in memory
+ * only and answers MAPI_E_OBJECT_DELETED. */
 typedef HRESULT (*profile_edit_fn)(GKeyFile *keys, void *context);
 HRESULT profile_edit(struct profile *profile, profile_edit_fn edit, void *context);
 

@@ -115,6 +115,7 @@ paste_service(GKeyFile *keys, void *context)
 	HRESULT hr;
 	size_t i;
 
+	g_array_set_size(paste->pairs, 0); /* it may be asked for again */
 	old = profile_group_name("Service", &paste->service);
 	name = g_key_file_get_string(paste->part, old, "ServiceName", NULL);
 	hr = name && services_is_second(keys, name) ? MAPI_E_NO_ACCESS : S_OK;

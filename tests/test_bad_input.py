@@ -234,13 +234,10 @@ def test_profile_deleted_while_a_message_waits(home):
     path = home.profile_file()
     saved = path.read_text()
 
-    def is_after_run(state):
-        home.run("emapi", "queue", "run", code=None)
-        return [m["state"] for m in home.queue()] == [state]
-
     def run_until(state):
-        # Asked while a worker is still finding it gone, the answer may be that worker's.
-        wait_until(lambda: is_after_run(state), lambda: f"it is {state}: {home.queue()}")
+        home.run("emapi", "queue", "run", code=None)
+        wait_until(lambda: [m["state"] for m in home.queue()] == [state],
+                   lambda: f"it is {state}: {home.queue()}")
     path.unlink()
     run_until("held")
     assert "profile gone" in home.queue()[0]["text"]

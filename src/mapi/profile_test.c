@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "profile.h"
 #include "profile_admin.h"
+#include "profile_private.h"
 #include "prop.h"
 #include "secret.h"
 #include "testing.h"
@@ -349,6 +350,42 @@ a_rename_is_followed_and_a_deletion_noticed(void **state)
 	profile_unref(profile);
 }
 
+/* A person saves the file, which he opened before, while a program has read it and not yet written.
+ */
+static HRESULT
+name_and_be_overtaken(GKeyFile *keys, void *context)
+{
+	const char *path = context;
+	char *text = NULL, *saved;
+
+	g_key_file_set_string(keys, "Profile", "FromName", "Ann");
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	if (!strstr(text, "# mine")) {
+		saved = g_strconcat(text, "# mine\n", NULL);
+		assert_true(g_file_set_contents(path, saved, -1, NULL));
+		g_free(saved);
+	}
+	g_free(text);
+	return S_OK;
+}
+
+static void
+what_a_person_saves_meanwhile_is_kept(void **state)
+{
+	struct profile_settings settings = { 0 };
+	struct profile *profile = create_and_load("shared", &settings);
+	char *path = g_strdup(profile_path(profile)), *text = NULL;
+
+	assert_int_equal(profile_edit(profile, name_and_be_overtaken, path), S_OK);
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	assert_non_null(strstr(text, "# mine"));
+	assert_non_null(strstr(text, "FromName=Ann"));
+	assert_text(profile, own, PR_EMAPI_FROM_NAME_W, "Ann");
+	g_free(text);
+	g_free(path);
+	profile_unref(profile);
+}
+
 /* --- Secrets ------------------------------------------------------------------------------- */
 
 static void
@@ -449,6 +486,7 @@ main(void)
 		TEST(keeps_values_of_all_types),
 		TEST(people_and_programs_share_a_file),
 		TEST(a_rename_is_followed_and_a_deletion_noticed),
+		TEST(what_a_person_saves_meanwhile_is_kept),
 		TEST(a_password_stays_out_of_the_file),
 		TEST(a_password_comes_from_where_the_profile_says),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Mail that is text and nothing else, which most is, without GMime.  It is what tree.c would make
- * of it, byte for byte (plain_test.c, fuzz/plain_fuzz.c): the header is one and the same
+ * of it, byte for byte (testing/mime-render, fuzz/plain_fuzz.c): the header is one and the same
  * (fields.c), the text too (textpart.h), so what is left are two lines that name it.
  */
 #include "render.h"

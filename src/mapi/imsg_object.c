@@ -183,6 +183,19 @@ correct_problems(const struct imsg_object *object, SPropProblemArray *problems)
 			problems->aProblem[i].scode = MAPI_E_NO_ACCESS;
 }
 
+/* `found` goes to who asks for it. */
+static HRESULT
+leave_with_problems(
+    struct imsg_object *object, HRESULT hr, SPropProblemArray *found, SPropProblemArray **problems)
+{
+	correct_problems(object, found);
+	if (problems && SUCCEEDED(hr))
+		*problems = found;
+	else
+		mem_free(found);
+	return object_leave(object, hr);
+}
+
 HRESULT
 object_set_props(
     struct imsg_object *object, ULONG count, const SPropValue *values, SPropProblemArray **problems)
@@ -209,12 +222,7 @@ object_set_props(
 			bag_remove(object->part->bag, PR_SUBJECT_PREFIX_A);
 		hr = subject_changed(object->part->bag);
 	}
-	correct_problems(object, found);
-	if (problems && SUCCEEDED(hr))
-		*problems = found;
-	else
-		mem_free(found);
-	return object_leave(object, hr);
+	return leave_with_problems(object, hr, found, problems);
 }
 
 HRESULT
@@ -237,12 +245,7 @@ object_delete_props(
 	if (SUCCEEDED(hr))
 		hr = bag_delete_props(object->part->bag, tags, barred, &found);
 	g_free(barred);
-	correct_problems(object, found);
-	if (problems && SUCCEEDED(hr))
-		*problems = found;
-	else
-		mem_free(found);
-	return object_leave(object, hr);
+	return leave_with_problems(object, hr, found, problems);
 }
 
 /* --- Names --------------------------------------------------------------------------------- */

@@ -430,9 +430,10 @@ EMAPI_EXPORT HRESULT HrDeserializeSRestriction(IMAPIProp *pprop, BYTE *pbRest, U
 	LPSRestriction *pprest);
 /*
  * A rule's actions likewise, as PR_EXTENDED_RULE_MSG_ACTIONS has them ([MS-OXORULE] 2.2.4.1.9,
- * 2.2.5), without names of named properties; pprop is not used. MAPI_E_VERSION for another
- * ulVersion than EDK_RULES_VERSION, MAPI_E_INVALID_PARAMETER for an action of no known kind,
- * MAPI_E_CORRUPT_DATA for bytes that are no actions.
+ * 2.2.5); pprop is not used. MAPI_E_NO_SUPPORT for a value of a named property, whose name would
+ * have to go along, MAPI_E_VERSION for another ulVersion than EDK_RULES_VERSION,
+ * MAPI_E_INVALID_PARAMETER for an action of no known kind, MAPI_E_CORRUPT_DATA for bytes that are
+ * no actions.
  */
 EMAPI_EXPORT HRESULT HrSerializeActions(IMAPIProp *pprop, ACTIONS *pActions, BYTE **ppbActions,
 	ULONG *pcbActions);

@@ -273,7 +273,8 @@ get_action(struct cursor *cursor, void *root, ACTION *action)
 }
 
 /* Two bytes of count, as many numbers of 2 bytes, and where there are any the names' size and they:
- * skipped, since the caller's object has numbers of its own. */
+ * skipped, since the caller's object has numbers of its own; a value that has such a number is
+ * MAPI_E_NO_SUPPORT. */
 static HRESULT
 skip_names(struct cursor *cursor)
 {

@@ -110,6 +110,25 @@ test_what_is_wrong_is_refused(void **state)
 	assert_int_equal(HrDeserializeActions(NULL, NULL, 0, &got), MAPI_E_INVALID_PARAMETER);
 }
 
+/* The number of a named property means nothing elsewhere: an error, and no bytes that lie. */
+static void
+test_named_properties_are_refused(void **state)
+{
+	ACTION tag = { .acttype = OP_TAG,
+		.propTag = { .ulPropTag = PROP_TAG(PT_LONG, 0x8001), .Value.l = 7 } };
+	ACTIONS actions = { EDK_RULES_VERSION, 1, &tag }, *got = NULL;
+	BYTE *bytes = NULL;
+	ULONG size;
+
+	assert_int_equal(HrSerializeActions(NULL, &actions, &bytes, &size), MAPI_E_NO_SUPPORT);
+	assert_null(bytes);
+	tag.propTag.ulPropTag = PROP_TAG(PT_LONG, 0x6701);
+	assert_int_equal(HrSerializeActions(NULL, &actions, &bytes, &size), S_OK);
+	bytes[size - 5] = 0x80; /* the tag's last byte: 0x6701 becomes 0x8001 */
+	assert_int_equal(HrDeserializeActions(NULL, bytes, size, &got), MAPI_E_NO_SUPPORT);
+	MAPIFreeBuffer(bytes);
+}
+
 int
 main(void)
 {
@@ -117,6 +136,7 @@ main(void)
 		cmocka_unit_test(test_all_kinds_come_back),
 		cmocka_unit_test(test_the_bytes_are_those_of_the_specification),
 		cmocka_unit_test(test_what_is_wrong_is_refused),
+		cmocka_unit_test(test_named_properties_are_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -82,6 +82,13 @@ put_one(GByteArray *out, const SPropValue *value)
 	return put_fixed(out, type, &value->Value);
 }
 
+/* Its number means something in one store alone, and names are not written (skip_names()). */
+static bool
+is_named(ULONG tag)
+{
+	return PROP_ID(tag) >= 0x8000;
+}
+
 HRESULT
 actions_put_value(GByteArray *out, const SPropValue *value)
 {
@@ -90,6 +97,8 @@ actions_put_value(GByteArray *out, const SPropValue *value)
 
 	if (FAILED(hr))
 		return hr;
+	if (is_named(value->ulPropTag))
+		return MAPI_E_NO_SUPPORT;
 	actions_put_u32(out, value->ulPropTag);
 	if (!(PROP_TYPE(value->ulPropTag) & MV_FLAG))
 		return put_one(out, value);
@@ -223,6 +232,8 @@ actions_get_value(struct cursor *cursor, void *root, SPropValue *value)
 
 	memset(value, 0, sizeof *value);
 	hr = cursor_u32(cursor, &value->ulPropTag);
+	if (SUCCEEDED(hr) && is_named(value->ulPropTag))
+		hr = MAPI_E_NO_SUPPORT;
 	if (FAILED(hr))
 		return hr;
 	hr = PROP_TYPE(value->ulPropTag) & MV_FLAG ? get_several(cursor, root, value)

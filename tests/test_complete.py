@@ -68,6 +68,7 @@ def two(tmp_path_factory):
     ("emapi profile set ", ["ann@example.test", "work"]),
     ("emapi-sendmail -C w", ["work"]),
     ("emapi-spooler --for", ["--foreground"]),
+    ("emapi doctor --o", ["--offline"]),
 ])
 def test_bash_offers(two, line, some):
     assert set(some) <= set(offered(two, line))
@@ -128,6 +129,7 @@ def clean(text):
     ("mapisend --profile ", "ann@example.test\tprofile"),
     ("emapi profile create --tls=st", "--tls=starttls"),
     ("mapisend --body-file let", "letter.txt"),
+    ("emapi doctor --o", "--offline\tlet nothing leave this machine"),
 ])
 def test_fish_offers(two, line, some):
     done = two.run("fish", "--no-config", "-c", f"source {FILES}/emapi.fish; complete -C '{line}'")
@@ -139,6 +141,7 @@ def test_zsh_offers(two):
     before = f"fpath=({FILES} $fpath); autoload -Uz compinit; compinit -D -u"
     press(two, ["zsh", "-f", "-i"], before, [
         ("emapi queue rel\t", "queue release"),
+        ("emapi doctor --o\t", "doctor --offline"),
         ("mapisend --profile wo\t", "--profile work"),
         ("emapi test ann\t", "test ann@example.test")])
 

@@ -7,6 +7,7 @@ import datetime
 import email.utils
 import json
 import os
+import socket
 import sqlite3
 import time
 
@@ -253,3 +254,62 @@ def test_what_microsoft_switches_off(home):
     home.run("emapi", "profile", "set", "test", "Auth=login", "Server=smtp-hve.office365.com")
     said = str(doctor(home, code=None)["deadlines"])
     assert "2028-09-30" in said
+
+
+@contextlib.contextmanager
+def listening(path, kind=socket.SOCK_SEQPACKET):
+    """A socket where a service manager, or a server, would listen: who connects wakes it."""
+    family = socket.AF_UNIX if isinstance(path, str) else socket.AF_INET
+    with socket.socket(family, kind) as server:
+        server.bind(path)
+        server.listen(16)
+        server.setblocking(False)
+        yield server
+
+
+def has_caller(server):
+    try:
+        server.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
+def test_offline_nothing_leaves_the_machine(home):
+    """No command is run, no directory is asked, nothing is woken that would send; it says so."""
+    machine = home.folder / "machine"
+    machine.mkdir()
+    home.environment["EMAPI_MACHINE_FOLDER"] = str(machine)
+    (home.folder / "runtime_dir" / "emapi").mkdir(mode=0o700)
+    with Peer(ehlo=["AUTH PLAIN"], users={"ann": PASSWORD}, mail="451 4.3.0 try later") as peer, \
+            listening(("127.0.0.1", 0), socket.SOCK_STREAM) as directory:
+        smtp(home, peer.port, "--tls", "none", "--user", "ann", "--password-command",
+             f"touch '{home.folder}/asked'; echo '{PASSWORD}'")
+        home.run("emapi", "ab", "connect", f"localhost:{directory.getsockname()[1]}",
+                 "--base", "dc=x", "--tls", "none", "--no-test")
+        send(home, "--wait", "0")
+        wait_until(lambda: home.queue()[0]["tries"] == 1, "it was tried")
+        found = doctor(home, "--offline")
+        assert "1 waiting" in str(found["queue"]) and found["spooler"][0][0] == "ok"
+        home.stop()
+        (home.folder / "asked").unlink(missing_ok=True)
+        with listening(f"{home.folder}/runtime_dir/emapi/spooler.sock") as manager, \
+                listening(f"{machine}/queue.sock") as daemon:
+            found = doctor(home, "--offline")
+            text = home.run("emapi", "doctor", "--offline").stdout
+            assert not has_caller(manager) and not has_caller(daemon) and not has_caller(directory)
+        assert not (home.folder / "asked").exists() and not home.living()
+    skipped = {check: text for check, findings in found.items()
+               for level, text in findings if level == "skipped"}
+    assert sorted(skipped) == ["books", "queue", "secrets", "spooler"]
+    assert "password of ann was not read" in skipped["secrets"]
+    assert "was not started" in skipped["spooler"]
+    assert "All is well" not in text and "4 things were not looked at" in text
+
+
+def test_offline_still_sees_what_is_here(home):
+    home.pickup_profile()
+    assert "4 things" not in home.run("emapi", "doctor", "--offline").stdout
+    assert "skipped" not in str(doctor(home, "--offline"))
+    (home.config / "profiles").chmod(0o777)
+    assert "chmod 700" in problem(home, "folders", "--offline")

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include <mapicode.h>
 #include "hr.h"
@@ -18,6 +19,26 @@
 #define STARTS 3 /* spoolers started at most while connecting once */
 #define WAKES 3  /* a spooler may be ending at the moment we ask it */
 
+static gint quiet;
+
+void
+spooler_stay_quiet(void)
+{
+	g_atomic_int_set(&quiet, true);
+}
+
+/* A spooler that lives holds its lock. */
+static bool
+is_held(const char *lock)
+{
+	int fd = open(lock, O_RDONLY | O_CLOEXEC);
+	bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
+
+	if (fd >= 0)
+		close(fd);
+	return held;
+}
+
 /* The socket that the lock file names, else the usual one, where a service manager may listen that
  * starts the spooler; or -1. */
 static int
@@ -27,7 +48,8 @@ connect_running(void)
 	char *path;
 	int fd = -1;
 
-	if (g_file_get_contents(lock, &text, NULL, NULL)) {
+	if ((!g_atomic_int_get(&quiet) || is_held(lock)) &&
+	    g_file_get_contents(lock, &text, NULL, NULL)) {
 		path = strchr(text, '\t');
 		if (path) {
 			path++;
@@ -35,7 +57,7 @@ connect_running(void)
 			fd = ipc_connect(path);
 		}
 	}
-	if (fd < 0)
+	if (fd < 0 && !g_atomic_int_get(&quiet))
 		fd = ipc_connect(usual);
 	g_free(text);
 	g_free(usual);
@@ -110,6 +132,7 @@ spooler_connect(bool start, int *fd)
 	int ready = -1; /* open, it keeps the spooler that we have started from ending */
 	HRESULT hr = MAPI_E_NETWORK_ERROR;
 
+	start = start && !g_atomic_int_get(&quiet);
 	*fd = connect_running();
 	while (*fd < 0 && start && g_get_monotonic_time() < deadline) {
 		/* One that finds another running ends at once: then that one is about to listen. */
@@ -142,7 +165,7 @@ int
 spooler_connect_machine(void)
 {
 	char *path = paths_machine("queue.sock");
-	int fd = ipc_connect(path);
+	int fd = g_atomic_int_get(&quiet) ? -1 : ipc_connect(path);
 
 	g_free(path);
 	return fd;

@@ -20,6 +20,10 @@ int spooler_connect_machine(void);
 /* Whether the user has a spooler of his own, running or not. */
 bool spooler_has_state(void);
 
+/* From now on this process starts no spooler and asks only one that runs already: what listens in
+ * the place of one (a service manager, the machine's daemon) is not woken, as it would send. */
+void spooler_stay_quiet(void);
+
 /* Why spooler_connect() last failed in this process, in words; NULL when it did not.  g_free(). */
 char *spooler_why(void);
 

@@ -4,8 +4,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <mapitags.h>
+#include <emapispi.h>
 #include "emapi.h"
 #include "mem.h"
+#include "prop.h"
+#include "spooler_link.h"
 #include "text.h"
 
 #define FREE_MIB 100
@@ -47,23 +51,52 @@ finding_free(void *data)
 	g_free(finding);
 }
 
-void
-doctor_find(struct doctor *doctor, enum doctor_level level, const char *where, const char *remedy,
-    const char *format, ...)
+static void
+add(struct doctor *doctor, enum doctor_level level, const char *where, const char *remedy,
+    const char *what)
 {
 	struct finding *finding = g_new0(struct finding, 1);
-	g_autofree char *what = NULL;
-	va_list args;
 
-	va_start(args, format);
-	what = g_strdup_vprintf(format, args);
-	va_end(args);
 	finding->check = doctor->check;
 	finding->level = level;
 	finding->where = text_printable(where);
 	finding->what = text_printable(what);
 	finding->remedy = remedy ? text_printable(remedy) : NULL;
 	g_ptr_array_add(doctor->findings, finding);
+}
+
+void
+doctor_find(struct doctor *doctor, enum doctor_level level, const char *where, const char *remedy,
+    const char *format, ...)
+{
+	g_autofree char *what = NULL;
+	va_list args;
+
+	va_start(args, format);
+	what = g_strdup_vprintf(format, args);
+	va_end(args);
+	add(doctor, level, where, remedy, what);
+}
+
+void
+doctor_skip(struct doctor *doctor, const char *where, const char *format, ...)
+{
+	g_autofree char *what = NULL;
+	va_list args;
+
+	va_start(args, format);
+	what = g_strdup_vprintf(format, args);
+	va_end(args);
+	add(doctor, DOCTOR_SKIPPED, where, NULL, what);
+}
+
+bool
+doctor_is_own(const struct doctor_section *section, const char *module)
+{
+	g_autofree char *named =
+	    prop_find_text(section->values, section->count, PR_PROVIDER_DLL_NAME_W);
+
+	return named && !strcmp(named, module);
 }
 
 static void
@@ -94,28 +127,28 @@ doctor_each(struct doctor *doctor, ULONG resource_type, doctor_section_fn each)
 static const char *
 level_word(enum doctor_level level)
 {
-	static const char *const words[] = { "ok", "note", "problem" };
+	static const char *const words[] = { "ok", "note", "problem", "skipped" };
 
 	return words[level];
 }
 
 static guint
-count_problems(const struct doctor *doctor)
+count(const struct doctor *doctor, enum doctor_level level)
 {
-	guint count = 0;
+	guint found = 0;
 
 	for (guint i = 0; i < doctor->findings->len; i++) {
 		const struct finding *finding = doctor->findings->pdata[i];
 
-		count += finding->level == DOCTOR_PROBLEM;
+		found += finding->level == level;
 	}
-	return count;
+	return found;
 }
 
 static void
 print_text(const struct doctor *doctor)
 {
-	guint problems = count_problems(doctor);
+	guint problems = count(doctor, DOCTOR_PROBLEM), skipped = count(doctor, DOCTOR_SKIPPED);
 
 	for (guint i = 0; i < doctor->findings->len; i++) {
 		const struct finding *f = doctor->findings->pdata[i];
@@ -129,9 +162,14 @@ print_text(const struct doctor *doctor)
 			printf("%23s-> %s\n", "", f->remedy);
 	}
 	if (problems)
-		printf("%u thing%s to see to.\n", problems, problems == 1 ? "" : "s");
+		printf("%u thing%s to see to.\n", problems, text_s(problems));
 	else
-		printf("All is well.\n");
+		printf(skipped ? "Nothing to see to in what was looked at.\n" : "All is well.\n");
+	if (skipped)
+		printf(
+		    "%u thing%s not looked at, so that nothing leaves this machine; emapi doctor "
+		    "without --offline does.\n",
+		    skipped, skipped == 1 ? " was" : "s were");
 }
 
 static void
@@ -140,7 +178,7 @@ print_json(const struct doctor *doctor)
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	g_string_append_printf(
-	    out, "{\"ok\":%s,\"findings\":[", count_problems(doctor) ? "false" : "true");
+	    out, "{\"ok\":%s,\"findings\":[", count(doctor, DOCTOR_PROBLEM) ? "false" : "true");
 	for (guint i = 0; i < doctor->findings->len; i++) {
 		const struct finding *f = doctor->findings->pdata[i];
 
@@ -158,7 +196,7 @@ print_json(const struct doctor *doctor)
 /* --- The command --------------------------------------------------------------------------- */
 
 static int
-examine(gint64 free_mib, bool json)
+examine(gint64 free_mib, bool offline, bool json)
 {
 	struct doctor doctor = {
 		.profiles = g_ptr_array_new_with_free_func((GDestroyNotify)profile_unref),
@@ -167,9 +205,12 @@ examine(gint64 free_mib, bool json)
 		    g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref),
 		.now = g_get_real_time(),
 		.free_space = free_mib << 20,
+		.offline = offline,
 	};
 	int code;
 
+	if (offline)
+		spooler_stay_quiet();
 	for (size_t i = 0; i < G_N_ELEMENTS(checks); i++) {
 		doctor.check = checks[i].name;
 		checks[i].run(&doctor);
@@ -178,7 +219,7 @@ examine(gint64 free_mib, bool json)
 		print_json(&doctor);
 	else
 		print_text(&doctor);
-	code = count_problems(&doctor) ? 1 : 0;
+	code = count(&doctor, DOCTOR_PROBLEM) ? 1 : 0;
 	g_hash_table_unref(doctor.newest);
 	g_ptr_array_unref(doctor.findings);
 	g_ptr_array_unref(doctor.profiles);
@@ -188,10 +229,12 @@ examine(gint64 free_mib, bool json)
 static int
 run(int argc, char **argv)
 {
-	gboolean json = FALSE;
+	gboolean json = FALSE, offline = FALSE;
 	gint free_mib = FREE_MIB;
 	const GOptionEntry entries[] = {
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "as JSON", NULL },
+		{ "offline", 0, 0, G_OPTION_ARG_NONE, &offline,
+		    "let nothing leave this machine; say what is not looked at for that", NULL },
 		{ "free", 0, 0, G_OPTION_ARG_INT, &free_mib,
 		    "how much should be free where stores and queue lie (100)", "MIB" },
 		{ NULL },
@@ -207,7 +250,7 @@ run(int argc, char **argv)
 		return cli_fail(EX_USAGE, "it takes no argument: it looks at all (try --help)");
 	if (free_mib < 0)
 		return cli_fail(EX_USAGE, "--free %d: it is a number of MiB", free_mib);
-	return examine(free_mib, json);
+	return examine(free_mib, offline, json);
 }
 
 const struct command command_doctor = {

@@ -13,8 +13,9 @@
 
 enum doctor_level {
 	DOCTOR_OK,
-	DOCTOR_NOTE,   /* to know; all works */
-	DOCTOR_PROBLEM /* to see to; makes the exit code 1 */
+	DOCTOR_NOTE,    /* to know; all works */
+	DOCTOR_PROBLEM, /* to see to; makes the exit code 1 */
+	DOCTOR_SKIPPED  /* not looked at: --offline */
 };
 
 struct doctor {
@@ -26,12 +27,21 @@ struct doctor {
 	GHashTable *newest;  /* profile's name -> GBytes: key of its newest finished message */
 	gint64 newest_submitted;
 	bool spooler_silent; /* it does not answer: nobody asks it again */
+	bool offline;        /* nothing may leave the machine */
 };
 
 /* Adds what was found: `where` it is, `remedy` (what to do; NULL: nothing) and what it is.  None of
  * them holds a secret; they are made printable. */
 void doctor_find(struct doctor *doctor, enum doctor_level level, const char *where,
     const char *remedy, const char *format, ...) G_GNUC_PRINTF(5, 6);
+
+/* Adds that this was not looked at, and why: what looking at it could do (--offline). */
+void doctor_skip(struct doctor *doctor, const char *where, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* Whether the section's provider is this one of emapi's own, which does what is known of it. */
+struct doctor_section;
+bool doctor_is_own(const struct doctor_section *section, const char *module);
 
 /* One provider's section of a profile: a MAPI buffer, mem_free(). */
 struct doctor_section {

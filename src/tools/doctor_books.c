@@ -27,8 +27,14 @@ check_book(struct doctor *doctor, struct profile *profile, const struct doctor_s
 	    profile_name(profile), name ? name : "without a name");
 	g_autofree char *why = NULL;
 	IMAPISession *session = NULL;
-	HRESULT hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, &why);
+	HRESULT hr;
 
+	if (doctor->offline && !doctor_is_own(section, "emapi_ab.so")) {
+		doctor_skip(
+		    doctor, where, "it was not asked: it lies on another machine, or could");
+		return;
+	}
+	hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, &why);
 	if (SUCCEEDED(hr))
 		hr = trial_book(session, section->uid, &why);
 	if (FAILED(hr))

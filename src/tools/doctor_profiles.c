@@ -44,8 +44,15 @@ has(const struct profile *profile, ULONG type)
 static void
 check_machine(struct doctor *doctor, const char *where)
 {
-	int fd = spooler_connect_machine();
+	int fd;
 
+	if (doctor->offline) {
+		doctor_skip(doctor, where,
+		    "the machine's mail service, which sends its mail, was not asked: that can "
+		    "start it");
+		return;
+	}
+	fd = spooler_connect_machine();
 	if (fd < 0) {
 		doctor_find(doctor, DOCTOR_PROBLEM, where,
 		    "ask the administrator (systemctl status emapi-spooler); what it has taken is "
@@ -179,6 +186,11 @@ check_secret(struct doctor *doctor, struct profile *profile, const struct doctor
 
 	if (!user || !*user)
 		return;
+	if (doctor->offline && command && *command) {
+		doctor_skip(doctor, where,
+		    "the password of %s was not read: its command could ask another machine", user);
+		return;
+	}
 	secret = mem_zalloc(NULL, sizeof *secret);
 	hr = secret ? secret_read(profile, section->uid, PR_EMAPI_PASSWORD, secret, secret, &why)
 		    : MAPI_E_NOT_ENOUGH_MEMORY;

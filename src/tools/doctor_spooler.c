@@ -75,6 +75,12 @@ doctor_spooler(struct doctor *doctor)
 		doctor_find(doctor, DOCTOR_OK, "spooler", NULL, "it runs");
 		return;
 	}
+	if (doctor->offline && !access(program, X_OK)) {
+		doctor->spooler_silent = true;
+		doctor_skip(doctor, "spooler",
+		    "it does not run, and was not started: it would send what is due");
+		return;
+	}
 	if (access(program, X_OK)) {
 		doctor->spooler_silent = true;
 		doctor_find(doctor, DOCTOR_PROBLEM, program,
@@ -170,6 +176,11 @@ doctor_queue(struct doctor *doctor)
 
 	tell_damage(doctor);
 
+	if (doctor->spooler_silent && doctor->offline && spooler_has_state())
+		doctor_skip(doctor, "queue",
+		    "what waits or is held, and what servers said at the last tries, was not "
+		    "looked "
+		    "at: only the spooler knows it");
 	if (doctor->spooler_silent)
 		return;
 	hr = spooler_list(true, 0, look_at, &w);

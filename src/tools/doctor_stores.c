@@ -149,6 +149,11 @@ check_store(struct doctor *doctor, struct profile *profile, const struct doctor_
 
 	if (!path || !*path)
 		return; /* another provider's, or one that keeps no file */
+	if (doctor->offline && !doctor_is_own(section, "emapi_store.so")) {
+		doctor_skip(doctor, path,
+		    "this store of another make was not opened: it could ask elsewhere");
+		return;
+	}
 	if (stat(path, &status) && errno == ENOENT) {
 		tell_missing(doctor, profile_name(profile), path);
 	} else if (access(path, R_OK | W_OK)) {

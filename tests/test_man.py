@@ -44,6 +44,13 @@ def test_commands_are_told_in_the_words_of_help(home):
     assert page.wrong == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_variable_is_described_once(page):
+    section = page.read_text().partition(".Sh ENVIRONMENT")[2].partition(".Sh ")[0]
+    names = re.findall(r"^\.It Ev (.*)", section, re.M)
+    assert len(names) == len(set(names))
+
+
 def sources():
     """The programs' C sources by path, without tests."""
     return {path: path.read_text() for path in (ROOT / "src").rglob("*.c")

@@ -2,6 +2,7 @@
 """EMAPI_TRACE: what a program called, by C and Python, without contents and never with a secret."""
 
 import pathlib
+import re
 import stat
 
 import pytest
@@ -130,6 +131,10 @@ def test_tells_what_a_program_called(traced, program):
     assert "lpEntryID=32:PR_IPM_OUTBOX_ENTRYID" in told
     assert "::ModifyRecipients(MODRECIP_ADD" in told
     assert "::SubmitMessage(0) = S_OK" in told
+    assert "lpulObjType=MAPI_FOLDER" in told and "PR_RECIPIENT_TYPE:MAPI_TO" in told
+    assert "PR_DEFAULT_STORE:true" in told
+    name = "example-mapisend" if program == "c" else "python3"
+    assert re.search(rf"^-- \d{{4}}-\d\d-\d\d\n-- process \d+: {name}\n\d\d:", told)
     assert BODY not in told and "bob@" not in told and "Subject" not in told
 
 
@@ -164,6 +169,22 @@ def test_a_file_that_cannot_be_written_does_no_harm(traced):
     assert "the trace cannot be written" in done.stderr
 
 
+def test_a_full_disk_is_said_once(traced):
+    traced.environment["EMAPI_TRACE"] = "/dev/full"
+    done = traced.run("example-mapisend", "s", BODY, "bob@example.test")
+    assert done.stderr.count("calls are missing in it: /dev/full: No space left on device") == 1
+    assert traced.stored()[0] == 1
+
+
+def test_mapisend_is_recorded(traced):
+    traced.run("mapisend", "--to", "bob@example.test", "--subject", "Subject", "--body", BODY)
+    told = show(traced)
+    assert "process" in told and "MAPILogonEx(" in told and "::SubmitMessage(0) = S_OK" in told
+    assert BODY not in told and "bob@" not in told
+    told = traced.run("emapi", "trace", "replay", traced.folder / "trace").stdout
+    assert ", 0 with another, 0 not replayed" in told
+
+
 @pytest.mark.parametrize("program", ["c", "python"])
 def test_a_replay_gives_the_same_results(traced, program):
     command = ["example-mapisend"] if program == "c" else ["/usr/bin/python3",
@@ -174,6 +195,20 @@ def test_a_replay_gives_the_same_results(traced, program):
     assert "calls with the same result, 0 with another" in told
     assert "not replayed:" not in told
     assert traced.stored()[0] == stored[0]
+
+
+def test_two_programs_may_share_a_file(traced):
+    """Both count their objects from 1, and their calls come in turn."""
+    parts = []
+    for name in ("one", "two"):
+        traced.environment["EMAPI_TRACE"] = str(traced.folder / name)
+        traced.run("example-mapisend", "Subject", BODY, "bob@example.test")
+        parts.append((traced.folder / name).read_text().splitlines())
+    del traced.environment["EMAPI_TRACE"]
+    both = traced.folder / "both"
+    both.write_text("\n".join(line for pair in zip(*parts) for line in pair) + "\n")
+    told = traced.run("emapi", "trace", "replay", both).stdout
+    assert ", 0 with another, 0 not replayed" in told
 
 
 def test_tables_streams_and_folders_are_replayed(traced):
@@ -230,5 +265,42 @@ def test_a_replay_tells_what_is_different(traced):
 
 
 def test_says_what_it_cannot_read(home):
-    done = home.run("emapi", "trace", "show", home.folder / "none", code=66)
-    assert "the trace cannot be read" in done.stderr
+    for path, words in [(home.folder / "none", "No such file"), (home.folder, "Is a directory")]:
+        for command in ("show", "replay"):
+            said = home.run("emapi", "trace", command, path, code=66).stderr
+            assert f"the trace {path} cannot be read: {words}" in said
+
+
+@pytest.mark.parametrize("text", [b"", b"hello\n", b"\x1b[2J\n" * 9, b"\0" * 100000, b"# 1 2 x\n"],
+                         ids=["empty", "text", "terminal", "zeros", "begun"])
+def test_what_is_no_trace_is_said_to_be_none(home, text):
+    """And none of it reaches the terminal."""
+    path = home.folder / "none"
+    path.write_bytes(text)
+    for command in ("show", "replay"):
+        done = home.run("emapi", "trace", command, path, code=65)
+        assert "has no call in it" in done.stderr and "EMAPI_TRACE=FILE" in done.stderr
+        assert "\x1b" not in done.stdout + done.stderr and "call with" not in done.stdout
+
+
+def test_a_trace_that_was_cut_off_serves_as_far_as_it_goes(traced):
+    traced.run("example-mapisend", "Subject", BODY, "bob@example.test")
+    path = traced.folder / "trace"
+    lines = path.read_text().splitlines()
+    cut = lines[11].split(" = ")[0]
+    path.write_text("\n".join([*lines[:11], cut, "\x1b[31m", lines[12][:8]]))
+    for command in ("show", "replay"):
+        done = traced.run("emapi", "trace", command, path)
+        assert "2 lines are no whole call and passed over, the first is line 13" in done.stderr
+        assert "\x1b" not in done.stdout + done.stderr
+    assert "10 calls with the same result, 0 with another, 1 not replayed" in done.stdout
+
+
+def test_commands_that_are_none(home):
+    """Of a group, its commands; else a line, not a page of them."""
+    said = home.run("emapi", "trace", "bogus", code=64).stderr
+    assert 'no command "trace bogus"' in said and "trace replay" in said and "queue" not in said
+    assert "trace replay" in home.run("emapi", "trace", code=64).stderr
+    assert "queue retry" in home.run("emapi", "queue", "--help").stdout
+    said = home.run("emapi", "bogus", "x", code=64).stderr
+    assert said == 'emapi: there is no command "bogus" (emapi --help lists them)\n'

@@ -19,6 +19,7 @@
 #include "spooler_link.h"
 #include "svcadmin.h"
 #include "text.h"
+#include "trace.h"
 #include "unsupported.h"
 
 /* Lets a client open a section that belongs to a provider (EdkMdb.h has it on Windows). */
@@ -506,6 +507,17 @@ session_create(struct profile *profile, ULONG flags, IMAPISession **out, char **
 	if (SUCCEEDED(hr))
 		hr = session_join(session, out);
 	session_unref(session);
+	return hr;
+}
+
+HRESULT
+session_log_on(struct profile *profile, ULONG flags, IMAPISession **out, char **why)
+{
+	gint64 start = trace_start();
+	HRESULT hr = session_create(profile, flags, out, why);
+
+	if (start)
+		trace_logon(start, hr, (LPTSTR)(uintptr_t)profile_name(profile), flags, out);
 	return hr;
 }
 

@@ -14,6 +14,9 @@
 
 /* Logs on to a loaded profile.  `why` as in profile_load(). */
 HRESULT session_create(struct profile *profile, ULONG flags, IMAPISession **out, char **why);
+/* The same for a tool that shows what a program does: recorded as the MAPILogonEx that it stands
+ * for (EMAPI_TRACE). */
+HRESULT session_log_on(struct profile *profile, ULONG flags, IMAPISession **out, char **why);
 /* The object behind the interface; borrowed. */
 struct session *session_from(IMAPISession *iface);
 /* Why it is this profile: "the program named it" where nobody says otherwise.  Static text. */

@@ -5,8 +5,12 @@
  *	TIME DURATION PID/THREAD INTERFACE(ID)::METHOD NAME=VALUE... = RESULT NAME=VALUE...
  *
  * Time in seconds since 1970, duration in microseconds, the result in hex; no value has a space.
- * Numbers are decimal, flags 0x hex, tags eight hex digits.  Lines are collected and written with
- * O_APPEND, whole lines at a time, so that programs may share a file.
+ * Numbers are decimal, flags 0x hex, tags eight hex digits.  A process begins with
+ *
+ *	# TIME PID PROGRAM
+ *
+ * Lines are collected and written with O_APPEND, whole lines at a time, so that programs may share
+ * a file.
  */
 #include "trace_private.h"
 
@@ -43,6 +47,7 @@ static guint64 seed;
 static int file = -1;
 static char *buffer;
 static size_t filled;
+static bool torn; /* the file ends within a line */
 static gint64 flushed;
 static GHashTable *tables; /* a kind's name and a vtable's address -> struct traced */
 static GHashTable *ours;   /* the slots of those */
@@ -80,18 +85,43 @@ keep_small(void)
 	file = -1;
 }
 
+/* Said once; what comes later is tried all the same: a disk that was full may be emptied. */
+static void
+tell_loss(void)
+{
+	static bool said;
+
+	if (!said)
+		fprintf(stderr,
+		    "emapi: the trace cannot be written, calls are missing in it: %s: %s\n", path,
+		    strerror(errno));
+	said = true;
+}
+
+static bool
+write_all(const char *bytes, size_t size)
+{
+	while (size > 0) {
+		ssize_t count = write(file, bytes, size);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return false;
+		torn = (size_t)count < size;
+		bytes += count;
+		size -= count;
+	}
+	return true;
+}
+
 /* With the lock held. */
 static void
 write_out(void)
 {
 	if (filled && (file >= 0 || open_file())) {
-		size_t done = 0;
-		ssize_t count = 1;
-
-		while (done < filled && count > 0) {
-			count = write(file, buffer + done, filled - done);
-			done += count > 0 ? count : 0;
-		}
+		if ((torn && !write_all("\n", 1)) || !write_all(buffer, filled))
+			tell_loss();
 		keep_small();
 	}
 	filled = 0;
@@ -117,6 +147,19 @@ in_child(void)
 }
 
 static void
+put_program(void)
+{
+	gint64 now = g_get_real_time();
+	g_autofree char *program = g_strdup(program_invocation_short_name);
+
+	for (char *at = program; *at; at++)
+		if (g_ascii_iscntrl(*at) || *at == ' ')
+			*at = '?';
+	filled = g_snprintf(buffer, BUFFER, "# %" G_GINT64_FORMAT ".%06d %d %.255s\n",
+	    now / G_USEC_PER_SEC, (int)(now % G_USEC_PER_SEC), (int)getpid(), program);
+}
+
+static void
 start(void)
 {
 	const char *name = secure_getenv("EMAPI_TRACE");
@@ -130,6 +173,7 @@ start(void)
 		return;
 	}
 	buffer = g_malloc(BUFFER);
+	put_program();
 	tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	ours = g_hash_table_new(NULL, NULL);
 	ids = g_hash_table_new(NULL, NULL);

@@ -74,15 +74,52 @@ begins_group(size_t i)
 	       (strcspn(before, " ") != length || strncmp(before, name, length) != 0);
 }
 
-static int
-usage(FILE *out, int code)
+/* Whether the command's first word of two is this one. */
+static bool
+is_of_group(size_t i, const char *group)
 {
-	fprintf(out, "usage: emapi COMMAND [OPTION...]\n\n");
+	size_t length = strlen(group);
+
+	return !strncmp(commands[i]->name, group, length) && commands[i]->name[length] == ' ';
+}
+
+/* The commands, or those of one group. */
+static int
+usage(FILE *out, const char *group, int code)
+{
+	fprintf(out, "usage: emapi %s [OPTION...]\n\n", group ? group : "COMMAND");
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		fprintf(out, "%s  %-18s %s\n", i && begins_group(i) ? "\n" : "", commands[i]->name,
-		    commands[i]->summary);
+		if (!group)
+			fprintf(out, "%s  %-18s %s\n", i && begins_group(i) ? "\n" : "",
+			    commands[i]->name, commands[i]->summary);
+		else if (is_of_group(i, group))
+			fprintf(out, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
 	fprintf(out, "\n`emapi COMMAND --help` tells its options, emapi(1) all of it.\n");
 	return code;
+}
+
+static bool
+is_help(const char *word)
+{
+	return word && (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help"));
+}
+
+/* What is no command: the others of its group, where the first word is one. */
+static int
+no_command(int argc, char **argv)
+{
+	const char *group = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(commands) && !group; i++)
+		if (is_of_group(i, argv[1]))
+			group = argv[1];
+	if (group && is_help(argv[2]))
+		return usage(stdout, group, 0);
+	if (group && argc == 2)
+		return usage(stderr, group, EX_USAGE);
+	fprintf(stderr, "emapi: there is no command \"%s%s%s\"%s\n", argv[1], group ? " " : "",
+	    group ? argv[2] : "", group ? "" : " (emapi --help lists them)");
+	return group ? usage(stderr, group, EX_USAGE) : EX_USAGE;
 }
 
 /* How many arguments the command's words take, 0 where they do not fit. */
@@ -105,8 +142,10 @@ main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
 	mask_core_files();
-	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
-		return usage(argc < 2 ? stderr : stdout, argc < 2 ? EX_USAGE : 0);
+	if (argc < 2)
+		return usage(stderr, NULL, EX_USAGE);
+	if (is_help(argv[1]))
+		return usage(stdout, NULL, 0);
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
 		g_autofree char *name = g_strdup_printf("emapi %s", commands[i]->name);
 		int words = match(commands[i], argc, argv);
@@ -119,7 +158,5 @@ main(int argc, char **argv)
 		argv[words] = name;
 		return commands[i]->run(argc - words, argv + words);
 	}
-	fprintf(stderr, "emapi: there is no command \"%s%s%s\"\n", argv[1], argc > 2 ? " " : "",
-	    argc > 2 ? argv[2] : "");
-	return usage(stderr, EX_USAGE);
+	return no_command(argc, argv);
 }

@@ -56,7 +56,7 @@ submit(const struct mapisend_options *o, const struct letter *letter, struct pro
 {
 	g_autofree char *why = NULL, *words = NULL;
 	IMAPISession *session = NULL;
-	HRESULT hr = session_create(profile, MAPI_EXTENDED, &session, &why);
+	HRESULT hr = session_log_on(profile, MAPI_EXTENDED, &session, &why);
 	int code = 0;
 
 	if (SUCCEEDED(hr)) {

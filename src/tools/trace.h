@@ -6,6 +6,12 @@
 #include <glib.h>
 #include <mapidefs.h>
 #include <stdbool.h>
+#include <stdio.h>
+
+#define TRACE_LAST_SECOND 253402300799.0 /* of the year 9999 */
+#define TRACE_LONGEST 65536              /* bytes of a line */
+
+#define TRACE_CUT "..." /* the result of a line that is too short to tell it */
 
 /* One call.  The strings are the line's own, cut in place. */
 struct trace_line {
@@ -16,7 +22,7 @@ struct trace_line {
 	unsigned object;    /* 0 for a function */
 	const char *method;
 	GPtrArray *in;      /* "name=value" */
-	const char *result; /* "0x00000000", or the count that Release left */
+	const char *result; /* "0x00000000", the count that Release left, or TRACE_CUT */
 	GPtrArray *out;
 };
 
@@ -30,8 +36,27 @@ char *trace_line_show(const struct trace_line *line, GHashTable *seen);
 /* The value of that name, NULL where there is none. */
 const char *trace_line_find(const GPtrArray *words, const char *name);
 
-/* All lines of a file; EX_NOINPUT after a message where it cannot be read. */
-int trace_read(const char *path, char ***lines);
+/* A trace as it is read, line by line: it may be longer than memory, or no trace at all. */
+struct trace_reader {
+	const char *path;
+	FILE *file;
+	char text[TRACE_LONGEST];      /* the line */
+	unsigned at;                   /* its number */
+	unsigned calls;                /* so far */
+	unsigned broken, first_broken; /* lines that are no whole call */
+};
+/* 0; EX_NOINPUT after a message where it cannot be read. */
+int trace_open(struct trace_reader *reader, const char *path);
+enum trace_kind_of_line {
+	TRACE_END,
+	TRACE_CALL,    /* in *out, whose strings are the reader's until the next call */
+	TRACE_PROGRAM, /* a process begins: the text is "# TIME PID PROGRAM" */
+	TRACE_BROKEN   /* not a call; an empty line is passed over */
+};
+enum trace_kind_of_line trace_next(struct trace_reader *reader, struct trace_line *out);
+/* Closes it.  Says which lines were broken; fails with EX_DATAERR where there was no call, with
+ * EX_IOERR where the file could not be read to its end; else `code`. */
+int trace_finish(struct trace_reader *reader, int code);
 
 /* Names of the flags of a method: "MAPI_MODIFY|0x40".  g_free(). */
 char *trace_flag_names(const char *method, ULONG flags);

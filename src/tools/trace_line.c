@@ -6,11 +6,31 @@
 #include <string.h>
 #include <time.h>
 #include <mapix.h>
+#include <mapitags.h>
 #include "hr.h"
-
-#define LAST_SECOND 253402300799.0 /* of the year 9999 */
+#include "propwords.h"
 
 /* --- Lines --------------------------------------------------------------------------------- */
+
+static bool
+is_name(const char *text)
+{
+	for (const char *at = text; *at; at++)
+		if (!g_ascii_isalnum(*at) && *at != '_')
+			return false;
+	return *text != 0;
+}
+
+/* "PID/THREAD" */
+static bool
+is_thread(const char *text)
+{
+	const char *slash = text ? strchr(text, '/') : NULL;
+
+	return slash && slash > text && slash[1] &&
+	       strspn(text, "0123456789") == (size_t)(slash - text) &&
+	       !slash[1 + strspn(slash + 1, "0123456789")];
+}
 
 static bool
 parse_head(char *head, struct trace_line *out)
@@ -22,14 +42,14 @@ parse_head(char *head, struct trace_line *out)
 	out->method = head;
 	out->object = 0;
 	if (!open && !method)
-		return *head != 0;
+		return is_name(head);
 	if (!open || !method || method < open)
 		return false;
 	*open = 0;
 	out->iface = head;
 	out->object = strtoul(open + 1, NULL, 10);
 	out->method = method + 3;
-	return *out->method != 0;
+	return is_name(out->iface) && is_name(out->method);
 }
 
 bool
@@ -42,13 +62,13 @@ trace_line_parse(char *line, struct trace_line *out)
 	if (!word || !g_ascii_isdigit(*word))
 		return false;
 	out->time = g_ascii_strtod(word, NULL);
-	if (!(out->time >= 0 && out->time <= LAST_SECOND))
+	if (!(out->time >= 0 && out->time <= TRACE_LAST_SECOND))
 		return false;
 	word = strtok_r(NULL, " \r\n", &rest);
 	out->duration = word ? g_ascii_strtoll(word, NULL, 10) : 0;
 	out->thread = strtok_r(NULL, " \r\n", &rest);
 	head = strtok_r(NULL, " \r\n", &rest);
-	if (!out->thread || !strchr(out->thread, '/') || !head || !parse_head(head, out))
+	if (!is_thread(out->thread) || !head || !parse_head(head, out))
 		return false;
 	out->in = g_ptr_array_new();
 	out->out = g_ptr_array_new();
@@ -59,7 +79,7 @@ trace_line_parse(char *line, struct trace_line *out)
 			g_ptr_array_add(out->result ? out->out : out->in, word);
 	}
 	if (!out->result)
-		out->result = "..."; /* the line was too long */
+		out->result = TRACE_CUT;
 	return true;
 }
 
@@ -178,6 +198,34 @@ is_hex(const char *text, size_t count)
 	return true;
 }
 
+/* What a number is, by the tag it has: MAPI_TO; false where it has no name. */
+static bool
+put_named(GString *out, ULONG tag, ULONG number)
+{
+	g_auto(GStrv) names = prop_words_flags(tag, number);
+	g_autofree char *text = names && *names ? g_strjoinv("|", names) : NULL;
+
+	if (text)
+		g_string_append(out, text);
+	return text != NULL;
+}
+
+/* A truth value, or a number that has a name. */
+static bool
+put_word_of(GString *out, ULONG tag, const char **at)
+{
+	char *end;
+
+	if (PROP_TYPE(tag) == PT_BOOLEAN && (**at == '0' || **at == '1')) {
+		g_string_append(out, *(*at)++ == '1' ? "true" : "false");
+		return true;
+	}
+	if (!tag || !g_str_has_prefix(*at, "0x") || !put_named(out, tag, strtoul(*at, &end, 16)))
+		return false;
+	*at = end;
+	return true;
+}
+
 /* Tags by name; a value's mark that was seen under a tag before, by that tag's. */
 static void
 put_value(GString *out, const char *value, GHashTable *seen)
@@ -210,9 +258,34 @@ put_value(GString *out, const char *value, GHashTable *seen)
 			last = 'x';
 			continue;
 		}
+		if (last == ':' && put_word_of(out, tag, &at)) {
+			last = 'x';
+			continue;
+		}
 		last = *at++;
 		g_string_append_c(out, last);
 	}
+}
+
+/* Numbers that are one of a few things, by the parameter's name. */
+static bool
+put_choice(GString *out, const char *word, const char *value)
+{
+	static const char *const bookmarks[] = { "BOOKMARK_BEGINNING", "BOOKMARK_CURRENT",
+		"BOOKMARK_END" };
+	ULONG number = strtoul(value + 1, NULL, 10);
+	size_t before = out->len;
+
+	g_string_append_len(out, word, value + 1 - word);
+	if (g_str_has_prefix(word, "bkOrigin=") && number < G_N_ELEMENTS(bookmarks)) {
+		g_string_append(out, bookmarks[number]);
+		return true;
+	}
+	if ((g_str_has_prefix(word, "ulObjType=") || g_str_has_prefix(word, "lpulObjType=")) &&
+	    put_named(out, PR_OBJECT_TYPE, number))
+		return true;
+	g_string_truncate(out, before);
+	return false;
 }
 
 static void
@@ -227,6 +300,8 @@ put_word(GString *out, const struct trace_line *line, const char *word, GHashTab
 		g_string_append(out, names);
 	} else if (value && g_str_has_prefix(word, "ulPropTag=")) {
 		g_string_append(out, tag_name(strtoul(value + 1, NULL, 10)));
+	} else if (value && put_choice(out, word, value)) {
+		return;
 	} else {
 		put_value(out, word, seen);
 	}
@@ -275,7 +350,7 @@ trace_line_show(const struct trace_line *line, GHashTable *seen)
 	}
 	g_string_append_printf(out, ") = %s", result_name(line));
 	for (guint i = 0; i < line->out->len; i++) {
-		g_string_append(out, i ? ", " : " → ");
+		g_string_append(out, i ? ", " : " -> ");
 		put_word(out, line, line->out->pdata[i], seen);
 	}
 	return g_string_free(out, FALSE);

@@ -63,10 +63,16 @@ play_take(struct play_call *call, const char *name, void *object)
 	if (!unknown)
 		return;
 	if (open && strtoul(open + 1, NULL, 10))
-		g_hash_table_insert(
-		    call->replay->objects, GUINT_TO_POINTER(strtoul(open + 1, NULL, 10)), unknown);
+		g_hash_table_insert(call->replay->objects,
+		    play_key(call->line, strtoul(open + 1, NULL, 10)), unknown);
 	else
 		unknown->lpVtbl->Release(unknown);
+}
+
+gpointer
+play_key(const struct trace_line *line, gulong number)
+{
+	return GSIZE_TO_POINTER((gsize)strtoul(line->thread, NULL, 10) << 32 | (guint32)number);
 }
 
 void *
@@ -76,7 +82,8 @@ play_object(const struct play_call *call, const char *name)
 	const char *open = value ? strchr(value, '(') : NULL;
 	gulong number = open ? strtoul(open + 1, NULL, 10) : 0;
 
-	return number ? g_hash_table_lookup(call->replay->objects, GUINT_TO_POINTER(number)) : NULL;
+	return number ? g_hash_table_lookup(call->replay->objects, play_key(call->line, number))
+		      : NULL;
 }
 
 /* --- Calls --------------------------------------------------------------------------------- */
@@ -98,7 +105,7 @@ play_release(struct play_call *call)
 	/* Here each object is held once. */
 	if (strcmp(call->line->result, "0") != 0)
 		return S_OK;
-	g_hash_table_remove(call->replay->objects, GUINT_TO_POINTER(call->line->object));
+	g_hash_table_remove(call->replay->objects, play_key(call->line, call->line->object));
 	return S_OK;
 }
 

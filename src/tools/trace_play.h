@@ -9,7 +9,7 @@
 #include "trace_values.h"
 
 struct play {
-	GHashTable *objects; /* number -> IUnknown */
+	GHashTable *objects; /* play_key() -> IUnknown */
 	struct trace_values values;
 	GHashTable *bookmarks; /* number in the trace -> number here */
 	GHashTable *left_out;  /* "IStream::Write" -> count */
@@ -32,6 +32,9 @@ struct play_method {
 };
 /* Each ends with method NULL. */
 extern const struct play_method play_objects[], play_props[], play_tables[];
+
+/* An object's number counts in its process; programs may share a trace. */
+gpointer play_key(const struct trace_line *line, gulong number);
 
 /* A parameter by name: its words, a number, an interface's id; NULL, 0 where it is not there. */
 const char *play_in(const struct play_call *call, const char *name);

@@ -21,8 +21,6 @@
 #include "text.h"
 #include "trace_play.h"
 
-#define LONGEST 65536 /* bytes of a line */
-
 static bool
 has_properties(const char *iface)
 {
@@ -91,12 +89,12 @@ play(struct play *replay, unsigned at, struct trace_line *line)
 {
 	const char *flags = trace_line_find(line->in, "ulFlags");
 	struct play_call call = { replay, line,
-		g_hash_table_lookup(replay->objects, GUINT_TO_POINTER(line->object)),
+		g_hash_table_lookup(replay->objects, play_key(line, line->object)),
 		flags ? strtoul(flags, NULL, 0) : 0 };
 	const struct play_method *method = find_method(line);
 	HRESULT hr;
 
-	if (!method || (line->object && !call.object)) {
+	if (!method || (line->object && !call.object) || !strcmp(line->result, TRACE_CUT)) {
 		skip(replay, line);
 		return;
 	}
@@ -116,33 +114,34 @@ release(gpointer object)
 }
 
 static int
-play_all(char **lines)
+play_all(struct trace_reader *reader)
 {
 	struct play replay = { g_hash_table_new_full(NULL, NULL, NULL, release) };
+	enum trace_kind_of_line kind;
+	struct trace_line line;
 	GHashTableIter iter;
 	gpointer name, count;
 
 	trace_values_init(&replay.values);
 	replay.bookmarks = g_hash_table_new(NULL, NULL);
 	replay.left_out = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	for (unsigned i = 0; lines[i]; i++) {
-		struct trace_line line = { 0 };
-
-		if (strlen(lines[i]) < LONGEST && trace_line_parse(lines[i], &line))
-			play(&replay, i + 1, &line);
+	while ((kind = trace_next(reader, &line)) != TRACE_END) {
+		if (kind == TRACE_CALL)
+			play(&replay, reader->at, &line);
 		trace_line_clear(&line);
 	}
 	g_hash_table_iter_init(&iter, replay.left_out);
 	while (g_hash_table_iter_next(&iter, &name, &count))
 		printf("not replayed: %s, %u time%s\n", (char *)name, GPOINTER_TO_UINT(count),
 		    text_s(GPOINTER_TO_UINT(count)));
-	printf("%u call%s with the same result, %u with another, %u not replayed\n", replay.same,
-	    text_s(replay.same), replay.differ, replay.skipped);
+	if (reader->calls)
+		printf("%u call%s with the same result, %u with another, %u not replayed\n",
+		    replay.same, text_s(replay.same), replay.differ, replay.skipped);
 	g_hash_table_unref(replay.objects);
 	g_hash_table_unref(replay.bookmarks);
 	g_hash_table_unref(replay.left_out);
 	trace_values_clear(&replay.values);
-	return replay.differ || !replay.same ? EX_DATAERR : 0;
+	return trace_finish(reader, replay.differ || !replay.same ? EX_DATAERR : 0);
 }
 
 /* --- A home of its own --------------------------------------------------------------------- */
@@ -200,7 +199,7 @@ make_home(const char *folder, const char *store)
 }
 
 static int
-replay_in(const char *folder, const char *profile, char **lines)
+replay_in(const char *folder, const char *profile, struct trace_reader *reader)
 {
 	g_autofree char *store = g_build_filename(folder, "replay.store", NULL);
 	int code;
@@ -211,15 +210,15 @@ replay_in(const char *folder, const char *profile, char **lines)
 		code = make_home(folder, store);
 	if (!code && FAILED(MAPIInitialize(NULL)))
 		code = cli_fail(EX_SOFTWARE, "MAPI cannot be initialized");
-	return code ? code : play_all(lines);
+	return code ? code : play_all(reader);
 }
 
 static int
 replay_file(const char *path, const char *profile)
 {
+	g_autofree struct trace_reader *reader = g_new(struct trace_reader, 1);
 	g_autofree char *folder = NULL;
-	g_auto(GStrv) lines = NULL;
-	int code = trace_read(path, &lines);
+	int code = trace_open(reader, path);
 
 	if (code)
 		return code;
@@ -227,7 +226,7 @@ replay_file(const char *path, const char *profile)
 	if (!folder)
 		return cli_fail(
 		    EX_CANTCREAT, "no temporary folder could be made: %s", g_strerror(errno));
-	code = replay_in(folder, profile, lines);
+	code = replay_in(folder, profile, reader);
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return code;
 }
@@ -252,7 +251,7 @@ run_replay(int argc, char **argv)
 	if (code)
 		return code;
 	if (argc != 2)
-		return cli_fail(EX_USAGE, "give the file of a trace");
+		return cli_fail(EX_USAGE, "give the file of a trace (try --help)");
 	return replay_file(argv[1], profile);
 }
 

@@ -189,7 +189,22 @@ text_is_utf8(const char *text)
 bool
 text_is_ascii(const char *text)
 {
-	return g_str_is_ascii(text);
+	return text_is_ascii_bytes(text, strlen(text));
+}
+
+bool
+text_is_ascii_bytes(const void *data, size_t size)
+{
+	const char *at = data, *end = at + size;
+	uint64_t eight, all = 0;
+
+	for (; end - at >= (ptrdiff_t)sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, at, sizeof(eight));
+		all |= eight;
+	}
+	for (; at < end; at++)
+		all |= (uint64_t)(*at & 0x80);
+	return !(all & 0x8080808080808080u);
 }
 
 uint32_t
@@ -273,6 +288,12 @@ plain_length(const char *text)
 	while (text[n] >= 0x20 && text[n] < 0x7F)
 		n++;
 	return text[n] ? 0 : n;
+}
+
+bool
+text_is_plain(const char *text)
+{
+	return plain_length(text) || !*text;
 }
 
 char *

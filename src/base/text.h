@@ -29,6 +29,7 @@ HRESULT text_from_arg(void *root, LPCTSTR text, ULONG flags, char **out);
 /* True where all of it is well-formed UTF-8. */
 bool text_is_utf8(const char *text);
 bool text_is_ascii(const char *text);
+bool text_is_ascii_bytes(const void *data, size_t size);
 
 /* A place in a text of either form: set the one pointer that there is. */
 struct text_cursor {
@@ -58,6 +59,8 @@ text_s(int64_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* Whether all of it is ASCII that can be shown as it is. */
+bool text_is_plain(const char *text);
 /* A copy for people: what is no UTF-8 replaced, control characters shown as \xNN.  g_free(). */
 char *text_printable(const char *text);
 

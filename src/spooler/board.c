@@ -15,10 +15,12 @@
 #include "paths.h"
 #include "text.h"
 
-#define MAGIC 0x31424d45u /* "EMB1" */
+#define MAGIC 0x32424d45u   /* "EMB2" */
+#define MAGIC_1 0x31424d45u /* "EMB1": sums of another kind */
 #define SLOT_SIZE 4096
 #define BOARD_INFIX ".board-"
 #define RECORD_MAX (SLOT_SIZE - 32)
+#define TEXT_MAX 4096
 #define FILE_SIZE (BOARD_SLOTS * SLOT_SIZE)
 
 struct slot {
@@ -185,15 +187,38 @@ board_clear(struct board *board, guint slot)
 
 /* Records */
 
-/* FNV-1a, 32 bits. */
+/* FNV-1a, 32 bits: of boards that an earlier build has left behind. */
 static guint32
-checksum(const guint8 *data, size_t size)
+checksum_1(const guint8 *data, size_t size)
 {
 	guint32 sum = 2166136261u;
 
 	for (size_t i = 0; i < size; i++)
 		sum = (sum ^ data[i]) * 16777619u;
 	return sum;
+}
+
+/* The same with eight bytes at a time, which each record goes through twice. */
+static guint32
+checksum_2(const guint8 *data, size_t size)
+{
+	guint64 sum = 14695981039346656037u ^ size, eight;
+
+	for (; size >= sizeof(eight); data += sizeof(eight), size -= sizeof(eight)) {
+		memcpy(&eight, data, sizeof(eight));
+		sum = (sum ^ eight) * 1099511628211u;
+		sum ^= sum >> 32;
+	}
+	while (size-- > 0)
+		sum = (sum ^ *data++) * 1099511628211u;
+	return (guint32)(sum ^ sum >> 32);
+}
+
+static guint32
+checksum(const struct slot *s)
+{
+	return s->magic == MAGIC_1 ? checksum_1(s->record, s->size)
+				   : checksum_2(s->record, s->size);
 }
 
 /* Bytes written or read one after the other; `ok` is false once there was no room for them. */
@@ -268,10 +293,10 @@ put_verdict(struct cursor *c, const struct verdict *v)
 }
 
 static void
-set_text(char **field, const char *text)
+set_text(char **field, const char *text, size_t max)
 {
 	g_free(*field);
-	*field = packet_text(text, 4096);
+	*field = packet_text(text, max);
 }
 
 static struct verdict *
@@ -284,10 +309,10 @@ get_verdict(struct cursor *c)
 		v->class = (enum verdict_class) class;
 	v->code = (int)get_number(c);
 	v->wait = (int)get_number(c);
-	set_text(&v->enhanced, get_text(c));
-	set_text(&v->text, get_text(c));
-	set_text(&v->server, get_text(c));
-	set_text(&v->queue_id, get_text(c));
+	set_text(&v->enhanced, get_text(c), TEXT_MAX);
+	set_text(&v->text, get_text(c), TEXT_MAX);
+	set_text(&v->server, get_text(c), TEXT_MAX);
+	set_text(&v->queue_id, get_text(c), TEXT_MAX);
 	return v;
 }
 
@@ -310,16 +335,31 @@ board_sent(struct board *board, guint slot, const struct report *report)
 	if (!c.ok)
 		return false;
 	s->size = (guint32)(RECORD_MAX - c.left);
-	s->sum = checksum(s->record, s->size);
+	s->sum = checksum(s);
 	atomic_store(&s->state, BOARD_SENT);
 	return true;
+}
+
+static void
+get_journey(struct cursor *c, struct report *report)
+{
+	g_autoptr(GString) lines = NULL;
+	guint32 count = get_number(c);
+
+	if (count == 1) {
+		set_text(&report->journey, get_text(c), RECORD_MAX);
+		return;
+	}
+	lines = g_string_new(NULL);
+	for (guint32 i = 0; i < count && c->ok; i++)
+		g_string_append_printf(lines, "%s%s", i ? "\n" : "", get_text(c));
+	set_text(&report->journey, lines->str, RECORD_MAX);
 }
 
 static struct report *
 read_record(struct slot *s)
 {
 	struct cursor c = { s->record, s->size, true };
-	g_autoptr(GString) journey = g_string_new(NULL);
 	guint32 entry_size = get_number(&c), count;
 	g_autoptr(GBytes) entry = NULL;
 	struct report *report;
@@ -333,11 +373,7 @@ read_record(struct slot *s)
 	count = get_number(&c);
 	for (guint32 i = 0; i < count && c.ok; i++)
 		g_ptr_array_add(report->verdicts, get_verdict(&c));
-	count = get_number(&c);
-	for (guint32 i = 0; i < count && c.ok; i++)
-		g_string_append_printf(journey, "%s%s", i ? "\n" : "", get_text(&c));
-	g_free(report->journey);
-	report->journey = packet_text(journey->str, RECORD_MAX);
+	get_journey(&c, report);
 	if (!c.ok)
 		g_clear_pointer(&report, report_free);
 	return report;
@@ -348,8 +384,8 @@ board_report(const struct board *board, guint slot)
 {
 	struct slot *s = &board->slots[slot];
 
-	if (s->magic != MAGIC || board_state(board, slot) != BOARD_SENT || s->size > RECORD_MAX ||
-	    checksum(s->record, s->size) != s->sum)
+	if ((s->magic != MAGIC && s->magic != MAGIC_1) || board_state(board, slot) != BOARD_SENT ||
+	    s->size > RECORD_MAX || checksum(s) != s->sum)
 		return NULL;
 	return read_record(s);
 }

@@ -91,6 +91,36 @@ what_was_sent_is_read_back(void **state)
 	report_free(said);
 }
 
+/* Left behind before an upgrade. */
+static void
+a_board_of_an_earlier_build_is_read(void **state)
+{
+	struct fixture *f = *state;
+	struct report *said = accepted(5, "250 2.0.0 Ok", 2), *read;
+	int fd = board_fd(f->board);
+	guint32 size, sum = 2166136261u;
+	guint8 record[4096];
+
+	assert_int_equal(pwrite(fd, "EMB1", 4, 0), 4);
+	board_offer(f->board, 0, 5);
+	assert_true(board_begin(f->worker, 0));
+	assert_true(board_sent(f->worker, 0, said));
+	assert_int_equal(pread(fd, &size, 4, 16), 4);
+	assert_in_range(size, 1, sizeof(record));
+	assert_int_equal(pread(fd, record, size, 32), size);
+	for (guint32 i = 0; i < size; i++)
+		sum = (sum ^ record[i]) * 16777619u;
+	assert_int_equal(pwrite(fd, &sum, 4, 20), 4);
+	read = board_report(f->board, 0);
+	assert_non_null(read);
+	assert_string_equal(read->journey, said->journey);
+	report_free(read);
+	sum++;
+	assert_int_equal(pwrite(fd, &sum, 4, 20), 4);
+	assert_null(board_report(f->board, 0));
+	report_free(said);
+}
+
 static void
 only_one_gets_an_offered_message(void **state)
 {
@@ -166,6 +196,7 @@ main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(what_was_sent_is_read_back),
+		CASE(a_board_of_an_earlier_build_is_read),
 		CASE(only_one_gets_an_offered_message),
 		CASE(what_does_not_fit_is_said),
 		CASE(a_board_that_was_left_is_found_once),

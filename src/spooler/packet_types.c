@@ -3,15 +3,17 @@
 #include "packet.h"
 
 #include <string.h>
+#include "text.h"
 
 char *
 packet_text(const char *text, size_t max)
 {
 	g_autofree char *valid = NULL;
 	const char *end;
+	size_t size = text ? strnlen(text, max + 1) : 0;
 
-	if (!text)
-		return g_strdup("");
+	if (size <= max && text_is_ascii_bytes(text, size)) /* as nearly all is */
+		return g_strndup(text ? text : "", size);
 	valid = g_utf8_make_valid(text, (gssize)strnlen(text, max * 2));
 	if (strlen(valid) <= max)
 		return g_steal_pointer(&valid);

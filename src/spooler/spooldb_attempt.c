@@ -68,30 +68,33 @@ shortened(const char *text)
 	return g_string_free(all, FALSE);
 }
 
-/* Nearly every message has one record of few lines, which are kept as one text. */
-static GVariant *
-journey_value(const char *lines, const char *more)
-{
-	g_autofree char *fit = strlen(lines) > LINE_BYTES ? shortened(lines) : NULL;
-	const char *all[3] = { 0 };
-	gsize count = 0;
-
-	if (*lines)
-		all[count++] = fit ? fit : lines;
-	if (more)
-		all[count++] = more;
-	return g_variant_new_strv(all, (gssize)count);
-}
-
 /* Records */
+
+/*
+ * When (64 bits), transport, text and lines, each text with its end, the lines as
+ * one.  VERSION in the time's highest byte: earlier records are GVariants of the type (xssas),
+ * whose time has nothing there.
+ */
+#define VERSION ((guint64)1 << 56)
 
 static GBytes *
 make_record(const struct spool_try *try, const char *more)
 {
-	g_autoptr(GVariant) record = g_variant_ref_sink(g_variant_new(
-	    "(xss@as)", try->when, try->transport, try->text, journey_value(try->lines, more)));
+	g_autofree char *fit = strlen(try->lines) > LINE_BYTES ? shortened(try->lines) : NULL;
+	const char *lines = fit ? fit : try->lines;
+	const guint64 when = (guint64)try->when | VERSION;
+	gsize size = strlen(lines) + (more ? strlen(more) + 1 : 0);
+	GString *all = g_string_sized_new(
+	    sizeof(when) + strlen(try->transport) + strlen(try->text) + size + 4);
 
-	return g_variant_get_data_as_bytes(record);
+	g_string_append_len(all, (const char *)&when, sizeof(when));
+	g_string_append_len(all, try->transport, (gssize)strlen(try->transport) + 1);
+	g_string_append_len(all, try->text, (gssize)strlen(try->text) + 1);
+	g_string_append(all, lines);
+	if (more)
+		g_string_append_printf(all, "%s%s", *lines ? "\n" : "", more);
+	g_string_append_c(all, '\0');
+	return g_string_free_to_bytes(all);
 }
 
 /* How many tries a record stands for because they are left out; 0: it is one itself. */
@@ -164,18 +167,49 @@ spooldb_bound_attempts(struct spooldb *db, gint64 id, gint64 now)
 	return leave_one_out(db, id, now);
 }
 
-struct spool_attempt *
-spooldb_read_attempt(GBytes *bytes)
+/* The text at *at, which is moved behind its end.  Nothing is believed of bytes from a disk. */
+static char *
+take_text(const char **at, const char *end)
+{
+	gsize size = strnlen(*at, (gsize)(end - *at));
+	char *text = g_utf8_make_valid(*at, (gssize)size);
+
+	*at += MIN(size + 1, (gsize)(end - *at));
+	return text;
+}
+
+/* Bytes that are not in normal form read as defaults, never as harm. */
+static char *
+read_variant(GBytes *bytes, struct spool_attempt *a)
 {
 	g_autoptr(GVariant) record =
 	    g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE("(xssas)"), bytes, FALSE));
-	struct spool_attempt *a = g_new0(struct spool_attempt, 1);
-	g_autofree char *all = NULL;
 	g_auto(GStrv) parts = NULL;
 
-	/* Bytes that are not in normal form read as defaults, never as harm. */
 	g_variant_get(record, "(xss^as)", &a->when, &a->transport, &a->text, &parts);
-	all = g_strjoinv("\n", parts);
+	return g_strjoinv("\n", parts);
+}
+
+struct spool_attempt *
+spooldb_read_attempt(GBytes *bytes)
+{
+	gsize size;
+	const char *at = g_bytes_get_data(bytes, &size), *end = at + size;
+	struct spool_attempt *a = g_new0(struct spool_attempt, 1);
+	g_autofree char *all = NULL;
+	guint64 when = 0;
+
+	if (size >= sizeof(when))
+		memcpy(&when, at, sizeof(when));
+	if (when >> 56 == VERSION >> 56) {
+		at += sizeof(when);
+		a->when = (gint64)(when & (VERSION - 1));
+		a->transport = take_text(&at, end);
+		a->text = take_text(&at, end);
+		all = take_text(&at, end);
+	} else {
+		all = read_variant(bytes, a);
+	}
 	a->journey = g_strsplit(all, "\n", -1);
 	return a;
 }

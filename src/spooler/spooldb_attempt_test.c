@@ -9,7 +9,7 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include <mapicode.h>
-#include "spooldb.h"
+#include "spooldb_private.h"
 
 #define HOUR (3600 * (gint64)G_USEC_PER_SEC)
 #define TRIES 300
@@ -114,10 +114,57 @@ first_and_last_tries_are_kept(void **state)
 	assert_int_equal(g_rmdir(folder), 0);
 }
 
+/* As records were written before. */
+static GBytes *
+earlier_record(const char *const *lines)
+{
+	g_autoptr(GVariant) record = g_variant_ref_sink(g_variant_new(
+	    "(xss@as)", (gint64)1234567, "way", "1 accepted", g_variant_new_strv(lines, -1)));
+
+	return g_variant_get_data_as_bytes(record);
+}
+
+static void
+records_of_earlier_builds_are_read(void **state)
+{
+	const char *const lines[] = { "> one\n< two", "* next-try: soon", NULL };
+	g_autoptr(GBytes) bytes = earlier_record(lines);
+	struct spool_attempt *a = spooldb_read_attempt(bytes);
+
+	assert_int_equal(a->when, 1234567);
+	assert_string_equal(a->transport, "way");
+	assert_string_equal(a->text, "1 accepted");
+	assert_int_equal(g_strv_length(a->journey), 3);
+	assert_string_equal(a->journey[1], "< two");
+	spool_attempt_free(a);
+}
+
+/* Any part of a record, or of what is none, reads as something. */
+static void
+a_damaged_record_is_read_as_far_as_it_goes(void **state)
+{
+	static const char whole[] = "\1\2\3\4\5\6\0\1way\0text\0* one\n\xff two";
+
+	for (gsize size = 0; size < sizeof(whole); size++) {
+		g_autofree char *part = g_memdup2(whole, size); /* for the sanitizer to see */
+		g_autoptr(GBytes) bytes = g_bytes_new(part, size);
+		struct spool_attempt *a = spooldb_read_attempt(bytes);
+
+		assert_non_null(a->transport);
+		assert_non_null(a->text);
+		assert_non_null(a->journey);
+		for (char **line = a->journey; *line; line++)
+			assert_true(g_utf8_validate(*line, -1, NULL));
+		spool_attempt_free(a);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records_of_earlier_builds_are_read),
+		cmocka_unit_test(a_damaged_record_is_read_as_far_as_it_goes),
 		cmocka_unit_test(first_and_last_tries_are_kept),
 	};
 

@@ -47,6 +47,7 @@ struct worker_store {
 struct worker_transport {
 	MAPIUID provider;
 	char *name;
+	char *told;             /* the journey's line with it */
 	bool opened;            /* has been tried */
 	IXPLogon *logon;        /* NULL: cannot be opened */
 	struct xp_ahead *ahead; /* NULL: it takes one message at a time */
@@ -77,6 +78,8 @@ struct worker {
 	struct board *board; /* NULL: messages are given one by one */
 	struct batch *batch; /* the one that is worked at */
 	gint64 pace;         /* how long the last message of a batch took; 0: not known */
+	bool live_wanted;    /* somebody looks on at a message */
+	gint64 live_until;   /* how long that is taken for true; monotonic, 0: it is not known */
 };
 
 /* One recipient of the message in hand. */
@@ -218,8 +221,8 @@ void postpone_served(struct sending *s, enum verdict_class class, int wait, cons
 bool transport_is_closed(const struct worker_transport *t);
 void transport_closed(struct worker *w, struct worker_transport *t, const char *text);
 void transport_reached(struct worker_transport *t);
-/* Keeps what was said until there is a report to put it into. */
-void journey_keep(struct sending *s, const char *lines);
+/* Keeps a line of what was said until there is a report to put it into. */
+void journey_keep(struct sending *s, const char *line);
 /* Hands the report over with all that was kept; frees it.  One without verdicts is dropped. */
 HRESULT report_hand_over(struct sending *s, struct report *report);
 
@@ -227,6 +230,8 @@ HRESULT report_hand_over(struct sending *s, struct report *report);
 
 /* Writes down that the message goes by this transport for those who are marked served, and why. */
 void journey_begin(struct sending *s, const struct worker_transport *t);
+/* The line that names a transport.  g_free(). */
+char *journey_transport(const char *name);
 /* What a transport says by NOTIFY_EMAPI_JOURNEY, passed on to who looks on. */
 void journey_said(struct sending *s, const char *line);
 

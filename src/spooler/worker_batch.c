@@ -233,6 +233,7 @@ worker_batch(struct worker *w, const struct ipc_message *packet)
 	batch.slots = g_byte_array_new();
 	batch.ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	w->batch = &batch;
+	w->live_until = 0;
 	send_rows(w, uid, rows);
 	file_all(w, true);
 	w->batch = NULL;

@@ -12,6 +12,7 @@
  */
 #include "worker.h"
 
+#include <string.h>
 #include "policy.h"
 
 /* Never longer than the wait for a next try, or that try would not be one. */
@@ -146,12 +147,20 @@ transport_closed(struct worker *w, struct worker_transport *t, const char *text)
 
 /* The journey */
 
+/* A line of a stranger's may have what parts ours. */
 void
-journey_keep(struct sending *s, const char *lines)
+journey_keep(struct sending *s, const char *line)
 {
-	if (*lines && s->journey->len)
-		g_string_append_c(s->journey, '\n');
-	g_string_append(s->journey, lines);
+	GString *lines = s->journey;
+	gsize from = lines->len + (lines->len > 0);
+
+	if (!*line)
+		return;
+	if (lines->len)
+		g_string_append_c(lines, '\n');
+	g_string_append(lines, line);
+	if (line[strcspn(line, "\r\n")])
+		g_strdelimit(lines->str + from, "\r\n", ' ');
 }
 
 HRESULT
@@ -160,14 +169,11 @@ report_hand_over(struct sending *s, struct report *report)
 	HRESULT hr = S_OK;
 
 	if (report->verdicts->len > 0) {
-		journey_keep(s, report->journey);
 		g_free(report->journey);
 		report->journey = g_strndup(s->journey->str, s->journey->len);
 		g_string_truncate(s->journey, 0);
 		if (!batch_note(s, report))
 			hr = worker_report(s->worker, report, &s->act);
-	} else {
-		journey_keep(s, report->journey);
 	}
 	report_free(report);
 	return hr;

@@ -5,33 +5,28 @@
  */
 #include "worker.h"
 
+#include <string.h>
 #include <unistd.h>
 #include "live.h"
 #include "mem.h"
 #include "text.h"
 
 #define NAMED_MAX 20
+#define LIVE_AGAIN 10000 /* microseconds */
 
 static void add(struct sending *s, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static void
-add_text(struct sending *s, const char *text)
-{
-	g_autofree char *line = text_printable(text);
-
-	journey_keep(s, line);
-}
-
-static void
 add(struct sending *s, const char *format, ...)
 {
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *line = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
 	text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	add_text(s, text);
+	line = text_printable(text);
+	journey_keep(s, line);
 }
 
 static const struct sending_recipient *
@@ -97,8 +92,7 @@ journey_said(struct sending *s, const char *line)
 		live_say(s->live, line);
 }
 
-/* Who looks on hears of this try from its first line.  The search key is read only where somebody
- * looks on at any message. */
+/* Who looks on hears of this try from its first line. */
 static void
 tell_onlooker(struct sending *s, gsize first)
 {
@@ -107,8 +101,6 @@ tell_onlooker(struct sending *s, gsize first)
 	g_auto(GStrv) lines = NULL;
 	ULONG count = 0;
 
-	if (!s->message || !live_wanted())
-		return;
 	if (s->live < 0 &&
 	    SUCCEEDED(s->message->lpVtbl->GetProps(
 		s->message, (LPSPropTagArray)&tags, 0, &count, &values)) &&
@@ -121,25 +113,49 @@ tell_onlooker(struct sending *s, gsize first)
 			journey_said(s, lines[i]);
 }
 
+/* Who looks on began to before the message was submitted, or waits for one that is about to be
+ * tried: he is seen by who looks after the message was taken, and again after a while. */
+static bool
+is_looked_on(struct worker *w)
+{
+	gint64 now = g_get_monotonic_time();
+
+	if (now >= w->live_until) {
+		w->live_wanted = live_wanted();
+		w->live_until = now + LIVE_AGAIN;
+	}
+	return w->live_wanted;
+}
+
+char *
+journey_transport(const char *name)
+{
+	g_autofree char *line = g_strconcat("* transport: ", name, NULL);
+
+	return text_printable(line);
+}
+
 void
 journey_begin(struct sending *s, const struct worker_transport *t)
 {
+	static const char lease[] = "* lease: ";
 	static char *worker; /* "": no journey is kept */
+	char taken[sizeof(lease) + TEXT_ISO_TIME];
 	gsize first = s->journey->len;
-	g_autofree char *taken = NULL, *name = NULL;
 
 	if (!worker && g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") == 0)
 		worker = g_strdup("");
 	else if (!worker)
-		worker = g_strdup_printf("* worker: %d\n* lease: ", (int)getpid());
+		worker = g_strdup_printf("* worker: %d", (int)getpid());
 	if (!*worker)
 		return;
-	taken = text_iso_time(s->taken);
-	name = g_strconcat("* transport: ", t->name, NULL);
+	memcpy(taken, lease, sizeof(lease));
+	text_iso_time_into(taken + strlen(lease), s->taken);
 	journey_keep(s, worker);
-	g_string_append(s->journey, taken);
-	add_text(s, name);
+	journey_keep(s, taken);
+	journey_keep(s, t->told);
 	add_reason(s, t);
 	add_recipients(s);
-	tell_onlooker(s, first);
+	if (s->message && is_looked_on(s->worker))
+		tell_onlooker(s, first);
 }

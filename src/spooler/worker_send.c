@@ -479,7 +479,7 @@ sending_create(struct worker *w, struct lease *lease, int slot)
 	s->tell = lease->tell;
 	s->slot = slot;
 	s->live = -1;
-	s->journey = g_string_new(NULL);
+	s->journey = g_string_sized_new(1024);
 	s->store = store ? store->store : NULL;
 	return s;
 }
@@ -594,6 +594,7 @@ worker_send(struct worker *w, struct lease *lease)
 {
 	struct sending *s = sending_create(w, lease, -1);
 
+	w->live_until = 0;
 	sending_begin(s); /* nothing was prepared: that is all */
 	sending_free(s);
 }

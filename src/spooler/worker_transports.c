@@ -29,6 +29,7 @@ transport_free(struct worker_transport *t)
 		t->logon->lpVtbl->Release(t->logon);
 	}
 	g_free(t->name);
+	g_free(t->told);
 	g_free(t->reason);
 	g_free(t->closed);
 	g_strfreev(t->types);
@@ -64,6 +65,7 @@ worker_list_transports(struct worker *w)
 
 		t->provider = g_array_index(providers, MAPIUID, i);
 		t->name = provider_name(w, &t->provider);
+		t->told = journey_transport(t->name);
 		g_ptr_array_add(w->transports, t);
 	}
 	g_array_unref(providers);
@@ -269,38 +271,20 @@ verdict_from_props(guint32 row, const SPropValue *props, ULONG count)
 	return v;
 }
 
-/* A line of a stranger's may have what parts ours. */
+/* PR_EMAPI_JOURNEY, put to the lines there are. */
 static void
-add_line(GString *lines, const char *line)
-{
-	gsize from = lines->len + (lines->len > 0);
-
-	if (lines->len)
-		g_string_append_c(lines, '\n');
-	g_string_append(lines, line);
-	if (line[strcspn(line, "\r\n")])
-		g_strdelimit(lines->str + from, "\r\n", ' ');
-}
-
-/* PR_EMAPI_JOURNEY as lines; NULL where the row has none. */
-static char *
-journey_from_props(const SPropValue *props, ULONG count)
+keep_journey(struct sending *s, const SPropValue *props, ULONG count)
 {
 	const SPropValue *wide = prop_find(props, count, PR_EMAPI_JOURNEY_W);
 	const SPropValue *narrow = prop_find(props, count, PR_EMAPI_JOURNEY_A);
 	ULONG lines = wide ? wide->Value.MVszW.cValues : narrow ? narrow->Value.MVszA.cValues : 0;
-	GString *journey;
 
-	if (!lines)
-		return NULL;
-	journey = g_string_new(NULL);
 	for (ULONG i = 0; i < lines; i++) {
 		char *text = wide ? text_to_utf8(NULL, wide->Value.MVszW.lppszW[i]) : NULL;
 
-		add_line(journey, wide ? (text ? text : "") : narrow->Value.MVszA.lppszA[i]);
+		journey_keep(s, wide ? (text ? text : "") : narrow->Value.MVszA.lppszA[i]);
 		mem_free(text);
 	}
-	return g_string_free(journey, FALSE);
 }
 
 /* Into the report, or put aside for the next transport. */
@@ -324,17 +308,14 @@ transport_status(struct sending *s, const ADRLIST *recipients)
 {
 	struct report *report =
 	    report_create(s->lease->id, s->lease->entry, s->transport ? s->transport->name : "");
+	gsize before = s->journey->len;
 
 	for (ULONG i = 0; i < recipients->cEntries; i++) {
 		const ADRENTRY *entry = &recipients->aEntries[i];
 		struct sending_recipient *r = find_recipient(s, entry->rgPropVals, entry->cValues);
-		char *journey = journey_from_props(entry->rgPropVals, entry->cValues);
 
-		if (journey && !*report->journey) {
-			g_free(report->journey);
-			report->journey = g_steal_pointer(&journey);
-		}
-		g_free(journey);
+		if (s->journey->len == before)
+			keep_journey(s, entry->rgPropVals, entry->cValues);
 		if (r)
 			take_verdict(s, r, report,
 			    verdict_from_props(r->row, entry->rgPropVals, entry->cValues));

@@ -142,8 +142,8 @@ const char *smtp_host(const struct smtp_session *session);
 /* Whether it sends the reports that it is asked for (DSN). */
 bool smtp_reports(const struct smtp_session *session);
 
-/* What was said since the last call, a line each, as PR_EMAPI_JOURNEY (emapispi.h).  Secrets are
- * masked.  g_strfreev(). */
-char **smtp_take_journey(struct smtp_session *session);
+/* What was said since the last call, lines as of PR_EMAPI_JOURNEY (emapispi.h), parted by newlines;
+ * "" is nothing.  Secrets are masked.  g_free(). */
+char *smtp_take_journey(struct smtp_session *session);
 
 #endif

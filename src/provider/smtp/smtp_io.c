@@ -168,7 +168,7 @@ smtp_command(struct smtp_session *session, struct smtp_error *error, const char 
 	va_start(arguments, format);
 	line = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	smtp_note(session, "> %s", line);
+	smtp_note_command(session, line);
 	g_byte_array_append(session->output, (const guint8 *)line, (guint)strlen(line));
 	g_byte_array_append(session->output, (const guint8 *)"\r\n", 2);
 	g_free(line);

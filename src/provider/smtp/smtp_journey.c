@@ -8,64 +8,86 @@
 
 #define JOURNEY_MAX 300
 
-/* The text, a tab, and "+N".  By hand: this is done a dozen times for each message. */
-static char *
-timed_line(const char *text, gint64 ms)
+/* A tab and "+N": milliseconds since the first line of this try. */
+static void
+add_elapsed(GString *lines, gint64 ms)
 {
-	size_t size = strlen(text);
 	char number[24], *at = number + sizeof(number);
-	size_t digits;
-	char *line;
 
 	do
 		*--at = (char)('0' + ms % 10);
 	while ((ms /= 10) > 0);
-	digits = (size_t)(number + sizeof(number) - at);
-	line = g_malloc(size + 2 + digits + 1);
-	memcpy(line, text, size);
-	memcpy(line + size, "\t+", 2);
-	memcpy(line + size + 2, at, digits);
-	line[size + 2 + digits] = '\0';
-	return line;
+	g_string_append_len(lines, "\t+", 2);
+	g_string_append_len(lines, at, number + sizeof(number) - at);
 }
 
-/* With the milliseconds since the first line of this try. */
+/* The end tells how it went: of what is over the limit the newest lines stay. */
 static void
-add(struct smtp_session *session, const char *text)
+bound(struct smtp_session *session)
+{
+	GString *lines = session->journey;
+	const char *middle = lines->str + session->journey_middle;
+
+	if (++session->journey_count == JOURNEY_MAX / 2)
+		session->journey_middle = lines->len;
+	if (session->journey_count <= JOURNEY_MAX)
+		return;
+	g_string_erase(lines, (gssize)session->journey_middle, strchr(middle, '\n') + 1 - middle);
+	session->journey_left_out++;
+}
+
+/* One line, made of two parts that can be shown as they are.  All lines are one text, as they are
+ * kept in the end: there are a dozen for each message. */
+static void
+add(struct smtp_session *session, const char *start, const char *text)
 {
 	gint64 now = g_get_monotonic_time();
-	char *line;
+	GString *lines = session->journey;
+	gsize from = lines->len;
 
 	if (!session->keeps_journey)
 		return;
-	if (session->journey->len == 0)
+	if (from == 0)
 		session->began = now;
-	line = timed_line(text, (now - session->began + 500) / 1000);
+	g_string_append(lines, start);
+	g_string_append(lines, text);
+	add_elapsed(lines, (now - session->began + 500) / 1000);
 	if (session->options->said)
-		session->options->said(session->options->said_context, line);
-	if (session->journey->len < JOURNEY_MAX) {
-		g_ptr_array_add(session->journey, line);
-		return;
-	}
-	/* The end tells how it went: keep the newest lines of what is over the limit. */
-	g_ptr_array_remove_index(session->journey, JOURNEY_MAX / 2);
-	g_ptr_array_add(session->journey, line);
-	session->journey_left_out++;
+		session->options->said(session->options->said_context, lines->str + from);
+	g_string_append_c(lines, '\n');
+	bound(session);
+}
+
+static void add_text(struct smtp_session *session, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+add_text(struct smtp_session *session, const char *format, va_list arguments)
+{
+	g_autofree char *text = g_strdup_vprintf(format, arguments), *clean = text_printable(text);
+
+	add(session, "", clean);
 }
 
 void
 smtp_note(struct smtp_session *session, const char *format, ...)
 {
 	va_list arguments;
-	char *text, *clean;
 
+	if (!session->keeps_journey)
+		return;
 	va_start(arguments, format);
-	text = g_strdup_vprintf(format, arguments);
+	add_text(session, format, arguments);
 	va_end(arguments);
-	clean = text_printable(text);
-	g_free(text);
-	add(session, clean);
-	g_free(clean);
+}
+
+void
+smtp_note_command(struct smtp_session *session, const char *line)
+{
+	if (text_is_plain(line))
+		add(session, "> ", line);
+	else
+		smtp_note(session, "> %s", line);
 }
 
 void
@@ -85,7 +107,7 @@ smtp_fact(struct smtp_session *session, const char *name, const char *format, ..
 	va_end(arguments);
 	clean = text_printable(text);
 	line = g_strdup_printf("* %s: %s", name, clean);
-	add(session, line);
+	add(session, "", line);
 	g_ptr_array_add(session->facts, line);
 	g_free(clean);
 	g_free(text);
@@ -97,7 +119,7 @@ smtp_facts_again(struct smtp_session *session)
 	guint i;
 
 	for (i = 0; i < session->facts->len; i++)
-		add(session, g_ptr_array_index(session->facts, i));
+		add(session, "", g_ptr_array_index(session->facts, i));
 }
 
 void
@@ -139,6 +161,8 @@ note_challenge(struct smtp_session *session, const char *challenge)
 void
 smtp_note_reply(struct smtp_session *session, struct smtp_reply *reply)
 {
+	char start[] = { '<', ' ', (char)('0' + reply->code / 100 % 10),
+		(char)('0' + reply->code / 10 % 10), (char)('0' + reply->code % 10), ' ', '\0' };
 	guint i;
 
 	if (reply->code == 334 && reply->lines->len == 1) {
@@ -147,24 +171,25 @@ smtp_note_reply(struct smtp_session *session, struct smtp_reply *reply)
 	}
 	for (i = 0; reply->lines && i < reply->lines->len; i++) {
 		mask_apply(session->mask, (char **)&reply->lines->pdata[i]);
-		smtp_note(session, "< %03d%c%s", reply->code, i + 1 < reply->lines->len ? '-' : ' ',
-		    (const char *)g_ptr_array_index(reply->lines, i));
+		start[5] = i + 1 < reply->lines->len ? '-' : ' ';
+		add(session, start, g_ptr_array_index(reply->lines, i));
 	}
 }
 
-char **
+char *
 smtp_take_journey(struct smtp_session *session)
 {
-	char **lines;
+	GString *lines = session->journey;
+	g_autofree char *left_out = NULL;
+	char *taken;
 
 	if (session->journey_left_out > 0) {
-		g_ptr_array_insert(session->journey, JOURNEY_MAX / 2,
-		    g_strdup_printf("* (%u line%s left out)", session->journey_left_out,
-			text_s(session->journey_left_out)));
-		session->journey_left_out = 0;
+		left_out = g_strdup_printf("* (%u line%s left out)\n", session->journey_left_out,
+		    text_s(session->journey_left_out));
+		g_string_insert(lines, (gssize)session->journey_middle, left_out);
 	}
-	g_ptr_array_add(session->journey, NULL);
-	lines = (char **)g_ptr_array_free(session->journey, FALSE);
-	session->journey = g_ptr_array_new_with_free_func(g_free);
-	return lines;
+	taken = g_strndup(lines->str, lines->len - (lines->len > 0));
+	g_string_truncate(lines, 0);
+	session->journey_count = session->journey_left_out = 0;
+	return taken;
 }

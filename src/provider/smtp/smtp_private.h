@@ -42,7 +42,9 @@ struct smtp_session {
 	gint64 connected;          /* the same, of the TCP connection; 0: not yet */
 	char *host, *peer;         /* who is at the other end, without and with the port */
 	bool keeps_journey;
-	GPtrArray *journey;
+	GString *journey;       /* its lines, each with its end */
+	gsize journey_middle;   /* where what is too much goes from */
+	unsigned journey_count; /* of all lines there were */
 	unsigned journey_left_out;
 	gint64 began;      /* the same, of the journey's first line */
 	GPtrArray *facts;  /* lines about this connection, told again to each message over it */
@@ -73,6 +75,8 @@ char *smtp_advice(const struct smtp_reply *reply);
 
 void smtp_note(struct smtp_session *session, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* "> LINE". */
+void smtp_note_command(struct smtp_session *session, const char *line);
 void smtp_note_lines(struct smtp_session *session, const char *mark, const char *text, size_t size);
 /* "* name: text", about the connection. */
 void smtp_fact(struct smtp_session *session, const char *name, const char *format, ...)

@@ -23,7 +23,7 @@ smtp_session_create(const struct smtp_options *options)
 	session->output = g_byte_array_new();
 	session->mask = mask_create();
 	session->ahead = g_byte_array_new();
-	session->journey = g_ptr_array_new_with_free_func(g_free);
+	session->journey = g_string_sized_new(1024);
 	session->facts = g_ptr_array_new_with_free_func(g_free);
 	return session;
 }
@@ -39,7 +39,7 @@ smtp_session_free(struct smtp_session *session)
 	g_byte_array_unref(session->input);
 	g_byte_array_unref(session->output);
 	g_byte_array_unref(session->ahead);
-	g_ptr_array_unref(session->journey);
+	g_string_free(session->journey, TRUE);
 	g_ptr_array_unref(session->facts);
 	mask_free(session->mask);
 	g_free(session->host);

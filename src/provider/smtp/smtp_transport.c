@@ -68,7 +68,7 @@ smtp_idle(struct xp_logon *logon)
 
 	if (smtp_idle_seconds(state->session) >= IDLE_SECONDS) {
 		smtp_close(state->session);
-		g_strfreev(smtp_take_journey(state->session));
+		g_free(smtp_take_journey(state->session));
 	}
 }
 
@@ -141,7 +141,7 @@ static void
 take_verdicts(struct sending *sending, const char *queue_id)
 {
 	struct state *state = sending->logon->state;
-	char **journey = smtp_take_journey(state->session);
+	g_autofree char *journey = smtp_take_journey(state->session);
 	size_t i;
 
 	for (i = 0; i < sending->count; i++) {
@@ -156,9 +156,7 @@ take_verdicts(struct sending *sending, const char *queue_id)
 					  smtp_wish_success(&sending->wishes) &&
 					  !smtp_reports(state->session);
 	}
-	for (i = 0; journey[i]; i++)
-		xp_journey_take(sending->recipients, journey[i]);
-	g_free(journey);
+	xp_journey_lines(sending->recipients, journey);
 }
 
 /* Refused only because there were too many at once (RFC 5321 4.5.3.1.10). */
@@ -416,7 +414,9 @@ smtp_validate(struct xp_logon *logon, GPtrArray *journey, char **why)
 {
 	struct state *state = logon->state;
 	struct smtp_error error = { 0 };
-	char *from = xp_from_address(logon), **lines;
+	g_autofree char *lines = NULL;
+	g_auto(GStrv) each = NULL;
+	char *from = xp_from_address(logon);
 	HRESULT hr = S_OK;
 	size_t i;
 
@@ -429,9 +429,9 @@ smtp_validate(struct xp_logon *logon, GPtrArray *journey, char **why)
 		hr = error.class == SMTP_TEMPORARY ? MAPI_E_NETWORK_ERROR : MAPI_E_LOGON_FAILED;
 	}
 	lines = smtp_take_journey(state->session);
-	for (i = 0; lines[i]; i++)
-		g_ptr_array_add(journey, lines[i]);
-	g_free(lines);
+	each = g_strsplit(lines, "\n", -1);
+	for (i = 0; each[i]; i++)
+		g_ptr_array_add(journey, g_strdup(each[i]));
 	smtp_error_clear(&error);
 	g_free(from);
 	return hr;

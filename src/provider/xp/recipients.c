@@ -32,7 +32,7 @@ xp_recipients_free(struct xp_recipients *recipients)
 	if (!recipients)
 		return;
 	g_ptr_array_unref(recipients->list);
-	g_ptr_array_unref(recipients->journey);
+	g_string_free(recipients->journey, TRUE);
 	g_free(recipients);
 }
 
@@ -89,7 +89,7 @@ reading_begin(const char *const *types, bool all)
 	struct reading reading = { g_new0(struct xp_recipients, 1), types, all };
 
 	reading.recipients->list = g_ptr_array_new_with_free_func(recipient_free);
-	reading.recipients->journey = g_ptr_array_new_with_free_func(g_free);
+	reading.recipients->journey = g_string_new(NULL);
 	reading.recipients->unmarked = all;
 	return reading;
 }
@@ -174,17 +174,23 @@ xp_set_remote(struct xp_recipient *recipient, const char *remote_mta, const char
 void
 xp_journey(struct xp_recipients *recipients, const char *format, ...)
 {
+	g_autofree char *line = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	g_ptr_array_add(recipients->journey, g_strdup_vprintf(format, arguments));
+	line = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
+	g_strdelimit(line, "\r\n", ' '); /* the path of a file may have them */
+	xp_journey_lines(recipients, line);
 }
 
 void
-xp_journey_take(struct xp_recipients *recipients, char *line)
+xp_journey_lines(struct xp_recipients *recipients, const char *lines)
 {
-	g_ptr_array_add(recipients->journey, line);
+	if (!*lines)
+		return;
+	g_string_append(recipients->journey, lines);
+	g_string_append_c(recipients->journey, '\n');
 }
 
 unsigned

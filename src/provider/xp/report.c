@@ -38,30 +38,33 @@ add_long(struct row *row, ULONG tag, LONG number)
 /* PR_EMAPI_JOURNEY: one value a line, all of them in one block.  The 8-bit form, which is UTF-8 as
  * the lines are, since each message has a dozen of them. */
 static void
-add_journey(struct row *row, const GPtrArray *journey)
+add_journey(struct row *row, const GString *journey)
 {
 	SPropValue *value = &row->entry->rgPropVals[row->entry->cValues];
 	SLPSTRArray *lines = &value->Value.MVszA;
-	size_t pointers = journey->len * sizeof *lines->lppszA, size = pointers;
-	char *at;
-	guint i;
+	ULONG count = 0;
+	char *at, *end;
 
 	if (FAILED(row->hr) || journey->len == 0)
 		return;
-	for (i = 0; i < journey->len; i++)
-		size += strlen(g_ptr_array_index(journey, i)) + 1;
-	lines->lppszA = mem_zalloc(row->root, size);
+	for (at = journey->str; (at = strchr(at, '\n')) != NULL; at++)
+		count++;
+	lines->lppszA = mem_zalloc(row->root, count * sizeof *lines->lppszA + journey->len);
 	if (!lines->lppszA) {
 		row->hr = MAPI_E_NOT_ENOUGH_MEMORY;
 		return;
 	}
-	at = (char *)lines->lppszA + pointers;
-	for (i = 0; i < journey->len; i++) {
-		lines->lppszA[i] = at;
-		at = stpcpy(at, g_ptr_array_index(journey, i)) + 1;
+	at = (char *)(lines->lppszA + count);
+	memcpy(at, journey->str, journey->len);
+	end = at + journey->len;
+	while (lines->cValues < count) {
+		char *stop = memchr(at, '\n', (size_t)(end - at));
+
+		*stop = '\0';
+		lines->lppszA[lines->cValues++] = at;
+		at = stop + 1;
 	}
 	value->ulPropTag = PR_EMAPI_JOURNEY_A;
-	lines->cValues = journey->len;
 	row->entry->cValues++;
 }
 
@@ -249,6 +252,6 @@ xp_recipients_report(IMAPISupport *support, IMessage *message, struct xp_recipie
 	for (i = 0; i < recipients->list->len; i++)
 		if (is_news(xp_recipient_at(recipients, i)))
 			xp_recipient_at(recipients, i)->reported = true;
-	g_ptr_array_set_size(recipients->journey, 0);
+	g_string_truncate(recipients->journey, 0);
 	return hr;
 }

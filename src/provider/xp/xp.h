@@ -40,9 +40,9 @@ struct xp_recipient {
 };
 
 struct xp_recipients {
-	GPtrArray *list;    /* of struct xp_recipient */
-	GPtrArray *journey; /* of char *: lines of the dialogue for people, secrets masked */
-	bool unmarked;      /* nobody looks for PR_RESPONSIBILITY in the message */
+	GPtrArray *list;  /* of struct xp_recipient */
+	GString *journey; /* lines of the dialogue for people, each with its end, secrets masked */
+	bool unmarked;    /* nobody looks for PR_RESPONSIBILITY in the message */
 };
 
 /* The rows of the message's recipient table that are ours: PR_RESPONSIBILITY not TRUE, and the
@@ -68,8 +68,8 @@ void xp_set_remaining(struct xp_recipients *recipients, LONG retry_class, LONG c
 void xp_set_remote(struct xp_recipient *recipient, const char *remote_mta, const char *queue_id);
 void xp_journey(struct xp_recipients *recipients, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* The same for a line that is there already; takes it over (g_free). */
-void xp_journey_take(struct xp_recipients *recipients, char *line);
+/* The same for lines that are there already, parted by newlines. */
+void xp_journey_lines(struct xp_recipients *recipients, const char *lines);
 /* Refuses malformed addresses for good: 553 5.1.3.  How many are left without a verdict. */
 unsigned xp_refuse_malformed(struct xp_recipients *recipients);
 /* Gives everyone left the verdict for a message that could not be rendered (mime_render()'s result

@@ -63,13 +63,15 @@ get_password(void *context, char **why)
 }
 
 static void
-print_lines(const char *mark, char **lines)
+print_lines(const char *mark, char *text)
 {
+	char **lines = g_strsplit(text, "\n", -1);
 	int i;
 
 	for (i = 0; lines[i]; i++)
 		printf("%s%s\n", mark, lines[i]);
 	g_strfreev(lines);
+	g_free(text);
 }
 
 struct letter {

@@ -316,8 +316,11 @@ static HRESULT
 commit(struct db *db, HRESULT hr)
 {
 	if (SUCCEEDED(hr)) {
-		HRESULT committed = db_exec(db, "COMMIT", "");
+		HRESULT committed;
 
+		db_gather_begin(db);
+		committed = db_exec(db, "COMMIT", "");
+		db_gather_end(db, SUCCEEDED(committed));
 		if (FAILED(committed))
 			hr = committed;
 	}

@@ -31,7 +31,7 @@ struct mark {
 	guint64 born_ns;
 };
 
-/* A VFS that is another but for how it opens a log. */
+/* A VFS that is another but for a log (db_gather.c) and how it is opened. */
 struct over {
 	sqlite3_vfs vfs;
 	sqlite3_vfs *below;
@@ -102,11 +102,13 @@ log_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int 
 	sqlite3_vfs *below = ((struct over *)(void *)vfs)->below;
 	int code = SQLITE_CANTOPEN;
 
-	if ((flags & SQLITE_OPEN_WAL) && name && g_str_has_suffix(name, LOG) && is_named(name))
-		code = below->xOpen(below, name, file, flags & ~SQLITE_OPEN_CREATE, out);
+	if (!(flags & SQLITE_OPEN_WAL))
+		return below->xOpen(below, name, file, flags, out);
+	if (name && g_str_has_suffix(name, LOG) && is_named(name))
+		code = db_gather_open(below, name, file, flags & ~SQLITE_OPEN_CREATE, out);
 	/* Also where somebody has removed it in between. */
 	if (code != SQLITE_OK)
-		code = below->xOpen(below, name, file, flags, out);
+		code = db_gather_open(below, name, file, flags, out);
 	return code;
 }
 
@@ -121,6 +123,7 @@ make_over(sqlite3_vfs *below)
 	over->vfs = *below;
 	over->vfs.pNext = NULL;
 	over->vfs.zName = g_strdup_printf("emapi-store-%u", number++);
+	over->vfs.szOsFile += db_gather_size();
 	over->vfs.xOpen = log_open;
 	sqlite3_vfs_register(&over->vfs, 0);
 	return over;
@@ -165,14 +168,17 @@ static bool
 begin_anew(struct db *db)
 {
 	int left = 0, moved = 0;
+	HRESULT hr;
 
 	sqlite3_busy_timeout(db->sqlite, 0);
 	if (sqlite3_wal_checkpoint_v2(
 		db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, &left, &moved) != SQLITE_OK)
 		return false;
-	/* Changes nothing, but writes a page. */
-	return SUCCEEDED(db_exec(db, "PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION), "")) &&
-	       SUCCEEDED(db_sync_log(db));
+	/* Changes nothing, but writes a page, and makes room behind it. */
+	db_gather_begin(db);
+	hr = db_exec(db, "PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION), "");
+	db_gather_end(db, SUCCEEDED(hr));
+	return SUCCEEDED(hr) && SUCCEEDED(db_sync_log(db));
 }
 
 void

@@ -64,7 +64,7 @@ def test_the_spooler_leaves_a_log_that_is_begun(counted):
     counted.environment["EMAPI_SPOOLER"] = os.environ["EMAPI_SPOOLER"]
     counted.run("mapisend", *BODY)  # until it was tried
     counted.stop()
-    assert 0 < counted.log().stat().st_size < 16384
+    assert 0 < counted.log().stat().st_size <= 1 << 20  # with room for the next ones
     with contextlib.closing(sqlite3.connect(f"file:{counted.store()}?immutable=1", uri=True)) as db:
         assert db.execute("SELECT count(*) FROM queue").fetchone() == (2,)  # all is in the file
     assert counted.submit() == (1, 0)

@@ -23,8 +23,8 @@
 #include <string.h>
 
 #define FRAME_HEADER 24 /* SQLite's file format, 4.1: the log's header is of 32 bytes */
-#define COMMITS 4	/* where in it is the file's size after a commit; 0: does not commit */
-#define CAPACITY 65536	/* a submit takes some 50,000 bytes */
+#define COMMITS 4       /* where in it is the file's size after a commit; 0: does not commit */
+#define CAPACITY 65536  /* a submit takes some 50,000 bytes */
 #define ROOM (1024 * 1024)
 
 struct log_file {
@@ -32,9 +32,9 @@ struct log_file {
 	sqlite3_file *below;
 	char *kept; /* CAPACITY; NULL: not gathered */
 	int used;
-	bool committing; /* COMMIT runs, and its last page has not come */
-	bool last;       /* the header before that has */
-	bool known;      /* there was a commit before */
+	bool committing;         /* COMMIT runs, and its last page has not come */
+	bool last;               /* the header before that has */
+	bool known;              /* there was a commit before */
 	sqlite3_int64 at, begun; /* of what is kept; of the commit */
 };
 

@@ -48,11 +48,10 @@ HRESULT db_sync_log(struct db *db);
 /* Of the folder that the file lies in. */
 HRESULT db_sync_folder(const char *path);
 
-/* db_gather.c.  Opens a log over `below`, into a file of db_gather_size() bytes more than that wants;
- * what is written between begin and end, which stand around COMMIT, is written at once. */
+/* db_gather.c.  Opens a log over `below`, into a file of db_gather_size() bytes more than that
+ * wants; what is written between begin and end, which stand around COMMIT, is written at once. */
 int db_gather_size(void);
-int db_gather_open(
-    sqlite3_vfs *below, const char *name, sqlite3_file *file, int flags, int *out);
+int db_gather_open(sqlite3_vfs *below, const char *name, sqlite3_file *file, int flags, int *out);
 void db_gather_begin(struct db *db);
 void db_gather_end(struct db *db, bool committed);
 

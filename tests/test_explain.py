@@ -81,6 +81,83 @@ def test_tells_the_client_the_profile_and_each_step(home):
             assert question in text
 
 
+CALLS = """
+from win32com.mapi import mapi, mapitags
+mapi.MAPIInitialize(None)
+session = mapi.MAPILogonEx(0, "test", None, mapi.MAPI_EXTENDED | mapi.MAPI_NEW_SESSION)
+rows = mapi.HrQueryAllRows(session.GetMsgStoresTable(0), (mapitags.PR_ENTRYID,), None, None, 0)
+store = session.OpenMsgStore(0, rows[0][0][1], None, mapi.MDB_WRITE)
+_, ((_, outbox),) = store.GetProps((mapitags.PR_IPM_OUTBOX_ENTRYID,), 0)
+message = store.OpenEntry(outbox, None, mapi.MAPI_BEST_ACCESS).CreateMessage(None, 0)
+message.SetProps([(mapitags.PR_SUBJECT_W, "A password: wonderland")])
+message.SetProps([(mapitags.PR_BODY_W, "x")])
+message.ModifyRecipients(mapi.MODRECIP_ADD, [
+    ((mapitags.PR_RECIPIENT_TYPE, 1), (mapitags.PR_ADDRTYPE_W, "SMTP"),
+     (mapitags.PR_EMAIL_ADDRESS_W, "bob@example.test"), (mapitags.PR_DISPLAY_NAME_W, "Bob"))])
+_, attachment = message.CreateAttach(None, 0)
+attachment.SetProps([(mapitags.PR_ATTACH_METHOD, 1), (mapitags.PR_ATTACH_DATA_BIN, b"x")])
+attachment.SaveChanges(0)
+message.SaveChanges(mapi.KEEP_OPEN_READWRITE)
+again = len(__import__("sys").argv) > 1
+if again:
+    _, ((_, entry),) = message.GetProps((mapitags.PR_ENTRYID,), 0)
+    message = store.OpenEntry(entry, None, mapi.MAPI_BEST_ACCESS)
+message.SubmitMessage(0)
+"""
+
+
+def test_tells_the_calls_that_made_the_message(home):
+    """What a porting person wants to see: which calls, with which flags, in words."""
+    script = home.folder / "port.py"
+    script.write_text(CALLS)
+    with Peer() as peer:
+        plain(home, peer)
+        home.run("/usr/bin/python3", script, "wonderland")
+        opened, = explain(home)["by"]["Program"]
+        home.run("/usr/bin/python3", script)
+        made, = explain(home)["by"]["Program"]
+    assert made.startswith(f"python3 {script} (process ")
+    assert 'MAPILogonEx (MAPI_NEW_SESSION|MAPI_EXTENDED), profile "test"' in made
+    assert "OpenMsgStore (MDB_WRITE): the default store" in made
+    assert "CreateMessage in the Outbox, SetProps 2, ModifyRecipients, CreateAttach, SaveChanges\n" \
+        in made
+    assert "OpenEntry in the Outbox\n" in opened
+    assert "wonderland" not in opened + made
+
+
+def test_a_message_of_before_is_told_from_its_lines(home):
+    """Messages that were submitted before the short form carry lines in PR_EMAPI_JOURNEY."""
+    with Peer() as peer:
+        plain(home, peer)
+        send(home)
+        wait_until(lambda: explain(home)["state"] == "filed", lambda: explain(home))
+        home.run("/usr/bin/python3", "-c", BEFORE)
+        told = explain(home)
+    program, = told["by"]["Program"]
+    assert program.startswith("oldprogram (process 77, user ann) made the message")
+    assert 'MAPILogonEx, profile "test"' in program and "OpenMsgStore" not in program
+    assert told["by"]["Profile"] == ['"test": a reason of old']
+
+
+BEFORE = """
+from win32com.mapi import mapi, mapitags
+mapi.MAPIInitialize(None)
+session = mapi.MAPILogonEx(0, "", None, mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT)
+rows = mapi.HrQueryAllRows(session.GetMsgStoresTable(0), (mapitags.PR_ENTRYID,), None, None, 0)
+store = session.OpenMsgStore(0, rows[0][0][1], None, mapi.MDB_WRITE)
+_, ((_, sent),) = store.GetProps((mapitags.PR_IPM_SENTMAIL_ENTRYID,), 0)
+table = store.OpenEntry(sent, None, mapi.MAPI_BEST_ACCESS).GetContentsTable(0)
+(((_, entry),),) = mapi.HrQueryAllRows(table, (mapitags.PR_ENTRYID,), None, None, 0)
+message = store.OpenEntry(entry, None, mapi.MAPI_BEST_ACCESS)
+message.DeleteProps((mapitags.PROP_TAG(mapitags.PT_BINARY, 0x66E9),))
+message.SetProps([(mapitags.PROP_TAG(mapitags.PT_MV_STRING8, 0x66E6), [
+    "* program: oldprogram", "* process: 77", "* user: ann", "* profile: test",
+    "* profile-because: a reason of old", "* logon: 2026-01-01T00:00:00.000Z",
+    "* submit: 2026-01-01T00:00:01.000Z"])])
+message.SaveChanges(0)
+"""
+
+
 def test_a_second_message_over_the_same_connection_is_told_whole(home):
     with Peer() as peer:
         plain(home, peer)

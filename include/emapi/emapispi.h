@@ -61,8 +61,12 @@
 #define NOTIFY_EMAPI_JOURNEY ((ULONG)0x00010000)
 
 /*
- * On a message PR_EMAPI_JOURNEY is what the client did, set by IMAPISupport::ExpandRecips: program,
- * process, user, profile, profile-because, logon and submit (ISO 8601, UTC).
+ * PR_EMAPI_CLIENT: what the client did with the message that it submits, set by
+ * IMAPISupport::ExpandRecips: program, process, user, why this profile, logon and opening of the
+ * store with their flags, and how long before. emapi's store adds which calls made the message. In
+ * a short form, since each message has it (src/prop/client_part.h); `emapi explain` shows it in
+ * words. Messages of before have lines in PR_EMAPI_JOURNEY instead: program, process, user,
+ * profile, profile-because, logon and submit.
  */
 
 /* PR_EMAPI_TLS. */

@@ -8,7 +8,7 @@
 
 struct client_lines;
 
-/* Puts PR_EMAPI_JOURNEY_A on a message that is being submitted: which program, as whom, with which
+/* Puts PR_EMAPI_CLIENT on a message that is being submitted: which program, as whom, with which
  * profile and why that one, when it logged on and when it submitted.  Not saved by this: the
  * store's own commit takes it along.  EMAPI_JOURNEY=off in the environment: nothing. */
 HRESULT client_journey_put(struct session *session, IMessage *message);

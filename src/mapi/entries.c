@@ -31,6 +31,11 @@ session_open_store(struct session *session, ULONG size, const void *id, const II
 	if (SUCCEEDED(hr)) {
 		store = logon->store;
 		store->lpVtbl->AddRef(store);
+		if (!session->store_is_default) {
+			session->store_opened = true;
+			session->store_is_default = entry->is_default;
+			session->store_flags = flags;
+		}
 	}
 	g_rec_mutex_unlock(&session->lock);
 	if (FAILED(hr))

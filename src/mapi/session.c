@@ -88,6 +88,12 @@ session_set_chosen(IMAPISession *iface, const char *why)
 	session_from(iface)->chosen = why;
 }
 
+void
+session_set_no_journey(IMAPISession *iface)
+{
+	session_from(iface)->no_journey = true;
+}
+
 struct profile *
 session_profile(struct session *session)
 {

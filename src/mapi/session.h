@@ -21,6 +21,8 @@ HRESULT session_log_on(struct profile *profile, ULONG flags, IMAPISession **out,
 struct session *session_from(IMAPISession *iface);
 /* Why it is this profile: "the program named it" where nobody says otherwise.  Static text. */
 void session_set_chosen(IMAPISession *iface, const char *why);
+/* What this session submits has its journey already: it is another program's. */
+void session_set_no_journey(IMAPISession *iface);
 struct profile *session_profile(struct session *session);
 
 /* The worker: opens one of the profile's stores as the spooler does (IMSProvider::SpoolerLogon),

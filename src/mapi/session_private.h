@@ -44,9 +44,12 @@ struct session {
 	atomic_uint refs;
 	GRecMutex lock;
 	pid_t pid;
-	ULONG flags;        /* of MAPILogonEx */
-	const char *chosen; /* why this profile, for people; static */
-	gint64 began;       /* microseconds since 1970 */
+	ULONG flags;                         /* of MAPILogonEx */
+	const char *chosen;                  /* why this profile, for people; static */
+	gint64 began;                        /* microseconds since 1970 */
+	bool no_journey;                     /* session_set_no_journey() */
+	bool store_opened, store_is_default; /* OpenMsgStore */
+	ULONG store_flags;                   /* of that, for the default store where it was */
 	struct profile *profile;
 	unsigned users;
 	bool ended;

@@ -12,6 +12,7 @@
 #include <mapiutil.h>
 #include <emapispi.h>
 #include "ab.h"
+#include "client_part.h"
 #include "com.h"
 #include "hr.h"
 #include "journey.h"
@@ -58,15 +59,23 @@ close_session(IMAPISession *session)
 
 /* --- What the store still knows ------------------------------------------------------------ */
 
+/* What stands on the message of its client, as lines; earlier messages have them so. */
 static char **
-text_lines(const SPropValue *value)
+client_lines(const SPropValue *values, ULONG count)
 {
-	ULONG count = value->ulPropTag == PR_EMAPI_JOURNEY_A ? value->Value.MVszA.cValues : 0;
-	char **lines = g_new0(char *, count + 1);
+	const SPropValue *lines = prop_find(values, count, PR_EMAPI_JOURNEY_A);
+	const SPropValue *part = prop_find(values, count, PR_EMAPI_CLIENT);
+	const SPropValue *submit = prop_find(values, count, PR_CLIENT_SUBMIT_TIME);
+	const FILETIME never = { 0 };
+	GPtrArray *all = g_ptr_array_new();
 
-	for (ULONG i = 0; i < count; i++)
-		lines[i] = g_strdup(value->Value.MVszA.lppszA[i]);
-	return lines;
+	if (part)
+		client_part_lines(part->Value.bin.lpb, part->Value.bin.cb,
+		    submit ? &submit->Value.ft : &never, all);
+	for (ULONG i = 0; !part && lines && i < lines->Value.MVszA.cValues; i++)
+		g_ptr_array_add(all, g_strdup(lines->Value.MVszA.lppszA[i]));
+	g_ptr_array_add(all, NULL);
+	return (char **)g_ptr_array_free(all, FALSE);
 }
 
 static char *
@@ -91,7 +100,8 @@ folder_name(IMAPISession *session, const SBinary *id)
 static void
 look_up(const struct spool_message *m, char ***client, char **folder, bool *machine)
 {
-	static SizedSPropTagArray(2, tags) = { 2, { PR_EMAPI_JOURNEY_A, PR_PARENT_ENTRYID } };
+	static SizedSPropTagArray(4, tags) = { 4,
+		{ PR_EMAPI_CLIENT, PR_CLIENT_SUBMIT_TIME, PR_EMAPI_JOURNEY_A, PR_PARENT_ENTRYID } };
 	g_autofree char *why = NULL;
 	struct profile *profile = NULL;
 	IMAPISession *session = NULL;
@@ -115,9 +125,9 @@ look_up(const struct spool_message *m, char ***client, char **folder, bool *mach
 	if (SUCCEEDED(hr))
 		hr = message->lpVtbl->GetProps(message, (SPropTagArray *)&tags, 0, &count, &values);
 	if (SUCCEEDED(hr)) {
-		*client = text_lines(&values[0]);
-		if (values[1].ulPropTag == PR_PARENT_ENTRYID)
-			*folder = folder_name(session, &values[1].Value.bin);
+		*client = client_lines(values, count);
+		if (values[3].ulPropTag == PR_PARENT_ENTRYID)
+			*folder = folder_name(session, &values[3].Value.bin);
 	}
 	mem_free(values);
 	COM_CLEAR(message);

@@ -8,6 +8,7 @@
 #include "journey.h"
 #include "outcome.h"
 #include "text.h"
+#include "trace.h"
 
 static void
 step_free(void *object)
@@ -89,6 +90,28 @@ local_time(const char *iso)
 	return outcome_time(g_date_time_to_unix(when) * G_USEC_PER_SEC);
 }
 
+/* " (MAPI_EXTENDED)": the flags of a call, as a fact has them; "" where it has not.  g_free(). */
+static char *
+call_flags(char **journey, const char *name, const char *call)
+{
+	g_autofree char *number = journey_find(journey, '*', name);
+	g_autofree char *names =
+	    number ? trace_flag_names(call, (ULONG)g_ascii_strtoull(number, NULL, 16)) : NULL;
+
+	return names ? g_strdup_printf(" (%s)", names) : g_strdup("");
+}
+
+static void
+tell_store(struct story_step *step, char **journey)
+{
+	g_autofree char *standard = call_flags(journey, "default-store", "OpenMsgStore");
+	g_autofree char *other = call_flags(journey, "store", "OpenMsgStore");
+
+	if (*standard || *other)
+		story_detail(step, "          OpenMsgStore%s%s", *standard ? standard : other,
+		    *standard ? ": the default store" : "");
+}
+
 static void
 tell_client(struct story *story, const struct story_sources *from)
 {
@@ -99,14 +122,19 @@ tell_client(struct story *story, const struct story_sources *from)
 	g_autofree char *logon = journey_find(from->client, '*', "logon");
 	g_autofree char *submit = journey_find(from->client, '*', "submit");
 	g_autofree char *logged_on = local_time(logon), *submitted = local_time(submit);
+	g_autofree char *flags = call_flags(from->client, "logon-flags", "MAPILogonEx");
+	g_autofree char *calls = journey_find(from->client, '*', "calls");
 	struct story_step *step;
 
 	if (program) {
 		step = story_add(story, "Program",
 		    "%s (process %s, user %s) made the message and submitted it", program, process,
 		    user);
-		story_detail(
-		    step, "%s  MAPILogonEx, profile \"%s\"", logged_on, from->message->profile);
+		story_detail(step, "%s  MAPILogonEx%s, profile \"%s\"", logged_on, flags,
+		    from->message->profile);
+		tell_store(step, from->client);
+		if (calls)
+			story_detail(step, "          %s", calls);
 		story_detail(step, "%s  IMessage::SubmitMessage", submitted);
 	} else if (from->machine) {
 		story_add(story, "Program",

@@ -5,7 +5,9 @@
 #include <mapicode.h>
 #include <mapiguid.h>
 #include <mapitags.h>
+#include "client_part.h"
 #include "copy.h"
+#include "folders.h"
 #include "namedprop.h"
 #include "promoted.h"
 #include "readflag.h"
@@ -108,6 +110,7 @@ message_SaveChanges(IMessage *This, ULONG flags)
 
 	if (FAILED(hr))
 		return hr;
+	client_calls_add(&message->calls, CALL_SAVE_CHANGES);
 	hr = message->parent ? message_save_embedded(message) : message_save(message, flags, false);
 	if (SUCCEEDED(hr) && (flags & KEEP_OPEN_READONLY)) {
 		message->writable = false;
@@ -249,6 +252,7 @@ message_SetProps(IMessage *This, ULONG count, LPSPropValue values, LPSPropProble
 	hr = message_enter(message, true);
 	if (FAILED(hr))
 		return hr;
+	client_calls_add(&message->calls, CALL_SET_PROPS);
 	return message_leave(message, message_set_props(message, count, values, problems));
 }
 
@@ -366,6 +370,7 @@ message_CreateAttach(IMessage *This, LPCIID iid, ULONG flags, ULONG *num, LPATTA
 		return hr;
 	hr = message_load_attachments(message);
 	if (SUCCEEDED(hr)) {
+		client_calls_add(&message->calls, CALL_CREATE_ATTACH);
 		hr = attach_create(message, message->next_num, true, true, iid, attach);
 		if (SUCCEEDED(hr))
 			*num = message->next_num++;
@@ -408,6 +413,7 @@ message_ModifyRecipients(IMessage *This, ULONG flags, LPADRLIST list)
 
 	if (FAILED(hr))
 		return hr;
+	client_calls_add(&message->calls, CALL_MODIFY_RECIPIENTS);
 	return message_leave(message, message_modify_recipients(message, flags, list));
 }
 
@@ -568,6 +574,7 @@ message_create(struct store *store, gint64 folder, bool associated, struct messa
 	if (FAILED(hr))
 		return hr;
 	message->folder = folder;
+	message->calls = client_calls_begin(true, (guint)MIN(folder, FOLDER_ID_FIRST_FREE));
 	message->associated = associated;
 	message->writable = true;
 	hr = message_begin(message);
@@ -614,6 +621,8 @@ message_open(struct store *store, gint64 id, ULONG flags, struct message **out)
 	hr = message_choose_access(message, flags);
 	if (SUCCEEDED(hr))
 		hr = message_load(message);
+	message->calls =
+	    client_calls_begin(false, (guint)MIN(message->folder, FOLDER_ID_FIRST_FREE));
 	if (FAILED(hr))
 		com_release(&message->com);
 	else

@@ -40,6 +40,7 @@ struct message {
 	struct row_image *image;   /* between message_prepare() and message_unprepare() */
 	bool fresh;                /* the row is being made */
 	HRESULT woken;             /* submit_notify_soon() */
+	guint32 calls;             /* so far (client_part.h) */
 	struct com_object *parent; /* the attachment it is opened from; NULL: of a folder */
 };
 

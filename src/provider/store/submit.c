@@ -13,6 +13,7 @@
 #include <mapicode.h>
 #include <mapiguid.h>
 #include <mapitags.h>
+#include "client_part.h"
 #include "entryid.h"
 #include "filetime.h"
 #include "folders.h"
@@ -211,6 +212,21 @@ submit_prepare(struct message *message)
 	return (hr == MAPI_E_NO_SUPPORT) ? S_OK : hr;
 }
 
+/* Behind what ExpandRecips says of the client, where a journey is kept. */
+static HRESULT
+calls_put(struct message *message, guint32 calls)
+{
+	const SPropValue *client = bag_get(message->set.bag, PR_EMAPI_CLIENT);
+	BYTE bytes[CLIENT_PART_MAX];
+	size_t size = client ? client->Value.bin.cb : 0;
+
+	if (!size || size > sizeof(bytes) - CLIENT_NUMBER_MAX)
+		return S_OK;
+	memcpy(bytes, client->Value.bin.lpb, size);
+	size += client_part_number(calls, bytes + size);
+	return bag_set_binary(message->set.bag, PR_EMAPI_CLIENT, bytes, size);
+}
+
 static HRESULT
 submit_check(struct message *message)
 {
@@ -263,11 +279,14 @@ HRESULT
 message_submit(struct message *message)
 {
 	LONG flags = bag_get_long(message->set.bag, PR_MESSAGE_FLAGS, 0);
+	guint32 calls = message->calls; /* before those of ExpandRecips */
 	HRESULT hr;
 
 	hr = submit_check(message);
 	if (SUCCEEDED(hr))
 		hr = submit_prepare(message);
+	if (SUCCEEDED(hr))
+		hr = calls_put(message, calls);
 	if (SUCCEEDED(hr))
 		hr = message->store->relay ? submit_relay(message) : submit_here(message);
 	if (FAILED(hr)) {

@@ -312,10 +312,12 @@ on_follow(struct client *client, const struct ipc_message *packet)
 
 /* Waking */
 
+/* S_FALSE where somebody can begin with it at once. */
 static HRESULT
 on_wake(struct client *client, const struct ipc_message *packet)
 {
 	g_autoptr(GBytes) uid = packet_bytes(packet, "profile");
+	struct lane *lane;
 	HRESULT hr;
 
 	if (g_bytes_get_size(uid) != sizeof(MAPIUID))
@@ -323,8 +325,9 @@ on_wake(struct client *client, const struct ipc_message *packet)
 	/* The program that waits for the answer may end; what the wake-up brings takes longer. */
 	client->idle = true;
 	hr = answer_ok(client);
-	lane_wake(lane_get(client->s, uid));
-	return hr;
+	lane = lane_get(client->s, uid);
+	lane_wake(lane);
+	return hr == S_OK && lane_has_idle(lane) ? S_FALSE : hr;
 }
 
 static HRESULT
@@ -431,9 +434,7 @@ on_list(struct client *client, const struct ipc_message *packet)
 	GVariantBuilder b;
 	HRESULT hr;
 
-	spooldb_read_begin(client->s->db);
 	hr = ipc_int(packet, "rows", 0) ? send_page(client, ids) : send_all(client, ids);
-	spooldb_read_end(client->s->db);
 	if (FAILED(hr))
 		return hr;
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
@@ -701,6 +702,7 @@ client_says(gint fd, GIOCondition condition, gpointer data)
 	if (hr == MAPI_E_TIMEOUT)
 		return G_SOURCE_CONTINUE;
 	client->idle = false;
+	spooldb_read_begin(s->db);
 	if (SUCCEEDED(hr))
 		hr = handle(client, packet);
 	if (hr == MAPI_E_BUSY && !client->asked && client->looks) {
@@ -708,7 +710,11 @@ client_says(gint fd, GIOCondition condition, gpointer data)
 		hr = S_OK;
 	}
 	ipc_message_free(packet);
-	scheduler_kick(s);
+	spooldb_read_end(s->db);
+	if (hr == S_FALSE)
+		scheduler_act(s);
+	else
+		scheduler_kick(s);
 	if (SUCCEEDED(hr))
 		return G_SOURCE_CONTINUE;
 	client->source = 0;
@@ -753,7 +759,7 @@ client_add(struct scheduler *s, int fd, bool machine)
 	client->uid = peer.uid;
 	client->patience = PATIENCE_MS;
 	/* A person who asks waits for one step of the mail at most; strangers take their turn. */
-	client->source = g_unix_fd_add_full(stranger ? G_PRIORITY_DEFAULT : G_PRIORITY_HIGH, fd,
-	    G_IO_IN | G_IO_HUP, client_says, client, NULL);
+	client->source = scheduler_listen(
+	    fd, stranger ? G_PRIORITY_DEFAULT : G_PRIORITY_HIGH, client_says, client);
 	g_ptr_array_add(s->clients, client);
 }

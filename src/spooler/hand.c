@@ -54,6 +54,8 @@ hand_free(struct hand *hand)
 		board_keep(hand->board);
 	board_free(hand->board);
 	g_free(hand->batched);
+	if (hand->stores)
+		g_ptr_array_unref(hand->stores);
 	g_free(hand);
 }
 
@@ -180,13 +182,16 @@ static gboolean
 worker_says(gint fd, GIOCondition condition, gpointer data)
 {
 	struct hand *hand = data;
+	struct scheduler *s = hand->lane->s;
 	struct ipc_message *packet = NULL;
 	HRESULT hr = ipc_receive(fd, 0, &packet);
 
 	if (hr == MAPI_E_TIMEOUT)
 		return G_SOURCE_CONTINUE;
 	hand->heard = g_get_monotonic_time();
+	spooldb_read_begin(s->db);
 	if (FAILED(hr) || !lane_handle(hand, packet)) {
+		spooldb_read_end(s->db);
 		/* The worker keeps its end open until it is gone; the child watch does the rest. */
 		hand->fd_source = 0;
 		kill(hand->pid, SIGKILL);
@@ -194,7 +199,12 @@ worker_says(gint fd, GIOCondition condition, gpointer data)
 		return G_SOURCE_REMOVE;
 	}
 	ipc_message_free(packet);
-	scheduler_kick(hand->lane->s);
+	spooldb_read_end(s->db);
+	/* Who has nothing to do any more is given something at once. */
+	if (hand_idle(hand))
+		scheduler_act(s);
+	else
+		scheduler_kick(s);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -273,7 +283,7 @@ hand_start(struct lane *lane, bool first, bool copied, gint64 now)
 	}
 	hand->started = now;
 	hand->heard = g_get_monotonic_time();
-	hand->fd_source = g_unix_fd_add(hand->fd, G_IO_IN | G_IO_HUP, worker_says, hand);
+	hand->fd_source = scheduler_listen(hand->fd, G_PRIORITY_DEFAULT, worker_says, hand);
 	hand->child_source = g_child_watch_add(hand->pid, worker_ended, hand);
 	g_ptr_array_add(lane->hands, hand);
 	log_debug("worker %d started", (int)hand->pid);

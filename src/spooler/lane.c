@@ -88,12 +88,16 @@ lane_ready(struct lane *lane)
 	read_policy(lane);
 	lane_wake(lane);
 	lane->unasked = true;
+	/* It finds that when it is logged on, and need not ask. */
+	if (lane->hands->len > 0 && !hand_at(lane, 0)->renew)
+		lane_begin_scan(hand_at(lane, 0));
 }
 
 void
 lane_free(struct lane *lane)
 {
 	g_ptr_array_unref(lane->hands);
+	lane_forget_places(lane);
 	g_bytes_unref(lane->uid);
 	g_free(lane->trouble);
 	g_free(lane->file);
@@ -130,9 +134,19 @@ lane_leased(const struct lane *lane)
 }
 
 bool
+lane_has_idle(const struct lane *lane)
+{
+	for (guint i = 0; i < lane->hands->len; i++) {
+		if (hand_idle(hand_at(lane, i)))
+			return true;
+	}
+	return false;
+}
+
+bool
 lane_busy(const struct lane *lane)
 {
-	return lane->want_scan || is_scanning(lane) || lane_leased(lane);
+	return lane->want_scan || lane->scan_retry || is_scanning(lane) || lane_leased(lane);
 }
 
 bool
@@ -215,11 +229,15 @@ lane_wake(struct lane *lane)
 	gint64 since = 0;
 	g_autofree char *held = spooldb_held(lane->s->db, lane->uid, &since);
 
-	lane->want_scan = true;
-	lane->woken = lane->scans + 1;
 	lane->unasked = false;
 	lane->not_before = 0;
 	renew_older(lane, changed);
+	if (lane_scan_is_to_begin(lane)) {
+		lane->woken = lane->scans;
+	} else {
+		lane->want_scan = true;
+		lane->woken = lane->scans + 1;
+	}
 	/* Who mends a profile edits its file: that alone lets held mail go on. */
 	if (held && changed > since && changed < G_MAXINT64)
 		spooldb_release(lane->s->db, lane->uid, g_get_real_time());
@@ -242,6 +260,7 @@ lane_reachable(struct lane *lane, gint64 now)
 	lane->unreachable = false;
 	lane->reachable_at = now;
 	spooldb_reachable(lane->s->db, lane->uid, now);
+	lane->s->changed = true;
 }
 
 void
@@ -438,18 +457,6 @@ give_meanwhile(struct hand *hand, gint64 now)
 	return true;
 }
 
-static void
-begin_scan(struct hand *hand)
-{
-	struct lane *lane = hand->lane;
-
-	lane->want_scan = false;
-	hand->scanning = true;
-	lane->scans++;
-	hand->heard = lane->scan_began = g_get_monotonic_time();
-	ipc_send(hand->fd, "scan", NULL);
-}
-
 /* One that has nothing to do, while a scan is due. */
 static void
 drive_scan(struct hand *hand, gint64 now)
@@ -461,7 +468,7 @@ drive_scan(struct hand *hand, gint64 now)
 	if ((left || pause) && give_meanwhile(hand, now))
 		return;
 	if (!left && !(pause && lane_leased(lane)))
-		begin_scan(hand);
+		lane_begin_scan(hand);
 }
 
 static void
@@ -537,6 +544,10 @@ lane_drive(struct lane *lane, gint64 now)
 		lane->scan_again = false;
 		lane->want_scan = true;
 	}
+	if (lane->scan_retry && now >= lane->scan_retry) {
+		lane->scan_retry = 0;
+		lane->want_scan = true;
+	}
 	for (guint i = 0; i < lane->hands->len; i++)
 		drive_hand(hand_at(lane, i), now);
 	if (until_worker(lane, now) > 0)
@@ -575,6 +586,8 @@ lane_next(struct lane *lane, gint64 now)
 {
 	gint64 wait = until_worker(lane, now);
 
+	if (lane->scan_retry)
+		wait = MIN(wait, lane->scan_retry - now);
 	for (guint i = 0; i < lane->hands->len; i++) {
 		struct hand *hand = hand_at(lane, i);
 

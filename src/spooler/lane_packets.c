@@ -7,11 +7,8 @@
 #include "hr.h"
 #include "words.h"
 
-/* Rows of `live` in one packet; an entry ID has some dozens of bytes, and never more than 1,000. */
-#define LIVE_PAGE 50
-
-static void
-answer_ok(struct hand *hand, const char *name, GVariant *value)
+void
+hand_answer_ok(struct hand *hand, const char *name, GVariant *value)
 {
 	GVariantBuilder b;
 
@@ -21,8 +18,8 @@ answer_ok(struct hand *hand, const char *name, GVariant *value)
 	ipc_send(hand->fd, "ok", g_variant_builder_end(&b));
 }
 
-static void
-answer_error(struct hand *hand, HRESULT hr)
+void
+hand_answer_error(struct hand *hand, HRESULT hr)
 {
 	GVariantBuilder b;
 
@@ -54,53 +51,37 @@ import_words(struct lane *lane)
 	}
 }
 
+/* The stores that it has opened. */
+static GPtrArray *
+stores_of(const struct ipc_message *packet)
+{
+	g_autoptr(GVariant) uids = ipc_value(packet, "stores", "aay");
+	GPtrArray *stores = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+
+	for (gsize i = 0; uids && i < g_variant_n_children(uids); i++) {
+		g_autoptr(GVariant) uid = g_variant_get_child_value(uids, i);
+
+		g_ptr_array_add(stores, g_variant_get_data_as_bytes(uid));
+	}
+	return stores;
+}
+
 static bool
 on_hello(struct hand *hand, const struct ipc_message *packet)
 {
 	struct lane *lane = hand->lane;
 	g_autoptr(GBytes) uid = packet_bytes(packet, "profile");
 
-	if (!g_bytes_equal(uid, lane->uid))
+	if (hand->hello || !g_bytes_equal(uid, lane->uid))
 		return false;
 	import_words(lane);
 	batch_import(lane);
 	spooldb_set_profile_name(lane->s->db, lane->uid, ipc_string(packet, "name", ""));
 	hand->hello = true;
+	hand->stores = stores_of(packet);
 	lane->unasked = false;
 	hand->many = hand->board && ipc_int(packet, "board", 0);
 	lane->alone = true;
-	return true;
-}
-
-/* Which of a store's submissions are known. */
-static bool
-on_have(struct hand *hand, const struct ipc_message *packet)
-{
-	struct lane *lane = hand->lane;
-	g_autoptr(GBytes) store = packet_bytes(packet, "store");
-	g_autoptr(GVariant) rows = ipc_value(packet, "rows", "a(ayx)");
-	g_autoptr(GByteArray) answer = g_byte_array_new();
-	gint64 now = g_get_real_time();
-	HRESULT hr = S_OK;
-
-	for (gsize i = 0; rows && SUCCEEDED(hr) && i < g_variant_n_children(rows); i++) {
-		g_autoptr(GVariant) entry = NULL;
-		g_autoptr(GBytes) bytes = NULL;
-		gint64 submitted;
-		guint8 byte;
-		bool known;
-
-		g_variant_get_child(rows, i, "(@ayx)", &entry, &submitted);
-		bytes = g_variant_get_data_as_bytes(entry);
-		hr = spooldb_known(lane->s->db, store, bytes, submitted, now, &known);
-		byte = known;
-		g_byte_array_append(answer, &byte, 1);
-	}
-	if (FAILED(hr))
-		answer_error(hand, hr);
-	else
-		answer_ok(hand, "known",
-		    g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, answer->data, answer->len, 1));
 	return true;
 }
 
@@ -122,150 +103,11 @@ on_members(struct hand *hand, const struct ipc_message *packet)
 		hand->queued = NULL;
 	}
 	if (FAILED(hr))
-		answer_error(hand, hr);
+		hand_answer_error(hand, hr);
 	else
-		answer_ok(hand, NULL, NULL);
+		hand_answer_ok(hand, NULL, NULL);
 	scheduler_changed(lane->s);
 	return ours || FAILED(hr);
-}
-
-/* New ones, a row each. */
-static bool
-on_more_queued(struct hand *hand, const struct ipc_message *packet)
-{
-	struct lane *lane = hand->lane;
-	g_autoptr(GBytes) store = packet_bytes(packet, "store");
-	g_autoptr(GVariant) rows = ipc_value(packet, "rows", PACKET_QUEUED_ROWS);
-	gint64 now = g_get_real_time(), id;
-	HRESULT hr = S_OK;
-
-	for (gsize i = 0; rows && SUCCEEDED(hr) && i < g_variant_n_children(rows); i++) {
-		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
-		int priority;
-		struct spool_message *m = packet_from_queued_row(row, store, &priority);
-
-		hr = spooldb_add(lane->s->db, lane->uid, m, CLAMP(priority, -1, 1), now, &id);
-		spool_message_free(m);
-	}
-	if (FAILED(hr))
-		answer_error(hand, hr);
-	else
-		answer_ok(hand, NULL, NULL);
-	scheduler_changed(lane->s);
-	return true;
-}
-
-/* Up to which place of a store's queue all is on record. */
-static bool
-on_place(struct hand *hand, const struct ipc_message *packet)
-{
-	g_autoptr(GBytes) store = packet_bytes(packet, "store");
-
-	answer_ok(hand, "place", g_variant_new_int64(spooldb_place(hand->lane->s->db, store)));
-	return true;
-}
-
-static bool
-on_placed(struct hand *hand, const struct ipc_message *packet)
-{
-	g_autoptr(GBytes) store = packet_bytes(packet, "store");
-
-	spooldb_set_place(hand->lane->s->db, store, ipc_int(packet, "place", 0));
-	return true;
-}
-
-static bool
-on_queued(struct hand *hand, const struct ipc_message *packet)
-{
-	struct lane *lane = hand->lane;
-	gint64 id = 0;
-	bool more = false;
-	HRESULT hr = packet_to_message(packet, &hand->queued, &more);
-
-	if (SUCCEEDED(hr) && !more)
-		hr = spooldb_add(lane->s->db, lane->uid, hand->queued,
-		    (int)CLAMP(ipc_int(packet, "priority", 0), -1, 1), g_get_real_time(), &id);
-	if (FAILED(hr) || !more) {
-		spool_message_free(hand->queued);
-		hand->queued = NULL;
-	}
-	if (FAILED(hr))
-		answer_error(hand, hr);
-	else
-		answer_ok(hand, "id", g_variant_new_int64(id));
-	if (id)
-		scheduler_changed(lane->s);
-	return true;
-}
-
-/* What is on record of a store's queue: the numbers, or a page of the submissions. */
-static bool
-on_live(struct hand *hand, const struct ipc_message *packet)
-{
-	struct lane *lane = hand->lane;
-	g_autoptr(GBytes) store = packet_bytes(packet, "store");
-	gint64 after = ipc_int(packet, "after", -1);
-	gint64 hands = 0;
-	GVariantBuilder b;
-
-	for (guint i = 0; i < lane->hands->len; i++)
-		hands += hand_holds(g_ptr_array_index(lane->hands, i));
-	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	if (after < 0) {
-		g_variant_builder_add(&b, "{sv}", "count",
-		    g_variant_new_int64(spooldb_live_count(lane->s->db, store)));
-		g_variant_builder_add(&b, "{sv}", "hands", g_variant_new_int64(hands));
-	} else {
-		g_variant_builder_add(
-		    &b, "{sv}", "rows", spooldb_live(lane->s->db, store, after, LIVE_PAGE));
-	}
-	ipc_send(hand->fd, "ok", g_variant_builder_end(&b));
-	return true;
-}
-
-static bool
-on_gone(struct hand *hand, const struct ipc_message *packet)
-{
-	struct lane *lane = hand->lane;
-	g_autoptr(GBytes) store = packet_bytes(packet, "store");
-	g_autoptr(GBytes) entry = packet_bytes(packet, "entry");
-
-	if (SUCCEEDED(spooldb_gone(
-		lane->s->db, store, entry, ipc_int(packet, "submitted", 0), g_get_real_time())))
-		scheduler_changed(lane->s);
-	return true;
-}
-
-/* Of a long queue: a slice is followed by a pause of its own length, and by one so many times as
- * long while that many messages more are known to be due. */
-#define AMPLE 1000
-#define AMPLE_PAUSE 10
-
-static gint64
-pause_after(const struct lane *lane, gint64 slice)
-{
-	guint due = spooldb_due_count(lane->s->db, lane->uid, g_get_real_time(), AMPLE);
-
-	return due < AMPLE ? slice : slice * AMPLE_PAUSE;
-}
-
-static bool
-on_scanned(struct hand *hand, const struct ipc_message *packet)
-{
-	struct lane *lane = hand->lane;
-	gint64 now = g_get_monotonic_time();
-
-	hand->scanning = false;
-	lane->scanned++;
-	lane->scan_rest = ipc_int(packet, "more", 0) != 0;
-	lane->scan_not_before =
-	    lane->scan_rest ? now + pause_after(lane, now - lane->scan_began) : 0;
-	lane->want_scan = lane->want_scan || lane->scan_rest;
-	lane->scan_again = lane->scan_again || ipc_int(packet, "again", 0);
-	lane->crashes = 0;
-	g_clear_pointer(&lane->trouble, g_free);
-	spooldb_set_scanned(lane->s->db, lane->uid, g_get_real_time());
-	return true;
 }
 
 /* A server that answers again lets those go that waited for it. */
@@ -297,31 +139,39 @@ answer_act(struct hand *hand, gint64 id, enum spool_act act)
 	ipc_send(hand->fd, "ok", g_variant_builder_end(&b));
 }
 
-static bool
-on_status(struct hand *hand, const struct ipc_message *packet)
+/* All of a report has come.  Who watches waits for this, and is told first. */
+static HRESULT
+take_report(struct hand *hand, const struct report *report)
 {
 	struct lane *lane = hand->lane;
 	enum spool_act act = ACT_SEND;
+	HRESULT hr = spooldb_report(lane->s->db, report, g_get_real_time(), &act);
+
+	if (FAILED(hr))
+		return hr;
+	scheduler_changed(lane->s);
+	answer_act(hand, report->id, act);
+	event_try(lane->s->db, report);
+	note_reachable(lane, report);
+	return S_OK;
+}
+
+static bool
+on_status(struct hand *hand, const struct ipc_message *packet)
+{
 	bool more = false;
-	gint64 id = 0;
 	HRESULT hr = packet_to_report(packet, &hand->report, &more);
 
-	if (SUCCEEDED(hr) && !more)
-		hr = spooldb_report(lane->s->db, hand->report, g_get_real_time(), &act);
-	if (SUCCEEDED(hr) && !more) {
-		id = hand->report->id;
-		event_try(lane->s->db, hand->report);
-		note_reachable(lane, hand->report);
+	if (SUCCEEDED(hr) && more) {
+		answer_act(hand, 0, ACT_SEND);
+		return true;
 	}
-	if (FAILED(hr) || !more) {
-		report_free(hand->report);
-		hand->report = NULL;
-	}
+	if (SUCCEEDED(hr))
+		hr = take_report(hand, hand->report);
 	if (FAILED(hr))
-		answer_error(hand, hr);
-	else
-		answer_act(hand, id, act);
-	scheduler_changed(lane->s);
+		hand_answer_error(hand, hr);
+	report_free(hand->report);
+	hand->report = NULL;
 	return true;
 }
 
@@ -340,7 +190,7 @@ on_tell(struct hand *hand, const struct ipc_message *packet)
 	}
 	if (FAILED(hr)) {
 		spool_telling_clear(t);
-		answer_error(hand, hr);
+		hand_answer_error(hand, hr);
 		return true;
 	}
 	g_variant_dict_init(&dict, NULL);
@@ -373,9 +223,9 @@ on_told(struct hand *hand, const struct ipc_message *packet)
 	    hand->lane->s->db, id, ipc_int(packet, "serial", 0), text, g_get_real_time());
 
 	if (FAILED(hr))
-		answer_error(hand, hr);
+		hand_answer_error(hand, hr);
 	else
-		answer_ok(hand, NULL, NULL);
+		hand_answer_ok(hand, NULL, NULL);
 	return true;
 }
 
@@ -476,35 +326,35 @@ on_trouble(struct hand *hand, const struct ipc_message *packet)
 	return true;
 }
 
+static const struct lane_verb verbs[] = {
+	{ "hello", on_hello },
+	{ "members", on_members },
+	{ "status", on_status },
+	{ "tell", on_tell },
+	{ "told", on_told },
+	{ "done", on_done },
+	{ "filed", on_filed },
+	{ "trouble", on_trouble },
+	{ NULL, NULL },
+};
+
+static const struct lane_verb *
+find_verb(const struct lane_verb *among, const char *verb)
+{
+	while (among->verb && strcmp(among->verb, verb) != 0)
+		among++;
+	return among->verb ? among : NULL;
+}
+
 bool
 lane_handle(struct hand *hand, const struct ipc_message *packet)
 {
-	static const struct {
-		const char *verb;
-		bool (*handle)(struct hand *hand, const struct ipc_message *packet);
-	} verbs[] = {
-		{ "hello", on_hello },
-		{ "have", on_have },
-		{ "queued", on_queued },
-		{ "more-queued", on_more_queued },
-		{ "members", on_members },
-		{ "place", on_place },
-		{ "placed", on_placed },
-		{ "live", on_live },
-		{ "gone", on_gone },
-		{ "scanned", on_scanned },
-		{ "status", on_status },
-		{ "tell", on_tell },
-		{ "told", on_told },
-		{ "done", on_done },
-		{ "filed", on_filed },
-		{ "trouble", on_trouble },
-	};
+	const struct lane_verb *found = find_verb(verbs, packet->verb);
 
-	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
-		if (strcmp(verbs[i].verb, packet->verb) == 0)
-			return verbs[i].handle(hand, packet);
-	}
+	if (!found)
+		found = find_verb(lane_scan_verbs, packet->verb);
+	if (found)
+		return found->handle(hand, packet);
 	log_error("worker %d says \"%s\", which nobody knows", (int)hand->pid, packet->verb);
 	return false;
 }

@@ -104,6 +104,18 @@ GVariant *packet_from_lease(const struct lease *lease);
 GVariant *packet_queued_row(const struct spool_message *message, int priority);
 struct spool_message *packet_from_queued_row(GVariant *row, GBytes *store, int *priority);
 
+/* From where on a store's outgoing queue is to be read: store, the place up to which all is on
+ * record, and how far of that was on the store's disk.  Floating. */
+#define PACKET_PLACE "(ayxx)"
+#define PACKET_PLACES "a" PACKET_PLACE
+GVariant *packet_place(GBytes *store, gint64 reached, gint64 secured);
+
+/* What a scan has found there: store, what is new and was not told before, the place that was
+ * reached with it, how far of that is on disk, and how many messages the queue has up to it (-1:
+ * they were not counted). */
+#define PACKET_FOUND "(ay" PACKET_QUEUED_ROWS "xxx)"
+#define PACKET_FOUNDS "a" PACKET_FOUND
+
 /* A message with few recipients and no attempts as one row among others, as a list answers with:
  * the members of struct spool_message and struct spool_recipient in their packets' order
  * (docs/ARCHITECTURE.md).  Floating; NULL where it is too large for that. */

@@ -46,6 +46,7 @@ scheduler_regain(struct scheduler *s, gint64 now)
 	log_warning("spool.db lost what could not be written; all stores are looked through");
 	g_hash_table_iter_init(&iter, s->lanes);
 	while (g_hash_table_iter_next(&iter, NULL, &lane)) {
+		lane_forget_places(lane);
 		lane_wake(lane);
 		lane_renew(lane);
 	}

@@ -261,14 +261,18 @@ arm(struct scheduler *s, gint64 now)
 		g_main_loop_quit(s->loop);
 		return;
 	}
+	spooldb_read_begin(s->db);
 	scheduler_watch_clock(s, now);
 	clients_sweep(s);
 	next = drive(s, now, &busy);
+	if (s->changed)
+		scheduler_changed(s);
 	if (s->stop_at) /* only the end of what is in hand counts, and that is an event */
 		next = s->stop_at;
 	next = MIN(next, scheduler_regain(s, now));
 	next = MIN(next, clients_answer(s, now));
 	next = MIN(next, consider_end(s, busy, now));
+	spooldb_read_end(s->db);
 	if (s->timer)
 		g_source_remove(s->timer);
 	/* The clock may be set: look every minute whatever it says. */
@@ -295,8 +299,32 @@ scheduler_kick(struct scheduler *s)
 }
 
 void
+scheduler_act(struct scheduler *s)
+{
+	if (s->kick)
+		g_source_remove(s->kick);
+	s->kick = 0;
+	arm(s, g_get_real_time());
+}
+
+guint
+scheduler_listen(int fd, int priority, GUnixFDSourceFunc hear, void *context)
+{
+	GSource *source = g_unix_fd_source_new(fd, G_IO_IN | G_IO_HUP);
+	guint id;
+
+	g_source_set_priority(source, priority);
+	g_source_set_callback(source, G_SOURCE_FUNC(hear), context, NULL);
+	g_source_set_can_recurse(source, TRUE);
+	id = g_source_attach(source, NULL);
+	g_source_unref(source);
+	return id;
+}
+
+void
 scheduler_changed(struct scheduler *s)
 {
+	s->changed = false;
 	clients_notify(s);
 }
 
@@ -417,8 +445,7 @@ listen_on(struct scheduler *s)
 		return MAPI_E_NETWORK_ERROR;
 	}
 	g_unix_set_fd_nonblocking(s->listen_fd, TRUE, NULL);
-	s->listen_source =
-	    g_unix_fd_add_full(G_PRIORITY_HIGH, s->listen_fd, G_IO_IN, on_connection, s, NULL);
+	s->listen_source = scheduler_listen(s->listen_fd, G_PRIORITY_HIGH, on_connection, s);
 	return lock_write(s->lock_fd, s->options.socket_path);
 }
 

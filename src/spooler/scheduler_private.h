@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What scheduler.c, clients.c, lane.c, hand.c and lane_packets.c share. */
+/* What scheduler.c, clients.c, lane.c, hand.c, lane_packets.c and lane_scan.c share. */
 #ifndef EMAPI_SPOOLER_SCHEDULER_PRIVATE_H
 #define EMAPI_SPOOLER_SCHEDULER_PRIVATE_H
 
 #include <sys/types.h>
+#include <glib-unix.h>
 #include <mapicode.h>
 #include "log.h"
 #include "scheduler.h"
@@ -21,6 +22,7 @@ struct scheduler {
 	gint64 clock_offset;  /* the clock less the time since the machine's start */
 	guint kick;           /* a pending call of the driver */
 	guint sync;           /* a pending spooldb_sync() */
+	bool changed;         /* those who watch are told at the end of this step */
 	GPtrArray *clients;   /* of struct client */
 	GHashTable *lanes;    /* GBytes (profile UID) -> struct lane */
 	struct network *network;
@@ -36,6 +38,11 @@ struct scheduler {
 
 /* Looks at everything that may be due, soon (from the loop). */
 void scheduler_kick(struct scheduler *s);
+/* The same at once, which spares a turn of the loop.  May end lanes, workers' hands and clients. */
+void scheduler_act(struct scheduler *s);
+/* A source for what comes at a descriptor, as g_unix_fd_add_full(), but without a turn of the loop
+ * for itself after each call, which GLib spends on letting none be called within its own call. */
+guint scheduler_listen(int fd, int priority, GUnixFDSourceFunc hear, void *context);
 /* Something changed in spool.db: tell those who watch. */
 void scheduler_changed(struct scheduler *s);
 void scheduler_accept(struct scheduler *s);
@@ -94,7 +101,9 @@ struct hand {
 	bool many;     /* it has its board in view: see batch.c */
 	bool quitting; /* told to end */
 	bool renew;    /* to be followed by another, which reads the profile anew */
+	GPtrArray *stores; /* those it has opened, of GBytes; NULL: it has not said hello */
 	bool scanning;
+	bool rest; /* what it scans has more than one slice */
 	bool sender;                  /* has had mail to send: may have a connection */
 	gint64 lease;                 /* message in hand; 0: none */
 	gint64 leased;                /* since when, or when another was begun; monotonic */
@@ -127,6 +136,8 @@ struct lane {
 	gint64 scan_began; /* monotonic */
 	gint64 scan_not_before; /* likewise: the rest, while there is mail to send */
 	bool scan_again; /* once nothing is in hand: the last scan was not sure of what has gone */
+	gint64 scan_retry;   /* a scan is wanted then: spool.db did not take what the last one found */
+	GHashTable *places;  /* lane_scan.c; NULL: none yet */
 	gint64 not_before;   /* no new worker and no message before */
 	gint64 pace;         /* the limit a minute allows no message before */
 	bool unreachable;    /* something may wait only because nobody was reached */
@@ -149,6 +160,8 @@ void lane_drive(struct lane *lane, gint64 now);
 /* When lane_drive() is to be called again; G_MAXINT64: only after an event. */
 gint64 lane_next(struct lane *lane, gint64 now);
 bool lane_busy(const struct lane *lane);
+/* Whether a worker has nothing to do. */
+bool lane_has_idle(const struct lane *lane);
 /* Whether a message is in hand. */
 bool lane_leased(const struct lane *lane);
 bool lane_has_batch(const struct lane *lane);
@@ -170,6 +183,22 @@ void lane_reachable(struct lane *lane, gint64 now);
 void lane_take_back(struct lane *lane, gint64 id);
 /* The network has changed: the same, and workers forget that nobody was reached. */
 void lane_network(struct lane *lane, gint64 now);
+
+/* lane_scan.c */
+
+/* The worker is to look into its stores. */
+void lane_begin_scan(struct hand *hand);
+/* Whether a worker was told to and has not begun: it will see all that is there now. */
+bool lane_scan_is_to_begin(const struct lane *lane);
+/* What spool.db has of the stores' places holds again. */
+void lane_forget_places(struct lane *lane);
+
+/* A worker's word; handle() is false when the worker is not to be trusted. */
+struct lane_verb {
+	const char *verb;
+	bool (*handle)(struct hand *hand, const struct ipc_message *packet);
+};
+extern const struct lane_verb lane_scan_verbs[]; /* up to a NULL verb */
 
 /* hand.c: a worker process. */
 
@@ -216,5 +245,8 @@ bool batch_import(struct lane *lane);
 
 /* lane_packets.c: one packet of the worker; false when the worker is not to be trusted. */
 bool lane_handle(struct hand *hand, const struct ipc_message *packet);
+/* `ok` with a value (name NULL: without), and `error`. */
+void hand_answer_ok(struct hand *hand, const char *name, GVariant *value);
+void hand_answer_error(struct hand *hand, HRESULT hr);
 
 #endif

@@ -133,10 +133,13 @@ bind_all(struct spooldb *db, sqlite3_stmt *stmt, const char *types, va_list *arg
 sqlite3_stmt *
 spooldb_query(struct spooldb *db, const char *sql, const char *types, ...)
 {
-	sqlite3_stmt *stmt = prepare(db, sql);
-	HRESULT hr = stmt ? S_OK : MAPI_E_CALL_FAILED;
+	sqlite3_stmt *stmt;
+	HRESULT hr;
 	va_list args;
 
+	spooldb_look(db);
+	stmt = prepare(db, sql);
+	hr = stmt ? S_OK : MAPI_E_CALL_FAILED;
 	va_start(args, types);
 	if (stmt)
 		hr = bind_all(db, stmt, types, &args);
@@ -198,10 +201,13 @@ spooldb_run(struct spooldb *db, const char *sql, const char *types, ...)
 gint64
 spooldb_number(struct spooldb *db, gint64 fallback, const char *sql, const char *types, ...)
 {
-	sqlite3_stmt *stmt = prepare(db, sql);
-	HRESULT hr = stmt ? S_OK : MAPI_E_CALL_FAILED;
+	sqlite3_stmt *stmt;
+	HRESULT hr;
 	va_list args;
 
+	spooldb_look(db);
+	stmt = prepare(db, sql);
+	hr = stmt ? S_OK : MAPI_E_CALL_FAILED;
 	va_start(args, types);
 	if (stmt)
 		hr = bind_all(db, stmt, types, &args);
@@ -323,6 +329,7 @@ spooldb_begin(struct spooldb *db, enum spooldb_when when)
 		return hr;
 	db->when = when;
 	notice_rollback(db);
+	spooldb_look_away(db);
 	if (!db->open)
 		hr = spooldb_run(db, "BEGIN IMMEDIATE", "");
 	db->open = db->open || SUCCEEDED(hr);

@@ -32,7 +32,8 @@ bool spooldb_pending(const struct spooldb *db);
 HRESULT spooldb_sync(struct spooldb *db);
 HRESULT spooldb_sync_soon(struct spooldb *db);
 
-/* Reads until spooldb_read_end() see one state of the file, and cost less together. */
+/* Reads until spooldb_read_end() see one state of the file, and cost less together; a step in
+ * between is seen by those that follow it. */
 void spooldb_read_begin(struct spooldb *db);
 void spooldb_read_end(struct spooldb *db);
 
@@ -167,7 +168,9 @@ HRESULT spooldb_set_profile_name(struct spooldb *db, GBytes *profile, const char
 /* Up to which place of a store's outgoing queue all is on record; 0: not known. */
 gint64 spooldb_place(struct spooldb *db, GBytes *store);
 HRESULT spooldb_set_place(struct spooldb *db, GBytes *store, gint64 place);
-/* When the profile's stores were last looked through; 0: never. */
+/* The same of many stores, of all where these are not too many: PACKET_PLACES, floating. */
+GVariant *spooldb_places(struct spooldb *db);
+/* When the profile's stores were last looked through, to the minute; 0: never. */
 HRESULT spooldb_set_scanned(struct spooldb *db, GBytes *profile, gint64 now);
 gint64 spooldb_scanned(struct spooldb *db, GBytes *profile);
 

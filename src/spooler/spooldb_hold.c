@@ -3,24 +3,50 @@
 #include "spooldb_private.h"
 
 #define HISTORY_DAYS 30
+#define SCANNED_GRAIN (60 * (gint64)G_USEC_PER_SEC)
+/* Places that are told at once: of most people, all. */
+#define PLACES_MAX 64
 
 HRESULT
 spooldb_set_profile_name(struct spooldb *db, GBytes *profile, const char *name)
 {
+	HRESULT hr;
+
 	/* Most wake-ups change nothing: no write then. */
 	if (spooldb_number(
 		db, 0, "SELECT 1 FROM profile WHERE uid=? AND name=?", "bt", profile, name))
 		return S_OK;
-	return spooldb_run(db,
-	    "INSERT INTO profile(uid, name) VALUES(?1, ?2)"
-	    " ON CONFLICT(uid) DO UPDATE SET name=?2",
-	    "bt", profile, name);
+	hr = spooldb_begin(db, SPOOLDB_LATER);
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db,
+		    "INSERT INTO profile(uid, name) VALUES(?1, ?2)"
+		    " ON CONFLICT(uid) DO UPDATE SET name=?2",
+		    "bt", profile, name);
+	return spooldb_end(db, hr);
 }
 
 gint64
 spooldb_place(struct spooldb *db, GBytes *store)
 {
 	return spooldb_number(db, 0, "SELECT place FROM place WHERE store=?", "b", store);
+}
+
+GVariant *
+spooldb_places(struct spooldb *db)
+{
+	sqlite3_stmt *s =
+	    spooldb_query(db, "SELECT store, place FROM place LIMIT ?", "d", PLACES_MAX);
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE(PACKET_PLACES));
+	while (spooldb_step(db, s)) {
+		g_autoptr(GBytes) store = spooldb_column_bytes(s, 0);
+		gint64 place = sqlite3_column_int64(s, 1);
+
+		g_variant_builder_add_value(&b, packet_place(store, place, place));
+	}
+	spooldb_done(s);
+	return g_variant_builder_end(&b);
 }
 
 /* Together with what it is about: never before that. */
@@ -38,10 +64,18 @@ spooldb_set_place(struct spooldb *db, GBytes *store, gint64 place)
 HRESULT
 spooldb_set_scanned(struct spooldb *db, GBytes *profile, gint64 now)
 {
-	return spooldb_run(db,
-	    "INSERT INTO profile(uid, scanned) VALUES(?1, ?2)"
-	    " ON CONFLICT(uid) DO UPDATE SET scanned=?2",
-	    "bi", profile, now);
+	HRESULT hr;
+
+	/* Known to the minute: most scans write nothing here. */
+	if (ABS(now - spooldb_scanned(db, profile)) < SCANNED_GRAIN)
+		return S_OK;
+	hr = spooldb_begin(db, SPOOLDB_LATER);
+	if (SUCCEEDED(hr))
+		hr = spooldb_run(db,
+		    "INSERT INTO profile(uid, scanned) VALUES(?1, ?2)"
+		    " ON CONFLICT(uid) DO UPDATE SET scanned=?2",
+		    "bi", profile, now);
+	return spooldb_end(db, hr);
 }
 
 gint64

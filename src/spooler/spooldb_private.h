@@ -30,6 +30,8 @@ struct spooldb {
 	struct spooldb_syncer *syncer; /* NULL: not needed yet */
 	bool alone;                    /* there is none to be had */
 	bool open;                     /* a transaction was begun and not ended by us */
+	bool together;                 /* reads are to see one state of the file */
+	bool looking;                  /* and do: they share a transaction */
 	HRESULT unread;                /* why a read, or what it needs, failed */
 	gint64 rebuilt;                /* when the file was made anew after damage; 0: never */
 	bool spoilt;                   /* what is open has a part of a step in it */
@@ -50,6 +52,9 @@ bool spooldb_step(struct spooldb *db, sqlite3_stmt *stmt);
 /* Whether all since the last step's end could be read; forgets it. */
 HRESULT spooldb_unread(struct spooldb *db);
 void spooldb_done(sqlite3_stmt *stmt);
+/* Before a read, and before a write: see spooldb_read_begin(). */
+void spooldb_look(struct spooldb *db);
+void spooldb_look_away(struct spooldb *db);
 /* The first column of each row, as gint64. */
 GArray *spooldb_read_ids(struct spooldb *db, sqlite3_stmt *stmt);
 /* Runs to the end. */

@@ -5,19 +5,34 @@
 #include <string.h>
 #include "text.h"
 
-/* Where a step is open, or the file does not let us, each read is one for itself. */
 void
 spooldb_read_begin(struct spooldb *db)
 {
-	if (!db->open)
-		spooldb_run(db, "SAVEPOINT look", "");
+	db->together = true;
 }
 
 void
 spooldb_read_end(struct spooldb *db)
 {
-	if (!db->open && !sqlite3_get_autocommit(db->sql))
+	db->together = false;
+	spooldb_look_away(db);
+}
+
+/* What is open for writing is one state of the file already; where the file does not let us, each
+ * read is one for itself. */
+void
+spooldb_look(struct spooldb *db)
+{
+	if (db->together && !db->looking && !db->open)
+		db->looking = SUCCEEDED(spooldb_run(db, "SAVEPOINT look", ""));
+}
+
+void
+spooldb_look_away(struct spooldb *db)
+{
+	if (db->looking && !sqlite3_get_autocommit(db->sql))
 		spooldb_run(db, "RELEASE look", "");
+	db->looking = false;
 }
 
 gint64

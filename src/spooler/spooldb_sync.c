@@ -170,7 +170,7 @@ is_under_way(struct spooldb *db)
 bool
 spooldb_pending(const struct spooldb *db)
 {
-	return db->unsynced || !sqlite3_get_autocommit(db->sql);
+	return db->unsynced || (db->open && !sqlite3_get_autocommit(db->sql));
 }
 
 HRESULT

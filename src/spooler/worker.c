@@ -63,6 +63,22 @@ log_on(struct worker *w)
 	return hr;
 }
 
+static GVariant *
+store_uids(const struct worker *w)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE("aay"));
+	for (guint i = 0; i < w->stores->len; i++) {
+		const struct worker_store *s = g_ptr_array_index(w->stores, i);
+
+		if (SUCCEEDED(s->hr))
+			g_variant_builder_add_value(
+			    &b, g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), s->uid, TRUE));
+	}
+	return g_variant_builder_end(&b);
+}
+
 static void
 say_hello(struct worker *w)
 {
@@ -73,23 +89,8 @@ say_hello(struct worker *w)
 	    &b, "{sv}", "profile", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w->uid, TRUE));
 	g_variant_builder_add(&b, "{sv}", "name", g_variant_new_string(profile_name(w->profile)));
 	g_variant_builder_add(&b, "{sv}", "board", g_variant_new_int64(w->board != NULL));
+	g_variant_builder_add(&b, "{sv}", "stores", store_uids(w));
 	worker_tell(w, "hello", g_variant_builder_end(&b));
-}
-
-static void
-scan(struct worker *w)
-{
-	GVariantBuilder b;
-	bool again, more;
-	HRESULT hr = worker_scan(w, &again, &more);
-
-	/* What could not be read is read at the next wake-up; what is known can be sent. */
-	if (FAILED(hr))
-		log_warning("the scan is not complete: %s", hr_name(hr));
-	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(&b, "{sv}", "again", g_variant_new_int64(again));
-	g_variant_builder_add(&b, "{sv}", "more", g_variant_new_int64(more));
-	worker_tell(w, "scanned", g_variant_builder_end(&b));
 }
 
 static void
@@ -130,7 +131,9 @@ serve(struct worker *w)
 		}
 		scanned = scanned || strcmp(packet->verb, "scan") == 0;
 		if (strcmp(packet->verb, "scan") == 0)
-			scan(w);
+			worker_scan(w, packet);
+		else if (strcmp(packet->verb, "compare") == 0)
+			worker_compare(w, packet);
 		else if (strcmp(packet->verb, "send") == 0)
 			send_packet(w, packet);
 		else if (strcmp(packet->verb, "batch") == 0)

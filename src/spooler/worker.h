@@ -11,6 +11,7 @@
  *   worker_lists.c      distribution lists among them
  *   worker_scan.c       what is in the outgoing queues
  *   worker_scan_message.c  and what is to be known of a message there
+ *   worker_gone.c       what is on record and no longer there
  *   worker_transports.c the profile's transports, and one call to one of them
  *   worker_failover.c   from one transport to the next
  *   worker_journey.c    what the worker itself writes down of a try
@@ -38,9 +39,6 @@ struct worker_store {
 	GBytes *uid;      /* PR_RECORD_KEY */
 	HRESULT hr;
 	char *reason;
-	bool placed;        /* `place` has been asked for */
-	ULONGLONG place;    /* of its queue, up to which all is on record; see worker_scan.c */
-	ULONGLONG told;     /* what the scheduler keeps of it: so much is on disk, too */
 	gint64 count_again; /* the numbers are not compared before; monotonic */
 };
 
@@ -168,9 +166,30 @@ bool lists_any(const SRowSet *rows);
 HRESULT lists_expand(IMAPISession *session, IMessage *message, const SRowSet *rows);
 
 /* worker_scan.c */
-/* *again: once no message is in hand it is worth another look, for what clients have taken back.
- * *more: there is more than a slice, and it is to be called again. */
-HRESULT worker_scan(struct worker *w, bool *again, bool *more);
+
+/* Looks into all stores' queues, from where `scan` says, and answers with `scanned`. */
+void worker_scan(struct worker *w, const struct ipc_message *scan);
+/* The same for all that is in the queues that `compare` names, and in none of them any more. */
+void worker_compare(struct worker *w, const struct ipc_message *compare);
+/* Values of a packet about the store. */
+GVariantBuilder *scan_of_store(GVariantBuilder *b, const struct worker_store *s);
+
+/* worker_gone.c */
+
+/* What a store's queue has: asked of the store, or (`queue` NULL) what a look at all of it saw. */
+struct store_queue;
+struct scan_presence {
+	struct store_queue *queue;
+	GHashTable *seen; /* of GBytes: entry IDs */
+};
+/* The numbers: how many are on record, and how many of them are in hands just now. */
+void scan_ask_counts(
+    struct worker *w, struct worker_store *s, gint64 *count, gint64 *hands);
+/* What is on record and no longer in the queue was taken back by a client.  Usually the numbers
+ * tell that nothing is missing.  False when that is not sure, because messages are just being
+ * filed. */
+bool scan_find_gone(struct worker *w, struct worker_store *s,
+    const struct scan_presence *presence, gint64 in_queue, gint64 count, gint64 hands);
 
 /* worker_scan_message.c */
 gint64 scan_submit_time(const SRow *row);

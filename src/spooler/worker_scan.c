@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is in the stores' outgoing queues, told to the scheduler a page at a time: first which of
- * the submissions it knows ("have"), then those that are new ("queued", "more-queued").
+ * What is in the stores' outgoing queues, told to the scheduler.
  *
- * A store that can (storequeue.h) is asked only for what came since the last look; up to which
- * place of its queue all is on record, the scheduler keeps.  Numbers tell whether something is
- * missing on either side, and only then all is compared.  Any other store's table is read from
+ * A store that can (storequeue.h) is asked only for what came since the last look: the scheduler
+ * keeps up to which place of its queue all is on record.  A few new messages go along with the
+ * answer ("scanned").  More of them are told a page at a time: first which of the submissions it
+ * knows ("have"), then those that are new ("queued", "more-queued").  Numbers tell whether something
+ * is missing on either side, and only then all is compared.  Any other store's table is read from
  * beginning to end.  A long queue is read in slices, so that mail leaves meanwhile.  See worker.h.
  */
 #include "worker.h"
@@ -19,6 +20,8 @@
 #include "text.h"
 
 #define PAGE 100
+/* Messages that are few. */
+#define FEW 8
 /* The scheduler takes a packet in one step, in which it hears nobody else. */
 #define TELL_BYTES (8 * 1024)
 #define SLICE (40 * (gint64)1000)
@@ -29,12 +32,17 @@
 struct found {
 	GBytes *entry;
 	gint64 submitted;
+	struct spool_message *message; /* NULL: not read yet */
+	LONG priority;
 };
 
 static void
 found_clear(void *data)
 {
-	g_bytes_unref(((struct found *)data)->entry);
+	struct found *found = data;
+
+	g_bytes_unref(found->entry);
+	spool_message_free(found->message);
 }
 
 static GArray *
@@ -54,18 +62,19 @@ set_columns(IMAPITable *table)
 	return table->lpVtbl->SetColumns(table, (SPropTagArray *)(void *)&columns, 0);
 }
 
-/* At most a page of rows from where the table is. */
+/* At most a page of rows from where the table is; *full: there may be more. */
 static HRESULT
-read_page(IMAPITable *table, GArray *found)
+read_page(IMAPITable *table, GArray *found, bool *full)
 {
 	SRowSet *rows = NULL;
 	HRESULT hr = table->lpVtbl->QueryRows(table, PAGE, 0, &rows);
 
+	*full = SUCCEEDED(hr) && rows->cRows >= PAGE;
 	g_array_set_size(found, 0);
 	for (ULONG i = 0; SUCCEEDED(hr) && i < rows->cRows; i++) {
 		const SRow *row = &rows->aRow[i];
 		const SPropValue *id = prop_find(row->lpProps, row->cValues, PR_ENTRYID);
-		struct found one = { NULL, scan_submit_time(row) };
+		struct found one = { .submitted = scan_submit_time(row) };
 
 		if (!id)
 			continue;
@@ -78,8 +87,8 @@ read_page(IMAPITable *table, GArray *found)
 
 /* Telling */
 
-static GVariantBuilder *
-of_store(GVariantBuilder *b, const struct worker_store *s)
+GVariantBuilder *
+scan_of_store(GVariantBuilder *b, const struct worker_store *s)
 {
 	g_variant_builder_init(b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(
@@ -105,7 +114,7 @@ ask_known(struct worker *w, const struct worker_store *s, const GArray *found, g
 		    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), one->entry, TRUE),
 		    one->submitted);
 	}
-	g_variant_builder_add(of_store(&b, s), "{sv}", "rows", g_variant_builder_end(&rows));
+	g_variant_builder_add(scan_of_store(&b, s), "{sv}", "rows", g_variant_builder_end(&rows));
 	hr = worker_ask(w, "have", g_variant_builder_end(&b), &reply);
 	data = SUCCEEDED(hr) ? ipc_bytes(reply, "known", &size) : NULL;
 	if (SUCCEEDED(hr) && size != found->len)
@@ -165,7 +174,7 @@ tell_rows(struct worker *w, const struct worker_store *s, struct telling *t)
 	HRESULT hr = S_OK;
 
 	if (t->size > 0) {
-		g_variant_builder_add(of_store(&b, s), "{sv}", "rows", rows);
+		g_variant_builder_add(scan_of_store(&b, s), "{sv}", "rows", rows);
 		hr = worker_ask(w, "more-queued", g_variant_builder_end(&b), NULL);
 	}
 	g_variant_unref(rows);
@@ -175,29 +184,38 @@ tell_rows(struct worker *w, const struct worker_store *s, struct telling *t)
 }
 
 static HRESULT
-tell_new(struct worker *w, struct worker_store *s, const struct found *one, struct telling *t)
+read_found(struct worker *w, struct worker_store *s, struct found *one)
 {
-	struct spool_message *m = NULL;
-	LONG priority = PRIO_NORMAL;
-	GVariant *row;
-	HRESULT hr = scan_message(w->session, s, one->entry, one->submitted, &m, &priority);
+	HRESULT hr = S_OK;
 
+	if (one->message)
+		return hr;
+	one->priority = PRIO_NORMAL;
+	hr = scan_message(
+	    w->session, s, one->entry, one->submitted, &one->message, &one->priority);
 	/* The address book may have no answer now: it is asked again when the message is due. */
 	if (FAILED(hr))
-		hr = scan_message(NULL, s, one->entry, one->submitted, &m, &priority);
+		hr = scan_message(
+		    NULL, s, one->entry, one->submitted, &one->message, &one->priority);
+	/* One that cannot be read (deleted just now, say) does not stop the others. */
 	if (FAILED(hr))
-		return hr;
-	row = packet_queued_row(m, priority);
-	if (!row) {
-		hr = tell_large(w, "queued", m, priority);
-	} else {
-		t->size += g_variant_get_size(row);
-		g_variant_builder_add_value(&t->rows, row);
-		if (t->size > TELL_BYTES)
-			hr = tell_rows(w, s, t);
-	}
-	spool_message_free(m);
+		log_warning("a message in the queue cannot be read: %s", hr_name(hr));
 	return hr;
+}
+
+static HRESULT
+tell_new(struct worker *w, struct worker_store *s, struct found *one, struct telling *t)
+{
+	GVariant *row;
+
+	if (FAILED(read_found(w, s, one)))
+		return S_OK;
+	row = packet_queued_row(one->message, one->priority);
+	if (!row)
+		return tell_large(w, "queued", one->message, one->priority);
+	t->size += g_variant_get_size(row);
+	g_variant_builder_add_value(&t->rows, row);
+	return t->size > TELL_BYTES ? tell_rows(w, s, t) : S_OK;
 }
 
 static HRESULT
@@ -215,9 +233,8 @@ tell_page(struct worker *w, struct worker_store *s, const GArray *found)
 		HRESULT one =
 		    known[i] ? S_OK : tell_new(w, s, &g_array_index(found, struct found, i), &t);
 
-		/* One that cannot be read (deleted just now, say) does not stop the others. */
 		if (FAILED(one))
-			log_warning("a message in the queue cannot be read: %s", hr_name(one));
+			log_warning("a message in the queue cannot be told: %s", hr_name(one));
 	}
 	filing_view(s->store, false);
 	hr = tell_rows(w, s, &t);
@@ -225,212 +242,225 @@ tell_page(struct worker *w, struct worker_store *s, const GArray *found)
 	return hr;
 }
 
-/* What has gone from the store's queue */
+/* What is few: it goes along with `scanned` */
 
-static HRESULT
-ask_live(struct worker *w, const struct worker_store *s, gint64 after, struct ipc_message **reply)
-{
-	GVariantBuilder b;
-
-	g_variant_builder_add(of_store(&b, s), "{sv}", "after", g_variant_new_int64(after));
-	return worker_ask(w, "live", g_variant_builder_end(&b), reply);
-}
-
-static void
-tell_gone(struct worker *w, const struct worker_store *s, GVariant *entry, gint64 submitted)
-{
-	GVariantBuilder b;
-
-	g_variant_builder_add(of_store(&b, s), "{sv}", "entry", entry);
-	g_variant_builder_add(&b, "{sv}", "submitted", g_variant_new_int64(submitted));
-	worker_tell(w, "gone", g_variant_builder_end(&b));
-}
-
-/* What a store's queue has: asked of the store, or (`queue` NULL) what a look at all of it saw. */
-struct presence {
-	struct store_queue *queue;
-	GHashTable *seen; /* of GBytes: entry IDs */
+/* What `scanned` will say. */
+struct finding {
+	GVariantBuilder stores;
+	gsize size; /* of the rows */
+	bool again, more;
 };
 
 static bool
-is_present(const struct presence *p, GBytes *entry)
+read_all(struct worker *w, struct worker_store *s, const GArray *found)
 {
-	gsize size;
-	SBinary bin;
-	BOOL queued = TRUE;
-
-	if (!p->queue)
-		return g_hash_table_contains(p->seen, entry);
-	bin.lpb = (BYTE *)(uintptr_t)g_bytes_get_data(entry, &size);
-	bin.cb = (ULONG)size;
-	/* Where the store does not know, it is tried, and found out then. */
-	return FAILED(p->queue->lpVtbl->IsQueued(p->queue, &bin, &queued)) || queued;
-}
-
-/* One page of what is on record; *after becomes the number of its last row, 0 when there is none.
- */
-static void
-compare_page(
-    struct worker *w, struct worker_store *s, const struct presence *presence, gint64 *after)
-{
-	struct ipc_message *reply = NULL;
-	g_autoptr(GVariant) rows = NULL;
-	gsize count;
-
-	if (SUCCEEDED(ask_live(w, s, *after, &reply)))
-		rows = ipc_value(reply, "rows", "a(xayx)");
-	*after = 0;
-	count = rows ? g_variant_n_children(rows) : 0;
-	for (gsize i = 0; i < count; i++) {
-		g_autoptr(GVariant) entry = NULL;
-		g_autoptr(GBytes) bytes = NULL;
-		gint64 submitted;
-
-		g_variant_get_child(rows, i, "(x@ayx)", after, &entry, &submitted);
-		bytes = g_variant_get_data_as_bytes(entry);
-		if (!is_present(presence, bytes))
-			tell_gone(w, s, entry, submitted);
-	}
-	ipc_message_free(reply);
-}
-
-/* The numbers: how many are on record, and how many of them are in hands just now. */
-static void
-ask_counts(struct worker *w, struct worker_store *s, gint64 *count, gint64 *hands)
-{
-	struct ipc_message *reply = NULL;
-
-	*count = *hands = 0;
-	if (SUCCEEDED(ask_live(w, s, -1, &reply))) {
-		*count = ipc_int(reply, "count", 0);
-		*hands = ipc_int(reply, "hands", 0);
-	}
-	ipc_message_free(reply);
-}
-
-/* What is on record and no longer in the queue was taken back by a client.  Usually the numbers
- * tell that nothing is missing.  False when that is not sure, because messages are just being
- * filed. */
-static bool
-find_gone(struct worker *w, struct worker_store *s, const struct presence *presence,
-    gint64 in_queue, gint64 count, gint64 hands)
-{
-	gint64 after = 0;
-
-	if (count - hands <= in_queue)
-		return count <= in_queue;
-	do {
-		compare_page(w, s, presence, &after);
-	} while (after > 0);
+	if (found->len > FEW)
+		return false;
+	for (guint i = 0; i < found->len; i++)
+		read_found(w, s, &g_array_index(found, struct found, i));
 	return true;
+}
+
+/* The rows of all that could be read; NULL where that is too much, or has packets of its own. */
+static GVariant *
+few_rows(struct worker *w, struct worker_store *s, const GArray *found, gsize room)
+{
+	GVariantBuilder rows;
+	gsize size = 0;
+	bool fit = read_all(w, s, found);
+
+	g_variant_builder_init(&rows, G_VARIANT_TYPE(PACKET_QUEUED_ROWS));
+	for (guint i = 0; fit && i < found->len; i++) {
+		const struct found *one = &g_array_index(found, struct found, i);
+		GVariant *row =
+		    one->message ? packet_queued_row(one->message, one->priority) : NULL;
+
+		fit = row || !one->message;
+		if (!row)
+			continue;
+		size += g_variant_get_size(row);
+		g_variant_builder_add_value(&rows, row);
+		fit = size <= room;
+	}
+	if (fit)
+		return g_variant_ref_sink(g_variant_builder_end(&rows));
+	g_variant_builder_clear(&rows);
+	return NULL;
 }
 
 /* A store that is asked for what is new */
 
-/* From *place on; *more: there is more than one slice, and `until` has come. */
+/* The queue of one store, as far as it was read. */
+struct reading {
+	struct worker_store *store;
+	struct store_queue *queue;
+	ULONGLONG place; /* behind this; all before it is on record, or in `rows` */
+	GVariant *rows;  /* they go along with `scanned`; NULL: none do */
+	gsize room;      /* for these; 0: none may */
+};
+
+/* The next page; *full: there may be another. */
 static HRESULT
-read_from(struct worker *w, struct worker_store *s, struct store_queue *queue, ULONGLONG *place,
-    gint64 until, bool *more)
+next_page(struct reading *r, ULONGLONG *place, GArray *found, bool *full)
+{
+	IMAPITable *table = NULL;
+	HRESULT hr = r->queue->lpVtbl->ReadQueue(r->queue, place, PAGE, &table);
+
+	*full = false;
+	g_array_set_size(found, 0);
+	if (SUCCEEDED(hr) && *place != r->place)
+		hr = set_columns(table);
+	if (SUCCEEDED(hr) && *place != r->place)
+		hr = read_page(table, found, full);
+	if (table)
+		table->lpVtbl->Release(table);
+	return hr;
+}
+
+/* *more: there is more than one slice, and `until` has come. */
+static HRESULT
+read_from(struct worker *w, struct reading *r, gint64 until, bool *more)
 {
 	g_autoptr(GArray) found = found_new();
+	bool full = true;
 	HRESULT hr = S_OK;
 
 	*more = false;
-	while (SUCCEEDED(hr) && !*more) {
-		ULONGLONG next = *place;
-		IMAPITable *table = NULL;
+	while (SUCCEEDED(hr) && full && !*more) {
+		ULONGLONG place = r->place;
 
-		hr = queue->lpVtbl->ReadQueue(queue, &next, PAGE, &table);
-		if (SUCCEEDED(hr) && next != *place)
-			hr = set_columns(table);
-		if (SUCCEEDED(hr) && next != *place)
-			hr = read_page(table, found);
-		if (table)
-			table->lpVtbl->Release(table);
-		if (FAILED(hr) || next == *place)
+		hr = next_page(r, &place, found, &full);
+		if (FAILED(hr) || place == r->place)
 			break;
-		hr = tell_page(w, s, found);
+		if (r->room > 0 && !full)
+			r->rows = few_rows(w, r->store, found, r->room);
+		if (!r->rows)
+			hr = tell_page(w, r->store, found);
+		r->room = 0; /* what comes later is told later */
 		if (SUCCEEDED(hr))
-			*place = next;
-		*more = until > 0 && g_get_monotonic_time() > until;
+			r->place = place;
+		*more = full && until > 0 && g_get_monotonic_time() > until;
 	}
 	return hr;
 }
 
+/* As far as the store has it on disk too. */
+static ULONGLONG
+secured(const struct reading *r, ULONGLONG before)
+{
+	ULONGLONG place;
+
+	if (r->place == before || FAILED(r->queue->lpVtbl->SecurePlace(r->queue, &place)))
+		return before;
+	return MIN(place, r->place);
+}
+
+/* How many there are up to the place; -1: not now. */
+static gint64
+count(const struct reading *r)
+{
+	gint64 began = g_get_monotonic_time();
+	ULONGLONG in_queue = 0;
+
+	if (began < r->store->count_again ||
+	    FAILED(r->queue->lpVtbl->CountQueue(r->queue, r->place, &in_queue)))
+		return -1;
+	/* The scheduler counts as many. */
+	if (in_queue > MANY / 2)
+		r->store->count_again = g_get_monotonic_time() +
+					2 * (g_get_monotonic_time() - began) * COUNT_SHARE;
+	return (gint64)in_queue;
+}
+
 static void
-ask_place(struct worker *w, struct worker_store *s)
+add_found(struct finding *f, const struct reading *r, ULONGLONG before, bool counts)
+{
+	GVariant *rows = r->rows ? r->rows : g_variant_new(PACKET_QUEUED_ROWS, NULL);
+
+	f->size += r->rows ? g_variant_get_size(r->rows) : 0;
+	g_variant_builder_add(&f->stores, "(@ay@" PACKET_QUEUED_ROWS "xxx)",
+	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), r->store->uid, TRUE), rows,
+	    (gint64)r->place, (gint64)secured(r, before), counts ? count(r) : -1);
+}
+
+static ULONGLONG
+ask_place(struct worker *w, const struct worker_store *s)
 {
 	struct ipc_message *reply = NULL;
 	GVariantBuilder b;
+	ULONGLONG place = 0;
 
-	if (SUCCEEDED(worker_ask(w, "place", g_variant_builder_end(of_store(&b, s)), &reply)))
-		s->place = s->told = (ULONGLONG)ipc_int(reply, "place", 0);
-	s->placed = true;
+	if (SUCCEEDED(worker_ask(w, "place", g_variant_builder_end(scan_of_store(&b, s)), &reply)))
+		place = (ULONGLONG)ipc_int(reply, "place", 0);
 	ipc_message_free(reply);
+	return place;
 }
 
-/* As far as that is on disk in the store too: a power cut must not leave a mark beyond the queue's
- * end, behind which new messages would not be looked for.  The rest is told next time. */
-static void
-tell_place(struct worker *w, struct worker_store *s, struct store_queue *queue)
+/* What the packet says of the store; false: nothing. */
+static bool
+find_place(const struct ipc_message *packet, const struct worker_store *s, ULONGLONG *place,
+    ULONGLONG *on_disk)
 {
-	ULONGLONG place;
-	GVariantBuilder b;
+	g_autoptr(GVariant) places = ipc_value(packet, "places", PACKET_PLACES);
 
-	if (s->place == s->told || FAILED(queue->lpVtbl->SecurePlace(queue, &place)))
-		return;
-	place = MIN(place, s->place);
-	if (place <= s->told)
-		return;
-	s->told = place;
-	g_variant_builder_add(of_store(&b, s), "{sv}", "place", g_variant_new_int64((gint64)place));
-	worker_tell(w, "placed", g_variant_builder_end(&b));
+	for (gsize i = 0; places && i < g_variant_n_children(places); i++) {
+		g_autoptr(GVariant) uid = NULL;
+		g_autoptr(GBytes) bytes = NULL;
+
+		g_variant_get_child(places, i, "(@ayxx)", &uid, place, on_disk);
+		bytes = g_variant_get_data_as_bytes(uid);
+		if (g_bytes_equal(bytes, s->uid))
+			return true;
+	}
+	return false;
 }
 
-/* Both sides by their numbers. */
 static HRESULT
-compare(struct worker *w, struct worker_store *s, struct store_queue *queue, bool *again)
+scan_new(struct worker *w, struct worker_store *s, struct store_queue *queue,
+    const struct ipc_message *packet, struct finding *f)
 {
-	struct presence presence = { queue, NULL };
-	gint64 began = g_get_monotonic_time();
-	ULONGLONG in_queue = 0, place = 0;
-	gint64 count, hands;
+	struct reading r = { .store = s, .queue = queue };
+	ULONGLONG on_disk = 0;
 	bool more;
 	HRESULT hr;
 
-	if (began < s->count_again)
-		return S_OK;
-	hr = queue->lpVtbl->CountQueue(queue, s->place, &in_queue);
-	if (FAILED(hr))
-		return hr;
-	ask_counts(w, s, &count, &hands);
-	if ((gint64)in_queue > count) {
-		log_info("the store's queue has %" G_GINT64_FORMAT " message%s more than are on "
-			 "record; reading all of it",
-		    (gint64)in_queue - count, text_s((gint64)in_queue - count));
-		hr = read_from(w, s, queue, &place, 0, &more);
-	} else {
-		*again = !find_gone(w, s, &presence, (gint64)in_queue, count, hands) || *again;
-	}
-	if ((gint64)in_queue + count > MANY)
-		s->count_again =
-		    g_get_monotonic_time() + (g_get_monotonic_time() - began) * COUNT_SHARE;
+	if (!find_place(packet, s, &r.place, &on_disk))
+		r.place = ask_place(w, s);
+	r.room = f->size < TELL_BYTES ? TELL_BYTES - f->size : 0;
+	filing_view(s->store, true);
+	hr = read_from(w, &r, g_get_monotonic_time() + SLICE, &more);
+	add_found(f, &r, on_disk, SUCCEEDED(hr) && !more);
+	filing_view(s->store, false);
+	if (r.rows)
+		g_variant_unref(r.rows);
+	f->more = f->more || more;
 	return hr;
 }
 
+/* Both sides by their numbers, and by all that is there where these differ. */
 static HRESULT
-scan_new(
-    struct worker *w, struct worker_store *s, struct store_queue *queue, bool *again, bool *more)
+compare(struct worker *w, struct worker_store *s, struct store_queue *queue, ULONGLONG place,
+    bool *again)
 {
-	HRESULT hr;
+	struct scan_presence presence = { queue, NULL };
+	struct reading all = { .store = s, .queue = queue };
+	ULONGLONG in_queue = 0;
+	gint64 on_record, hands;
+	bool more;
+	HRESULT hr = queue->lpVtbl->CountQueue(queue, place, &in_queue);
 
-	if (!s->placed)
-		ask_place(w, s);
-	hr = read_from(w, s, queue, &s->place, g_get_monotonic_time() + SLICE, more);
-	tell_place(w, s, queue);
-	if (FAILED(hr) || *more)
+	if (FAILED(hr))
 		return hr;
-	return compare(w, s, queue, again);
+	scan_ask_counts(w, s, &on_record, &hands);
+	if ((gint64)in_queue > on_record) {
+		log_info("the store's queue has %" G_GINT64_FORMAT " message%s more than are on "
+			 "record; reading all of it",
+		    (gint64)in_queue - on_record, text_s((gint64)in_queue - on_record));
+		return read_from(w, &all, 0, &more);
+	}
+	*again =
+	    !scan_find_gone(w, s, &presence, (gint64)in_queue, on_record, hands) || *again;
+	return S_OK;
 }
 
 /* A store that has no more than its table */
@@ -441,11 +471,12 @@ scan_table(struct worker *w, struct worker_store *s, IMAPITable *table, bool *ag
 	g_autoptr(GArray) found = found_new();
 	g_autoptr(GHashTable) seen =
 	    g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
-	struct presence presence = { NULL, seen };
-	gint64 count, hands;
+	struct scan_presence presence = { NULL, seen };
+	gint64 on_record, hands;
+	bool full;
 	HRESULT hr;
 
-	while (SUCCEEDED(hr = read_page(table, found)) && found->len > 0) {
+	while (SUCCEEDED(hr = read_page(table, found, &full)) && found->len > 0) {
 		for (guint i = 0; i < found->len; i++)
 			g_hash_table_add(
 			    seen, g_bytes_ref(g_array_index(found, struct found, i).entry));
@@ -455,22 +486,35 @@ scan_table(struct worker *w, struct worker_store *s, IMAPITable *table, bool *ag
 	}
 	if (FAILED(hr))
 		return hr;
-	ask_counts(w, s, &count, &hands);
-	*again = !find_gone(w, s, &presence, g_hash_table_size(seen), count, hands) || *again;
+	scan_ask_counts(w, s, &on_record, &hands);
+	*again =
+	    !scan_find_gone(w, s, &presence, g_hash_table_size(seen), on_record, hands) || *again;
 	return S_OK;
 }
 
-static HRESULT
-scan_store(struct worker *w, struct worker_store *s, bool *again, bool *more)
+/* All stores */
+
+static struct store_queue *
+queue_of(const struct worker_store *s)
 {
 	struct store_queue *queue = NULL;
+
+	if (FAILED(s->store->lpVtbl->QueryInterface(
+		s->store, &iid_store_queue, (void **)(void *)&queue)))
+		return NULL;
+	return queue;
+}
+
+static HRESULT
+scan_store(struct worker *w, struct worker_store *s, const struct ipc_message *packet,
+    struct finding *f)
+{
+	struct store_queue *queue = queue_of(s);
 	IMAPITable *table = NULL;
 	HRESULT hr;
 
-	*more = false;
-	if (SUCCEEDED(s->store->lpVtbl->QueryInterface(
-		s->store, &iid_store_queue, (void **)(void *)&queue))) {
-		hr = scan_new(w, s, queue, again, more);
+	if (queue) {
+		hr = scan_new(w, s, queue, packet, f);
 		queue->lpVtbl->Release(queue);
 		return hr;
 	}
@@ -479,29 +523,70 @@ scan_store(struct worker *w, struct worker_store *s, bool *again, bool *more)
 		return hr;
 	hr = set_columns(table);
 	if (SUCCEEDED(hr))
-		hr = scan_table(w, s, table, again);
+		hr = scan_table(w, s, table, &f->again);
 	table->lpVtbl->Release(table);
 	return hr;
 }
 
-HRESULT
-worker_scan(struct worker *w, bool *again, bool *more)
+static HRESULT
+compare_store(struct worker *w, struct worker_store *s, const struct ipc_message *packet,
+    struct finding *f)
 {
+	ULONGLONG place, on_disk;
+	struct store_queue *queue = NULL;
 	HRESULT hr = S_OK;
 
-	*again = *more = false;
+	if (find_place(packet, s, &place, &on_disk))
+		queue = queue_of(s);
+	if (!queue)
+		return hr;
+	hr = compare(w, s, queue, place, &f->again);
+	queue->lpVtbl->Release(queue);
+	return hr;
+}
+
+static void
+say_scanned(struct worker *w, struct finding *f)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "stores", g_variant_builder_end(&f->stores));
+	g_variant_builder_add(&b, "{sv}", "again", g_variant_new_int64(f->again));
+	g_variant_builder_add(&b, "{sv}", "more", g_variant_new_int64(f->more));
+	worker_tell(w, "scanned", g_variant_builder_end(&b));
+}
+
+/* What could not be read is read at the next wake-up; what is known can be sent. */
+static void
+look(struct worker *w, const struct ipc_message *packet,
+    HRESULT (*into)(struct worker *w, struct worker_store *s, const struct ipc_message *packet,
+	struct finding *f))
+{
+	struct finding f = { .size = 0 };
+
+	g_variant_builder_init(&f.stores, G_VARIANT_TYPE(PACKET_FOUNDS));
 	for (guint i = 0; i < w->stores->len; i++) {
 		struct worker_store *s = g_ptr_array_index(w->stores, i);
-		bool rest = false;
-		HRESULT one = SUCCEEDED(s->hr) ? scan_store(w, s, again, &rest) : S_OK;
+		HRESULT hr = SUCCEEDED(s->hr) ? into(w, s, packet, &f) : S_OK;
 
-		*more = *more || rest;
-		if (FAILED(one)) {
-			g_autofree char *text = worker_error(s->store, one);
+		if (FAILED(hr)) {
+			g_autofree char *text = worker_error(s->store, hr);
 
 			log_error("cannot read a store's outgoing queue: %s", text);
-			hr = one;
 		}
 	}
-	return hr;
+	say_scanned(w, &f);
+}
+
+void
+worker_scan(struct worker *w, const struct ipc_message *packet)
+{
+	look(w, packet, scan_store);
+}
+
+void
+worker_compare(struct worker *w, const struct ipc_message *packet)
+{
+	look(w, packet, compare_store);
 }

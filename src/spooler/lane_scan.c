@@ -5,8 +5,8 @@
  *
  * The usual scan is two packets: `scan` says up to which place of each queue all is on record, and
  * `scanned` brings what has come since, the place reached and the number of messages in the queue.
- * Much is told before that, a page at a time ("have", "more-queued").  Only where the numbers differ
- * is the worker told to `compare` all.  See docs/ARCHITECTURE.md for the packets.
+ * Much is told before that, a page at a time ("have", "more-queued").  Only where the numbers
+ * differ is the worker told to `compare` all.  See docs/ARCHITECTURE.md for the packets.
  */
 #include "scheduler_private.h"
 
@@ -167,8 +167,7 @@ record(struct lane *lane, GBytes *store, GVariant *rows, bool ask)
 		bool known = false;
 
 		if (ask)
-			hr = spooldb_known(
-			    lane->s->db, store, m->entry, m->submitted, now, &known);
+			hr = spooldb_known(lane->s->db, store, m->entry, m->submitted, now, &known);
 		if (SUCCEEDED(hr) && !known)
 			hr = spooldb_add(
 			    lane->s->db, lane->uid, m, CLAMP(priority, -1, 1), now, &id);
@@ -222,8 +221,7 @@ on_place(struct hand *hand, const struct ipc_message *packet)
 {
 	g_autoptr(GBytes) store = packet_bytes(packet, "store");
 
-	hand_answer_ok(
-	    hand, "place", g_variant_new_int64(place_of(hand->lane, store)->reached));
+	hand_answer_ok(hand, "place", g_variant_new_int64(place_of(hand->lane, store)->reached));
 	return true;
 }
 

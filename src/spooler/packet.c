@@ -386,8 +386,8 @@ packet_from_queued_row(GVariant *row, GBytes *store, int *priority)
 GVariant *
 packet_place(GBytes *store, gint64 reached, gint64 secured)
 {
-	return g_variant_new("(@ayxx)",
-	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), store, TRUE), reached, secured);
+	return g_variant_new("(@ayxx)", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), store, TRUE),
+	    reached, secured);
 }
 
 /* Report */

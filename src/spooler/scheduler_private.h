@@ -97,13 +97,13 @@ struct hand {
 	int fd;
 	guint fd_source;
 	guint child_source;
-	bool hello;    /* it is logged on */
-	bool many;     /* it has its board in view: see batch.c */
-	bool quitting; /* told to end */
-	bool renew;    /* to be followed by another, which reads the profile anew */
+	bool hello;        /* it is logged on */
+	bool many;         /* it has its board in view: see batch.c */
+	bool quitting;     /* told to end */
+	bool renew;        /* to be followed by another, which reads the profile anew */
 	GPtrArray *stores; /* those it has opened, of GBytes; NULL: it has not said hello */
 	bool scanning;
-	bool rest; /* what it scans has more than one slice */
+	bool rest;                    /* what it scans has more than one slice */
 	bool sender;                  /* has had mail to send: may have a connection */
 	gint64 lease;                 /* message in hand; 0: none */
 	gint64 leased;                /* since when, or when another was begun; monotonic */
@@ -136,7 +136,8 @@ struct lane {
 	gint64 scan_began; /* monotonic */
 	gint64 scan_not_before; /* likewise: the rest, while there is mail to send */
 	bool scan_again; /* once nothing is in hand: the last scan was not sure of what has gone */
-	gint64 scan_retry;   /* a scan is wanted then: spool.db did not take what the last one found */
+	gint64
+	    scan_retry; /* a scan is wanted then: spool.db did not take what the last one found */
 	GHashTable *places;  /* lane_scan.c; NULL: none yet */
 	gint64 not_before;   /* no new worker and no message before */
 	gint64 pace;         /* the limit a minute allows no message before */

@@ -23,10 +23,12 @@
 #include "ipc.h"
 #include "log.h"
 #include "paths.h"
+#include "profile.h"
 #include "scheduler.h"
 #include "spooler_link.h"
 #include "spooler_start.h"
 #include "testing/fake_worker.h"
+#include "text.h"
 
 static const MAPIUID profile = { "0123456789abcde" };
 static char *root;
@@ -50,11 +52,10 @@ touch(const char *name)
 	assert_true(g_file_set_contents(path, "", 0, NULL));
 }
 
-/* How many times the message went out. */
 static int
-deliveries(const char *name)
+lines_like(const char *file, const char *name)
 {
-	g_autofree char *path = state_file("delivered");
+	g_autofree char *path = state_file(file);
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
 	int count = 0;
@@ -65,6 +66,13 @@ deliveries(const char *name)
 	for (int i = 0; lines[i]; i++)
 		count += strcmp(lines[i], name) == 0;
 	return count;
+}
+
+/* How many times the message went out. */
+static int
+deliveries(const char *name)
+{
+	return lines_like("delivered", name);
 }
 
 static pid_t
@@ -288,6 +296,67 @@ run_finds_what_nobody_announced(void **state)
 	expect("ok.4", SPOOL_FILED, NULL);
 }
 
+/* Few messages go along with a scan's end, many are asked about first. */
+static void
+a_page_of_messages_is_recorded_once(void **state)
+{
+	submit("page.1");
+	submit("ok.8");
+	expect("page.1", SPOOL_FILED, "the fake server's words");
+	expect("ok.8", SPOOL_FILED, NULL);
+	submit("temp.3");
+	expect("temp.3", SPOOL_WAITING, NULL);
+	assert_int_equal(spooler_run(&profile), S_OK); /* all is told once more */
+	touch("temp-over");
+	expect("temp.3", SPOOL_FILED, NULL);
+	assert_int_equal(deliveries("page.1"), 1);
+	assert_int_equal(deliveries("temp.3"), 1);
+}
+
+/* The numbers tell: the worker is asked to compare. */
+static void
+what_was_taken_back_is_cancelled(void **state)
+{
+	g_autofree char *file = state_file("outbox/temp.4");
+
+	g_setenv("EMAPI_RETRY_SECONDS", "600", TRUE);
+	submit("temp.4");
+	expect("temp.4", SPOOL_WAITING, NULL);
+	assert_int_equal(g_unlink(file), 0);
+	submit("ok.9");
+	expect("temp.4", SPOOL_CANCELLED, NULL);
+	expect("ok.9", SPOOL_FILED, NULL);
+	assert_int_equal(deliveries("temp.4"), 0);
+}
+
+/* It was told to look before it was ready: it has then seen what came meanwhile, and looks once. */
+static void
+the_first_worker_looks_once(void **state)
+{
+	struct profile_settings settings = { .from_address = "me@example.test" };
+	g_autofree char *late = state_file("late");
+	struct profile *real = NULL;
+	int ready = -1;
+	char *why = NULL;
+
+	assert_int_equal(profile_create("t", &settings, &why), S_OK);
+	assert_int_equal(profile_load("t", &real, &why), S_OK);
+	g_usleep(100 * 1000); /* or it was changed just now */
+	touch("late");
+	assert_int_equal(spooler_launch(profile_uid(real), &ready, &why), S_OK);
+	assert_int_equal(spooler_await(&ready, &why), S_OK);
+	for (int i = 0; i < 2; i++) {
+		put(i ? "ok.11" : "ok.10");
+		assert_int_equal(spooler_wake(profile_uid(real), "t"), S_OK);
+	}
+	g_unlink(late);
+	expect("ok.10", SPOOL_FILED, NULL);
+	expect("ok.11", SPOOL_FILED, NULL);
+	close(ready);
+	profile_unref(real);
+	assert_int_equal(lines_like("scans", "scan"), 1);
+}
+
 /* The worker that is asked first says that the profile is unusable after a person has mended it and
  * asked again: another one looks. */
 static void
@@ -403,6 +472,9 @@ run_all(void)
 		CASE(a_worker_that_is_killed_loses_and_doubles_nothing),
 		CASE(a_scheduler_that_is_killed_loses_and_doubles_nothing),
 		CASE(run_finds_what_nobody_announced),
+		CASE(a_page_of_messages_is_recorded_once),
+		CASE(what_was_taken_back_is_cancelled),
+		CASE(the_first_worker_looks_once),
 		CASE(what_is_mended_meanwhile_is_not_held),
 		CASE(only_one_of_many_spoolers_serves),
 		CASE(no_wake_falls_between_two_spoolers),
@@ -421,13 +493,14 @@ open_log(void)
 }
 
 static int
-run_scheduler(const char *ready)
+run_scheduler(const char *ready, const char *wake)
 {
 	struct scheduler_options options = scheduler_options_default();
 	int code;
 
 	if (ready)
 		options.ready_fd = atoi(strchr(ready, '=') + 1);
+	options.wakes = wake && text_unhex(strchr(wake, '=') + 1, &options.wake, sizeof(MAPIUID));
 	code = scheduler_run(&options);
 	scheduler_options_clear(&options);
 	return code;
@@ -452,7 +525,7 @@ main(int argc, char **argv)
 	if (argc > 2 && strcmp(argv[1], "--worker") == 0)
 		return run_worker(argv[2], argc > 3 && strcmp(argv[3], "--first") == 0);
 	if (argc > 1)
-		return run_scheduler(argc > 2 ? argv[2] : NULL);
+		return run_scheduler(argc > 2 ? argv[2] : NULL, argc > 3 ? argv[3] : NULL);
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return 1;
 	g_setenv("EMAPI_SPOOLER", self, TRUE);

@@ -181,12 +181,39 @@ static void
 the_place_in_a_queue_is_remembered(void **state)
 {
 	struct fixture *f = *state;
+	g_autoptr(GVariant) places = NULL;
+	gint64 reached, secured;
 
 	assert_int_equal(spooldb_place(f->db, f->store), 0);
 	assert_int_equal(spooldb_set_place(f->db, f->store, 12), S_OK);
 	assert_int_equal(spooldb_set_place(f->db, f->store, 15), S_OK);
+	places = g_variant_ref_sink(spooldb_places(f->db));
+	assert_int_equal(g_variant_n_children(places), 1);
+	g_variant_get_child(places, 0, "(@ayxx)", NULL, &reached, &secured);
+	assert_int_equal(reached, 15);
+	assert_int_equal(secured, 15);
 	reopen(f);
 	assert_int_equal(spooldb_place(f->db, f->store), 15);
+}
+
+/* Reads that belong together see what is written between them, and leave nothing open. */
+static void
+reads_together_see_what_is_written_between(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(spooldb_sync(f->db), S_OK);
+	spooldb_read_begin(f->db);
+	assert_int_equal(spooldb_live_count(f->db, f->store), 0);
+	assert_false(spooldb_pending(f->db));
+	add(f, "a", 0);
+	assert_int_equal(spooldb_live_count(f->db, f->store), 1);
+	assert_int_equal(spooldb_sync(f->db), S_OK);
+	assert_int_equal(spooldb_live_count(f->db, f->store), 1);
+	add(f, "b", 0);
+	spooldb_read_end(f->db);
+	reopen(f);
+	assert_int_equal(spooldb_live_count(f->db, f->store), 2);
 }
 
 int
@@ -201,6 +228,7 @@ main(void)
 		CASE(what_is_returned_has_its_old_place),
 		CASE(what_a_held_profile_gets_back_is_held),
 		CASE(the_place_in_a_queue_is_remembered),
+		CASE(reads_together_see_what_is_written_between),
 	};
 
 	return cmocka_run_group_tests_name("spooler/spooldb_batch", tests, NULL, NULL);

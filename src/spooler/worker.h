@@ -183,13 +183,12 @@ struct scan_presence {
 	GHashTable *seen; /* of GBytes: entry IDs */
 };
 /* The numbers: how many are on record, and how many of them are in hands just now. */
-void scan_ask_counts(
-    struct worker *w, struct worker_store *s, gint64 *count, gint64 *hands);
+void scan_ask_counts(struct worker *w, struct worker_store *s, gint64 *count, gint64 *hands);
 /* What is on record and no longer in the queue was taken back by a client.  Usually the numbers
  * tell that nothing is missing.  False when that is not sure, because messages are just being
  * filed. */
-bool scan_find_gone(struct worker *w, struct worker_store *s,
-    const struct scan_presence *presence, gint64 in_queue, gint64 count, gint64 hands);
+bool scan_find_gone(struct worker *w, struct worker_store *s, const struct scan_presence *presence,
+    gint64 in_queue, gint64 count, gint64 hands);
 
 /* worker_scan_message.c */
 gint64 scan_submit_time(const SRow *row);

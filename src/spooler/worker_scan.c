@@ -5,9 +5,10 @@
  * A store that can (storequeue.h) is asked only for what came since the last look: the scheduler
  * keeps up to which place of its queue all is on record.  A few new messages go along with the
  * answer ("scanned").  More of them are told a page at a time: first which of the submissions it
- * knows ("have"), then those that are new ("queued", "more-queued").  Numbers tell whether something
- * is missing on either side, and only then all is compared.  Any other store's table is read from
- * beginning to end.  A long queue is read in slices, so that mail leaves meanwhile.  See worker.h.
+ * knows ("have"), then those that are new ("queued", "more-queued").  Numbers tell whether
+ * something is missing on either side, and only then all is compared.  Any other store's table is
+ * read from beginning to end.  A long queue is read in slices, so that mail leaves meanwhile.  See
+ * worker.h.
  */
 #include "worker.h"
 
@@ -191,8 +192,7 @@ read_found(struct worker *w, struct worker_store *s, struct found *one)
 	if (one->message)
 		return hr;
 	one->priority = PRIO_NORMAL;
-	hr = scan_message(
-	    w->session, s, one->entry, one->submitted, &one->message, &one->priority);
+	hr = scan_message(w->session, s, one->entry, one->submitted, &one->message, &one->priority);
 	/* The address book may have no answer now: it is asked again when the message is due. */
 	if (FAILED(hr))
 		hr = scan_message(
@@ -367,8 +367,8 @@ count(const struct reading *r)
 		return -1;
 	/* The scheduler counts as many. */
 	if (in_queue > MANY / 2)
-		r->store->count_again = g_get_monotonic_time() +
-					2 * (g_get_monotonic_time() - began) * COUNT_SHARE;
+		r->store->count_again =
+		    g_get_monotonic_time() + 2 * (g_get_monotonic_time() - began) * COUNT_SHARE;
 	return (gint64)in_queue;
 }
 
@@ -458,8 +458,7 @@ compare(struct worker *w, struct worker_store *s, struct store_queue *queue, ULO
 		    (gint64)in_queue - on_record, text_s((gint64)in_queue - on_record));
 		return read_from(w, &all, 0, &more);
 	}
-	*again =
-	    !scan_find_gone(w, s, &presence, (gint64)in_queue, on_record, hands) || *again;
+	*again = !scan_find_gone(w, s, &presence, (gint64)in_queue, on_record, hands) || *again;
 	return S_OK;
 }
 
@@ -506,8 +505,8 @@ queue_of(const struct worker_store *s)
 }
 
 static HRESULT
-scan_store(struct worker *w, struct worker_store *s, const struct ipc_message *packet,
-    struct finding *f)
+scan_store(
+    struct worker *w, struct worker_store *s, const struct ipc_message *packet, struct finding *f)
 {
 	struct store_queue *queue = queue_of(s);
 	IMAPITable *table = NULL;
@@ -529,8 +528,8 @@ scan_store(struct worker *w, struct worker_store *s, const struct ipc_message *p
 }
 
 static HRESULT
-compare_store(struct worker *w, struct worker_store *s, const struct ipc_message *packet,
-    struct finding *f)
+compare_store(
+    struct worker *w, struct worker_store *s, const struct ipc_message *packet, struct finding *f)
 {
 	ULONGLONG place, on_disk;
 	struct store_queue *queue = NULL;

@@ -302,6 +302,30 @@ documented_answers_decide(void **state)
 	assert_int_equal(count_in(f, PR_IPM_OUTBOX_ENTRYID), 0);
 }
 
+/* More than go along with others in one packet. */
+static void
+many_recipients_are_all_served(void **state)
+{
+	struct fixture *f = *state;
+	GString *addresses = g_string_new("TEST:took-0@x");
+	GString *words = g_string_new("sent: The transport took it.\n");
+
+	for (int i = 1; i < 40; i++) {
+		g_string_append_printf(addresses, " TEST:took-%d@x", i);
+		g_string_append(words, "sent: The transport took it.\n");
+	}
+	submit(f, "key-000000000020", "TEST:took@x");
+	submit(f, "key-000000000021", addresses->str);
+	submit(f, "key-000000000022", "TEST:took@x");
+	expect("key-000000000020", SPOOL_FILED, NULL);
+	expect("key-000000000021", SPOOL_FILED, words->str);
+	expect("key-000000000022", SPOOL_FILED, NULL);
+	assert_int_equal(times_sent(f, "took-39@x"), 1);
+	assert_int_equal(count_in(f, PR_IPM_SENTMAIL_ENTRYID), 3);
+	g_string_free(addresses, TRUE);
+	g_string_free(words, TRUE);
+}
+
 static void
 who_cannot_be_reached_is_told_why(void **state)
 {
@@ -523,6 +547,7 @@ main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(documented_answers_decide),
+		CASE(many_recipients_are_all_served),
 		CASE(who_cannot_be_reached_is_told_why),
 		CASE(refusals_of_the_whole_message),
 		CASE(a_killed_worker_sends_nothing_twice),

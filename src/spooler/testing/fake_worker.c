@@ -38,10 +38,11 @@ once(struct worker *w, const char *name)
 	return fd >= 0;
 }
 
+/* A line more in the file. */
 static void
-deliver(struct worker *w, const char *name)
+note(struct worker *w, const char *file, const char *name)
 {
-	g_autofree char *path = path_of(w, "delivered", NULL);
+	g_autofree char *path = path_of(w, file, NULL);
 	g_autofree char *line = g_strconcat(name, "\n", NULL);
 	int fd = open(path, O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0600);
 
@@ -73,29 +74,40 @@ message_of(const char *name, gint64 submitted)
 	return m;
 }
 
-static void
-report_one(struct worker *w, const char *name)
+/* The file's message; NULL where it has gone. */
+static struct spool_message *
+read_message(struct worker *w, const char *name)
 {
 	g_autofree char *path = path_of(w, "outbox", name);
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return NULL;
+	return message_of(
+	    name, (gint64)st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000);
+}
+
+static GVariant *
+bytes_value(GBytes *bytes)
+{
+	return g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), bytes, TRUE);
+}
+
+/* As of a long queue. */
+static void
+tell_page(struct worker *w, const struct spool_message *m)
+{
 	struct packet_cursor cursor = { 0 };
 	struct ipc_message *reply = NULL;
-	struct spool_message *m;
 	GVariantBuilder b, rows;
 	const guint8 *answer;
 	size_t size = 0;
-	struct stat st;
 	bool known;
 
-	if (stat(path, &st) != 0)
-		return;
-	m = message_of(
-	    name, (gint64)st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(
-	    &b, "{sv}", "store", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->store, TRUE));
+	g_variant_builder_add(&b, "{sv}", "store", bytes_value(m->store));
 	g_variant_builder_init(&rows, G_VARIANT_TYPE("a(ayx)"));
-	g_variant_builder_add(&rows, "(@ayx)",
-	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->entry, TRUE), m->submitted);
+	g_variant_builder_add(&rows, "(@ayx)", bytes_value(m->entry), m->submitted);
 	g_variant_builder_add(&b, "{sv}", "rows", g_variant_builder_end(&rows));
 	worker_ask(w, "have", g_variant_builder_end(&b), &reply);
 	answer = ipc_bytes(reply, "known", &size);
@@ -103,20 +115,75 @@ report_one(struct worker *w, const char *name)
 	ipc_message_free(reply);
 	if (!known)
 		worker_ask(w, "queued", packet_from_message(m, &cursor), NULL);
-	spool_message_free(m);
 }
 
+/* It remembers nothing: each scan tells all that there is. */
 static void
 scan(struct worker *w)
 {
 	g_autofree char *folder = path_of(w, "outbox", NULL);
 	GDir *dir = g_dir_open(folder, 0, NULL);
+	g_autoptr(GBytes) store = g_bytes_new("fake", 4);
+	GVariantBuilder b, rows, stores;
 	const char *name;
+	gint64 count = 0;
 
-	while (dir && (name = g_dir_read_name(dir)) != NULL)
-		report_one(w, name);
+	note(w, "scans", "scan");
+	g_variant_builder_init(&rows, G_VARIANT_TYPE(PACKET_QUEUED_ROWS));
+	while (dir && (name = g_dir_read_name(dir)) != NULL) {
+		struct spool_message *m = read_message(w, name);
+
+		if (m && g_str_has_prefix(name, "page"))
+			tell_page(w, m);
+		else if (m)
+			g_variant_builder_add_value(&rows, packet_queued_row(m, 0));
+		count += m != NULL;
+		spool_message_free(m);
+	}
 	if (dir)
 		g_dir_close(dir);
+	g_variant_builder_init(&stores, G_VARIANT_TYPE(PACKET_FOUNDS));
+	g_variant_builder_add(&stores, "(@ay@" PACKET_QUEUED_ROWS "xxx)", bytes_value(store),
+	    g_variant_builder_end(&rows), (gint64)0, (gint64)0, count);
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "stores", g_variant_builder_end(&stores));
+	worker_tell(w, "scanned", g_variant_builder_end(&b));
+}
+
+/* What is on record and has gone from the folder. */
+static void
+compare(struct worker *w)
+{
+	g_autofree char *folder = path_of(w, "outbox", NULL);
+	g_autoptr(GBytes) store = g_bytes_new("fake", 4);
+	g_autoptr(GVariant) rows = NULL;
+	struct ipc_message *reply = NULL;
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "store", bytes_value(store));
+	g_variant_builder_add(&b, "{sv}", "after", g_variant_new_int64(0));
+	worker_ask(w, "live", g_variant_builder_end(&b), &reply);
+	rows = ipc_value(reply, "rows", "a(xayx)");
+	for (gsize i = 0; rows && i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) entry = NULL;
+		g_autofree char *name = NULL;
+		gint64 id, submitted;
+		gsize size;
+		const char *text;
+
+		g_variant_get_child(rows, i, "(x@ayx)", &id, &entry, &submitted);
+		text = g_variant_get_fixed_array(entry, &size, 1);
+		name = g_strdup_printf("outbox/%.*s", (int)size, text);
+		if (exists(w, name))
+			continue;
+		g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+		g_variant_builder_add(&b, "{sv}", "store", bytes_value(store));
+		g_variant_builder_add(&b, "{sv}", "entry", entry);
+		g_variant_builder_add(&b, "{sv}", "submitted", g_variant_new_int64(submitted));
+		worker_tell(w, "gone", g_variant_builder_end(&b));
+	}
+	ipc_message_free(reply);
 	worker_tell(w, "scanned", NULL);
 }
 
@@ -132,7 +199,7 @@ verdict_of(struct worker *w, const char *name)
 		return VERDICT_HOLD;
 	if (g_str_has_prefix(name, "die-before") && once(w, name))
 		raise(SIGKILL);
-	deliver(w, name);
+	note(w, "delivered", name);
 	if (g_str_has_prefix(name, "slow"))
 		g_usleep(G_USEC_PER_SEC);
 	return VERDICT_ACCEPTED;
@@ -193,6 +260,8 @@ serve(struct worker *w)
 			_exit(0);
 		if (strcmp(packet->verb, "scan") == 0)
 			scan(w);
+		else if (strcmp(packet->verb, "compare") == 0)
+			compare(w);
 		else
 			send_one(w, packet);
 		ipc_message_free(packet);
@@ -218,6 +287,7 @@ locked_out(struct worker *w)
 int
 fake_worker(const char *profile_hex, const char *state_path, bool first)
 {
+	static const char *const stores[] = { "fake" };
 	struct worker w = { .fd = 3 };
 	MAPIUID uid;
 	GVariantBuilder b;
@@ -230,10 +300,13 @@ fake_worker(const char *profile_hex, const char *state_path, bool first)
 		abort();
 	if (exists(&w, "locked-out"))
 		return locked_out(&w);
+	while (exists(&w, "late"))
+		g_usleep(1000);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(
 	    &b, "{sv}", "profile", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w.uid, TRUE));
 	g_variant_builder_add(&b, "{sv}", "name", g_variant_new_string("Fake"));
+	g_variant_builder_add(&b, "{sv}", "stores", g_variant_new_bytestring_array(stores, 1));
 	worker_tell(&w, "hello", g_variant_builder_end(&b));
 	serve(&w);
 	return 0;

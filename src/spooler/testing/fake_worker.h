@@ -11,9 +11,11 @@
  *   die-before  the worker is killed before it sends, once
  *   die-after   the worker is killed after the verdict was taken, before the message is filed, once
  *   slow        takes a second to be accepted
+ *   page        the scheduler is asked whether it knows it, as of a long queue; accepted
  *
  * While the file locked-out exists a worker cannot log on.  It makes the file locked-out-met, and
- * says so once there is the file locked-out-go.
+ * says so once there is the file locked-out-go.  While the file late exists a worker does not say
+ * that it is ready.  Each scan is a line in the file `scans`.
  */
 #ifndef EMAPI_SPOOLER_FAKE_WORKER_H
 #define EMAPI_SPOOLER_FAKE_WORKER_H

@@ -89,7 +89,7 @@ batch_give(struct hand *hand, gint64 now)
 	log_debug("%u messages from %" G_GINT64_FORMAT " on: send", leases->len,
 	    ((const struct lease *)g_ptr_array_index(leases, 0))->id);
 	send_batch(hand, half, leases);
-	scheduler_changed(hand->lane->s);
+	hand->lane->s->begun = true;
 	return true;
 }
 

@@ -390,7 +390,7 @@ send_lease(struct hand *hand, gint64 now)
 	/* If it cannot be sent the worker is dying, and its death gives the lease back. */
 	ipc_send(hand->fd, "send", packet_from_lease(lease));
 	lease_free(lease);
-	scheduler_changed(lane->s);
+	lane->s->begun = true;
 }
 
 void

@@ -235,6 +235,8 @@ on_sync(gpointer data)
 	g_hash_table_iter_init(&iter, s->lanes);
 	while (g_hash_table_iter_next(&iter, NULL, &lane))
 		lane_read(lane);
+	if (s->begun)
+		scheduler_changed(s);
 	spooldb_sync_soon(s->db);
 	if (spooldb_damaged(s->db))
 		scheduler_kick(s);
@@ -324,7 +326,7 @@ scheduler_listen(int fd, int priority, GUnixFDSourceFunc hear, void *context)
 void
 scheduler_changed(struct scheduler *s)
 {
-	s->changed = false;
+	s->changed = s->begun = false;
 	clients_notify(s);
 }
 

@@ -23,6 +23,7 @@ struct scheduler {
 	guint kick;           /* a pending call of the driver */
 	guint sync;           /* a pending spooldb_sync() */
 	bool changed;         /* those who watch are told at the end of this step */
+	bool begun;           /* they are told soon that something is being sent, or of its end */
 	GPtrArray *clients;   /* of struct client */
 	GHashTable *lanes;    /* GBytes (profile UID) -> struct lane */
 	struct network *network;
@@ -43,7 +44,8 @@ void scheduler_act(struct scheduler *s);
 /* A source for what comes at a descriptor, as g_unix_fd_add_full(), but without a turn of the loop
  * for itself after each call, which GLib spends on letting none be called within its own call. */
 guint scheduler_listen(int fd, int priority, GUnixFDSourceFunc hear, void *context);
-/* Something changed in spool.db: tell those who watch. */
+/* Something changed in spool.db: tell those who watch.  That a message is being sent is told with
+ * the next sync: by then it often is sent, and who watches is woken once. */
 void scheduler_changed(struct scheduler *s);
 void scheduler_accept(struct scheduler *s);
 /* lane_run() for all profiles: those of the list and those with mail in the queue. */

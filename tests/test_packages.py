@@ -65,3 +65,11 @@ def test_links_and_documents_point_at_what_is_there(installed):
     for path in [*(ROOT / "debian").glob("*.docs"), *(ROOT / "debian").glob("*.examples")]:
         for line in path.read_text().splitlines():
             assert (ROOT / line).exists(), f"{path.name}: {line}"
+
+
+def test_the_machine_s_daemon_ends_with_its_package(installed):
+    """debhelper looks for a system's units below /lib alone: those elsewhere it would not stop,
+    nor start anew after an upgrade."""
+    units = [path for path in installed if path.startswith("usr/lib/systemd/system/")]
+    lines = (ROOT / "debian" / "emapi.install").read_text().splitlines()
+    assert len(units) == 2 and "usr/lib/systemd/system lib/systemd" in lines

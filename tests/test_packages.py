@@ -73,3 +73,5 @@ def test_the_machine_s_daemon_ends_with_its_package(installed):
     units = [path for path in installed if path.startswith("usr/lib/systemd/system/")]
     lines = (ROOT / "debian" / "emapi.install").read_text().splitlines()
     assert len(units) == 2 and "usr/lib/systemd/system lib/systemd" in lines
+    assert "deb-systemd-invoke stop" in (ROOT / "debian" / "emapi.prerm").read_text()
+    assert "--restart-after-upgrade" in (ROOT / "debian" / "rules").read_text()

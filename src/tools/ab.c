@@ -269,7 +269,8 @@ ab_find_one(struct ab *ab, const char *text, struct ab_entry **out)
 		return code;
 	keep_exact(found, text);
 	if (!found->len)
-		return cli_fail(EX_NOUSER, "\"%s\" is not in the address book", text);
+		return cli_fail(EX_NOUSER,
+		    "\"%s\" is not in the address book (emapi ab list shows who is)", text);
 	if (found->len > 1) {
 		GString *lines = g_string_new(NULL);
 

@@ -55,7 +55,8 @@ list(const struct options *o, const char *text)
 	if (!code)
 		print_all(found, o->json);
 	if (!code && !found->len && text)
-		code = cli_fail(EX_NOUSER, "\"%s\" is not in the address book", text);
+		code = cli_fail(EX_NOUSER,
+		    "\"%s\" is not in the address book (emapi ab list shows who is)", text);
 	else if (!code && !found->len && !o->json)
 		cli_note("the address book is empty; put somebody in: emapi ab add 'Ann "
 			 "<ann@example.test>'");

@@ -276,7 +276,8 @@ read_input(const char *path, char **text, gsize *size)
 
 	if (g_file_get_contents(name, text, size, &error))
 		return 0;
-	return cli_fail(EX_NOINPUT, "%s; nothing was imported", error->message);
+	return cli_fail(
+	    EX_NOINPUT, "%s cannot be read: %s; nothing was imported", path, cli_reason(error));
 }
 
 static int

@@ -107,6 +107,12 @@ cli_exit_code(HRESULT hr)
 }
 
 int
+cli_create_code(HRESULT hr)
+{
+	return hr == MAPI_E_NO_ACCESS ? EX_CANTCREAT : cli_exit_code(hr);
+}
+
+int
 cli_fail_spooler(HRESULT hr)
 {
 	g_autofree char *why = spooler_why();
@@ -176,6 +182,12 @@ cli_split_server(const char *option, const char *text, char **host, unsigned *po
 	}
 	if (!**host)
 		return cli_fail(EX_USAGE, "%s %s: the host is missing", option, text);
+	for (const char *at = *host; *at; at++)
+		if ((guchar)*at <= ' ' || strchr("/@,;\"'<>", *at))
+			return cli_fail(EX_USAGE,
+			    "%s %s: \"%s\" is no host name; write HOST:PORT, e.g. "
+			    "mail.example.com:587",
+			    option, text, *host);
 	return 0;
 }
 

@@ -34,6 +34,9 @@ int cli_fail_spooler(HRESULT hr);
  * EX_CANTCREAT, EX_TEMPFAIL for what may work later, EX_SOFTWARE for the rest. */
 int cli_exit_code(HRESULT hr);
 
+/* The same where something new was to be made: EX_CANTCREAT where that is not allowed. */
+int cli_create_code(HRESULT hr);
+
 /* A reason as a part of our sentence: a copy without its full stop; "" for NULL.  g_free(). */
 char *cli_without_dot(const char *text);
 
@@ -59,6 +62,15 @@ void json_string(GString *out, const char *text);
 /* Appends `"name":"text"` after a comma where needed. */
 void json_member(GString *out, const char *name, const char *text);
 void json_member_int(GString *out, const char *name, gint64 number);
+
+/* Why a file could not be read or written, without GLib's sentence about it; borrowed. */
+static inline const char *
+cli_reason(const GError *error)
+{
+	const char *colon = g_strrstr(error->message, ": ");
+
+	return colon ? colon + 2 : error->message;
+}
 
 /* One command of `emapi`: its words, one line of help, and what it does. */
 struct command {

@@ -207,12 +207,12 @@ tell(const struct spool_message *m, bool json, GString *out)
 }
 
 static int
-explain_message(struct spool_message *found, bool json)
+explain_key(GBytes *bytes, bool json)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 	struct spool_message *whole = NULL;
 	gsize size = 0;
-	const void *key = g_bytes_get_data(found->key, &size);
+	const void *key = g_bytes_get_data(bytes, &size);
 	HRESULT hr = spooler_show(key, size, &whole);
 
 	if (FAILED(hr))
@@ -231,8 +231,50 @@ explain_id(const char *id, bool json)
 
 	if (code)
 		return code;
-	code = explain_message(found, json);
+	code = explain_key(found->key, json);
 	spool_message_free(found);
+	return code;
+}
+
+struct newest {
+	const char *profile;
+	gint64 submitted;
+	GBytes *key;
+};
+
+static bool
+keep_newest(const struct spool_message *m, void *context)
+{
+	struct newest *newest = context;
+
+	if (m->key && !strcmp(m->profile, newest->profile) && m->submitted >= newest->submitted) {
+		g_clear_pointer(&newest->key, g_bytes_unref);
+		newest->key = g_bytes_ref(m->key);
+		newest->submitted = m->submitted;
+	}
+	return true;
+}
+
+/* The newest message of one profile. */
+static int
+explain_last_of(const char *name, bool json)
+{
+	struct newest newest = { .profile = name };
+	struct profile *profile = NULL;
+	int code = cli_load_profile(name, "", &profile);
+	HRESULT hr = code ? S_OK : spooler_list(true, 0, keep_newest, &newest);
+
+	if (FAILED(hr))
+		code = queue_unreachable(hr);
+	else if (!code && !newest.key)
+		code = cli_fail(EX_NOINPUT,
+		    "no message of profile \"%s\" was sent yet, or none in the last 30 days; emapi "
+		    "explain --profile '%s' --to ADDRESS tells how one would go",
+		    name, name);
+	else if (!code)
+		code = explain_key(newest.key, json);
+	g_clear_pointer(&newest.key, g_bytes_unref);
+	profile_unref(profile);
 	return code;
 }
 
@@ -421,6 +463,8 @@ run(int argc, char **argv)
 		code = explain_to(&o);
 	else if (o.message_id)
 		code = explain_message_id(&o);
+	else if (o.profile && (argc < 2 || !strcmp(argv[1], "last")))
+		code = explain_last_of(o.profile, o.json);
 	else
 		code = explain_id(argc > 1 ? argv[1] : "last", o.json);
 	g_free(o.to);

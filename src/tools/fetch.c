@@ -25,7 +25,7 @@ keep(char *data, size_t size, size_t count, void *context)
 }
 
 static CURLcode
-get(CURL *curl, const char *url, GString *text, char *error)
+get(CURL *curl, const char *url, GString *text)
 {
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -36,16 +36,52 @@ get(CURL *curl, const char *url, GString *text, char *error)
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SECONDS);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "emapi");
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, text);
 	return curl_easy_perform(curl);
 }
 
+/* What went wrong, in words of ours: libcurl's are for who programs with it. */
+static void
+tell(CURL *curl, CURLcode code)
+{
+	long number = 0;
+
+	switch (code) {
+	case CURLE_WRITE_ERROR:
+		fprintf(stderr, "it is larger than %d bytes\n", SIZE_MAX_BYTES);
+		break;
+	case CURLE_COULDNT_RESOLVE_HOST:
+		fputs("its host's name is not known, or DNS does not answer\n", stderr);
+		break;
+	case CURLE_COULDNT_CONNECT:
+		curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number);
+		fprintf(stderr, "its host cannot be connected to: %s\n",
+		    number ? g_strerror((int)number) : "nobody answers");
+		break;
+	case CURLE_OPERATION_TIMEDOUT:
+		fprintf(stderr, "it did not come within %d seconds\n", SECONDS);
+		break;
+	case CURLE_HTTP_RETURNED_ERROR:
+		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &number);
+		fprintf(stderr, "the web server says %ld%s\n", number,
+		    number == 404 ? ": there is no such file" : "");
+		break;
+	case CURLE_PEER_FAILED_VERIFICATION:
+		fputs("the web server's certificate is not trusted\n", stderr);
+		break;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		fputs("it is no address that begins with https:// or http://\n", stderr);
+		break;
+	default:
+		fprintf(stderr, "%s\n", curl_easy_strerror(code));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
-	char error[CURL_ERROR_SIZE] = "";
 	GString *text = g_string_new(NULL);
 	CURL *curl = curl_easy_init();
 	CURLcode code;
@@ -54,11 +90,9 @@ main(int argc, char **argv)
 		fputs("usage: emapi-fetch URL\n", stderr);
 		return EX_USAGE;
 	}
-	code = get(curl, argv[1], text, error);
-	if (code == CURLE_WRITE_ERROR)
-		fprintf(stderr, "it is larger than %d bytes\n", SIZE_MAX_BYTES);
-	else if (code)
-		fprintf(stderr, "%s\n", *error ? error : curl_easy_strerror(code));
+	code = get(curl, argv[1], text);
+	if (code)
+		tell(curl, code);
 	else
 		fwrite(text->str, 1, text->len, stdout);
 	curl_easy_cleanup(curl);

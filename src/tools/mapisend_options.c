@@ -41,12 +41,20 @@ mapisend_parse(int *argc, char ***argv, struct mapisend_options *o)
 		{ NULL },
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("[ADDRESS...]");
+	int code;
 
 	cli_set_safe("; nothing was stored or sent");
 	g_option_context_set_summary(
 	    context, "Sends one mail through a MAPI profile (see: emapi profile create).");
 	g_option_context_add_main_entries(context, entries, NULL);
-	return cli_parse(context, argc, argv);
+	code = cli_parse(context, argc, argv);
+	if (!code && o->body && o->body_file)
+		code = cli_fail(EX_USAGE,
+		    "--body and --body-file exclude each other; nothing was stored or sent");
+	if (!code && o->wait < 0)
+		code = cli_fail(EX_USAGE,
+		    "--wait %d: it is a number of seconds; nothing was stored or sent", o->wait);
+	return code;
 }
 
 void

@@ -101,6 +101,9 @@ check(const struct create_options *o)
 	    (o->user || o->tls || o->ca_file || o->password_command || o->password_file))
 		return cli_fail(
 		    EX_USAGE, "--user, --tls, --ca-file and the password options go with --smtp");
+	if (!o->user && (o->password_command || o->password_file || o->password_credential))
+		return cli_fail(EX_USAGE,
+		    "a password goes with a login: add --user NAME, or leave the password out");
 	if (o->keyring && (!o->user || o->password_command || o->password_file))
 		return cli_fail(
 		    EX_USAGE, "--keyring goes with --user and no other password option");
@@ -160,7 +163,7 @@ create(const char *name, const struct create_options *o)
 	hr = profile_create(name, &settings, &why);
 	if (FAILED(hr))
 		return cli_fail(
-		    cli_exit_code(hr), "%s", why ? why : "the profile could not be made");
+		    cli_create_code(hr), "%s", why ? why : "the profile could not be made");
 	return 0;
 }
 

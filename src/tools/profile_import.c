@@ -41,7 +41,8 @@ read_file(const char *path, struct prf **prf)
 	HRESULT hr;
 
 	if (!g_file_get_contents(path, &data, &size, &error))
-		return cli_fail(EX_NOINPUT, "%s", error->message);
+		return cli_fail(EX_NOINPUT, "%s cannot be read: %s; no profile was made", path,
+		    cli_reason(error));
 	hr = prf_read(data, size, prf, &why);
 	if (FAILED(hr))
 		return cli_fail(EX_DATAERR, "%s: %s", path, why);
@@ -61,7 +62,7 @@ make_profile(const char *name, const struct prf *prf, const struct import_option
 	hr = profile_create(name, &settings, &why);
 	if (FAILED(hr))
 		return cli_fail(
-		    cli_exit_code(hr), "%s", why ? why : "the profile could not be made");
+		    cli_create_code(hr), "%s", why ? why : "the profile could not be made");
 	if (!prf->make_default)
 		return 0;
 	hr = profile_set_default(name);

@@ -8,6 +8,7 @@
 #include <mapitags.h>
 #include <emapispi.h>
 #include "hr.h"
+#include "mailbox.h"
 #include "mem.h"
 #include "password.h"
 #include "paths.h"
@@ -46,7 +47,8 @@ run_show(int argc, char **argv)
 	if (g_file_get_contents(profile_path(profile), &text, NULL, &error))
 		printf("# %s\n%s", profile_path(profile), text);
 	else
-		code = cli_fail(EX_NOINPUT, "%s", error->message);
+		code = cli_fail(
+		    EX_NOINPUT, "%s cannot be read: %s", profile_path(profile), cli_reason(error));
 	profile_unref(profile);
 	return code;
 }
@@ -79,6 +81,55 @@ whole_value(ULONG tag, const char *text)
 	return g_strdup(text);
 }
 
+/* One address, as a server takes it; what is wrong with it is said. */
+static int
+check_address(const char *assignment, const char *text)
+{
+	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)mailbox_free);
+	g_autofree char *why = NULL;
+
+	if (!mailbox_parse_list(text, list, &why))
+		return cli_fail(EX_USAGE, "%s: %s; the profile is as it was", assignment, why);
+	if (list->len != 1 || ((struct mailbox *)list->pdata[0])->name)
+		return cli_fail(
+		    EX_USAGE, "%s: one address alone, please; the name is FromName", assignment);
+	return 0;
+}
+
+/* Settings that take a few words: one of these, or as many as one likes. */
+static int
+check_choice(const char *assignment, ULONG tag, const char *text)
+{
+	static const struct {
+		ULONG tag;
+		bool many;
+		const char *words;
+	} choices[] = {
+		{ PR_EMAPI_TLS_W, false, "none starttls implicit" },
+		{ PR_EMAPI_HEADER_FROM_W, false, "keep sender rewrite refuse" },
+		{ PR_EMAPI_AUTH_W, true,
+		    "GSSAPI SCRAM-SHA-256 SCRAM-SHA-1 NTLM PLAIN LOGIN EXTERNAL OAUTHBEARER "
+		    "XOAUTH2" },
+	};
+	size_t at = 0;
+
+	while (at < G_N_ELEMENTS(choices) && choices[at].tag != tag)
+		at++;
+	if (at < G_N_ELEMENTS(choices) && *text) {
+		g_autofree char *lower = g_ascii_strdown(choices[at].words, -1);
+		g_autofree char *given = g_ascii_strdown(text, -1);
+		g_auto(GStrv) known = g_strsplit(lower, " ", -1);
+		g_auto(GStrv) words = g_strsplit(given, choices[at].many ? " " : "\n", -1);
+
+		for (char **word = words; *word; word++)
+			if (**word && !g_strv_contains((const char *const *)known, *word))
+				return cli_fail(EX_USAGE,
+				    "%s: it is %s of: %s; the profile is as it was", assignment,
+				    choices[at].many ? "some" : "one", choices[at].words);
+	}
+	return 0;
+}
+
 static int
 parse_value(const char *assignment, SPropValue *value, void **root, bool *remove)
 {
@@ -108,11 +159,20 @@ parse_value(const char *assignment, SPropValue *value, void **root, bool *remove
 		value->Value.l = (LONG)g_ascii_strtoll(equals + 1, &end, 0);
 		if (*end)
 			return cli_fail(EX_USAGE, "%s: a number, please", assignment);
+		if (value->Value.l < 0)
+			return cli_fail(EX_USAGE, "%s: a number from 0, please", assignment);
+		if (tag == PR_EMAPI_PORT && equals[1] &&
+		    (value->Value.l < 1 || value->Value.l > 65535))
+			return cli_fail(EX_USAGE, "%s: a port is 1 to 65535", assignment);
 		return 0;
 	}
 	if (tag == PR_EMAPI_PRESET_W && equals[1] && !preset_find(equals + 1))
 		return cli_fail(
 		    EX_USAGE, "%s: unknown; it is one of %s", assignment, preset_names());
+	if (tag == PR_EMAPI_FROM_ADDRESS_W && equals[1] && check_address(assignment, equals + 1))
+		return EX_USAGE;
+	if (check_choice(assignment, tag, equals + 1))
+		return EX_USAGE;
 	text = whole_value(tag, equals + 1);
 	*root = mem_zalloc(NULL, 1);
 	if (!*root || FAILED(prop_set_text(*root, value, tag, text)))

@@ -39,8 +39,9 @@ queue_find(const char *id, struct spool_message **out)
 		    shown);
 	case MAPI_E_NOT_FOUND:
 		if (!strcmp(id, "last"))
-			return cli_fail(
-			    EX_NOINPUT, "no message was sent yet, or none in the last 30 days");
+			return cli_fail(EX_NOINPUT,
+			    "no message was sent yet, or none in the last 30 days; emapi "
+			    "explain --to ADDRESS tells how one would go");
 		return cli_fail(EX_NOINPUT,
 		    "the spooler remembers no message %s (emapi queue list --all shows the last 30 "
 		    "days)",

@@ -81,6 +81,10 @@ run(int argc, char **argv)
 
 	g_option_context_add_main_entries(context, entries, NULL);
 	code = cli_parse(context, &argc, &argv);
+	if (!code && (argc > 1 || listing.limit < 0))
+		code = cli_fail(EX_USAGE,
+		    argc > 1 ? "it takes no argument: emapi queue show ID tells of one message"
+			     : "--limit: it is a number of messages; 0: all");
 	if (code)
 		return code;
 	hr = spooler_list(listing.all, listing.limit, print_one, &listing);

@@ -185,6 +185,15 @@ setup_autoconfig_text(const char *text, gsize size, const char *from, const char
 	return true;
 }
 
+/* Without GLib's sentence about it. */
+static const char *
+file_reason(const GError *error)
+{
+	const char *colon = g_strrstr(error->message, ": ");
+
+	return colon ? colon + 2 : error->message;
+}
+
 bool
 setup_autoconfig(const char *path, const char *address, struct setup_server *out, char **why)
 {
@@ -198,7 +207,7 @@ setup_autoconfig(const char *path, const char *address, struct setup_server *out
 	if (!file)
 		*why = g_strdup_printf("the folder %s has no file for %s", path, domain);
 	else if (!g_file_get_contents(file, &text, &size, &error))
-		*why = g_strdup(error->message);
+		*why = g_strdup_printf("%s cannot be read: %s", file, file_reason(error));
 	else
 		return setup_autoconfig_text(text, size, file, address, out, why);
 	return false;

@@ -19,7 +19,7 @@ setup_autoconfig_url(const char *url, const char *address, struct setup_server *
 
 	*out = (struct setup_server){ 0 };
 	if (!g_spawn_sync(NULL, command, NULL, 0, NULL, NULL, &text, &said, &status, &error))
-		*why = g_strdup(error->message);
+		*why = g_strdup_printf("%s cannot be run: %s", program, cli_reason(error));
 	else if (status)
 		*why = g_strdup_printf("%s: %s", whole, g_strchomp(said));
 	else

@@ -177,7 +177,7 @@ setup_make(struct setup *s)
 	if (SUCCEEDED(hr))
 		hr = profile_load(s->name, &profile, &load);
 	if (FAILED(hr))
-		return cli_fail(cli_exit_code(hr), "%s", why ? why : load ? load : hr_text(hr));
+		return cli_fail(cli_create_code(hr), "%s", why ? why : load ? load : hr_text(hr));
 	code = complete(s, profile);
 	if (!code)
 		printf("Profile   \"%s\" is in %s.\n", s->name, profile_path(profile));

@@ -39,17 +39,19 @@ read_one(struct setting *s, IMAPIProp *object, const char *assignment)
 }
 
 static HRESULT
-first_problem(SPropProblemArray *problems)
+first_problem(SPropProblemArray *problems, ULONG *tag)
 {
 	HRESULT hr = problems && problems->cProblem ? problems->aProblem[0].scode : S_OK;
 
+	if (FAILED(hr))
+		*tag = problems->aProblem[0].ulPropTag;
 	mem_free(problems);
 	return hr;
 }
 
 /* A message takes all with SaveChanges; what a folder or store takes is there at once. */
 static HRESULT
-apply(const struct setting *s, IMAPIProp *object)
+apply(const struct setting *s, IMAPIProp *object, ULONG *refused)
 {
 	SPropProblemArray *problems = NULL;
 	HRESULT hr = S_OK;
@@ -57,13 +59,22 @@ apply(const struct setting *s, IMAPIProp *object)
 	if (s->count)
 		hr = object->lpVtbl->SetProps(object, s->count, s->values, &problems);
 	if (SUCCEEDED(hr))
-		hr = first_problem(problems);
+		hr = first_problem(problems, refused);
 	problems = NULL;
 	if (SUCCEEDED(hr) && s->removed->cValues)
 		hr = object->lpVtbl->DeleteProps(object, s->removed, &problems);
 	if (SUCCEEDED(hr))
-		hr = first_problem(problems);
+		hr = first_problem(problems, refused);
 	return FAILED(hr) ? hr : object->lpVtbl->SaveChanges(object, 0);
+}
+
+/* The store's own, or what nothing of this kind can be without. */
+static int
+tell_computed(IMAPIProp *object, ULONG tag)
+{
+	g_autofree char *name = prop_words_name(object, tag);
+
+	return cli_fail(EX_NOPERM, "%s cannot be changed so: the store keeps it", name);
 }
 
 static int
@@ -72,13 +83,16 @@ set(IMAPIProp *object, int count, char **assignments)
 	struct setting s = { mem_zalloc(NULL, sizeof(SPropValue) * count), 0,
 		mem_zalloc(NULL, CbNewSPropTagArray(count)) };
 	int code = s.values && s.removed ? 0 : cli_fail(EX_OSERR, "not enough memory");
+	ULONG refused = 0;
 	HRESULT hr;
 
 	for (int i = 0; i < count && !code; i++)
 		code = read_one(&s, object, assignments[i]);
 	if (!code) {
-		hr = apply(&s, object);
-		code = FAILED(hr) ? mailstore_fail("setting", object, hr) : 0;
+		hr = apply(&s, object, &refused);
+		code = SUCCEEDED(hr)           ? 0
+		       : hr == MAPI_E_COMPUTED ? tell_computed(object, refused)
+					       : mailstore_fail("setting", object, hr);
 	}
 	mem_free(s.values);
 	mem_free(s.removed);

@@ -2,6 +2,7 @@
 /* emapi store watch: what happens in the store, as it happens. */
 #include "emapi.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
@@ -13,7 +14,7 @@
 
 struct watching {
 	bool json;
-	int left; /* so many more, then the end; -1: no end */
+	int left; /* so many more, then the end */
 };
 
 static const struct {
@@ -112,7 +113,7 @@ wait_for_end(const sigset_t *signals, const struct watching *w, int seconds)
 	static const struct timespec pause = { .tv_nsec = 100000000 };
 	gint64 end = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
 
-	while (w->left && (seconds <= 0 || g_get_monotonic_time() < end)) {
+	while (w->left && g_get_monotonic_time() < end) {
 		if (sigtimedwait(signals, NULL, &pause) > 0)
 			break;
 		HrDispatchNotifications(0);
@@ -149,8 +150,8 @@ static int
 run(int argc, char **argv)
 {
 	struct mailstore_options options = { 0 };
-	struct watching w = { .left = -1 };
-	int count = -1, seconds = 0;
+	struct watching w = { 0 };
+	int count = INT_MAX, seconds = INT_MAX;
 	const GOptionEntry entries[] = {
 		{ "count", 'n', 0, G_OPTION_ARG_INT, &count, "end after so many", "COUNT" },
 		{ "seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "end after so long", "SECONDS" },
@@ -162,12 +163,15 @@ run(int argc, char **argv)
 
 	if (!code && argc > 2)
 		code = cli_fail(EX_USAGE, "one folder or message at a time");
+	if (!code && (count < 1 || seconds < 1))
+		code = cli_fail(
+		    EX_USAGE, "--%s: it is a number from 1", count < 1 ? "count" : "seconds");
 	if (!code)
 		code = mailstore_open(&options, false, &store);
 	if (!code)
 		code = mailstore_find(&store, argc > 1 ? argv[1] : ".", false, &item);
 	w.json = options.json;
-	w.left = count > 0 ? count : -1;
+	w.left = count;
 	if (!code)
 		code = watch(&store, &item.id, &w, seconds);
 	mailstore_item_clear(&item);

@@ -85,8 +85,29 @@ story_future_recipients(struct story *story, const struct letter *letter)
 
 /* --- The way ------------------------------------------------------------------------------- */
 
+/* Whether a mail could go, else what would become of it and what to do. */
 static void
-tell_trial(struct story *story, const struct trial *trial, guint providers)
+tell_check(struct story *story, const char *profile, const struct trial *trial)
+{
+	struct story_step *step;
+
+	if (SUCCEEDED(trial->hr)) {
+		story_add(story, "Check", "the way is open: asked just now, and nothing was sent");
+		return;
+	}
+	step = story_add(story, "Check", "FAILED: %s",
+	    trial->why && *trial->why ? trial->why : hr_text(trial->hr));
+	if (trial->hr == MAPI_E_TOO_BIG)
+		return;
+	story_detail(step, "mail       %s",
+	    trial->hr == MAPI_E_NETWORK_ERROR
+		? "what is sent now is safe in the Outbox and tried again by itself"
+		: "what is sent now is safe in the Outbox, and held until this is mended");
+	story_detail(step, "what to do emapi test '%s' tells it step by step", profile);
+}
+
+static void
+tell_trial(struct story *story, const char *profile, const struct trial *trial, guint providers)
 {
 	g_autofree char *connection = story_connection(trial->journey);
 	g_autofree char *limit = journey_find(trial->journey, '*', "size-limit");
@@ -107,11 +128,7 @@ tell_trial(struct story *story, const struct trial *trial, guint providers)
 		story_detail(step, "size limit %s bytes, as the server says", limit);
 	else if (connection)
 		story_detail(step, "size limit the server tells none");
-	if (SUCCEEDED(trial->hr))
-		story_add(story, "Check", "the way is open: asked just now, and nothing was sent");
-	else
-		story_add(story, "Check", "FAILED: %s",
-		    trial->why && *trial->why ? trial->why : hr_text(trial->hr));
+	tell_check(story, profile, trial);
 }
 
 /* The first that carries SMTP addresses, as the spooler chooses; else the first. */
@@ -176,7 +193,7 @@ story_future_way(struct story *story, IMAPISession *session, guint64 size)
 	if (providers->len > 0) {
 		try_transports(session, providers, &trial);
 		check_size(&trial, size);
-		tell_trial(story, &trial, providers->len);
+		tell_trial(story, profile_name(profile), &trial, providers->len);
 	} else if (profile_is_machine(profile)) {
 		trial.hr = tell_machine(story);
 	} else {

@@ -13,12 +13,17 @@
 #include "search.h"
 
 /* Not settable; and the name, which is settable, is a column too. */
-static const ULONG folder_readonly[] = { PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID,
-	PR_STORE_ENTRYID, PR_STORE_RECORD_KEY, PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK,
-	PR_OBJECT_TYPE, PR_ACCESS, PR_ACCESS_LEVEL, PR_FOLDER_TYPE, PR_CONTENT_COUNT,
-	PR_CONTENT_UNREAD, PR_ASSOC_CONTENT_COUNT, PR_SUBFOLDERS, PR_CREATION_TIME,
-	PR_LAST_MODIFICATION_TIME, PR_STATUS, PR_DISPLAY_TYPE, PR_CONTAINER_HIERARCHY,
-	PR_CONTAINER_CONTENTS, PR_FOLDER_ASSOCIATED_CONTENTS, 0 };
+#define FOLDER_COMPUTED                                                                            \
+	PR_ENTRYID, PR_RECORD_KEY, PR_PARENT_ENTRYID, PR_STORE_ENTRYID, PR_STORE_RECORD_KEY,       \
+	    PR_MAPPING_SIGNATURE, PR_STORE_SUPPORT_MASK, PR_OBJECT_TYPE, PR_ACCESS,                \
+	    PR_ACCESS_LEVEL, PR_FOLDER_TYPE, PR_CONTENT_COUNT, PR_CONTENT_UNREAD,                  \
+	    PR_ASSOC_CONTENT_COUNT, PR_SUBFOLDERS, PR_CREATION_TIME, PR_LAST_MODIFICATION_TIME,    \
+	    PR_STATUS, PR_DISPLAY_TYPE, PR_CONTAINER_HIERARCHY, PR_CONTAINER_CONTENTS,             \
+	    PR_FOLDER_ASSOCIATED_CONTENTS
+
+static const ULONG folder_readonly[] = { FOLDER_COMPUTED, 0 };
+/* Every folder keeps its name: without one nobody finds it again. */
+static const ULONG folder_kept[] = { FOLDER_COMPUTED, PR_DISPLAY_NAME_A, 0 };
 static const ULONG blob_skip[] = { PR_DISPLAY_NAME_A, 0 };
 
 static HRESULT
@@ -197,7 +202,7 @@ folder_write(struct store *store, gint64 id, ULONG count, const SPropValue *valu
 		if (SUCCEEDED(hr))
 			changed = values
 				      ? bag_set_props(bag, count, values, folder_readonly, problems)
-				      : bag_delete_props(bag, tags, folder_readonly, problems);
+				      : bag_delete_props(bag, tags, folder_kept, problems);
 		if (SUCCEEDED(hr))
 			hr = changed;
 		if (SUCCEEDED(hr))

@@ -87,6 +87,24 @@ def test_several_profiles_and_no_default(home):
     assert "emapi profile default" in problem(home, "profiles")
 
 
+def test_a_default_profile_that_is_gone(home):
+    """What mapisend refuses to send by."""
+    home.pickup_profile("one")
+    (home.config / "emapi.conf").write_text("[emapi]\nDefaultProfile=gone\n")
+    said = problem(home, "profiles")
+    assert '"gone"' in said and "emapi profile default NAME" in said
+    said = home.run("mapisend", "--to", "bob@example.test", "--body", "x", code=78).stderr
+    assert "default profile by emapi.conf" in said and "nothing was stored or sent" in said
+
+
+def test_a_password_that_nobody_has_given(home):
+    smtp(home, 25, "--user", "ann", "--password-command", "echo x")
+    path = home.profile_file()
+    path.write_text(path.read_text().replace("PasswordCommand=echo x\n", ""))
+    said = problem(home, "secrets")
+    assert "no password for ann" in said and "emapi profile set 'test' --password" in said
+
+
 def test_a_password_command_that_fails(home):
     smtp(home, 25, "--user", "ann", "--password-command", f"echo '{PASSWORD}'; exit 3")
     said = problem(home, "secrets")
@@ -109,7 +127,9 @@ def test_a_keyring_that_is_not_there(home):
     path = home.profile_file()
     path.write_text(path.read_text().replace("PasswordCommand=echo x", "PasswordKeyring=true"))
     home.environment["EMAPI_KEYRING"] = "/nonexistent/emapi-keyring"
-    assert "keyring" in problem(home, "secrets")
+    said = problem(home, "secrets")
+    assert "The desktop's keyring does not give the password" in said
+    assert "exit" not in said and "emapi-keyring" not in said
 
 
 def test_a_spooler_that_cannot_be_started(home):
@@ -243,6 +263,9 @@ def test_a_certificate_that_ends_soon(home, tmp_path, days, level):
         assert found[0][0] == level and str(server.port) in found[0][1]
         authority.ca.rename(tmp_path / "moved")
         assert "CAFile" in str(doctor(home, code=1)["certificates"])
+        path = home.profile_file()
+        path.write_text(path.read_text().replace("CAFile=", "ClientCertificate="))
+        assert "ClientCertificate" in str(doctor(home, code=1)["certificates"])
 
 
 def test_what_microsoft_switches_off(home):

@@ -285,8 +285,14 @@ read_place(const struct place *place, const MAPIUID *section, ULONG tag, char **
 		return read_credential(place->credential, text, why);
 	if (place->keyring) {
 		command = keyring_command(place, "lookup", section);
-		hr = read_command(command, text, why);
+		hr = read_command(command, text, NULL);
 		g_free(command);
+		if (FAILED(hr))
+			why_set(why, "The desktop's keyring does not give the password: it is "
+				     "locked or cannot be "
+				     "reached from here (it can while you are logged in to the "
+				     "desktop), or has "
+				     "none; emapi profile set NAME --password puts it there.");
 		return hr;
 	}
 	hr = read_file(place->file, false, text, why);

@@ -153,6 +153,12 @@ cli_load_profile(const char *name, const char *safe, struct profile **out)
 		    safe);
 	hr = profile_load(name ? name : default_name, out, &why);
 	words = cli_without_dot(why);
+	if (FAILED(hr) && !name)
+		return cli_fail(EX_CONFIG,
+		    "%s. It is the default profile by emapi.conf; emapi profile default NAME "
+		    "chooses "
+		    "another%s",
+		    words, safe);
 	return FAILED(hr) ? cli_fail(EX_CONFIG, "%s%s", words, safe) : 0;
 }
 

@@ -109,12 +109,12 @@ check_module(struct doctor *doctor, struct profile *profile, const struct doctor
 }
 
 static void
-check_default(struct doctor *doctor, guint profiles)
+check_default(struct doctor *doctor, char **names)
 {
 	g_autofree char *why = NULL;
 	g_autofree char *name = profile_default_why(&why);
 
-	if (!profiles)
+	if (!names || !*names)
 		doctor_find(doctor, DOCTOR_PROBLEM, "profiles",
 		    "emapi profile setup, or emapi profile create NAME --default --from "
 		    "'You <you@example.com>' --smtp HOST:PORT",
@@ -122,6 +122,13 @@ check_default(struct doctor *doctor, guint profiles)
 	else if (!name)
 		doctor_find(doctor, DOCTOR_PROBLEM, "default profile", "emapi profile default NAME",
 		    "%s", why ? why : "none is set");
+	else if (!g_strv_contains((const char *const *)names, name))
+		doctor_find(doctor, DOCTOR_PROBLEM, "default profile",
+		    "emapi profile default NAME chooses one that there is (emapi profile list)",
+		    "emapi.conf names \"%s\", and there is no such profile: programs that name "
+		    "none "
+		    "cannot send",
+		    name);
 	else
 		doctor_find(doctor, DOCTOR_OK, "default profile", NULL, "\"%s\"", name);
 }
@@ -146,7 +153,7 @@ doctor_profiles(struct doctor *doctor)
 		g_ptr_array_add(doctor->profiles, profile);
 		check_profile(doctor, profile);
 	}
-	check_default(doctor, count);
+	check_default(doctor, names);
 	doctor_each(doctor, MAPI_TRANSPORT_PROVIDER, check_module);
 	doctor_each(doctor, MAPI_STORE_PROVIDER, check_module);
 }
@@ -202,13 +209,22 @@ check_secret(struct doctor *doctor, struct profile *profile, const struct doctor
 		    SUCCEEDED(hr) ? "there is a password" : "no password is needed", user);
 		return;
 	}
+	if (hr == MAPI_E_NOT_FOUND) {
+		g_autofree char *remedy =
+		    g_strdup_printf("emapi profile set '%s' --password; until then mail for this "
+				    "server waits; then: emapi queue run",
+			profile_name(profile));
+
+		doctor_find(doctor, DOCTOR_PROBLEM, where, remedy,
+		    "there is no password for %s: neither the profile nor emapi's own folder has "
+		    "one",
+		    user);
+		return;
+	}
 	told = command && *command && why ? without_command(why, command) : g_strdup(why);
 	doctor_find(doctor, DOCTOR_PROBLEM, where,
 	    "until then mail for this server waits; once mended: emapi queue run",
-	    "the password of %s cannot be read: %s", user,
-	    told                     ? told
-	    : hr == MAPI_E_NOT_FOUND ? "there is none: emapi profile set NAME --password"
-				     : hr_text(hr));
+	    "the password of %s cannot be read: %s", user, told ? told : hr_text(hr));
 }
 
 void

@@ -300,7 +300,7 @@ check_files(struct doctor *doctor, struct profile *profile, const struct doctor_
 		const char *word;
 	} files[] = {
 		{ PR_EMAPI_CA_FILE_W, "CAFile" },
-		{ PR_EMAPI_CLIENT_CERT_W, "ClientCert" },
+		{ PR_EMAPI_CLIENT_CERT_W, "ClientCertificate" },
 		{ PR_EMAPI_CLIENT_KEY_W, "ClientKey" },
 	};
 

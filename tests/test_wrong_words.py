@@ -2,6 +2,9 @@
 """Command lines that cannot be meant: each is refused in words that say what and what instead, and
 changes nothing."""
 
+import email
+import email.policy
+
 import pytest
 from scripted_smtp import Peer
 
@@ -84,6 +87,28 @@ def test_settings_that_are_some(work):
              "HeaderFrom=rewrite", "FromAddress=eve@example.test", "Timeout=0")
     work.run("emapi", "profile", "set", "work", "TLS=none", "Auth=", "Port=1", "HeaderFrom=",
              "FromAddress=ann@example.test", "Timeout=")
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8", ""])
+def test_text_is_utf8_where_no_locale_is_set(home, locale):
+    """As in a job of cron."""
+    home.pickup_profile()
+    home.environment.pop("LANG", None)
+    home.environment["LC_ALL"] = locale
+    home.run("mapisend", "--to", "Jörg <bob@example.test>", "--subject", "Grüße", "--body", "süß")
+    mail = email.message_from_bytes(home.picked_up()[0].read_bytes(), policy=email.policy.default)
+    assert mail["Subject"] == "Grüße" and mail["To"] == "Jörg <bob@example.test>"
+    assert mail.get_content().strip() == "süß"
+    home.run("emapi", "profile", "create", "büro", "--from", "Ä <a@example.test>", "--pickup", "p")
+    assert "büro" in home.run("emapi", "profile", "list").stdout
+
+
+def test_what_is_no_text_is_named(home):
+    home.pickup_profile()
+    said = home.run("mapisend", "--to", "bob@example.test", "--subject", b"Gr\xfc\xdfe".decode(
+        "utf-8", "surrogateescape"), "--body", "x", code=64).stderr
+    assert "is no text in the character set UTF-8" in said and "Gr" in said
+    assert "nothing was stored or sent" in said
 
 
 def test_explain_tells_the_newest_of_a_profile(home):

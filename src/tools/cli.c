@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +12,7 @@
 #include "hr.h"
 #include "profile.h"
 #include "spooler_link.h"
+#include "text.h"
 
 /* A session, a store that is open and a message. */
 #define MEMORY (480 * 1024)
@@ -18,6 +21,16 @@ static const char *cli_name = "emapi";
 static const char *summary; /* NULL: none */
 
 static const char *safe_text = "";
+
+void
+cli_set_locale(void)
+{
+	/* Each category is a file to read: the others are not used. */
+	setlocale(LC_CTYPE, "");
+	setlocale(LC_MESSAGES, "");
+	if (!strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968"))
+		setlocale(LC_CTYPE, "C.UTF-8");
+}
 
 void
 cli_set_safe(const char *safe)
@@ -210,10 +223,27 @@ cli_helper(const char *name)
 	return g_build_filename(EMAPI_LIBEXEC_DIR, name, NULL);
 }
 
+/* Which argument is no text. */
+static int
+fail_charset(char **arguments)
+{
+	for (char **at = arguments; *at; at++) {
+		g_autofree char *text = g_locale_to_utf8(*at, -1, NULL, NULL, NULL);
+		g_autofree char *shown = text_printable(*at);
+
+		if (!text)
+			return cli_fail(EX_USAGE, "\"%s\" is no text in the character set %s%s",
+			    shown, nl_langinfo(CODESET), safe_text);
+	}
+	return cli_fail(EX_USAGE, "an argument is no text in the character set %s%s",
+	    nl_langinfo(CODESET), safe_text);
+}
+
 int
 cli_parse(GOptionContext *context, int *argc, char ***argv)
 {
 	g_autoptr(GError) error = NULL;
+	g_auto(GStrv) given = g_strdupv(*argv);
 
 	if (summary && !g_option_context_get_summary(context)) {
 		g_autofree char *sentence = g_strconcat(summary, ".", NULL);
@@ -223,6 +253,8 @@ cli_parse(GOptionContext *context, int *argc, char ***argv)
 	}
 	if (g_option_context_parse(context, argc, argv, &error))
 		return 0;
+	if (error->domain == G_CONVERT_ERROR)
+		return fail_charset(given);
 	return cli_fail(EX_USAGE, "%s (try --help)%s", error->message, safe_text);
 }
 

@@ -9,6 +9,10 @@
 #include <sysexits.h>
 #include <mapidefs.h>
 
+/* Before all else: the locale, of which only letters and messages are used.  Where none is set, as
+ * in a job of cron, text is UTF-8 as everywhere here. */
+void cli_set_locale(void);
+
 /* The name that messages begin with ("mapisend", "emapi profile"). */
 void cli_set_name(const char *name);
 /* What --help says of it where the command's options say nothing themselves; borrowed. */

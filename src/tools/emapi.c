@@ -2,7 +2,6 @@
 /* emapi: one command a file, named in the table below. */
 #include "emapi.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include "mask.h"
@@ -140,7 +139,7 @@ match(const struct command *command, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	setlocale(LC_ALL, "");
+	cli_set_locale();
 	mask_core_files();
 	if (argc < 2)
 		return usage(stderr, NULL, EX_USAGE);

@@ -6,7 +6,6 @@
  * also while it waits; otherwise a sysexits code and nothing is stored.
  */
 #include <errno.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -281,9 +280,7 @@ main(int argc, char **argv)
 
 	/* Over a limit of the file size, writing fails and says so instead of killing us. */
 	signal(SIGXFSZ, SIG_IGN);
-	/* Each category is a file to read: the others are not used. */
-	setlocale(LC_CTYPE, "");
-	setlocale(LC_MESSAGES, "");
+	cli_set_locale();
 	mask_core_files();
 	cli_set_name("mapisend");
 	g_set_prgname("mapisend");

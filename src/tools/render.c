@@ -2,7 +2,6 @@
 /* emapi-render: what `emapi store export --eml` and `emapi store import` become (store_export.c);
  * it loads GMime. */
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,7 +84,7 @@ main(int argc, char **argv)
 {
 	bool import = argc && g_str_has_suffix(argv[0], " import");
 
-	setlocale(LC_ALL, "");
+	cli_set_locale();
 	mask_core_files();
 	if (argc && strcmp(argv[0], "mapisend") == 0) {
 		cli_set_name("mapisend");

@@ -111,7 +111,7 @@ static void
 wait_for_end(const sigset_t *signals, const struct watching *w, int seconds)
 {
 	static const struct timespec pause = { .tv_nsec = 100000000 };
-	gint64 end = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+	gint64 end = g_get_monotonic_time() + (gint64)seconds * G_USEC_PER_SEC;
 
 	while (w->left && g_get_monotonic_time() < end) {
 		if (sigtimedwait(signals, NULL, &pause) > 0)

@@ -70,6 +70,7 @@ db_close(struct db *db)
 		if (locked)
 			db_unlock(db);
 	}
+	db_sync_close(db);
 	if (db->lock >= 0)
 		close(db->lock);
 	db_free(db);

@@ -7,7 +7,8 @@
 
 struct db {
 	sqlite3 *sqlite;
-	int lock; /* descriptor of PATH-lock, for flock */
+	int lock;      /* descriptor of PATH-lock, for flock */
+	guint32 *turn; /* in it, mapped by db_sync.c; NULL: not yet */
 	GHashTable *statements;
 	char *path;
 	char *error; /* of the last failure, and its code */
@@ -34,6 +35,8 @@ guint64 db_ticket(struct db *db);
 HRESULT db_ticket_begin(struct db *db, guint64 *ticket);
 bool db_ticket_draw(struct db *db, guint64 ticket);
 HRESULT db_sync(struct db *db, guint64 ticket);
+/* Before the descriptor is closed. */
+void db_sync_close(struct db *db);
 
 /* db_log.c.  The VFS to open a store with; NULL: the usual one. */
 const char *db_log_vfs(void);

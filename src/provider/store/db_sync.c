@@ -3,10 +3,12 @@
  * Making the log durable, one sync for all who wait (group commit).
  *
  * Who has committed draws a ticket, still under the writers' lock, then waits for a sync that began
- * after that: its own, or that of the process before it in the queue for syncing.  Two numbers at
- * the beginning of PATH-lock say how far tickets and syncs have come.  What is in that file after
- * a crash does not matter: a ticket is drawn above both.  Where the file cannot be read or written
- * each syncs for itself.
+ * after that: its own, or that of another process.  One syncs at a time; when it has, it calls
+ * those that its sync was for, and before them the one whose ticket comes next, which syncs for all
+ * who have drawn by then (a futex in PATH-lock; each waits for the bit of its ticket).  Two numbers
+ * at the beginning of PATH-lock say how far tickets and syncs have come.  What is in that file
+ * after a crash does not matter: a ticket is drawn above both.  Where the file cannot be read or
+ * written each syncs for itself.
  *
  * What was submitted may be taken in hand before it is on disk, but must not be sent.  So a submit
  * writes down its ticket before it commits, too: whoever sees what it has committed finds in the
@@ -17,6 +19,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include "hr.h"
 
@@ -26,6 +33,8 @@ struct tickets {
 };
 
 #define BEGUN_PLACE 56
+#define TURN_PLACE 64
+#define PATIENCE_NS 10000000
 
 /* Above this somebody else has written into the file. */
 #define TICKETS_END (G_GUINT64_CONSTANT(1) << 62)
@@ -92,47 +101,166 @@ db_sync_log(struct db *db)
 	return db_failed(db, code, "sync");
 }
 
-/* The queue for syncing: the file's first byte, locked beside the flock on all of it. */
+/* Who syncs has the file's first byte locked, beside the flock on all of it. */
 static bool
-queue_up(struct db *db, short type)
+lock_sync(struct db *db, int operation, short type)
 {
 	struct flock lock = { .l_type = type, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1 };
 	int failed;
 
 	do {
-		failed = fcntl(db->lock, F_OFD_SETLKW, &lock);
+		failed = fcntl(db->lock, operation, &lock);
 	} while (failed && errno == EINTR);
 	return !failed;
 }
 
-static HRESULT
-sync_for_all(struct db *db, guint64 ticket)
+/* The number of the syncs that have ended, in memory that processes share; mapped when there is
+ * first somebody to wait for, since that costs a process of one message more than it brings. */
+static guint32 *
+turn_of(struct db *db)
+{
+	const off_t size = TURN_PLACE + sizeof(guint32);
+	struct stat status;
+	void *map;
+
+	if (!db->turn && !fstat(db->lock, &status) &&
+	    (status.st_size >= size || !ftruncate(db->lock, size))) {
+		map = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, db->lock, 0);
+		if (map != MAP_FAILED)
+			db->turn = (guint32 *)(void *)((char *)map + TURN_PLACE);
+	}
+	return db->turn;
+}
+
+void
+db_sync_close(struct db *db)
+{
+	if (db->turn)
+		munmap((char *)db->turn - TURN_PLACE, TURN_PLACE + sizeof(guint32));
+	db->turn = NULL;
+}
+
+static guint32
+bit_of(guint64 ticket)
+{
+	return 1u << ticket % 32;
+}
+
+/* Until the turn is no longer the one that was seen and this ticket is called, but not for ever:
+ * who syncs may have been killed. */
+static void
+wait_turn(guint32 *turn, guint32 seen, guint64 ticket)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += PATIENCE_NS;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	syscall(SYS_futex, turn, FUTEX_WAIT_BITSET, seen, &until, NULL, bit_of(ticket));
+}
+
+static void
+call(guint32 *turn, guint32 bits)
+{
+	syscall(SYS_futex, turn, FUTEX_WAKE_BITSET, G_MAXINT, NULL, NULL, bits);
+}
+
+/* Without the lock, so that whoever found it locked is called.  First the one who syncs next: the
+ * disk should not wait. */
+static void
+call_others(struct db *db, guint64 ticket, const struct tickets *before)
+{
+	struct tickets now;
+	bool known = tickets_read(db, &now);
+	guint32 done = 0, *turn;
+
+	if (known && now.synced == ticket && now.drawn == ticket && before->synced + 1 == ticket)
+		return; /* there are none */
+	turn = turn_of(db);
+	if (!turn)
+		return;
+	__atomic_add_fetch(turn, 1, __ATOMIC_SEQ_CST);
+	if (!known || now.synced <= before->synced || now.synced - before->synced >= 31) {
+		call(turn, FUTEX_BITSET_MATCH_ANY);
+		return;
+	}
+	for (guint64 i = before->synced + 1; i <= now.synced; i++)
+		done |= bit_of(i);
+	call(turn, bit_of(now.synced + 1));
+	if (done != bit_of(ticket))
+		call(turn, done);
+}
+
+static bool
+is_synced(struct db *db, guint64 ticket)
 {
 	struct tickets tickets;
-	bool known = tickets_read(db, &tickets);
+
+	return tickets_read(db, &tickets) && tickets.synced >= ticket;
+}
+
+/* True: it is this one's turn to sync, with the lock.  False: another's sync was for it too, or, by
+ * `alone`, nothing can be locked. */
+static bool
+await_turn(struct db *db, guint64 ticket, bool *alone)
+{
+	guint32 *turn = db->turn, seen = 0;
+
+	*alone = false;
+	for (;;) {
+		if (turn)
+			seen = __atomic_load_n(turn, __ATOMIC_SEQ_CST);
+		if (is_synced(db, ticket))
+			return false;
+		if (lock_sync(db, F_OFD_SETLK, F_WRLCK))
+			return true;
+		if (errno != EAGAIN && errno != EACCES)
+			break;
+		if (turn)
+			wait_turn(turn, seen, ticket);
+		else if (!(turn = turn_of(db)))
+			break;
+	}
+	*alone = !lock_sync(db, F_OFD_SETLKW, F_WRLCK);
+	return !*alone;
+}
+
+static HRESULT
+sync_for_all(struct db *db, guint64 ticket, struct tickets *tickets)
+{
+	bool known = tickets_read(db, tickets);
 	HRESULT hr;
 
-	if (known && tickets.synced >= ticket)
+	if (known && tickets->synced >= ticket)
 		return S_OK;
 	hr = db_sync_log(db);
 	if (SUCCEEDED(hr) && known)
 		db_log_synced(db);
 	/* What had been drawn before the sync began.  Should this fail, others sync again. */
-	if (SUCCEEDED(hr) && known && tickets.drawn >= ticket)
-		note(db, tickets.drawn, offsetof(struct tickets, synced));
+	if (SUCCEEDED(hr) && known && tickets->drawn >= ticket)
+		note(db, tickets->drawn, offsetof(struct tickets, synced));
 	return hr;
 }
 
 HRESULT
 db_sync_or(struct db *db, guint64 ticket, db_undo undo, void *context)
 {
-	bool queued = ticket && queue_up(db, F_WRLCK);
-	HRESULT hr = queued ? sync_for_all(db, ticket) : db_sync_log(db);
+	struct tickets before = { 0, 0 };
+	bool alone = !ticket;
+	HRESULT hr;
 
+	if (ticket && !await_turn(db, ticket, &alone) && !alone)
+		return S_OK;
+	hr = alone ? db_sync_log(db) : sync_for_all(db, ticket, &before);
 	if (FAILED(hr) && undo)
 		undo(context);
-	if (queued)
-		queue_up(db, F_UNLCK);
+	if (!alone) {
+		lock_sync(db, F_OFD_SETLK, F_UNLCK);
+		call_others(db, ticket, &before);
+	}
 	return hr;
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sqlite3.h>
 
-static unsigned long memory_fail, memory_count, io_fail, io_count;
+static unsigned long memory_fail, memory_count, io_fail, io_count, sync_count;
 static bool io_full, io_lasting;
 static sqlite3_mem_methods real_memory;
 
@@ -87,6 +87,7 @@ file_truncate(sqlite3_file *file, sqlite3_int64 size)
 static int
 file_sync(sqlite3_file *file, int flags)
 {
+	sync_count++;
 	return io_result(SQLITE_IOERR_FSYNC);
 }
 
@@ -250,4 +251,10 @@ unsigned long
 faults_sqlite_writes(void)
 {
 	return io_count;
+}
+
+unsigned long
+faults_sqlite_syncs(void)
+{
+	return sync_count;
 }

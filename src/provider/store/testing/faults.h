@@ -19,5 +19,7 @@ unsigned long faults_stride(void);
 /* How many there were since then. */
 unsigned long faults_sqlite_allocations(void);
 unsigned long faults_sqlite_writes(void);
+/* Syncs alone, from the start of the process on. */
+unsigned long faults_sqlite_syncs(void);
 
 #endif

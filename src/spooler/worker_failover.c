@@ -152,15 +152,17 @@ void
 journey_keep(struct sending *s, const char *line)
 {
 	GString *lines = s->journey;
-	gsize from = lines->len + (lines->len > 0);
+	gsize from = lines->len + (lines->len > 0), size = strcspn(line, "\r\n");
 
 	if (!*line)
 		return;
 	if (lines->len)
 		g_string_append_c(lines, '\n');
-	g_string_append(lines, line);
-	if (line[strcspn(line, "\r\n")])
+	g_string_append_len(lines, line, (gssize)size);
+	if (line[size]) {
+		g_string_append(lines, line + size);
 		g_strdelimit(lines->str + from, "\r\n", ' ');
+	}
 }
 
 HRESULT

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What was said, for people.  Bounded: a message to thousands does not fill the record with RCPT
  * lines. */
+#include <stdio.h>
 #include <string.h>
 
 #include "smtp_private.h"
@@ -8,17 +9,20 @@
 
 #define JOURNEY_MAX 300
 
-/* A tab and "+N": milliseconds since the first line of this try. */
-static void
-add_elapsed(GString *lines, gint64 ms)
+#define ELAPSED_MAX 24
+#define SHORT_LINE 256
+
+/* A tab and "+N": milliseconds since the first line of this try.  The end of it. */
+static char *
+put_elapsed(char *at, gint64 ms)
 {
-	char number[24], *at = number + sizeof(number);
+	char number[ELAPSED_MAX], *first = number + sizeof(number);
 
 	do
-		*--at = (char)('0' + ms % 10);
+		*--first = (char)('0' + ms % 10);
 	while ((ms /= 10) > 0);
-	g_string_append_len(lines, "\t+", 2);
-	g_string_append_len(lines, at, number + sizeof(number) - at);
+	memcpy(at, "\t+", 2);
+	return mempcpy(at + 2, first, (size_t)(number + sizeof(number) - first));
 }
 
 /* The end tells how it went: of what is over the limit the newest lines stay. */
@@ -42,43 +46,47 @@ static void
 add(struct smtp_session *session, const char *start, const char *text)
 {
 	gint64 now = g_get_monotonic_time();
+	size_t first = strlen(start), second = strlen(text);
 	GString *lines = session->journey;
 	gsize from = lines->len;
+	char *at;
 
 	if (!session->keeps_journey)
 		return;
 	if (from == 0)
 		session->began = now;
-	g_string_append(lines, start);
-	g_string_append(lines, text);
-	add_elapsed(lines, (now - session->began + 500) / 1000);
+	g_string_set_size(lines, from + first + second + ELAPSED_MAX + 2);
+	at = mempcpy(mempcpy(lines->str + from, start, first), text, second);
+	at = put_elapsed(at, (now - session->began + 500) / 1000);
+	g_string_truncate(lines, (gsize)(at - lines->str));
 	if (session->options->said)
 		session->options->said(session->options->said_context, lines->str + from);
 	g_string_append_c(lines, '\n');
 	bound(session);
 }
 
-static void add_text(struct smtp_session *session, const char *format, va_list arguments)
-    __attribute__((format(printf, 2, 0)));
-
-static void
-add_text(struct smtp_session *session, const char *format, va_list arguments)
-{
-	g_autofree char *text = g_strdup_vprintf(format, arguments), *clean = text_printable(text);
-
-	add(session, "", clean);
-}
-
 void
 smtp_note(struct smtp_session *session, const char *format, ...)
 {
+	g_autofree char *text = NULL, *clean = NULL;
+	char line[SHORT_LINE];
 	va_list arguments;
+	int size;
 
 	if (!session->keeps_journey)
 		return;
 	va_start(arguments, format);
-	add_text(session, format, arguments);
+	size = vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
+	if (size >= 0 && size < (int)sizeof(line) && text_is_plain(line)) { /* as nearly all are */
+		add(session, "", line);
+		return;
+	}
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	clean = text_printable(text);
+	add(session, "", clean);
 }
 
 void

@@ -4,9 +4,11 @@
 import http.server
 import os
 import pty
+import signal
 import socket
 import struct
 import subprocess
+import termios
 import threading
 
 import pytest
@@ -285,3 +287,43 @@ def test_a_person_is_asked(home):
     assert "smtp.mail.me.com" in seen and "keyring" not in seen
     secret, = (home.config / "secrets").iterdir()
     assert secret.read_text().strip() == PASSWORD and secret.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("command", [
+    ("setup", "ann@example.test", "--server", "localhost:1"),
+    ("create", "work", "--from", "ann@example.test", "--smtp", "localhost:1", "--user", "ann")])
+@pytest.mark.parametrize("when", [signal.SIGINT, signal.SIGTERM])
+def test_who_interrupts_it_has_made_nothing(home, command, when):
+    """At the password: no profile stays, and the terminal shows again what is typed."""
+    home.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
+    master, slave = pty.openpty()
+    asked = subprocess.Popen(["emapi", "profile", *command], env=home.environment, stdin=slave,
+                             stdout=slave, stderr=slave, cwd=home.folder)
+    seen = ""
+    while "Password:" not in seen:
+        seen += os.read(master, 4096).decode()
+    assert not termios.tcgetattr(slave)[3] & termios.ECHO
+    asked.send_signal(when)
+    assert asked.wait(20) == -when
+    assert termios.tcgetattr(slave)[3] & termios.ECHO
+    while "the profile was not made" not in seen:
+        seen += os.read(master, 4096).decode()
+    os.close(slave)
+    os.close(master)
+    assert not list(home.config.glob("profiles/*.profile"))
+
+
+def test_who_interrupts_the_trial_has_made_nothing(home):
+    """Neither the profile nor the password stays while a server is silent."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asked = subprocess.Popen(["emapi", "profile", "setup", "ann@example.test", "--server",
+                                  f"localhost:{server.getsockname()[1]}", "--user", ""],
+                                 env=home.environment, stdin=subprocess.DEVNULL, text=True,
+                                 stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+        caller = server.accept()[0]
+        assert list(home.config.glob("profiles/*.profile"))
+        asked.send_signal(signal.SIGINT)
+        assert "the profile was not made" in asked.communicate(timeout=20)[1]
+        caller.close()
+    assert not list(home.config.glob("profiles/*.profile"))
+    assert "*" not in profiles(home)

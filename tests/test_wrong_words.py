@@ -4,6 +4,7 @@ changes nothing."""
 
 import email
 import email.policy
+import subprocess
 
 import pytest
 from scripted_smtp import Peer
@@ -109,6 +110,23 @@ def test_what_is_no_text_is_named(home):
         "utf-8", "surrogateescape"), "--body", "x", code=64).stderr
     assert "is no text in the character set UTF-8" in said and "Gr" in said
     assert "nothing was stored or sent" in said
+
+
+@pytest.mark.parametrize("command", [
+    ("ab", "export"), ("queue", "list", "--all", "--json"), ("explain",), ("doctor", "--json"),
+    ("profile", "show"), ("store", "ls"), ("store", "export", "--eml", "Sent Items#1")])
+def test_what_cannot_be_printed_is_no_success(home, command):
+    """A file that is written on a full disk."""
+    home.pickup_profile()
+    home.run("emapi", "ab", "add", "Bob <bob@example.test>")
+    home.run("mapisend", "--to", "bob@example.test", "--body", "x")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(["emapi", *command], env=home.environment, cwd=home.folder, stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=60)
+        assert done.returncode == 74 and "No space left on device" in done.stderr
+        done = subprocess.run(["mapisend", "--to", "bob@example.test", "--body", "y"], stdout=full,
+                              env=home.environment, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 0 and "the mail is stored all the same" in done.stderr
 
 
 def test_explain_tells_the_newest_of_a_profile(home):

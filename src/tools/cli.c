@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -221,6 +222,14 @@ cli_helper(const char *name)
 		return beside;
 	g_free(beside);
 	return g_build_filename(EMAPI_LIBEXEC_DIR, name, NULL);
+}
+
+int
+cli_flush(void)
+{
+	int before = ferror(stdout) ? EIO : 0;
+
+	return fflush(stdout) ? errno : before;
 }
 
 /* Which argument is no text. */

@@ -57,6 +57,9 @@ int cli_split_server(const char *option, const char *text, char **host, unsigned
  * installed.  g_free(). */
 char *cli_helper(const char *name);
 
+/* Before the end: writes out what was printed.  0, or the reason why that cannot be. */
+int cli_flush(void);
+
 /* Parses options by GOption.  On --help prints and exits 0; on a wrong option fails with EX_USAGE.
  * 0 when the command goes on. */
 int cli_parse(GOptionContext *context, int *argc, char ***argv);

@@ -136,6 +136,17 @@ match(const struct command *command, int argc, char **argv)
 	return count;
 }
 
+/* What was printed counts only where it arrives: `emapi ab export >FILE` on a full disk. */
+static int
+finish(int code)
+{
+	int error = cli_flush();
+
+	return error && !code
+		   ? cli_fail(EX_IOERR, "writing to standard output: %s", g_strerror(error))
+		   : code;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -144,7 +155,7 @@ main(int argc, char **argv)
 	if (argc < 2)
 		return usage(stderr, NULL, EX_USAGE);
 	if (is_help(argv[1]))
-		return usage(stdout, NULL, 0);
+		return finish(usage(stdout, NULL, 0));
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
 		g_autofree char *name = g_strdup_printf("emapi %s", commands[i]->name);
 		int words = match(commands[i], argc, argv);
@@ -155,7 +166,7 @@ main(int argc, char **argv)
 		g_set_prgname(name);
 		cli_set_summary(commands[i]->summary);
 		argv[words] = name;
-		return commands[i]->run(argc - words, argv + words);
+		return finish(commands[i]->run(argc - words, argv + words));
 	}
 	return no_command(argc, argv);
 }

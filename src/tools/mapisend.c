@@ -276,7 +276,7 @@ main(int argc, char **argv)
 	struct mapisend_options options = { .wait = 30 };
 	struct letter *letter = letter_create();
 	g_auto(GStrv) given = g_strdupv(argv);
-	int code;
+	int code, error;
 
 	/* Over a limit of the file size, writing fails and says so instead of killing us. */
 	signal(SIGXFSZ, SIG_IGN);
@@ -293,5 +293,11 @@ main(int argc, char **argv)
 		code = send_letter(&options, letter);
 	letter_free(letter);
 	mapisend_options_clear(&options);
+	error = cli_flush();
+	if (error && !code)
+		cli_note(
+		    "the outcome could not be printed: %s; the mail is stored all the same, and "
+		    "emapi explain tells of it",
+		    g_strerror(error));
 	return code;
 }

@@ -13,6 +13,7 @@
 #include "hr.h"
 #include "paths.h"
 #include "secret.h"
+#include "unfinished.h"
 
 #define PASSWORD_MAX 1024
 
@@ -69,6 +70,7 @@ ask(const char *prompt, char *line)
 	bool got;
 
 	if (terminal) {
+		unfinished_terminal(&before);
 		silent = before;
 		silent.c_lflag &= ~(tcflag_t)ECHO;
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
@@ -77,6 +79,7 @@ ask(const char *prompt, char *line)
 	got = read_line(stdin, line);
 	if (terminal) {
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+		unfinished_terminal_end();
 		fputc('\n', stderr);
 	}
 	return got;

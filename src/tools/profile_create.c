@@ -11,6 +11,7 @@
 #include "password.h"
 #include "paths.h"
 #include "profile.h"
+#include "unfinished.h"
 
 struct create_options {
 	char *from;
@@ -178,12 +179,14 @@ ask_password(const char *name, gboolean keyring)
 
 	if (FAILED(hr))
 		return cli_fail(cli_exit_code(hr), "%s", why);
+	unfinished_begin(profile);
 	hr = keyring ? password_use_keyring(profile) : S_OK;
 	if (FAILED(hr))
 		code =
 		    cli_fail(cli_exit_code(hr), "the profile cannot be written: %s", hr_text(hr));
 	else
 		code = password_ask_and_store(profile);
+	unfinished_end();
 	profile_unref(profile);
 	if (code) {
 		profile_delete(name);

@@ -16,6 +16,7 @@
 #include "prop.h"
 #include "session.h"
 #include "trial.h"
+#include "unfinished.h"
 
 static int
 write_failed(HRESULT hr)
@@ -178,7 +179,9 @@ setup_make(struct setup *s)
 		hr = profile_load(s->name, &profile, &load);
 	if (FAILED(hr))
 		return cli_fail(cli_create_code(hr), "%s", why ? why : load ? load : hr_text(hr));
+	unfinished_begin(profile);
 	code = complete(s, profile);
+	unfinished_end();
 	if (!code)
 		printf("Profile   \"%s\" is in %s.\n", s->name, profile_path(profile));
 	profile_unref(profile);

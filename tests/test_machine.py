@@ -19,7 +19,7 @@ import time
 
 import pytest
 
-from mailserver import wait_until
+from mailserver import free_port, wait_until
 from scripted_smtp import Peer, Thinking
 
 several_users = pytest.mark.skipif(os.geteuid() != 0, reason="several users need root")
@@ -429,6 +429,69 @@ def test_what_is_told_of_a_machines_mail_is_true(machine, ann):
         doctor = ann.do("emapi", "doctor", code=1).stdout
         assert "does not answer: nothing can be handed to it" in doctor
         assert not list(ann.home.rglob("*")), "nobody started a spooler for that"
+
+
+FORGED = """
+from win32com.mapi import mapi, mapitags
+mapi.MAPIInitialize(None)
+session = mapi.MAPILogonEx(0, "", None, mapi.MAPI_EXTENDED | mapi.MAPI_USE_DEFAULT)
+rows = mapi.HrQueryAllRows(session.GetMsgStoresTable(0), (mapitags.PR_ENTRYID,), None, None, 0)
+store = session.OpenMsgStore(0, rows[0][0][1], None, mapi.MDB_WRITE)
+_, ((_, outbox),) = store.GetProps((mapitags.PR_IPM_OUTBOX_ENTRYID,), 0)
+message = store.OpenEntry(outbox, None, mapi.MAPI_BEST_ACCESS).CreateMessage(None, 0)
+message.SetProps([(mapitags.PR_SUBJECT_W, "Forged"), (mapitags.PR_BODY_W, "x"),
+                  (mapitags.PROP_TAG(mapitags.PT_BINARY, 0x66E9), CLIENT)])
+message.ModifyRecipients(mapi.MODRECIP_ADD, [
+    ((mapitags.PR_RECIPIENT_TYPE, 1), (mapitags.PR_ADDRTYPE_W, "SMTP"),
+     (mapitags.PR_EMAIL_ADDRESS_W, "bob@example.test"), (mapitags.PR_DISPLAY_NAME_W, "Bob"))])
+message.SubmitMessage(0)
+"""
+
+
+def program_step(user):
+    steps = json.loads(user.do("emapi", "explain", "--json").stdout)["steps"]
+    step, = (s for s in steps if s["title"] == "Program")
+    profile, = (s for s in steps if s["title"] == "Profile")
+    return step["text"], "\n".join(step["details"]), profile["text"]
+
+
+def test_the_clients_part_goes_with_the_message(machine, ann):
+    """Program, profile and why, and the calls, as for a user's own spooler; before any try, too."""
+    machine.offer("host", "--smtp", f"localhost:{free_port()}", "--tls", "none")
+    machine.start()
+    ann.send("waits", "--wait", "1")
+    text, details, profile = program_step(ann)
+    assert re.fullmatch(r"mapisend \(process \d+, user \S+\) made the message and submitted it", text)
+    assert f"user {pwd.getpwuid(ann.uid).pw_name})" in text
+    for said in ('MAPILogonEx (MAPI_EXTENDED), profile "host"', "OpenMsgStore", "the default store",
+                 "CreateMessage in the Outbox, SetProps, ModifyRecipients",
+                 "IMessage::SubmitMessage", "handed the message to the machine's mail service"):
+        assert said in details
+    assert profile == '"host": it is the default profile'
+
+
+@pytest.mark.parametrize("client, program", [
+    (b"\1\1\0\x22\0\0ssh\x1b[31md\nx\0\xff no reason\0\0\0", "ssh\\x1B[31md\\x0Ax"),
+    (b"\1\1\0\x22\0\0" + b"p" * 9000 + b"\0why\0\0\0", "p" * 300),
+    (b"\xff" * 500, None), (b"\1", None),
+], ids=["control characters", "long", "no such value", "cut off"])
+def test_what_a_client_says_of_itself_is_not_believed(machine, ann, client, program):
+    """Who and which process is the kernel's word, and texts can be shown on a terminal."""
+    with Peer() as peer:
+        machine.offer("host", *smtp(peer))
+        machine.start()
+        ann.environment["EMAPI_JOURNEY"] = "off"  # of his own: nothing overwrites the forged one
+        ann.do("/usr/bin/python3", "-c", FORGED.replace("CLIENT", repr(client)))
+        wait_until(lambda: [m["state"] for m in ann.queue("--all")] == ["filed"],
+                   lambda: ann.queue("--all"))
+        text, details, _ = program_step(ann)
+    if program:
+        told = re.fullmatch(r"(.*) \(process (\d+), user (\S+)\) made the message .*", text)
+        assert told.group(1) == program
+        assert int(told.group(2)) > 1 and told.group(3) == pwd.getpwuid(ann.uid).pw_name
+        assert not re.search(r"[\x00-\x09\x0b-\x1f]", text + details)
+    else:
+        assert text.startswith("handed the message to the machine's mail service")
 
 
 @several_users

@@ -237,15 +237,6 @@ user_name(guint32 id)
 	return entry ? text_printable(entry->pw_name) : g_strdup_printf("%u", id);
 }
 
-/* FILETIME (100 ns since 1601) as microseconds since 1970. */
-static gint64
-unix_time(const FILETIME *time)
-{
-	guint64 ticks = (guint64)time->dwHighDateTime << 32 | time->dwLowDateTime;
-
-	return (gint64)(ticks / 10) - G_GINT64_CONSTANT(11644473600) * G_USEC_PER_SEC;
-}
-
 static void
 add_lines(const struct client_part *part, gint64 submit, GPtrArray *lines)
 {
@@ -268,11 +259,11 @@ add_lines(const struct client_part *part, gint64 submit, GPtrArray *lines)
 }
 
 void
-client_part_lines(const void *data, size_t size, const FILETIME *submit, GPtrArray *lines)
+client_part_lines(const void *data, size_t size, gint64 submit, GPtrArray *lines)
 {
 	struct client_part part;
 
 	if (client_part_decode(data, size, &part))
-		add_lines(&part, unix_time(submit), lines);
+		add_lines(&part, submit, lines);
 	client_part_clear(&part);
 }

@@ -39,8 +39,9 @@ size_t client_part_number(guint64 number, BYTE out[CLIENT_NUMBER_MAX]);
 #define CLIENT_PART_MAX (2 * CLIENT_TEXT_MAX + 10 * CLIENT_NUMBER_MAX)
 /* False where the bytes are no such value.  Texts are made printable: they may be a stranger's. */
 bool client_part_decode(const void *data, size_t size, struct client_part *part);
-/* As lines "* program: ..." of char *; none where it is no such value. */
-void client_part_lines(const void *data, size_t size, const FILETIME *submit, GPtrArray *lines);
+/* As lines "* program: ..." of char *, with the time of the submission (microseconds since 1970);
+ * none where it is no such value. */
+void client_part_lines(const void *data, size_t size, gint64 submit, GPtrArray *lines);
 
 /*
  * Which calls have made the message.  The store counts them; each count stays at the most that its

@@ -10,9 +10,7 @@
 #include <unistd.h>
 #include "client_part.h"
 
-/* 2026-11-18T11:08:10.123Z */
-static const FILETIME submit = { (DWORD)(134394736901230000 & 0xFFFFFFFF),
-	(DWORD)(134394736901230000 >> 32) };
+#define SUBMIT (1795000090123 * (gint64)1000) /* 2026-11-18T11:08:10.123Z */
 
 static GByteArray *
 encoded(const char *because, guint64 took, guint32 calls)
@@ -49,7 +47,7 @@ what_was_written_is_read(void **state)
 		g_autofree char *user = g_strdup_printf("* user: %s", g_get_user_name());
 
 		assert_in_range(bytes->len, 30, 48);
-		client_part_lines(bytes->data, bytes->len, &submit, lines);
+		client_part_lines(bytes->data, bytes->len, SUBMIT, lines);
 		assert_int_equal(lines->len, 9);
 		assert_string_equal(lines->pdata[0], "* program: python3 mapisend.py");
 		assert_string_equal(lines->pdata[1], "* process: 4711");

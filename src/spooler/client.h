@@ -49,12 +49,14 @@ struct spool_message {
 	gint64 next;
 	gint64 changed; /* the last time that something became of it; of a final one, its end */
 	int tries;
-	gint64 defer;          /* is not sent before: PR_DEFERRED_SEND_TIME, 0: at once */
-	gint64 expiry;         /* is not sent after: PR_EXPIRY_TIME, 0: never too late */
-	bool quiet;            /* its sender wants no report of non-delivery */
-	GBytes *key;           /* PR_SEARCH_KEY */
-	GBytes *store;         /* PR_STORE_RECORD_KEY */
-	GBytes *entry;         /* PR_ENTRYID */
+	gint64 defer;  /* is not sent before: PR_DEFERRED_SEND_TIME, 0: at once */
+	gint64 expiry; /* is not sent after: PR_EXPIRY_TIME, 0: never too late */
+	bool quiet;    /* its sender wants no report of non-delivery */
+	char *client;  /* what its client did, lines (emapispi.h) parted by newlines; NULL: it
+			* stands on the message */
+	GBytes *key;   /* PR_SEARCH_KEY */
+	GBytes *store; /* PR_STORE_RECORD_KEY */
+	GBytes *entry; /* PR_ENTRYID */
 	GPtrArray *recipients; /* of struct spool_recipient */
 	GPtrArray
 	    *attempts; /* of struct spool_attempt, oldest first; only spooler_show() fills it */

@@ -10,6 +10,7 @@
 #define ROWS_ROOM (64 * 1024)
 #define TEXT_MAX 4096
 #define JOURNEY_MAX (40 * 1024)
+#define CLIENT_MAX 4096
 #define NAME_MAX_BYTES 1024
 
 static void
@@ -238,6 +239,8 @@ packet_from_message(const struct spool_message *m, struct packet_cursor *cursor)
 	add_int(&b, "defer", m->defer);
 	add_int(&b, "expiry", m->expiry);
 	add_int(&b, "quiet", m->quiet);
+	if (m->client)
+		add_text(&b, "client", m->client, CLIENT_MAX);
 	add_bytes(&b, "key", m->key);
 	add_bytes(&b, "store", m->store);
 	add_bytes(&b, "entry", m->entry);
@@ -252,6 +255,12 @@ packet_from_message(const struct spool_message *m, struct packet_cursor *cursor)
 	if (!cursor->done)
 		add_int(&b, "more", 1);
 	return g_variant_builder_end(&b);
+}
+
+static void
+set_client(struct spool_message *m, const char *lines)
+{
+	m->client = *lines ? g_strdup(lines) : NULL;
 }
 
 static struct spool_message *
@@ -271,6 +280,7 @@ message_head(const struct ipc_message *packet)
 	m->defer = ipc_int(packet, "defer", 0);
 	m->expiry = ipc_int(packet, "expiry", 0);
 	m->quiet = ipc_int(packet, "quiet", 0) != 0;
+	set_client(m, ipc_string(packet, "client", ""));
 	g_bytes_unref(m->key);
 	m->key = packet_bytes(packet, "key");
 	g_bytes_unref(m->store);
@@ -325,6 +335,7 @@ GVariant *
 packet_queued_row(const struct spool_message *m, int priority)
 {
 	g_autofree char *subject = packet_text(m->subject, NAME_MAX_BYTES);
+	g_autofree char *client = packet_text(m->client, CLIENT_MAX);
 	GVariantBuilder rows;
 
 	if (m->recipients->len > ROW_RECIPIENTS)
@@ -333,10 +344,10 @@ packet_queued_row(const struct spool_message *m, int priority)
 	for (guint i = 0; i < m->recipients->len; i++)
 		g_variant_builder_add_value(
 		    &rows, queued_recipient(g_ptr_array_index(m->recipients, i)));
-	return g_variant_new("(@ayx@aysixxb@a(uisssb))",
+	return g_variant_new("(@ayx@aysixxb@a(uisssb)s)",
 	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->entry, TRUE), m->submitted,
 	    g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), m->key, TRUE), subject, priority,
-	    m->defer, m->expiry, (gboolean)m->quiet, g_variant_builder_end(&rows));
+	    m->defer, m->expiry, (gboolean)m->quiet, g_variant_builder_end(&rows), client);
 }
 
 static struct spool_recipient *
@@ -362,12 +373,13 @@ packet_from_queued_row(GVariant *row, GBytes *store, int *priority)
 	g_autoptr(GVariant) entry = NULL;
 	g_autoptr(GVariant) key = NULL;
 	g_autoptr(GVariant) rows = NULL;
-	const char *subject;
+	const char *subject, *client;
 	gboolean quiet;
 
-	g_variant_get(row, "(@ayx@ay&sixxb@a(uisssb))", &entry, &m->submitted, &key, &subject,
-	    priority, &m->defer, &m->expiry, &quiet, &rows);
+	g_variant_get(row, "(@ayx@ay&sixxb@a(uisssb)&s)", &entry, &m->submitted, &key, &subject,
+	    priority, &m->defer, &m->expiry, &quiet, &rows, &client);
 	m->quiet = quiet;
+	set_client(m, client);
 	set_text(&m->subject, g_strdup(subject));
 	g_bytes_unref(m->store);
 	m->store = g_bytes_ref(store);

@@ -99,7 +99,7 @@ GVariant *packet_from_lease(const struct lease *lease);
 /* A message with few recipients as one row among others, as a scan finds them: entry, submitted,
  * key, subject, priority, defer, expiry, quiet, recipients (row, kind, type, address, name, has it
  * already).  Floating; NULL where it is no such message. */
-#define PACKET_QUEUED_ROW "(ayxaysixxba(uisssb))"
+#define PACKET_QUEUED_ROW "(ayxaysixxba(uisssb)s)"
 #define PACKET_QUEUED_ROWS "a" PACKET_QUEUED_ROW
 GVariant *packet_queued_row(const struct spool_message *message, int priority);
 struct spool_message *packet_from_queued_row(GVariant *row, GBytes *store, int *priority);

@@ -203,6 +203,27 @@ messages_of_a_list_are_rows(void **state)
 	spool_message_free(m);
 }
 
+static void
+a_queued_row_has_what_the_client_did(void **state)
+{
+	static const char *const clients[] = { NULL, "* program: mapisend\n* process: 7" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(clients); i++) {
+		struct spool_message *m = spool_message_create(), *got;
+		g_autoptr(GBytes) store = g_bytes_new("store", 5);
+		g_autoptr(GVariant) row = NULL;
+		int priority = 0;
+
+		m->client = g_strdup(clients[i]);
+		row = g_variant_ref_sink(packet_queued_row(m, 1));
+		got = packet_from_queued_row(row, store, &priority);
+		assert_int_equal(priority, 1);
+		assert_int_equal(g_strcmp0(got->client, clients[i]), 0);
+		spool_message_free(got);
+		spool_message_free(m);
+	}
+}
+
 int
 main(void)
 {
@@ -210,6 +231,7 @@ main(void)
 		cmocka_unit_test(messages_of_any_size_arrive),
 		cmocka_unit_test(texts_are_cut_and_valid),
 		cmocka_unit_test(messages_of_a_list_are_rows),
+		cmocka_unit_test(a_queued_row_has_what_the_client_did),
 		cmocka_unit_test(nonsense_is_harmless),
 	};
 

@@ -98,6 +98,7 @@ spool_message_free(struct spool_message *m)
 	g_free(m->profile);
 	g_free(m->subject);
 	g_free(m->text);
+	g_free(m->client);
 	g_bytes_unref(m->key);
 	g_bytes_unref(m->store);
 	g_bytes_unref(m->entry);

@@ -42,6 +42,7 @@ struct peer {
 	int fd;
 	guint source;
 	uid_t uid;
+	pid_t pid; /* who connected; a child of his may submit */
 	gint64 heard;
 };
 
@@ -101,7 +102,7 @@ take_mapped(struct submission *submission, int fd, GBytes **key, char **why)
 static HRESULT
 take(struct peer *peer, const struct ipc_message *packet, int fd, GBytes **key, char **why)
 {
-	struct submission submission = { .uid = peer->uid };
+	struct submission submission = { .uid = peer->uid, .pid = peer->pid };
 	HRESULT hr;
 
 	*key = NULL;
@@ -219,6 +220,7 @@ peer_add(struct receiver *r, int fd)
 	peer->receiver = r;
 	peer->fd = fd;
 	peer->uid = credentials.uid;
+	peer->pid = credentials.pid;
 	peer->heard = g_get_monotonic_time();
 	peer->source = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP, peer_says, peer);
 	g_ptr_array_add(r->peers, peer);

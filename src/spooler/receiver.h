@@ -46,6 +46,7 @@ void house_wake(const struct house *house);
 struct submission {
 	struct house *house;
 	uid_t uid;
+	pid_t pid;
 	bool again; /* it may be there already */
 	const char *data;
 	size_t size;

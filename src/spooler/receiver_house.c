@@ -128,8 +128,10 @@ log_on(struct house *house, char **why)
 	HRESULT hr = session_create(
 	    house->profile, MAPI_EXTENDED | MAPI_NEW_SESSION | MAPI_NO_MAIL, &house->session, why);
 
-	if (SUCCEEDED(hr))
+	if (SUCCEEDED(hr)) {
+		session_set_no_journey(house->session);
 		hr = open_default_store(house);
+	}
 	if (SUCCEEDED(hr))
 		hr = open_outbox(house);
 	if (FAILED(hr)) {

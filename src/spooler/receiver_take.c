@@ -16,6 +16,7 @@
 #include <emapispi.h>
 #include "blob.h"
 #include "client.h"
+#include "client_part.h"
 #include "com.h"
 #include "entryid.h"
 #include "hr.h"
@@ -41,6 +42,7 @@ struct claims {
 	char *envelope; /* PR_EMAPI_ENVELOPE_SENDER; NULL: none */
 	GBytes *key;    /* PR_SEARCH_KEY */
 	GBytes *raw;    /* PR_EMAPI_RAW_MESSAGE; NULL: none */
+	GBytes *client; /* PR_EMAPI_CLIENT; NULL: none */
 	guint recipients;
 };
 
@@ -66,6 +68,7 @@ taking_clear(struct taking *t)
 	g_free(t->claims.envelope);
 	g_bytes_unref(t->claims.key);
 	g_bytes_unref(t->claims.raw);
+	g_bytes_unref(t->claims.client);
 	rawfrom_clear(&t->rawfrom);
 	g_free(t->from);
 	g_free(t->from_name);
@@ -133,6 +136,7 @@ claim_props(struct claims *claims, const struct parcel_record *record)
 		claims->envelope = prop_find_text(values, count, PR_EMAPI_ENVELOPE_SENDER_W);
 	claim_bytes(&claims->key, values, count, PR_SEARCH_KEY);
 	claim_bytes(&claims->raw, values, count, PR_EMAPI_RAW_MESSAGE);
+	claim_bytes(&claims->client, values, count, PR_EMAPI_CLIENT);
 	mem_free(values);
 	return S_OK;
 }
@@ -364,6 +368,34 @@ put_person(void *root, SPropValue *values, ULONG *count, const ULONG *tags, cons
 	return hr;
 }
 
+/* What the client says of itself, as far as it is such words; who it is the kernel has told. */
+static HRESULT
+put_client(const struct taking *t, IMessage *message)
+{
+	SPropValue value = { .ulPropTag = PR_EMAPI_CLIENT };
+	const void *claim = g_bytes_get_data(t->claims.client, NULL);
+	BYTE number[CLIENT_NUMBER_MAX];
+	struct client_part part;
+	GByteArray *bytes;
+	HRESULT hr;
+
+	if (g_strcmp0(g_getenv("EMAPI_JOURNEY"), "off") == 0 ||
+	    !client_part_decode(claim, g_bytes_get_size(t->claims.client), &part))
+		return S_OK;
+	part.process = (guint32)t->submission->pid;
+	part.user = (guint32)t->submission->uid;
+	bytes = client_part_encode(&part);
+	g_byte_array_append(
+	    bytes, number, (guint)client_part_number((guint64)part.took / 1000, number));
+	g_byte_array_append(bytes, number, (guint)client_part_number(part.calls, number));
+	value.Value.bin.cb = bytes->len;
+	value.Value.bin.lpb = bytes->data;
+	hr = message->lpVtbl->SetProps(message, 1, &value, NULL);
+	g_byte_array_unref(bytes);
+	client_part_clear(&part);
+	return hr;
+}
+
 static HRESULT
 put_decision(const struct taking *t, IMessage *message)
 {
@@ -454,6 +486,8 @@ commit(struct taking *t)
 		hr = parcel_read(submission->data, submission->size, message, &rules);
 	if (SUCCEEDED(hr))
 		hr = put_decision(t, message);
+	if (SUCCEEDED(hr) && t->claims.client)
+		hr = put_client(t, message);
 	if (SUCCEEDED(hr) && t->claims.raw)
 		hr = put_raw(t, message);
 	if (SUCCEEDED(hr))

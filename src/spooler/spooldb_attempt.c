@@ -159,6 +159,21 @@ spooldb_note(struct spooldb *db, gint64 id, const char *text, gint64 now)
 }
 
 HRESULT
+spooldb_add_client(struct spooldb *db, gint64 id, const struct spool_message *m)
+{
+	struct spool_try client = { m->submitted, "", "", m->client };
+
+	return spooldb_add_attempt(db, id, &client, 0);
+}
+
+/* What the spooler itself notes has a text. */
+bool
+spooldb_is_client(const struct spool_attempt *record)
+{
+	return !*record->transport && !*record->text;
+}
+
+HRESULT
 spooldb_bound_attempts(struct spooldb *db, gint64 id, gint64 now)
 {
 	if (spooldb_number(db, 0, "SELECT count(*) FROM attempt WHERE message=?", "i", id) <=

@@ -15,7 +15,7 @@
 #define TRIES 300
 
 static gint64
-add_message(struct spooldb *db, GBytes *profile, gint64 now)
+add_message(struct spooldb *db, GBytes *profile, gint64 now, const char *client)
 {
 	struct spool_message *m = spool_message_create();
 	struct spool_recipient *r = spool_recipient_create();
@@ -24,6 +24,7 @@ add_message(struct spooldb *db, GBytes *profile, gint64 now)
 	g_bytes_unref(m->entry);
 	m->entry = g_bytes_new("m", 1);
 	m->submitted = now;
+	m->client = g_strdup(client);
 	g_ptr_array_add(m->recipients, r);
 	assert_int_equal(spooldb_add(db, profile, m, 0, now, &id), S_OK);
 	spool_message_free(m);
@@ -89,7 +90,7 @@ first_and_last_tries_are_kept(void **state)
 		g_ptr_array_add(said, g_strdup_printf("< 451-line %d that nobody reads", i));
 	g_ptr_array_add(said, NULL);
 	assert_int_equal(spooldb_open(path, &policy, &db, &why), S_OK);
-	id = add_message(db, profile, now);
+	id = add_message(db, profile, now, NULL);
 	for (int i = 0; i < TRIES; i++)
 		now = refuse(db, profile, now, (char **)said->pdata);
 	assert_int_equal(spooldb_load(db, id, true, &m), S_OK);
@@ -104,6 +105,40 @@ first_and_last_tries_are_kept(void **state)
 			size += check_record(attempt, (char **)said->pdata);
 	}
 	assert_in_range(size, 512 * 1024, 1024 * 1024);
+	spool_message_free(m);
+	spooldb_close(db);
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *name = g_strconcat(path, files[i], NULL);
+
+		g_remove(name);
+	}
+	assert_int_equal(g_rmdir(folder), 0);
+}
+
+/* It is no try, and stays where tries are left out. */
+static void
+what_the_client_did_is_kept_beside_the_tries(void **state)
+{
+	struct retry_policy policy = { HOUR, HOUR, 10000 * HOUR };
+	g_autoptr(GBytes) profile = g_bytes_new("profile-0123456", 16);
+	static const char *const files[] = { "", "-wal", "-shm", ".reserve" };
+	char *said[] = { (char *)(uintptr_t) "< 451 later", NULL };
+	g_autofree char *folder = g_dir_make_tmp("spooldb-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "spool.db", NULL);
+	g_autofree char *why = NULL;
+	struct spool_message *m = NULL;
+	struct spooldb *db = NULL;
+	gint64 now = 10000 * HOUR, id;
+
+	assert_int_equal(spooldb_open(path, &policy, &db, &why), S_OK);
+	id = add_message(db, profile, now, "* program: mapisend\n* process: 7");
+	for (int i = 0; i < 70; i++)
+		now = refuse(db, profile, now, said);
+	assert_int_equal(spooldb_load(db, id, true, &m), S_OK);
+	assert_string_equal(m->client, "* program: mapisend\n* process: 7");
+	assert_int_equal(m->attempts->len, 63);
+	assert_string_equal(
+	    ((const struct spool_attempt *)m->attempts->pdata[0])->transport, "way");
 	spool_message_free(m);
 	spooldb_close(db);
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
@@ -163,6 +198,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_client_did_is_kept_beside_the_tries),
 		cmocka_unit_test(records_of_earlier_builds_are_read),
 		cmocka_unit_test(a_damaged_record_is_read_as_far_as_it_goes),
 		cmocka_unit_test(first_and_last_tries_are_kept),

@@ -115,6 +115,9 @@ HRESULT spooldb_add_attempt(
     struct spooldb *db, gint64 id, const struct spool_try *try, gint64 next);
 /* The same for what the spooler itself has to say. */
 HRESULT spooldb_note(struct spooldb *db, gint64 id, const char *text, gint64 now);
+/* What its client did: the first of a message's records, and no try. */
+HRESULT spooldb_add_client(struct spooldb *db, gint64 id, const struct spool_message *m);
+bool spooldb_is_client(const struct spool_attempt *record);
 /* After each record that may be one of many: no message keeps more of them than a bound. */
 HRESULT spooldb_bound_attempts(struct spooldb *db, gint64 id, gint64 now);
 struct spool_attempt *spooldb_read_attempt(GBytes *record);

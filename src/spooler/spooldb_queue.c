@@ -246,6 +246,8 @@ spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *m, 
 	for (guint i = 0; SUCCEEDED(hr) && i < m->recipients->len; i++)
 		hr = add_recipient(
 		    db, *id, g_ptr_array_index(m->recipients, i), held, first_due(m, now));
+	if (SUCCEEDED(hr) && m->client)
+		hr = spooldb_add_client(db, *id, m);
 	if (SUCCEEDED(hr) && was_before(db, m))
 		hr = spooldb_note(db, *id,
 		    "The spooler's record of the queue (spool.db) was damaged, and made anew from "

@@ -286,8 +286,14 @@ load_attempts(struct spooldb *db, struct spool_message *m)
 
 	while (spooldb_step(db, s)) {
 		g_autoptr(GBytes) bytes = spooldb_column_bytes(s, 0);
+		struct spool_attempt *a = spooldb_read_attempt(bytes);
 
-		g_ptr_array_add(m->attempts, spooldb_read_attempt(bytes));
+		if (!m->client && spooldb_is_client(a)) {
+			m->client = g_strjoinv("\n", a->journey);
+			spool_attempt_free(a);
+			continue;
+		}
+		g_ptr_array_add(m->attempts, a);
 	}
 	spooldb_done(s);
 }

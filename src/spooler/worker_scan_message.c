@@ -3,7 +3,10 @@
 #include "worker.h"
 
 #include <edkmdb.h>
+#include <emapispi.h>
+#include "client_part.h"
 #include "mem.h"
+#include "owner.h"
 #include "prop.h"
 
 /* FILETIME (100 ns since 1601) as microseconds since 1970. */
@@ -104,6 +107,29 @@ fill_from_props(struct spool_message *m, const SPropValue *values, ULONG count)
 	    !prop_find_bool(values, count, PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED, true);
 }
 
+/* What its client did, of a message that only the machine's daemon can open; its owner asks the
+ * scheduler for it. */
+static void
+fill_client(struct spool_message *m, IMessage *message)
+{
+	SizedSPropTagArray(1, tags) = { 1, { PR_EMAPI_CLIENT } };
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	SPropValue *values = NULL;
+	ULONG count = 0;
+	uid_t uid;
+
+	if (!owner_of(m->key, &uid) ||
+	    FAILED(message->lpVtbl->GetProps(message, (SPropTagArray *)&tags, 0, &count, &values)))
+		return;
+	if (values[0].ulPropTag == PR_EMAPI_CLIENT)
+		client_part_lines(
+		    values[0].Value.bin.lpb, values[0].Value.bin.cb, m->submitted, lines);
+	g_ptr_array_add(lines, NULL);
+	if (lines->len > 1)
+		m->client = g_strjoinv("\n", (char **)lines->pdata);
+	mem_free(values);
+}
+
 /* What is not sure to be in a row of the queue comes from the message. */
 static HRESULT
 fill_from_message(IMAPISession *session, struct worker_store *s, GBytes *entry,
@@ -129,6 +155,7 @@ fill_from_message(IMAPISession *session, struct worker_store *s, GBytes *entry,
 	    message, (SPropTagArray *)&tags, MAPI_UNICODE, &count, &values);
 	if (SUCCEEDED(hr)) {
 		fill_from_props(m, values, count);
+		fill_client(m, message);
 		*priority = priority_of(values, count);
 		hr = recipients_read(session, message, &rows, &recipients);
 	}

@@ -61,17 +61,14 @@ close_session(IMAPISession *session)
 
 /* What stands on the message of its client, as lines; earlier messages have them so. */
 static char **
-client_lines(const SPropValue *values, ULONG count)
+client_lines(const SPropValue *values, ULONG count, gint64 submitted)
 {
 	const SPropValue *lines = prop_find(values, count, PR_EMAPI_JOURNEY_A);
 	const SPropValue *part = prop_find(values, count, PR_EMAPI_CLIENT);
-	const SPropValue *submit = prop_find(values, count, PR_CLIENT_SUBMIT_TIME);
-	const FILETIME never = { 0 };
 	GPtrArray *all = g_ptr_array_new();
 
 	if (part)
-		client_part_lines(part->Value.bin.lpb, part->Value.bin.cb,
-		    submit ? &submit->Value.ft : &never, all);
+		client_part_lines(part->Value.bin.lpb, part->Value.bin.cb, submitted, all);
 	for (ULONG i = 0; !part && lines && i < lines->Value.MVszA.cValues; i++)
 		g_ptr_array_add(all, g_strdup(lines->Value.MVszA.lppszA[i]));
 	g_ptr_array_add(all, NULL);
@@ -96,12 +93,13 @@ folder_name(IMAPISession *session, const SBinary *id)
 }
 
 /* Where the message lies and what its client wrote down; a store that cannot be opened leaves both
- * unknown, a message that is gone is "" .  What the machine's daemon has, nobody else opens. */
+ * unknown, a message that is gone is "" .  What the machine's daemon has, nobody else opens; it
+ * keeps the client's part in its own record. */
 static void
 look_up(const struct spool_message *m, char ***client, char **folder, bool *machine)
 {
-	static SizedSPropTagArray(4, tags) = { 4,
-		{ PR_EMAPI_CLIENT, PR_CLIENT_SUBMIT_TIME, PR_EMAPI_JOURNEY_A, PR_PARENT_ENTRYID } };
+	static SizedSPropTagArray(
+	    3, tags) = { 3, { PR_EMAPI_CLIENT, PR_EMAPI_JOURNEY_A, PR_PARENT_ENTRYID } };
 	g_autofree char *why = NULL;
 	struct profile *profile = NULL;
 	IMAPISession *session = NULL;
@@ -113,6 +111,8 @@ look_up(const struct spool_message *m, char ***client, char **folder, bool *mach
 	HRESULT hr = profile_load(m->profile, &profile, &why);
 
 	*machine = SUCCEEDED(hr) && profile_is_machine(profile);
+	if (*machine && m->client)
+		*client = g_strsplit(m->client, "\n", -1);
 	if (*machine)
 		hr = MAPI_E_NO_ACCESS;
 	if (SUCCEEDED(hr))
@@ -125,9 +125,9 @@ look_up(const struct spool_message *m, char ***client, char **folder, bool *mach
 	if (SUCCEEDED(hr))
 		hr = message->lpVtbl->GetProps(message, (SPropTagArray *)&tags, 0, &count, &values);
 	if (SUCCEEDED(hr)) {
-		*client = client_lines(values, count);
-		if (values[3].ulPropTag == PR_PARENT_ENTRYID)
-			*folder = folder_name(session, &values[3].Value.bin);
+		*client = client_lines(values, count, m->submitted);
+		if (values[2].ulPropTag == PR_PARENT_ENTRYID)
+			*folder = folder_name(session, &values[2].Value.bin);
 	}
 	mem_free(values);
 	COM_CLEAR(message);

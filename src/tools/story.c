@@ -136,6 +136,11 @@ tell_client(struct story *story, const struct story_sources *from)
 		if (calls)
 			story_detail(step, "          %s", calls);
 		story_detail(step, "%s  IMessage::SubmitMessage", submitted);
+		if (from->machine)
+			story_detail(step,
+			    "and handed the message to the machine's mail service (emapi-spooler "
+			    "--machine), which has its process and user from the kernel and the "
+			    "rest from the program itself");
 	} else if (from->machine) {
 		story_add(story, "Program",
 		    "handed the message to the machine's mail service (emapi-spooler "

@@ -17,6 +17,10 @@ REFUSED = [
      ["--wait -3", "number of seconds", "nothing was stored or sent"]),
     (("emapi", "queue", "list", "x"), 64, ["emapi queue show ID"]),
     (("emapi", "queue", "list", "--limit", "-1"), 64, ["--limit"]),
+    (("emapi", "queue", "run", "--wait", "-1"), 64, ["--wait -1", "number of seconds"]),
+    (("emapi", "store", "ls", "--limit", "-1"), 64, ["--limit"]),
+    (("emapi", "store", "rm", "-r", "Inbox"), 77, ["Inbox stays as it is", "every store has"]),
+    (("emapi", "store", "mv", "Outbox", "Inbox"), 77, ["Outbox stays as it is"]),
     (("emapi", "store", "watch", "--seconds", "0"), 64, ["--seconds", "from 1"]),
     (("emapi", "store", "watch", "--count", "-1"), 64, ["--count", "from 1"]),
     (("emapi", "store", "set", "Inbox", "PR_DISPLAY_NAME="), 77, ["PR_DISPLAY_NAME"]),
@@ -127,6 +131,16 @@ def test_what_cannot_be_printed_is_no_success(home, command):
         done = subprocess.run(["mapisend", "--to", "bob@example.test", "--body", "y"], stdout=full,
                               env=home.environment, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 0 and "the mail is stored all the same" in done.stderr
+
+
+def test_a_spooler_that_cannot_start_is_told_with_its_log(home):
+    home.pickup_profile()
+    (home.state / "spool.db").mkdir(parents=True)
+    said = home.run("emapi", "queue", "list", code=69).stderr
+    assert "safe in the stores" in said and str(home.state / "spooler.log") in said
+    assert "MAPI_E" not in said
+    said = home.run("mapisend", "--to", "bob@example.test", "--body", "x", "--wait", "3").stderr
+    assert "safe in the Outbox" in said and "emapi queue run" in said and "MAPI_E" not in said
 
 
 def test_explain_tells_the_newest_of_a_profile(home):

@@ -11,6 +11,7 @@
 #include <mapicode.h>
 #include "heap.h"
 #include "hr.h"
+#include "paths.h"
 #include "profile.h"
 #include "spooler_link.h"
 #include "text.h"
@@ -131,10 +132,13 @@ cli_fail_spooler(HRESULT hr)
 {
 	g_autofree char *why = spooler_why();
 
+	g_autofree char *log = paths_state("spooler.log");
+	g_autofree char *words = cli_without_dot(why ? why : hr_text(hr));
+
 	return cli_fail(EX_UNAVAILABLE,
-	    "the spooler does not answer: %s (%s); the mail is safe in the stores; the spooler's "
-	    "log is spooler.log in the state folder",
-	    why ? why : hr_text(hr), hr_name(hr));
+	    "the spooler does not answer: %s; the mail is safe in the stores; the spooler's log is "
+	    "%s",
+	    words, log);
 }
 
 char *

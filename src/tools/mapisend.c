@@ -186,8 +186,8 @@ note_where(
 								 : hr_text(hr));
 
 	if (!outcome->known && FAILED(hr) && hr != MAPI_E_TIMEOUT)
-		cli_note("%s, but the spooler, which sends it, cannot be reached: %s (%s); %s",
-		    safe(machine), reason, hr_name(hr), then);
+		cli_note("%s, but the spooler, which sends it, cannot be reached: %s; %s",
+		    safe(machine), reason, then);
 	else if (outcome->state == SPOOL_HELD)
 		cli_note("%s but held: %s; %s", safe(machine), reason, then);
 	else if (outcome->known && spool_state_final(outcome->state) && !outcome->accepted)

@@ -96,6 +96,8 @@ run(int argc, char **argv)
 	if (!code && argc > 1)
 		code =
 		    cli_fail(EX_USAGE, "\"%s\" is too much (emapi queue retry tries one)", argv[1]);
+	if (!code && seconds < 0)
+		code = cli_fail(EX_USAGE, "--wait %d: it is a number of seconds", seconds);
 	if (!code)
 		code = queue_profile(name, &profile);
 	if (code)

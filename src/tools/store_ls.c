@@ -299,6 +299,8 @@ run_ls(int argc, char **argv)
 	};
 	int code = mailstore_parse(&l.options, entries, "[FOLDER]", &argc, &argv);
 
+	if (!code && l.limit < 0)
+		code = cli_fail(EX_USAGE, "--limit: it is a number of messages; 0: all");
 	if (!code)
 		code = argc > 2 ? cli_fail(EX_USAGE, "one folder at a time")
 				: list_path(&l, argc > 1 ? argv[1] : "");

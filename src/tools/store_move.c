@@ -14,6 +14,12 @@
 static int
 conclude(const char *what, IMAPIFolder *folder, HRESULT hr)
 {
+	if (hr == MAPI_E_NO_ACCESS)
+		return cli_fail(EX_NOPERM,
+		    "%s stays as it is: it is one of the folders that every store has, or this "
+		    "user may "
+		    "not change it",
+		    what);
 	if (FAILED(hr))
 		return mailstore_fail(what, folder, hr);
 	return hr == MAPI_W_PARTIAL_COMPLETION

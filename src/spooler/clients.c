@@ -698,6 +698,7 @@ client_says(gint fd, GIOCondition condition, gpointer data)
 	struct scheduler *s = client->s;
 	struct ipc_message *packet = NULL;
 	HRESULT hr = ipc_receive(fd, 0, &packet);
+	bool wanted = SUCCEEDED(hr) || !client->idle; /* who has got his answer just leaves */
 
 	if (hr == MAPI_E_TIMEOUT)
 		return G_SOURCE_CONTINUE;
@@ -713,7 +714,7 @@ client_says(gint fd, GIOCondition condition, gpointer data)
 	spooldb_read_end(s->db);
 	if (hr == S_FALSE)
 		scheduler_act(s);
-	else
+	else if (wanted)
 		scheduler_kick(s);
 	if (SUCCEEDED(hr))
 		return G_SOURCE_CONTINUE;

@@ -408,8 +408,7 @@ static gboolean
 on_connection(gint fd, GIOCondition condition, gpointer data)
 {
 	scheduler_accept(data);
-	scheduler_kick(data);
-	return G_SOURCE_CONTINUE;
+	return G_SOURCE_CONTINUE; /* who connects says something, or leaves */
 }
 
 /* Whether someone listens where we want to, though no spooler runs: a service manager, who starts

@@ -298,6 +298,7 @@ notice_rollback(struct spooldb *db)
 {
 	if (!is_rolled_back(db))
 		return false;
+	g_hash_table_remove_all(db->due);
 	db->open = false;
 	db->lost = true;
 	return true;
@@ -317,6 +318,7 @@ take_all_back(struct spooldb *db)
 		return hr;
 	db->spoilt = db->open = false;
 	db->lost = true;
+	g_hash_table_remove_all(db->due);
 	return S_OK;
 }
 
@@ -327,6 +329,7 @@ spooldb_begin(struct spooldb *db, enum spooldb_when when)
 
 	if (FAILED(hr))
 		return hr;
+	g_hash_table_remove_all(db->due);
 	db->when = when;
 	notice_rollback(db);
 	spooldb_look_away(db);
@@ -354,6 +357,7 @@ commit(struct spooldb *db)
 		return hr;
 	}
 	db->lost = true;
+	g_hash_table_remove_all(db->due);
 	if (!sqlite3_get_autocommit(db->sql))
 		spooldb_run(db, "ROLLBACK", "");
 	db->open = !sqlite3_get_autocommit(db->sql);
@@ -365,6 +369,7 @@ spooldb_end(struct spooldb *db, HRESULT hr)
 {
 	HRESULT unread = spooldb_unread(db);
 
+	g_hash_table_remove_all(db->due);
 	if (SUCCEEDED(hr))
 		hr = unread;
 	if (notice_rollback(db) && SUCCEEDED(hr))
@@ -576,6 +581,8 @@ spooldb_open(const char *path, const struct retry_policy *policy, struct spooldb
 	db->policies = g_hash_table_new_full(
 	    g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
 	db->statements = g_hash_table_new_full(NULL, NULL, NULL, statement_free);
+	db->due = g_hash_table_new_full(
+	    g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
 	db->reserve = g_strconcat(path, ".reserve", NULL);
 	emptied = was_emptied(db, path);
 	hr = open_file(db, path, &reason);
@@ -635,6 +642,7 @@ spooldb_close(struct spooldb *db)
 		leave_log(db);
 	g_hash_table_unref(db->statements);
 	g_hash_table_unref(db->policies);
+	g_hash_table_unref(db->due);
 	sqlite3_close(db->sql);
 	g_free(db->reserve);
 	g_free(db);

@@ -216,6 +216,32 @@ reads_together_see_what_is_written_between(void **state)
 	assert_int_equal(spooldb_live_count(f->db, f->store), 2);
 }
 
+/* However often it was asked for in between. */
+static void
+the_next_time_is_that_of_the_last_step(void **state)
+{
+	struct fixture *f = *state;
+	g_autoptr(GPtrArray) leases = NULL;
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	gint64 a, b, first;
+
+	assert_int_equal(spooldb_next_due(f->db, f->profile), G_MAXINT64);
+	a = add(f, "a", 0);
+	first = spooldb_next_due(f->db, f->profile);
+	assert_true(first <= f->now);
+	b = add(f, "b", 0);
+	leases = spooldb_lease_many(f->db, f->profile, f->now, 2);
+	assert_int_equal(leases->len, 2);
+	assert_int_equal(spooldb_next_due(f->db, f->profile), G_MAXINT64);
+	g_array_append_val(ids, a);
+	assert_int_equal(spooldb_return(f->db, ids, f->now + MINUTE), S_OK);
+	assert_int_equal(spooldb_next_due(f->db, f->profile), first);
+	assert_int_equal(spooldb_settle(f->db, a, ACT_CANCEL, "", f->now), S_OK);
+	assert_int_equal(spooldb_next_due(f->db, f->profile), G_MAXINT64);
+	assert_int_equal(spooldb_settle(f->db, b, ACT_RETRY, "", f->now), S_OK);
+	assert_true(spooldb_next_due(f->db, f->profile) < G_MAXINT64);
+}
+
 int
 main(void)
 {
@@ -229,6 +255,7 @@ main(void)
 		CASE(what_a_held_profile_gets_back_is_held),
 		CASE(the_place_in_a_queue_is_remembered),
 		CASE(reads_together_see_what_is_written_between),
+		CASE(the_next_time_is_that_of_the_last_step),
 	};
 
 	return cmocka_run_group_tests_name("spooler/spooldb_batch", tests, NULL, NULL);

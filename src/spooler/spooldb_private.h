@@ -22,6 +22,7 @@ struct spooldb {
 	GHashTable *statements;        /* address of an SQL literal -> prepared statement */
 	struct retry_policy policy;    /* of profiles without one of their own */
 	GHashTable *policies;          /* GBytes (profile UID) -> struct retry_policy */
+	GHashTable *due;               /* GBytes (profile UID) -> gint64: spooldb_next_due() */
 	gint64 stamp;                  /* the last value of message.changed */
 	char *reserve;                 /* a file whose room is given back when the disk is full */
 	enum spooldb_when when;        /* of the step that is under way */

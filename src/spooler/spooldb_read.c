@@ -5,6 +5,9 @@
 #include <string.h>
 #include "text.h"
 
+/* Profiles whose next time is remembered. */
+#define DUES_MAX 1000
+
 void
 spooldb_read_begin(struct spooldb *db)
 {
@@ -35,8 +38,8 @@ spooldb_look_away(struct spooldb *db)
 	db->looking = false;
 }
 
-gint64
-spooldb_next_due(struct spooldb *db, GBytes *profile)
+static gint64
+read_next_due(struct spooldb *db, GBytes *profile)
 {
 	/* The first of the index for each priority: what waits behind it is not read. */
 	return spooldb_number(db, G_MAXINT64,
@@ -44,6 +47,22 @@ spooldb_next_due(struct spooldb *db, GBytes *profile)
 	    " INDEXED BY message_due WHERE profile=? AND priority=p.priority AND state IN (0, 2)))"
 	    " FROM p",
 	    "b", profile);
+}
+
+/* The clock asks more often than anything is written. */
+gint64
+spooldb_next_due(struct spooldb *db, GBytes *profile)
+{
+	const gint64 *known = g_hash_table_lookup(db->due, profile);
+	gint64 due;
+
+	if (known)
+		return *known;
+	due = read_next_due(db, profile);
+	/* What could not be read, or is written just now, is asked for again. */
+	if (SUCCEEDED(db->unread) && g_hash_table_size(db->due) < DUES_MAX)
+		g_hash_table_insert(db->due, g_bytes_ref(profile), g_memdup2(&due, sizeof(due)));
+	return due;
 }
 
 GPtrArray *

@@ -523,7 +523,7 @@ def cost(work, unit, ours, other, peer, ratio, sign, factor):
 
 def recording_submit(o):
     place = Place()
-    count = o.count(1500, 300)
+    count = o.count(1200, 300)
 
     def submits(**variables):
         def work():
@@ -540,8 +540,8 @@ def recording_submit(o):
     plain, traced = submits(), submits(EMAPI_TRACE=str(place.folder / "trace"))
     with place.wakes_only():
         place.submit(50)
-        trace = paired(o.rounds(9, 5), on=traced, off=plain)
-        journey = paired(o.rounds(15, 7), on=plain, off=submits(EMAPI_JOURNEY="off"))
+        trace = paired(o.rounds(7, 5), on=traced, off=plain)
+        journey = paired(o.rounds(13, 7), on=plain, off=submits(EMAPI_JOURNEY="off"))
     place.close()
     for (middle, ratios), name, least, most in ((trace, "trace", 0.85, 1.15),
                                                 (journey, "journey", 0.95, 1.05)):
@@ -554,7 +554,7 @@ def recording_submit(o):
 def recording_drain(o):
     count = o.count(3000, 1000)
     middle, ratios = paired(
-        o.rounds(11, 5), on=lambda: emapi_drain(count)[:2],
+        o.rounds(9, 5), on=lambda: emapi_drain(count)[:2],
         off=lambda: emapi_drain(count, EMAPI_JOURNEY="off")[:2])
     yield cost("drain with the journey on, CPU of worker and scheduler for each", "ms",
                middle["on"][1], middle["off"][1], "journey off", ratios["on"][1], "<", 1.05)

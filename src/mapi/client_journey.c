@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <emapispi.h>
 #include "client_part.h"
+#include "pid.h"
 #include "session_private.h"
 
 /* What is said of each message of a session alike, and room for the end that is not.  Counted
@@ -65,7 +66,7 @@ collect(struct session *session)
 		.because = g_strdup(session->chosen),
 	};
 
-	lines->pid = getpid();
+	lines->pid = pid_self();
 	lines->bytes = client_part_encode(&part);
 	client_part_clear(&part);
 	return lines;
@@ -80,7 +81,7 @@ lines_of(struct session *session)
 
 	g_mutex_lock(&lock);
 	lines = session->journey;
-	if (!lines || lines->pid != getpid()) {
+	if (!lines || lines->pid != pid_self()) {
 		client_journey_free(lines);
 		lines = session->journey = collect(session);
 	}

@@ -13,6 +13,7 @@
 #include "entryid.h"
 #include "mem.h"
 #include "module.h"
+#include "pid.h"
 #include "profsect.h"
 #include "prop.h"
 #include "session_private.h"
@@ -79,7 +80,7 @@ session_unref(struct session *session)
 HRESULT
 session_check(struct session *session)
 {
-	return session->ended || session->pid != getpid() ? MAPI_E_END_OF_SESSION : S_OK;
+	return session->ended || session->pid != pid_self() ? MAPI_E_END_OF_SESSION : S_OK;
 }
 
 void

@@ -492,6 +492,7 @@ contents_table(struct store *store, gint64 folder, ULONG flags, IMAPITable **out
 	HRESULT hr;
 
 	*out = NULL;
+	db_keep_more(store->db);
 	hr = contents_scope_init(store, folder, (flags & MAPI_ASSOCIATED) != 0, &scope);
 	if (FAILED(hr))
 		return hr;

@@ -384,7 +384,8 @@ db_commits(struct db *db)
 	return db->commits;
 }
 
-#define PASS_CACHE (-512) /* KiB */
+#define FULL_CACHE (-32768) /* KiB */
+#define PASS_CACHE (-512)
 
 static void
 set_cache(struct db *db, gint64 size)
@@ -393,6 +394,14 @@ set_cache(struct db *db, gint64 size)
 
 	g_snprintf(sql, sizeof(sql), "PRAGMA cache_size=%" G_GINT64_FORMAT, size);
 	sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+}
+
+void
+db_keep_more(struct db *db)
+{
+	if (!db->spooler && !db->roomy)
+		set_cache(db, FULL_CACHE);
+	db->roomy = true;
 }
 
 void

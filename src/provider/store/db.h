@@ -83,6 +83,10 @@ HRESULT schema_search(struct db *db);
 void db_view_begin(struct db *db);
 void db_view_end(struct db *db);
 
+/* This connection reads what is there or keeps mail in folders, and will come back to the same
+ * pages: from here on up to 32 MiB of them are kept, taken as they are read. */
+void db_keep_more(struct db *db);
+
 /* Around reading far more than will be read again: with a small cache of pages, which are read into
  * memory that is warm already.  Measured at a million messages: new memory for each page cost more
  * than the page.  Neither fails, nor do they nest. */

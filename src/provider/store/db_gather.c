@@ -24,7 +24,7 @@
 
 #define FRAME_HEADER 24 /* SQLite's file format, 4.1: the log's header is of 32 bytes */
 #define COMMITS 4       /* where in it is the file's size after a commit; 0: does not commit */
-#define CAPACITY 65536  /* a submit takes some 50,000 bytes */
+#define CAPACITY 98304  /* a submit takes some 50,000 bytes, at most nine pages */
 #define ROOM (1024 * 1024)
 
 struct log_file {

@@ -129,10 +129,10 @@ db_open_sqlite(struct db *db, const char *path)
 	/* Messages within messages go with them. */
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, SQL("PRAGMA recursive_triggers=ON"));
-	/* 32 MiB at most, taken as pages are read: large folders are listed and searched from it.
-	 */
+	/* KiB.  Who only submits needs a dozen pages again, and each new one would cost it more
+	 * than reading it; for others see db_keep_more(). */
 	if (SUCCEEDED(hr))
-		hr = db_exec(db, SQL("PRAGMA cache_size=-32768"));
+		hr = db_exec(db, SQL("PRAGMA cache_size=-2048"));
 	/* Statements with triggers keep a journal of their own: it need not go to a file. */
 	if (SUCCEEDED(hr))
 		hr = db_exec(db, SQL("PRAGMA temp_store=MEMORY"));

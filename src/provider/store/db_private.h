@@ -15,6 +15,7 @@ struct db {
 	HRESULT error_hr;
 	bool named;     /* the log's name has been seen to (db_log.c) */
 	bool spooler;   /* db_set_checkpointer() */
+	bool roomy;     /* db_keep_more() */
 	bool committed; /* by the last db_end() */
 	bool view;      /* between db_view_begin() and its end */
 	unsigned commits;

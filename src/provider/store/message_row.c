@@ -45,6 +45,7 @@ message_load(struct message *message)
 	bool has_long;
 	HRESULT hr;
 
+	db_keep_more(message->store->db);
 	hr = db_query(message->store->db, &row,
 	    "SELECT folder, associated, version, props, " PROMOTED_COLUMNS
 	    ", EXISTS(SELECT 1 FROM lob WHERE kind = 1 AND owner = message.id)"
@@ -358,8 +359,10 @@ static HRESULT
 commit_save(struct message *message, ULONG flags, bool *committed)
 {
 	struct db *db = message->store->db;
-	HRESULT hr = db_end(db, message_write(message, flags, false), DB_DURABLE);
+	HRESULT hr;
 
+	db_keep_more(db);
+	hr = db_end(db, message_write(message, flags, false), DB_DURABLE);
 	*committed = db_committed(db);
 	if (*committed)
 		message_saved(message);

@@ -120,6 +120,7 @@ search_run(struct store *store, gint64 folder)
 	guint at;
 
 	process_mark(getpid(), mark);
+	db_keep_more(store->db);
 	hr = search_load(store, folder, &search);
 	if (SUCCEEDED(hr))
 		hr = look_everywhere(&look);

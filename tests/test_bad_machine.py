@@ -113,12 +113,16 @@ def test_no_room_at_all_on_the_disk(home, small_disk):
     with pytest.raises(OSError), (small_disk / "filler").open("wb", buffering=0) as filler:
         while True:
             filler.write(bytes(4096))
-    done = home.run("mapisend", *BODY, code=75)
-    assert NOTHING in done.stderr
+    stored = 1  # the store's log may have room ahead for some more
+    while (done := home.run("mapisend", *BODY, code=None)).returncode == 0:
+        stored += 1
+        assert stored < 100
+    assert done.returncode == 75 and NOTHING in done.stderr
     (small_disk / "filler").unlink()
-    assert home.stored() == (1, 0)
+    assert home.stored()[0] == stored
+    home.run("emapi", "queue", "run", "--wait", "20")  # what went files what could not be filed
     home.run("mapisend", *BODY)
-    sent(home, 2)
+    sent(home, stored + 1)
 
 
 # --- stored, but no spooler can send it ---

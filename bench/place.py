@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import pwd
 import random
 import re
 import shutil
@@ -56,9 +57,9 @@ def peak_memory(pid):
         return 0.0
 
 
-def elapsed(command, environment, output):
+def elapsed(command, environment, output, read="/dev/null"):
     """Seconds from exec to exit; the command must succeed.  Output goes to a file."""
-    actions = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+    actions = [(os.POSIX_SPAWN_OPEN, 0, str(read), os.O_RDONLY, 0),
                (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
                (os.POSIX_SPAWN_DUP2, 1, 2)]
     command = [str(c) for c in command]
@@ -123,7 +124,8 @@ class Place(Home):
 
     def __init__(self, sink=None):
         super().__init__(tempfile.mkdtemp(prefix="emapi-bench-"))
-        self.environment.update(EMAPI_IDLE_SECONDS="60")
+        # Who logs on, and cron, say who it is: without it a name would be looked up each time.
+        self.environment.update(EMAPI_IDLE_SECONDS="60", LOGNAME=pwd.getpwuid(os.getuid()).pw_name)
         self.sink = sink or Sink(self.folder)
         self.profile("bench", "--from", FROM, "--smtp", f"127.0.0.1:{self.sink.port}",
                      "--tls", "none")
@@ -132,8 +134,8 @@ class Place(Home):
     def store(self):
         return self.data / "bench.store"
 
-    def time(self, *command):
-        return elapsed(command, self.environment, self.output)
+    def time(self, *command, **options):
+        return elapsed(command, self.environment, self.output, **options)
 
     def start_spooler(self):
         """By a message, as a person does."""

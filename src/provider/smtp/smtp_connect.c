@@ -24,9 +24,8 @@ smtp_port(const struct smtp_options *options)
 	return options->user && *options->user ? 587 : 25;
 }
 
-/* This machine's full name, or the address literal that RFC 5321 4.1.4 asks for instead. */
-static char *
-own_name(void)
+char *
+smtp_own_name(void)
 {
 	struct addrinfo hints = { .ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM };
 	struct addrinfo *found = NULL;
@@ -65,7 +64,7 @@ is_host(const char *server)
 static char *
 helo_name(const struct smtp_options *options)
 {
-	return options->helo && *options->helo ? g_strdup(options->helo) : own_name();
+	return options->helo && *options->helo ? g_strdup(options->helo) : smtp_own_name();
 }
 
 /* smtp://host:port/name-to-greet-with, NULL where the server's name is none. */

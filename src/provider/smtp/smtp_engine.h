@@ -132,6 +132,10 @@ void smtp_end(struct smtp_transaction *transaction, char **queue_id);
 void smtp_ahead(struct smtp_session *session, const struct smtp_mail *mail,
     struct smtp_recipient *recipients, size_t count);
 
+/* What one greets with where the profile names nothing: this machine's full name, which a name
+ * server may be asked for, or the address literal that RFC 5321 4.1.4 wants instead.  g_free(). */
+char *smtp_own_name(void);
+
 /* Who answered: "mail.example.test [192.0.2.1]:587"; the server's name before there was a
  * connection.  Borrowed. */
 const char *smtp_peer(const struct smtp_session *session);

@@ -146,7 +146,16 @@ smtp_settings_read(struct smtp_settings *settings, struct xp_logon *logon, char 
 		return MAPI_E_UNCONFIGURED;
 	}
 	hr = read_numbers(settings, logon, why);
-	return FAILED(hr) ? hr : read_tls(settings, logon, why);
+	if (SUCCEEDED(hr))
+		hr = read_tls(settings, logon, why);
+	/* Now, and not when a message waits: a name server may be asked. */
+	if (SUCCEEDED(hr) && !(options->helo && *options->helo)) {
+		char *name = smtp_own_name();
+
+		g_ptr_array_add(settings->texts, name);
+		options->helo = name;
+	}
+	return hr;
 }
 
 void

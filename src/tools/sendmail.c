@@ -17,6 +17,7 @@
 #include "client.h"
 #include "hr.h"
 #include "outcome.h"
+#include "spooler_link.h"
 #include "text.h"
 
 #define LOG_MARK "=== emapi-sendmail "
@@ -180,15 +181,22 @@ static int
 submit(const struct sendmail_options *o, struct profile *profile, struct sendmail_mail *mail,
     struct sendmail_input *input)
 {
-	struct sendmail_session session = { .profile = profile };
+	static struct sendmail_session session; /* open until the process ends, see below */
 	g_autofree char *why = NULL;
 	BYTE key[SENDMAIL_KEY_SIZE];
-	HRESULT hr = sendmail_submit(&session, mail, input, key, &why);
-	int code = cli_exit_code(hr);
+	HRESULT hr;
+	int code;
 
+	session.profile = profile;
+	hr = sendmail_submit(&session, mail, input, key, &why);
+	code = cli_exit_code(hr);
 	if (FAILED(hr) && input->error)
 		code = EX_IOERR;
-	sendmail_session_close(&session);
+	/* The message is on disk, and the end of the process closes all at once. */
+	if (SUCCEEDED(hr))
+		spooler_settle();
+	else
+		sendmail_session_close(&session);
 	if (FAILED(hr))
 		return cli_fail(code, "%s; nothing was stored or sent", why);
 	if (o->verbose)

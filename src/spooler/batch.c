@@ -72,6 +72,9 @@ batch_give(struct hand *hand, gint64 now)
 	limit = MIN(limit_of(hand, now), HALF);
 	if (limit < 2)
 		return false;
+	hand->many = SUCCEEDED(board_reserve(hand->board));
+	if (!hand->many)
+		return false;
 	leases = spooldb_lease_many(hand->lane->s->db, hand->lane->uid, now, limit);
 	if (leases->len == 0)
 		return false;

@@ -36,11 +36,12 @@ struct slot {
 _Static_assert(sizeof(struct slot) == SLOT_SIZE, "a slot is a page");
 
 struct board {
-	struct slot *slots;
+	struct slot *slots; /* NULL: there is no room yet */
 	int fd;
 	char *path; /* NULL: the worker's */
 };
 
+/* Of a file that has its size. */
 static HRESULT
 map(struct board *board)
 {
@@ -66,7 +67,6 @@ board_create(const char *state_path, GBytes *profile, struct board **out)
 	struct board *board = g_new0(struct board, 1);
 	g_autofree char *prefix = name_prefix(profile);
 	HRESULT hr;
-	int error;
 
 	*out = NULL;
 	board->path = g_strdup_printf("%s/words/%s%016" G_GINT64_MODIFIER "x%08x", state_path,
@@ -83,19 +83,29 @@ board_create(const char *state_path, GBytes *profile, struct board **out)
 		close(board->fd);
 		board->fd = high;
 	}
-	error = SUCCEEDED(hr) ? posix_fallocate(board->fd, 0, FILE_SIZE) : 0;
-	if (error)
-		hr = hr_from_errno(error);
-	if (SUCCEEDED(hr))
-		hr = map(board);
 	if (FAILED(hr)) {
 		board_free(board);
 		return hr;
 	}
+	*out = board;
+	return S_OK;
+}
+
+HRESULT
+board_reserve(struct board *board)
+{
+	HRESULT hr;
+	int error;
+
+	if (board->slots)
+		return S_OK;
+	error = posix_fallocate(board->fd, 0, FILE_SIZE);
+	hr = error ? hr_from_errno(error) : map(board);
+	if (FAILED(hr))
+		return hr;
 	heap_populate(board->slots, FILE_SIZE);
 	for (guint i = 0; i < BOARD_SLOTS; i++)
 		board->slots[i].magic = MAGIC;
-	*out = board;
 	return S_OK;
 }
 
@@ -106,10 +116,25 @@ board_open(int fd)
 
 	board->fd = fd;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	if (lseek(fd, 0, SEEK_END) == FILE_SIZE && SUCCEEDED(map(board)))
-		return board;
-	board_free(board);
-	return NULL;
+	return board;
+}
+
+bool
+board_ready(struct board *board)
+{
+	return board->slots ||
+	       (lseek(board->fd, 0, SEEK_END) == FILE_SIZE && SUCCEEDED(map(board)));
+}
+
+/* One that somebody else has left, with all of its room. */
+static struct board *
+open_whole(int fd)
+{
+	struct board *board = board_open(fd);
+
+	if (!board_ready(board))
+		g_clear_pointer(&board, board_free);
+	return board;
 }
 
 int
@@ -142,7 +167,7 @@ board_keep(struct board *board)
 enum board_state
 board_state(const struct board *board, guint slot)
 {
-	return (enum board_state)atomic_load(&board->slots[slot].state);
+	return board->slots ? (enum board_state)atomic_load(&board->slots[slot].state) : BOARD_FREE;
 }
 
 gint64
@@ -420,10 +445,10 @@ board_next(const char *state_path, GBytes *profile, const GPtrArray *own)
 		if (!g_str_has_prefix(name, prefix) || is_own(own, path))
 			continue;
 		fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-		found = fd >= 0 ? board_open(fd) : NULL;
+		found = fd >= 0 ? open_whole(fd) : NULL;
 		if (found)
 			found->path = g_steal_pointer(&path);
-		else if (unlink(path) != 0) /* no board: a scheduler died while it made it */
+		else if (unlink(path) != 0) /* nothing was ever offered on it */
 			log_error("cannot remove %s", path);
 	}
 	if (dir)
@@ -454,7 +479,7 @@ board_ids(const char *state_path)
 		g_autofree char *path = g_strconcat(folder, "/", name, NULL);
 		int fd =
 		    strstr(name, BOARD_INFIX) ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
-		struct board *board = fd >= 0 ? board_open(fd) : NULL;
+		struct board *board = fd >= 0 ? open_whole(fd) : NULL;
 
 		if (board)
 			add_ids(board, ids);

@@ -34,11 +34,16 @@ enum board_state {
 
 struct board;
 
-/* The scheduler's: a new file below `state_path`, with its room reserved.  Fails where there is
- * none: then messages are given one by one. */
+/* The scheduler's: a new file below `state_path`, empty yet. */
 HRESULT board_create(const char *state_path, GBytes *profile, struct board **out);
-/* The worker's, by the scheduler's descriptor (taken over); NULL: none was given. */
+/* The scheduler's, before anything is offered: reserves the room, 256 KiB, which takes longer than
+ * to make the file, and a worker with one message has no use for.  Fails where the disk has none:
+ * then messages are given one by one. */
+HRESULT board_reserve(struct board *board);
+/* The worker's, by the scheduler's descriptor (taken over). */
 struct board *board_open(int fd);
+/* The worker's, before it looks at a slot; false: there is no room. */
+bool board_ready(struct board *board);
 int board_fd(const struct board *board);
 /* Also removes the file, unless it is to be kept; not the worker's. */
 void board_free(struct board *board);

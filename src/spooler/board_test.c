@@ -27,7 +27,10 @@ setup(void **state)
 	f->profile = g_bytes_new("profile-0123456", 16);
 	assert_int_equal(board_create(f->folder, f->profile, &f->board), S_OK);
 	f->worker = board_open(dup(board_fd(f->board)));
-	assert_non_null(f->worker);
+	assert_false(board_ready(f->worker));
+	assert_int_equal(board_state(f->board, 0), BOARD_FREE);
+	assert_int_equal(board_reserve(f->board), S_OK);
+	assert_true(board_ready(f->worker));
 	*state = f;
 	return 0;
 }

@@ -8,6 +8,8 @@
  */
 #include "worker.h"
 
+#include <stdlib.h>
+#include <sysexits.h>
 #include "filing.h"
 #include "hr.h"
 
@@ -228,6 +230,10 @@ worker_batch(struct worker *w, const struct ipc_message *packet)
 
 	if (!w->board || !rows || g_variant_n_children(rows) > BOARD_SLOTS / 2)
 		return;
+	if (!board_ready(w->board)) {
+		log_error("there is no memory for a batch of messages; ending");
+		exit(EX_OSERR); /* they are given to the next worker */
+	}
 	batch.store = store ? store->store : NULL;
 	batch.entries = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	batch.slots = g_byte_array_new();

@@ -67,6 +67,7 @@ become_worker(const struct hand *hand, int ours, int theirs)
 	show_as_worker(uid);
 	reset_signals();
 	close(ours);
+	close_if(s->signal_fd);
 	close_if(s->lock_fd); /* held as long as anybody has it open */
 	close_if(s->options.ready_fd);
 	close_if(s->options.listen_fd);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include "copy.h"
+#include "heap.h"
 #include "log.h"
 #include "machine.h"
 #include "mask.h"
@@ -24,6 +25,7 @@
 #include "worker.h"
 
 #define PARENT_FD 3
+#define MEMORY (96 * 1024) /* until there is a worker */
 #define BOARD_FD 4
 #define LOG_KEEP (4 * 1024 * 1024)
 
@@ -52,8 +54,10 @@ parse(int argc, char **argv, struct arguments *a)
 		{ "machine", 0, 0, G_OPTION_ARG_NONE, &a->machine,
 		    "serve all users of this machine", NULL },
 		{ "receive", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &a->receive, NULL, NULL },
-		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->worker, NULL, NULL },
-		{ "wake", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &a->wake, NULL, NULL },
+		/* As they are: to convert a string, GLib reads the locale's files. */
+		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &a->worker, NULL,
+		    NULL },
+		{ "wake", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &a->wake, NULL, NULL },
 		{ "board", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->board, NULL, NULL },
 		{ "first", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->first, NULL, NULL },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -129,6 +133,7 @@ main(int argc, char **argv)
 	int code;
 
 	copy_begin(argc, argv);
+	heap_take(MEMORY);
 	if (!parse(argc, argv, &a))
 		return EX_USAGE;
 	g_set_prgname("emapi-spooler"); /* a worker is started by another name */

@@ -14,9 +14,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <glib-unix.h>
+#include <sqlite3.h>
 #include "heap.h"
 #include "hr.h"
 #include "lock.h"
@@ -330,26 +332,22 @@ scheduler_changed(struct scheduler *s)
 	clients_notify(s);
 }
 
-static gboolean
-on_signal(gpointer data)
+static void
+stop(struct scheduler *s)
 {
-	struct scheduler *s = data;
-
 	if (s->stop_at) /* the second time: now */
 		g_main_loop_quit(s->loop);
 	service_notify("STOPPING=1\nSTATUS=Finishing what is being sent");
 	machine_quiet(s);
 	s->stop_at = g_get_real_time() + s->options.stop_wait;
 	scheduler_kick(s);
-	return G_SOURCE_CONTINUE;
 }
 
 /* All profiles as they are now: workers are renewed, what a change has mended goes on, and the
  * stores of those that no worker has seen lately are looked through. */
-static gboolean
-on_reload(gpointer data)
+static void
+reload(struct scheduler *s)
 {
-	struct scheduler *s = data;
 	GHashTableIter iter;
 	gpointer value;
 
@@ -367,6 +365,35 @@ on_reload(gpointer data)
 	log_info("profiles are read anew");
 	service_notify("READY=1");
 	scheduler_kick(s);
+}
+
+/* Before there is any thread.  GLib's own way to hear of signals would start one. */
+static void
+catch_signals(struct scheduler *s)
+{
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &ours, NULL);
+	s->signal_fd = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (s->signal_fd < 0) /* they end us */
+		pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
+}
+
+static gboolean
+on_signals(gint fd, GIOCondition condition, gpointer data)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			reload(data);
+		else
+			stop(data);
+	}
 	return G_SOURCE_CONTINUE;
 }
 
@@ -542,9 +569,11 @@ static HRESULT
 start(struct scheduler *s)
 {
 	gint64 now = g_get_real_time();
-	struct lane *ahead = start_ahead(s);
+	struct lane *ahead;
 	HRESULT hr;
 
+	sqlite3_initialize(); /* which the worker needs too */
+	ahead = start_ahead(s);
 	heap_take(MEMORY); /* not before the worker, which would have it to copy */
 	hr = scheduler_open_database(s, now);
 	if (FAILED(hr))
@@ -572,18 +601,18 @@ static void
 loop(struct scheduler *s)
 {
 	gint64 watchdog = service_watchdog();
-	guint sources[4] = { 0 };
+	guint sources[2] = { 0 };
 
 	s->loop = g_main_loop_new(NULL, FALSE);
-	sources[0] = g_unix_signal_add(SIGTERM, on_signal, s);
-	sources[1] = g_unix_signal_add(SIGINT, on_signal, s);
-	sources[2] = g_unix_signal_add(SIGHUP, on_reload, s);
+	if (s->signal_fd >= 0)
+		sources[0] = g_unix_fd_add(s->signal_fd, G_IO_IN, on_signals, s);
 	if (watchdog > 0)
-		sources[3] = g_timeout_add((guint)MAX(watchdog / 2000, 1), on_watchdog, s);
+		sources[1] = g_timeout_add((guint)MAX(watchdog / 2000, 1), on_watchdog, s);
 	scheduler_kick(s);
 	g_main_loop_run(s->loop);
-	for (size_t i = 0; i < G_N_ELEMENTS(sources) && sources[i]; i++)
-		g_source_remove(sources[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(sources); i++)
+		if (sources[i])
+			g_source_remove(sources[i]);
 	g_main_loop_unref(s->loop);
 }
 
@@ -615,12 +644,16 @@ finish(struct scheduler *s)
 		lock_leave(s->lock_fd, s->options.socket_path);
 	else
 		lock_drop(s->lock_fd);
+	if (s->signal_fd >= 0)
+		close(s->signal_fd);
 }
 
 int
 scheduler_run(const struct scheduler_options *options)
 {
-	struct scheduler s = { .options = *options, .lock_fd = -1, .listen_fd = -1 };
+	struct scheduler s = {
+		.options = *options, .lock_fd = -1, .listen_fd = -1, .signal_fd = -1
+	};
 	g_autofree char *lock_path = g_strconcat(options->state_path, "/spooler.lock", NULL);
 	HRESULT hr = is_inherited(&s) ? lock_take_over(lock_path,
 					    options->stop_wait + G_USEC_PER_SEC, &s.lock_fd)
@@ -638,6 +671,7 @@ scheduler_run(const struct scheduler_options *options)
 		return 1;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	catch_signals(&s);
 	s.policy = retry_policy_default();
 	s.clients = g_ptr_array_new_with_free_func((GDestroyNotify)client_free);
 	s.lanes = g_hash_table_new_full(

@@ -15,6 +15,7 @@ struct scheduler {
 	struct spooldb *db;
 	GMainLoop *loop;
 	int lock_fd;
+	int signal_fd; /* hears what we are told to do; -1 */
 	int listen_fd;
 	guint listen_source;
 	guint timer;

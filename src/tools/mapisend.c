@@ -248,7 +248,6 @@ send_letter(const struct mapisend_options *o, struct letter *letter)
 	BYTE key[LETTER_KEY_SIZE];
 	int code;
 
-	cli_take_memory();
 	code = cli_load_profile(o->profile, "; nothing was stored or sent", &profile);
 
 	/* It starts, and a worker logs on, while we do. */
@@ -278,6 +277,7 @@ main(int argc, char **argv)
 	g_auto(GStrv) given = g_strdupv(argv);
 	int code, error;
 
+	cli_take_memory();
 	/* Over a limit of the file size, writing fails and says so instead of killing us. */
 	signal(SIGXFSZ, SIG_IGN);
 	cli_set_locale();

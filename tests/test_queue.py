@@ -355,9 +355,9 @@ def test_retries_follow_the_profile(home):
     with Peer(rcpt=lambda line: next(replies, "250 ok")) as peer:
         peer_profile(home, peer)
         settings(home, "RetryFirst=1", "RetryMax=1")
-        send(home)
-        wait_until(lambda: peer.messages, "the third try")
-        assert listed(home, "--all")[0]["recipients"][0]["tries"] == 3
+        send(home, subject="thrice")
+        message = wait_for(home, "thrice", "filed")
+        assert message["recipients"][0]["tries"] == 3 and len(peer.messages) == 1
 
 
 def test_a_short_life_ends_in_a_failure(home):

@@ -51,43 +51,23 @@ finding_free(void *data)
 	g_free(finding);
 }
 
-static void
-add(struct doctor *doctor, enum doctor_level level, const char *where, const char *remedy,
-    const char *what)
+void
+doctor_find(struct doctor *doctor, enum doctor_level level, const char *where, const char *remedy,
+    const char *format, ...)
 {
 	struct finding *finding = g_new0(struct finding, 1);
+	g_autofree char *what = NULL;
+	va_list args;
 
+	va_start(args, format);
+	what = g_strdup_vprintf(format, args);
+	va_end(args);
 	finding->check = doctor->check;
 	finding->level = level;
 	finding->where = text_printable(where);
 	finding->what = text_printable(what);
 	finding->remedy = remedy ? text_printable(remedy) : NULL;
 	g_ptr_array_add(doctor->findings, finding);
-}
-
-void
-doctor_find(struct doctor *doctor, enum doctor_level level, const char *where, const char *remedy,
-    const char *format, ...)
-{
-	g_autofree char *what = NULL;
-	va_list args;
-
-	va_start(args, format);
-	what = g_strdup_vprintf(format, args);
-	va_end(args);
-	add(doctor, level, where, remedy, what);
-}
-
-void
-doctor_skip(struct doctor *doctor, const char *where, const char *format, ...)
-{
-	g_autofree char *what = NULL;
-	va_list args;
-
-	va_start(args, format);
-	what = g_strdup_vprintf(format, args);
-	va_end(args);
-	add(doctor, DOCTOR_SKIPPED, where, NULL, what);
 }
 
 bool

@@ -15,7 +15,7 @@ enum doctor_level {
 	DOCTOR_OK,
 	DOCTOR_NOTE,    /* to know; all works */
 	DOCTOR_PROBLEM, /* to see to; makes the exit code 1 */
-	DOCTOR_SKIPPED  /* not looked at: --offline */
+	DOCTOR_SKIPPED  /* not looked at, and why (--offline) */
 };
 
 struct doctor {
@@ -34,10 +34,6 @@ struct doctor {
  * them holds a secret; they are made printable. */
 void doctor_find(struct doctor *doctor, enum doctor_level level, const char *where,
     const char *remedy, const char *format, ...) G_GNUC_PRINTF(5, 6);
-
-/* Adds that this was not looked at, and why: what looking at it could do (--offline). */
-void doctor_skip(struct doctor *doctor, const char *where, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
 
 /* Whether the section's provider is this one of emapi's own, which does what is known of it. */
 struct doctor_section;

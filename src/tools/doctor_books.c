@@ -30,8 +30,8 @@ check_book(struct doctor *doctor, struct profile *profile, const struct doctor_s
 	HRESULT hr;
 
 	if (doctor->offline && !doctor_is_own(section, "emapi_ab.so")) {
-		doctor_skip(
-		    doctor, where, "it was not asked: it lies on another machine, or could");
+		doctor_find(doctor, DOCTOR_SKIPPED, where, NULL,
+		    "it was not asked: it lies on another machine, or could");
 		return;
 	}
 	hr = session_create(profile, MAPI_EXTENDED | MAPI_NO_MAIL, &session, &why);

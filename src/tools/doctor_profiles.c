@@ -47,7 +47,7 @@ check_machine(struct doctor *doctor, const char *where)
 	int fd;
 
 	if (doctor->offline) {
-		doctor_skip(doctor, where,
+		doctor_find(doctor, DOCTOR_SKIPPED, where, NULL,
 		    "the machine's mail service, which sends its mail, was not asked: that can "
 		    "start it");
 		return;
@@ -194,7 +194,7 @@ check_secret(struct doctor *doctor, struct profile *profile, const struct doctor
 	if (!user || !*user)
 		return;
 	if (doctor->offline && command && *command) {
-		doctor_skip(doctor, where,
+		doctor_find(doctor, DOCTOR_SKIPPED, where, NULL,
 		    "the password of %s was not read: its command could ask another machine", user);
 		return;
 	}

@@ -77,7 +77,7 @@ doctor_spooler(struct doctor *doctor)
 	}
 	if (doctor->offline && !access(program, X_OK)) {
 		doctor->spooler_silent = true;
-		doctor_skip(doctor, "spooler",
+		doctor_find(doctor, DOCTOR_SKIPPED, "spooler", NULL,
 		    "it does not run, and was not started: it would send what is due");
 		return;
 	}
@@ -177,7 +177,7 @@ doctor_queue(struct doctor *doctor)
 	tell_damage(doctor);
 
 	if (doctor->spooler_silent && doctor->offline && spooler_has_state())
-		doctor_skip(doctor, "queue",
+		doctor_find(doctor, DOCTOR_SKIPPED, "queue", NULL,
 		    "what waits or is held, and what servers said at the last tries, was not "
 		    "looked "
 		    "at: only the spooler knows it");

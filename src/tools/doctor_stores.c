@@ -150,7 +150,7 @@ check_store(struct doctor *doctor, struct profile *profile, const struct doctor_
 	if (!path || !*path)
 		return; /* another provider's, or one that keeps no file */
 	if (doctor->offline && !doctor_is_own(section, "emapi_store.so")) {
-		doctor_skip(doctor, path,
+		doctor_find(doctor, DOCTOR_SKIPPED, path, NULL,
 		    "this store of another make was not opened: it could ask elsewhere");
 		return;
 	}

@@ -522,7 +522,7 @@ def cost(work, unit, ours, other, peer, ratio, sign, factor):
 
 def recording_submit(o):
     place = Place()
-    count = o.count(1200, 300)
+    count = o.count(800, 300)
 
     def submits(**variables):
         def work():
@@ -539,8 +539,8 @@ def recording_submit(o):
     plain, traced = submits(), submits(EMAPI_TRACE=str(place.folder / "trace"))
     with place.wakes_only():
         place.submit(50)
-        trace = paired(o.rounds(7, 5), on=traced, off=plain)
-        journey = paired(o.rounds(13, 7), on=plain, off=submits(EMAPI_JOURNEY="off"))
+        trace = paired(o.rounds(9, 5), on=traced, off=plain)
+        journey = paired(o.rounds(21, 7), on=plain, off=submits(EMAPI_JOURNEY="off"))
     place.close()
     for (middle, ratios), name, least, most in ((trace, "trace", 0.85, 1.15),
                                                 (journey, "journey", 0.95, 1.05)):

@@ -54,7 +54,7 @@ submit(const struct mapisend_options *o, const struct letter *letter, struct pro
     const BYTE *key)
 {
 	g_autofree char *why = NULL, *words = NULL;
-	IMAPISession *session = NULL;
+	static IMAPISession *session; /* until the process ends, which closes all at once */
 	HRESULT hr = session_log_on(profile, MAPI_EXTENDED, &session, &why);
 	int code = 0;
 
@@ -63,8 +63,7 @@ submit(const struct mapisend_options *o, const struct letter *letter, struct pro
 		code = mapisend_resolve(letter, profile, session);
 		if (!code)
 			hr = letter_submit(letter, session, key, &why);
-		session->lpVtbl->Logoff(session, 0, 0, 0);
-		session->lpVtbl->Release(session);
+		spooler_settle();
 	}
 	if (code || SUCCEEDED(hr))
 		return code;
@@ -81,8 +80,8 @@ submit(const struct mapisend_options *o, const struct letter *letter, struct pro
 /* Keeps what was said last of the message; the outcome is settled when nothing more happens soon.
  */
 struct outcome {
-	GString *lines;
-	GString *json;
+	GString *lines; /* or as JSON, which was asked for */
+	bool json;
 	char *text;
 	enum spool_state state;
 	gint64 next;
@@ -117,10 +116,11 @@ note_outcome(const struct spool_message *message, void *context)
 	g_free(outcome->text);
 	outcome->text = text_printable(message->text);
 	g_string_truncate(outcome->lines, 0);
-	g_string_truncate(outcome->json, 0);
-	for (guint i = 0; message->recipients && i < message->recipients->len; i++)
+	if (outcome->json)
+		outcome_json(message, outcome->lines);
+	for (guint i = 0; !outcome->json && message->recipients && i < message->recipients->len;
+	     i++)
 		outcome_recipient_line(message->recipients->pdata[i], outcome->lines);
-	outcome_json(message, outcome->json);
 	return !is_settled(message);
 }
 
@@ -202,7 +202,7 @@ report(const struct mapisend_options *o, const struct profile *profile, const BY
 {
 	struct outcome outcome = {
 		.lines = g_string_new(NULL),
-		.json = g_string_new(NULL),
+		.json = o->json,
 		.follow = follow,
 	};
 	int code = 0;
@@ -211,9 +211,9 @@ report(const struct mapisend_options *o, const struct profile *profile, const BY
 	hr = spooler_watch(
 	    key, LETTER_KEY_SIZE, profile_uid(profile), o->wait * 1000, note_outcome, &outcome);
 	if (o->explain && o->json)
-		follow_json(key, outcome.json);
+		follow_json(key, outcome.lines);
 	if (o->json)
-		printf("%s\n", outcome.known ? outcome.json->str : "null");
+		printf("%s\n", outcome.known ? outcome.lines->str : "null");
 	else
 		fputs(outcome.lines->str, stdout);
 	fflush(stdout);
@@ -222,7 +222,6 @@ report(const struct mapisend_options *o, const struct profile *profile, const BY
 	if (o->require_accepted && !outcome.accepted)
 		code = 1;
 	g_string_free(outcome.lines, TRUE);
-	g_string_free(outcome.json, TRUE);
 	g_free(outcome.text);
 	return code;
 }

@@ -115,7 +115,7 @@ outcome_recipient_line(const struct spool_recipient *recipient, GString *out)
 		g_string_append_printf(out, ": %s", words);
 	if (*means)
 		g_string_append_printf(out, " (%s)", means);
-	if (recipient->state == SPOOL_WAITING && recipient->next) {
+	if (recipient->state == SPOOL_WAITING && recipient->next > g_get_real_time()) {
 		g_autofree char *when = outcome_time(recipient->next);
 
 		g_string_append_printf(out, " (next try at %s)", when);

@@ -183,7 +183,9 @@ attached_to(struct msghdr *packet)
 	return first;
 }
 
-/* The size of the packet that waits, so that its room is no larger; errors as recv() has them. */
+/* The size of the packet that waits, so that its room is no larger; errors as recv() has them.  One
+ * who has ended with something unread resets the connection, which is said once, before what he
+ * said last. */
 static ssize_t
 waiting_size(int fd)
 {
@@ -191,7 +193,7 @@ waiting_size(int fd)
 
 	do
 		size = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
-	while (size < 0 && errno == EINTR);
+	while (size < 0 && (errno == EINTR || errno == ECONNRESET));
 	return size;
 }
 

@@ -105,6 +105,28 @@ silence_and_the_end_are_told_apart(void **state)
 	close(pair[0]);
 }
 
+/* Who ends with something unread resets the connection, and is heard all the same. */
+static void
+last_words_are_heard(void **state)
+{
+	struct ipc_message *message;
+	int pair[2];
+
+	open_pair(pair);
+	assert_int_equal(ipc_send(pair[1], "one", NULL), S_OK);
+	assert_int_equal(ipc_send(pair[1], "two", NULL), S_OK);
+	assert_int_equal(ipc_send(pair[0], "unread", NULL), S_OK);
+	close(pair[1]);
+	assert_int_equal(ipc_receive(pair[0], 0, &message), S_OK);
+	assert_string_equal(message->verb, "one");
+	ipc_message_free(message);
+	assert_int_equal(ipc_receive(pair[0], 0, &message), S_OK);
+	assert_string_equal(message->verb, "two");
+	ipc_message_free(message);
+	assert_int_equal(ipc_receive(pair[0], 0, &message), MAPI_E_END_OF_SESSION);
+	close(pair[0]);
+}
+
 static void
 nonsense_is_no_message(void **state)
 {
@@ -274,6 +296,7 @@ main(void)
 		cmocka_unit_test(values_arrive),
 		cmocka_unit_test(a_plain_ok_is_taken_and_nothing_else),
 		cmocka_unit_test(silence_and_the_end_are_told_apart),
+		cmocka_unit_test(last_words_are_heard),
 		cmocka_unit_test(nonsense_is_no_message),
 		cmocka_unit_test(packets_have_a_largest_size),
 		cmocka_unit_test(descriptors_go_along),

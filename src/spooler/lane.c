@@ -91,6 +91,8 @@ lane_ready(struct lane *lane)
 	/* It finds that when it is logged on, and need not ask. */
 	if (lane->hands->len > 0 && !hand_at(lane, 0)->renew)
 		lane_begin_scan(hand_at(lane, 0));
+	if (lane->hands->len > 0)
+		hand_at(lane, 0)->ahead = hand_at(lane, 0)->scanning;
 }
 
 void
@@ -471,6 +473,19 @@ drive_scan(struct hand *hand, gint64 now)
 		lane_begin_scan(hand);
 }
 
+/* Who started the spooler waits for what the first scan has found, and has mostly asked again since
+ * that began. */
+static bool
+give_first(struct hand *hand, gint64 now)
+{
+	bool first = hand->ahead;
+
+	hand->ahead = false;
+	if (first && may_give(hand->lane, hand, now))
+		give(hand, now);
+	return !hand_idle(hand);
+}
+
 static void
 drive_hand(struct hand *hand, gint64 now)
 {
@@ -482,6 +497,8 @@ drive_hand(struct hand *hand, gint64 now)
 		hand_check(hand);
 	else if (lane->s->stop_at || hand->renew)
 		hand_quit(hand);
+	else if (give_first(hand, now))
+		return;
 	else if (scan_is_due(lane))
 		drive_scan(hand, now);
 	else if (may_give(lane, hand, now))

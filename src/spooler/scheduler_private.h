@@ -106,6 +106,8 @@ struct hand {
 	bool renew;        /* to be followed by another, which reads the profile anew */
 	GPtrArray *stores; /* those it has opened, of GBytes; NULL: it has not said hello */
 	bool scanning;
+	bool ahead;                   /* told to scan before it said hello; it gives what it found
+				       * before it scans again */
 	bool rest;                    /* what it scans has more than one slice */
 	bool sender;                  /* has had mail to send: may have a connection */
 	gint64 lease;                 /* message in hand; 0: none */

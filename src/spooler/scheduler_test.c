@@ -357,6 +357,37 @@ the_first_worker_looks_once(void **state)
 	assert_int_equal(lines_like("scans", "scan"), 1);
 }
 
+/* Asked again while it looks, it first sends what it has found: somebody waits for that. */
+static void
+the_first_worker_sends_before_it_looks_again(void **state)
+{
+	struct profile_settings settings = { .from_address = "me@example.test" };
+	g_autofree char *linger = state_file("linger");
+	g_autofree char *lingers = state_file("lingers");
+	g_autofree char *order = state_file("order");
+	g_autofree char *text = NULL;
+	struct profile *real = NULL;
+	int ready = -1;
+	char *why = NULL;
+
+	assert_int_equal(profile_create("u", &settings, &why), S_OK);
+	assert_int_equal(profile_load("u", &real, &why), S_OK);
+	g_usleep(100 * 1000); /* or it was changed just now */
+	put("ok.12");
+	touch("linger");
+	assert_int_equal(spooler_launch(profile_uid(real), &ready, &why), S_OK);
+	assert_int_equal(spooler_await(&ready, &why), S_OK);
+	while (access(lingers, F_OK) != 0)
+		g_usleep(1000);
+	assert_int_equal(spooler_wake(profile_uid(real), "u"), S_OK);
+	g_unlink(linger);
+	expect("ok.12", SPOOL_FILED, NULL);
+	close(ready);
+	profile_unref(real);
+	assert_true(g_file_get_contents(order, &text, NULL, NULL));
+	assert_true(g_str_has_prefix(text, "scan\nok.12\n"));
+}
+
 /* The worker that is asked first says that the profile is unusable after a person has mended it and
  * asked again: another one looks. */
 static void
@@ -475,6 +506,7 @@ run_all(void)
 		CASE(a_page_of_messages_is_recorded_once),
 		CASE(what_was_taken_back_is_cancelled),
 		CASE(the_first_worker_looks_once),
+		CASE(the_first_worker_sends_before_it_looks_again),
 		CASE(what_is_mended_meanwhile_is_not_held),
 		CASE(only_one_of_many_spoolers_serves),
 		CASE(no_wake_falls_between_two_spoolers),

@@ -129,6 +129,7 @@ scan(struct worker *w)
 	gint64 count = 0;
 
 	note(w, "scans", "scan");
+	note(w, "order", "scan");
 	g_variant_builder_init(&rows, G_VARIANT_TYPE(PACKET_QUEUED_ROWS));
 	while (dir && (name = g_dir_read_name(dir)) != NULL) {
 		struct spool_message *m = read_message(w, name);
@@ -147,6 +148,10 @@ scan(struct worker *w)
 	    g_variant_builder_end(&rows), (gint64)0, (gint64)0, count);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&b, "{sv}", "stores", g_variant_builder_end(&stores));
+	if (exists(w, "linger"))
+		note(w, "lingers", "");
+	while (exists(w, "linger"))
+		g_usleep(1000);
 	worker_tell(w, "scanned", g_variant_builder_end(&b));
 }
 
@@ -236,6 +241,7 @@ send_one(struct worker *w, const struct ipc_message *packet)
 	if (FAILED(packet_to_lease(packet, &lease)))
 		abort();
 	name = g_strndup(g_bytes_get_data(lease->entry, NULL), g_bytes_get_size(lease->entry));
+	note(w, "order", name);
 	act = lease->act;
 	if (act == ACT_SEND) {
 		report = report_create(lease->id, lease->entry, "Fake transport");

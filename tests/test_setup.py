@@ -289,6 +289,11 @@ def test_a_person_is_asked(home):
     assert secret.read_text().strip() == PASSWORD and secret.stat().st_mode & 0o777 == 0o600
 
 
+def hears_interrupts():
+    """As on a terminal: what is started in the background has SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("command", [
     ("setup", "ann@example.test", "--server", "localhost:1"),
     ("create", "work", "--from", "ann@example.test", "--smtp", "localhost:1", "--user", "ann")])
@@ -298,7 +303,8 @@ def test_who_interrupts_it_has_made_nothing(home, command, when):
     home.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
     master, slave = pty.openpty()
     asked = subprocess.Popen(["emapi", "profile", *command], env=home.environment, stdin=slave,
-                             stdout=slave, stderr=slave, cwd=home.folder)
+                             stdout=slave, stderr=slave, cwd=home.folder,
+                             preexec_fn=hears_interrupts)
     seen = ""
     while "Password:" not in seen:
         seen += os.read(master, 4096).decode()
@@ -319,7 +325,8 @@ def test_who_interrupts_the_trial_has_made_nothing(home):
         asked = subprocess.Popen(["emapi", "profile", "setup", "ann@example.test", "--server",
                                   f"localhost:{server.getsockname()[1]}", "--user", ""],
                                  env=home.environment, stdin=subprocess.DEVNULL, text=True,
-                                 stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+                                 stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 preexec_fn=hears_interrupts)
         caller = server.accept()[0]
         assert list(home.config.glob("profiles/*.profile"))
         asked.send_signal(signal.SIGINT)

@@ -259,6 +259,9 @@ def test_a_slow_message_does_not_stop_the_others(home):
         assert subjects(peer) == ["quick"] and peer.connections == 2
         slow.set()
         wait_for(home, "slow", "filed")
+        # Two workers have a connection and nothing to do: one of them looks what there is.
+        send(home, subject="later")
+        wait_for(home, "later", "filed")
 
 
 def test_a_slow_message_does_not_stop_the_others_of_a_changed_profile(home):

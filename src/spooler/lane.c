@@ -408,15 +408,15 @@ may_give(struct lane *lane, const struct hand *hand, gint64 now)
 	return mail_is_due(lane, now) && may_send(lane, hand) && until_another(lane, hand) == 0;
 }
 
-/* Another worker is there for it, or (`soon`) about to be. */
+/* Another worker is there for it, or about to be. */
 static bool
-another_can_scan(const struct lane *lane, const struct hand *than, bool soon)
+another_can_scan(const struct lane *lane, const struct hand *than)
 {
 	for (guint i = 0; i < lane->hands->len; i++) {
 		const struct hand *hand = hand_at(lane, i);
 
 		if (hand != than && !hand->quitting && !hand->renew &&
-		    (hand_idle(hand) || (soon && !hand->hello)))
+		    (hand_idle(hand) || !hand->hello))
 			return true;
 	}
 	return false;
@@ -433,8 +433,7 @@ drive_batch(struct hand *hand, gint64 now)
 	if (lane->s->stop_at || hand->renew || g_get_monotonic_time() >= hand->leased + SLOW)
 		batch_take_back(hand, 0, now);
 	else if (!hand->quitting &&
-		 (!scan_is_due(lane) || until_slice(lane) > 0 ||
-		     another_can_scan(lane, hand, true)) &&
+		 (!scan_is_due(lane) || until_slice(lane) > 0 || another_can_scan(lane, hand)) &&
 		 may_give(lane, hand, now))
 		batch_give(hand, now);
 }
@@ -459,12 +458,25 @@ give_meanwhile(struct hand *hand, gint64 now)
 	return true;
 }
 
+/* One that has nothing to do and no connection: who has one leaves looking to it. */
+static bool
+has_idle_looker(const struct lane *lane)
+{
+	for (guint i = 0; i < lane->hands->len; i++) {
+		const struct hand *hand = hand_at(lane, i);
+
+		if (!hand->sender && !hand->renew && hand_idle(hand))
+			return true;
+	}
+	return false;
+}
+
 /* One that has nothing to do, while a scan is due. */
 static void
 drive_scan(struct hand *hand, gint64 now)
 {
 	struct lane *lane = hand->lane;
-	bool left = hand->sender && another_can_scan(lane, hand, false);
+	bool left = hand->sender && has_idle_looker(lane);
 	bool pause = until_slice(lane) > 0;
 
 	if ((left || pause) && give_meanwhile(hand, now))

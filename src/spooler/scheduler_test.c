@@ -329,22 +329,42 @@ what_was_taken_back_is_cancelled(void **state)
 	assert_int_equal(deliveries("temp.4"), 0);
 }
 
+/* A profile in its file. */
+static struct profile *
+real_profile(const char *name)
+{
+	struct profile_settings settings = { .from_address = "me@example.test" };
+	struct profile *real = NULL;
+	char *why = NULL;
+
+	assert_int_equal(profile_create(name, &settings, &why), S_OK);
+	assert_int_equal(profile_load(name, &real, &why), S_OK);
+	g_usleep(100 * 1000); /* or it was changed just now */
+	return real;
+}
+
+/* Starts the spooler with a first worker for it; what keeps the spooler from ending. */
+static int
+launch(struct profile *real)
+{
+	int ready = -1;
+	char *why = NULL;
+
+	assert_int_equal(spooler_launch(profile_uid(real), &ready, &why), S_OK);
+	assert_int_equal(spooler_await(&ready, &why), S_OK);
+	return ready;
+}
+
 /* It was told to look before it was ready: it has then seen what came meanwhile, and looks once. */
 static void
 the_first_worker_looks_once(void **state)
 {
-	struct profile_settings settings = { .from_address = "me@example.test" };
 	g_autofree char *late = state_file("late");
-	struct profile *real = NULL;
-	int ready = -1;
-	char *why = NULL;
+	struct profile *real = real_profile("t");
+	int ready;
 
-	assert_int_equal(profile_create("t", &settings, &why), S_OK);
-	assert_int_equal(profile_load("t", &real, &why), S_OK);
-	g_usleep(100 * 1000); /* or it was changed just now */
 	touch("late");
-	assert_int_equal(spooler_launch(profile_uid(real), &ready, &why), S_OK);
-	assert_int_equal(spooler_await(&ready, &why), S_OK);
+	ready = launch(real);
 	for (int i = 0; i < 2; i++) {
 		put(i ? "ok.11" : "ok.10");
 		assert_int_equal(spooler_wake(profile_uid(real), "t"), S_OK);
@@ -361,22 +381,16 @@ the_first_worker_looks_once(void **state)
 static void
 the_first_worker_sends_before_it_looks_again(void **state)
 {
-	struct profile_settings settings = { .from_address = "me@example.test" };
 	g_autofree char *linger = state_file("linger");
 	g_autofree char *lingers = state_file("lingers");
 	g_autofree char *order = state_file("order");
 	g_autofree char *text = NULL;
-	struct profile *real = NULL;
-	int ready = -1;
-	char *why = NULL;
+	struct profile *real = real_profile("u");
+	int ready;
 
-	assert_int_equal(profile_create("u", &settings, &why), S_OK);
-	assert_int_equal(profile_load("u", &real, &why), S_OK);
-	g_usleep(100 * 1000); /* or it was changed just now */
 	put("ok.12");
 	touch("linger");
-	assert_int_equal(spooler_launch(profile_uid(real), &ready, &why), S_OK);
-	assert_int_equal(spooler_await(&ready, &why), S_OK);
+	ready = launch(real);
 	while (access(lingers, F_OK) != 0)
 		g_usleep(1000);
 	assert_int_equal(spooler_wake(profile_uid(real), "u"), S_OK);

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,25 +16,12 @@
 #include "client.h"
 #include "hr.h"
 #include "outcome.h"
+#include "sendmail_front.h"
 #include "spooler_link.h"
 #include "text.h"
 
 #define LOG_MARK "=== emapi-sendmail "
 #define VERBOSE_SECONDS 30
-
-/* A descriptor that is closed would be given to the first file that is opened, and what is printed
- * would go into a message store. */
-static void
-guard_standard_files(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_WRONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
 
 /* -X: what goes in and out is appended to a file.  Web programs have been made to write files of an
  * attacker's choice by this option: so it makes none, and takes only one that is the user's alone
@@ -311,17 +297,13 @@ dispatch(const struct sendmail_options *o, char **argv)
 }
 
 int
-main(int argc, char **argv)
+emapi_sendmail_main(int argc, char **argv)
 {
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "sendmail";
 	struct sendmail_options options = { .mode = SENDMAIL_SEND };
 	int code;
 
-	guard_standard_files();
-	/* Over a limit of the file size, writing fails and says so instead of killing us. */
-	signal(SIGXFSZ, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
 	cli_set_name(name);
 	g_set_prgname(name);
 	if (!strcmp(name, "mailq"))

@@ -2,6 +2,7 @@
 /*
  * emapi-sendmail, the sendmail(8) interface to a MAPI profile: what its parts share.
  *
+ *   sendmail_front.c     what is started: it loads the rest (sendmail_front.h)
  *   sendmail_options.c   the command line
  *   sendmail_input.c     standard input: mails and SMTP commands, piece by piece
  *   sendmail_envelope.c  who it is from and to, and what the header must be given

@@ -37,9 +37,10 @@ struct store_queue_vtbl {
 	/* Whether the message of this entry ID is in it. */
 	HRESULT (*IsQueued)(struct store_queue *This, const SBinary *entry, BOOL *queued);
 	/* Before the end of this message's data goes to a server: returns when it is on disk that
-	 * the message is in the queue, which its sender may still be waiting for.
-	 * MAPI_E_NOT_IN_QUEUE where he has met a failure, and has taken it back; else why the disk
-	 * does not take it. */
+	 * the message, which this process has locked, is in the queue; its sender may still be
+	 * waiting for that.  MAPI_E_NOT_IN_QUEUE where he has met a failure, and has taken it back
+	 * (and may have submitted it again, which is another message); else why the disk does not
+	 * take it. */
 	HRESULT (*Secure)(struct store_queue *This, const SBinary *entry);
 	/* Up to which place of the queue that is so; does not wait. */
 	HRESULT (*SecurePlace)(struct store_queue *This, ULONGLONG *place);

@@ -2,6 +2,7 @@
 /* See filing.h. */
 #include "filing.h"
 
+#include <mapicode.h>
 #include "storequeue.h"
 
 static ENTRYID *
@@ -79,6 +80,12 @@ filing_secure(IMsgStore *store, GBytes *entry)
 	hr = queue->lpVtbl->Secure(queue, &bin);
 	queue->lpVtbl->Release(queue);
 	return hr;
+}
+
+bool
+filing_is_gone(HRESULT hr)
+{
+	return hr == MAPI_E_NOT_FOUND || hr == MAPI_E_OBJECT_DELETED || hr == MAPI_E_NOT_IN_QUEUE;
 }
 
 void

@@ -17,6 +17,8 @@ bool filing_unlock(IMsgStore *store, GBytes *entry);
 /* Before it is sent: returns when it is on disk that the message is in the store's queue.  Of a
  * store that does not tell, S_OK: it wakes the spooler when that is so. */
 HRESULT filing_secure(IMsgStore *store, GBytes *entry);
+/* What a store answers about a message that is no longer in its queue. */
+bool filing_is_gone(HRESULT hr);
 /* Around reading a message or many: see store_queue's HoldView. */
 void filing_view(IMsgStore *store, bool hold);
 

@@ -111,6 +111,7 @@ struct sending {
 	enum spool_act act;                 /* what the scheduler said last */
 	bool tell;                          /* and whether the sender is to be told something */
 	bool locked;                        /* with others, and not opened yet */
+	HRESULT gone;                       /* its sender took it back meanwhile; else S_OK */
 	int slot;                           /* of the board; -1: none */
 	bool noted;                         /* what the server said stands there */
 };
@@ -224,6 +225,8 @@ bool transport_begin(struct sending *s, struct worker_transport *t);
 void transport_end(struct sending *s);
 /* What is prepared will not be sent now. */
 void transport_forget(struct worker_transport *t);
+/* Before the end of the data of the message in hand: NOTIFY_XP_HANDOVER. */
+HRESULT transport_hand_over(struct sending *s);
 /* IMAPISupport::StatusRecips for the message in hand. */
 HRESULT transport_status(struct sending *s, const ADRLIST *recipients);
 

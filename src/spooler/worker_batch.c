@@ -80,14 +80,6 @@ tell_filed(struct worker *w, const GByteArray *slots, bool end)
 	worker_tell(w, "filed", g_variant_builder_end(&b));
 }
 
-/* One that left the queue by another hand is filed as well. */
-static bool
-is_filed(HRESULT hr)
-{
-	return SUCCEEDED(hr) || hr == MAPI_E_NOT_FOUND || hr == MAPI_E_OBJECT_DELETED ||
-	       hr == MAPI_E_NOT_IN_QUEUE;
-}
-
 static void
 file_all(struct worker *w, bool end)
 {
@@ -100,7 +92,8 @@ file_all(struct worker *w, bool end)
 		g_autofree char *why = NULL;
 		g_autofree char *text = NULL;
 
-		if (is_filed(results[i])) {
+		/* One that left the queue by another hand is filed as well. */
+		if (SUCCEEDED(results[i]) || filing_is_gone(results[i])) {
 			g_byte_array_append(filed, &batch->slots->data[i], 1);
 			continue;
 		}

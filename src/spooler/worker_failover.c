@@ -170,7 +170,8 @@ report_hand_over(struct sending *s, struct report *report)
 {
 	HRESULT hr = S_OK;
 
-	if (report->verdicts->len > 0) {
+	/* Of one that was taken back there is nothing to tell: it was not sent. */
+	if (report->verdicts->len > 0 && !s->gone) {
 		g_free(report->journey);
 		report->journey = g_strndup(s->journey->str, s->journey->len);
 		g_string_truncate(s->journey, 0);

@@ -14,12 +14,6 @@
 #include "mem.h"
 #include "prop.h"
 
-static bool
-no_longer_there(HRESULT hr)
-{
-	return hr == MAPI_E_NOT_FOUND || hr == MAPI_E_OBJECT_DELETED || hr == MAPI_E_NOT_IN_QUEUE;
-}
-
 static ULONG
 entry_size(const struct sending *s)
 {
@@ -159,7 +153,7 @@ lock_message(struct sending *s)
 
 	if (SUCCEEDED(hr))
 		return true;
-	if (no_longer_there(hr))
+	if (filing_is_gone(hr))
 		done_gone(s, hr);
 	else
 		done_later(s, "The message cannot be opened in the store", s->store, hr);
@@ -216,7 +210,7 @@ finish_message(struct sending *s, enum spool_act act, const char *text)
 		return;
 	release_message(s, false);
 	hr = s->store->lpVtbl->FinishedMsg(s->store, 0, entry_size(s), entry_id(s));
-	if (SUCCEEDED(hr) || no_longer_there(hr))
+	if (SUCCEEDED(hr) || filing_is_gone(hr))
 		done(s, act == ACT_FILE ? "filed" : "failed", text);
 	else
 		done_later(s, "It is done with, but the store cannot file it", s->store, hr);
@@ -230,7 +224,7 @@ cancel_message(struct sending *s)
 
 	release_message(s, true);
 	hr = s->store->lpVtbl->AbortSubmit(s->store, entry_size(s), entry_id(s), 0);
-	if (SUCCEEDED(hr) || no_longer_there(hr))
+	if (SUCCEEDED(hr) || filing_is_gone(hr))
 		done(s, "cancelled", "Cancelled on request; it stays in the Outbox, unsent.");
 	else
 		done_later(s, "The store cannot take it out of the queue", s->store, hr);
@@ -239,6 +233,11 @@ cancel_message(struct sending *s)
 static void
 conclude(struct sending *s)
 {
+	if (s->gone) {
+		release_message(s, false);
+		done_gone(s, s->gone);
+		return;
+	}
 	if (s->noted) {
 		release_message(s, false);
 		batch_file(s);
@@ -317,7 +316,7 @@ try_transports(struct sending *s, guint first)
 	GPtrArray *transports = s->worker->transports;
 	HRESULT hr = S_OK;
 
-	for (guint i = first; SUCCEEDED(hr) && i < transports->len; i++) {
+	for (guint i = first; SUCCEEDED(hr) && !s->gone && i < transports->len; i++) {
 		struct worker_transport *t = g_ptr_array_index(transports, i);
 		bool usable = transport_open(s->worker, t);
 

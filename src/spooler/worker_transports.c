@@ -105,8 +105,7 @@ on_spooler_notify(void *context, ULONG flags, void *data)
 	struct worker *w = context;
 
 	if (flags == NOTIFY_XP_HANDOVER)
-		return w->sending ? filing_secure(w->sending->store, w->sending->lease->entry)
-				  : MAPI_E_CALL_FAILED;
+		return w->sending ? transport_hand_over(w->sending) : MAPI_E_CALL_FAILED;
 
 	if (flags == NOTIFY_EMAPI_JOURNEY) {
 		if (w->sending && data)
@@ -203,6 +202,16 @@ transport_serves(const struct worker_transport *t, const struct sending_recipien
 			return true;
 	}
 	return *r->type && g_strv_contains((const char *const *)t->types, r->type);
+}
+
+HRESULT
+transport_hand_over(struct sending *s)
+{
+	HRESULT hr = filing_secure(s->store, s->lease->entry);
+
+	if (filing_is_gone(hr))
+		s->gone = hr;
+	return hr;
 }
 
 /* Verdicts */
@@ -525,7 +534,7 @@ transport_end(struct sending *s)
 static bool
 is_secure(struct sending *s)
 {
-	HRESULT hr = filing_secure(s->store, s->lease->entry);
+	HRESULT hr = transport_hand_over(s);
 	g_autofree char *text = NULL;
 
 	if (SUCCEEDED(hr))

@@ -151,6 +151,37 @@ point(const char *call, int fd)
 	pause();
 }
 
+/* --- Syncs that fail -------------------------------------------------------------------------- */
+
+static bool
+is_store_log(int fd)
+{
+	char link[40], path[PATH_MAX] = "";
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return readlink(link, path, sizeof(path) - 1) > 0 && strstr(path, ".store-wal") != NULL;
+}
+
+/* 0, or the error that this sync is to end with. */
+static int
+sync_error(int fd)
+{
+	const char *path = getenv("EMAPI_TORTURE_SYNC");
+	char begun[PATH_MAX], number[16] = "";
+	int file;
+
+	if (!path || !is_store_log(fd))
+		return 0;
+	snprintf(begun, sizeof(begun), "%s.begun", path);
+	close(REAL(open)(begun, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	while ((file = REAL(open)(path, O_RDONLY | O_CLOEXEC)) < 0)
+		usleep(1000);
+	if (read(file, number, sizeof(number) - 1) < 0)
+		abort();
+	close(file);
+	return atoi(number);
+}
+
 /* --- Recording -------------------------------------------------------------------------------- */
 
 static void
@@ -227,8 +258,10 @@ record_sync(int fd, int (*sync)(int fd))
 	bool folder = record_fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
 	bool file = !folder && own_file(fd, &st);
 	int64_t began = file || folder ? recorded() : 0;
-	int code = sync(fd);
+	int error = sync_error(fd), code = error ? -1 : sync(fd);
 
+	if (error)
+		errno = error;
 	if (code == 0 && (file || folder))
 		add(folder ? EVENT_SYNC_NAMES : EVENT_SYNC, st.st_ino, began, NULL, 0);
 	return code;

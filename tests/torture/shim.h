@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The layout of the two files that shim.c shares with those who start it (points.py, powercut.py).
+ * The files that shim.c shares with those who start it (points.py, powercut.py).
  */
 #ifndef EMAPI_TORTURE_SHIM_H
 #define EMAPI_TORTURE_SHIM_H
@@ -29,6 +29,9 @@ struct shim_role_control {
 struct shim_control {
 	struct shim_role_control roles[ROLES];
 };
+
+/* EMAPI_TORTURE_SYNC: a file that is not there yet.  Who syncs a store's log makes FILE.begun, waits
+ * for FILE, and fails with the error (a number) that stands in it; 0: syncs. */
 
 /* EMAPI_TORTURE_RECORD: what is done to files below EMAPI_TORTURE_ROOT, one event after the other.
  * An event's place in the record is its time: a write stands there before it is made, a sync once

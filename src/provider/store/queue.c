@@ -331,11 +331,14 @@ queue_withdraw(struct store *store, gint64 message)
 	return db_end(store->db, take_out(store->db, message), DB_RELAXED);
 }
 
-/* Of a message; MAPI_E_NOT_IN_QUEUE. */
+/* Of a message that this process has locked; MAPI_E_NOT_IN_QUEUE.  One that was taken back and
+ * submitted again has no lock, and is another one. */
 static HRESULT
 place_of(struct store *store, gint64 message, gint64 *place)
 {
-	HRESULT hr = db_int(store->db, place, "SELECT ifnull(" PLACE_OF ", 0)", "i", message);
+	HRESULT hr = db_int(store->db, place,
+	    "SELECT ifnull((SELECT seq FROM queue WHERE seq = " PLACE_OF " AND locker = ?), 0)",
+	    "ii", message, (gint64)pid_self());
 
 	return SUCCEEDED(hr) && !*place ? MAPI_E_NOT_IN_QUEUE : hr;
 }

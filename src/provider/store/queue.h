@@ -30,8 +30,8 @@ HRESULT queue_abort(struct store *store, gint64 message);
 /* The same for one that could not be brought to disk, by who submitted it: also where it is locked,
  * since queue_secure() keeps it from being sent. */
 HRESULT queue_withdraw(struct store *store, gint64 message);
-/* Returns when it is on disk that the message is in the queue.  MAPI_E_NOT_IN_QUEUE; else why the
- * disk does not take it. */
+/* Returns when it is on disk that the message, which this process has locked, is in the queue.
+ * MAPI_E_NOT_IN_QUEUE; else why the disk does not take it. */
 HRESULT queue_secure(struct store *store, gint64 message);
 /* Up to which place of the queue that is so; does not wait. */
 HRESULT queue_secure_place(struct store *store, gint64 *place);

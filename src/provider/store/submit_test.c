@@ -395,7 +395,10 @@ what_was_submitted_is_on_disk_and_what_was_taken_back_is_not_sent(void **state)
 	struct spooling *fixture = *state;
 	struct store_queue *mine = NULL;
 	ULONGLONG place = 0;
+	IMessage *message = NULL;
 	SBinary entry;
+	SBinaryArray list = { 1, &entry };
+	HRESULT result;
 	SRowSet *rows;
 
 	submit(fixture, "safe");
@@ -406,11 +409,21 @@ what_was_submitted_is_on_disk_and_what_was_taken_back_is_not_sent(void **state)
 	    S_OK);
 	assert_int_equal(mine->lpVtbl->SecurePlace(mine, &place), S_OK);
 	assert_true(place > 0);
+	assert_int_equal(mine->lpVtbl->LockMessages(mine, &list, TRUE, &result), S_OK);
 	assert_int_equal(mine->lpVtbl->Secure(mine, &entry), S_OK);
-	assert_int_equal(fixture->store->lpVtbl->AbortSubmit(
-			     fixture->store, entry.cb, (ENTRYID *)(void *)entry.lpb, 0),
+	assert_int_equal(fixture->spooler->lpVtbl->AbortSubmit(
+			     fixture->spooler, entry.cb, (ENTRYID *)(void *)entry.lpb, 0),
 	    S_OK);
 	assert_int_equal(mine->lpVtbl->Secure(mine, &entry), MAPI_E_NOT_IN_QUEUE);
+	/* The same once more is another message: what was read of the first is not sent for it. */
+	assert_int_equal(
+	    double_open(fixture->store, double_column(rows, 0, PR_ENTRYID), MAPI_MODIFY, &message),
+	    S_OK);
+	assert_int_equal(message->lpVtbl->SubmitMessage(message, 0), S_OK);
+	COM_CLEAR(message);
+	assert_int_equal(mine->lpVtbl->Secure(mine, &entry), MAPI_E_NOT_IN_QUEUE);
+	assert_int_equal(mine->lpVtbl->LockMessages(mine, &list, TRUE, &result), S_OK);
+	assert_int_equal(mine->lpVtbl->Secure(mine, &entry), S_OK);
 	mine->lpVtbl->Release(mine);
 	double_rows_free(rows);
 }

@@ -165,6 +165,15 @@ paths_sync_parent(const char *path)
 	g_free(folder);
 }
 
+void
+paths_sync_grandparent(const char *path)
+{
+	char *folder = g_path_get_dirname(path);
+
+	paths_sync_parent(folder);
+	g_free(folder);
+}
+
 static HRESULT
 make_folder(const char *folder)
 {

@@ -43,6 +43,9 @@ char *paths_keyring(void);
 HRESULT paths_make_parent(const char *path);
 /* So that a rename of `path`, or its making, survives a power cut. */
 void paths_sync_parent(const char *path);
+/* The same for the folder that a new file lies in: another process may have made it just now, and
+ * still be about to sync it. */
+void paths_sync_grandparent(const char *path);
 
 /* A user's name as a file name and back: letters, digits, space, '-', '_', '@' and '.' (not first)
  * stay, every other byte becomes %XX, so that "../x" is no path.  paths_unescape() answers NULL for

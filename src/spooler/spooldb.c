@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "hr.h"
 #include "log.h"
+#include "paths.h"
 #include "sqlwords.h"
 
 #define SCHEMA_VERSION 4
@@ -470,6 +471,8 @@ upgrade(struct spooldb *db, gint64 version)
 			return odd ? MAPI_E_CORRUPT_STORE : hr;
 		}
 	}
+	if (version == 0)
+		paths_sync_grandparent(sqlite3_db_filename(db->sql, "main"));
 	return S_OK;
 }
 

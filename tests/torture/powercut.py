@@ -4,10 +4,11 @@
 
 Some processes submit while the spooler sends; the shim keeps one record of every write, sync and
 name that any of them makes below the home (shim.h), and of what SubmitMessage and the server have
-answered.  Then the record is cut at many points.  What was not synced by then is dropped, kept,
-picked from or torn; each image is looked at (both databases whole, every accepted message in the
-store), and a spooler is started in some, with the server there again: everything accepted arrives.
-What arrives a second time had arrived in the last 100 ms before the cut, or was just arriving.
+answered. Then the record is cut at many points. What was not synced by then, of a file or of the
+names in a folder, is dropped, kept, picked from or torn; each image is looked at (both databases
+whole, every accepted message in the store), and a spooler is started in some, with the server there
+again: everything accepted arrives. What arrives a second time had arrived in the last 100 ms before
+the cut, or was just arriving.
 
     meson devenv -C build $PWD/tests/torture/powercut.py [--cuts N] [--lives N] [--messages N]
 
@@ -68,44 +69,36 @@ class Record:
         return self.data(event).decode().split("\0")
 
     def sure(self, cut):
-        """{inode or "names": what began before this place of the record is on disk}"""
+        """{inode, or a folder's name: what began before this place of the record is on disk}"""
         sure = collections.defaultdict(int)
         for event in self.events[:0 if self.lies else cut]:
-            if event.kind == SYNC:
-                sure[event.inode] = max(sure[event.inode], event.at)
-            elif event.kind == SYNC_NAMES:
-                sure["names"] = max(sure["names"], event.at)
+            if event.kind in (SYNC, SYNC_NAMES):
+                what = event.inode if event.kind == SYNC else self.data(event).decode()
+                sure[what] = max(sure[what], event.at)
         return sure
 
     def files(self, cut, way, chance):
         """{name: contents} after a power loss."""
-        sure, there, files, number = self.sure(cut), {}, {}, {}
+        sure, files, number = self.sure(cut), {}, {}
         keep = {"nothing": lambda: False, "all": lambda: True}.get(
             way, lambda: chance.random() < 0.5)
+        names = Names(sure, keep)
         for event in self.events[:cut]:
             if event.kind == CREATE:
                 name, = self.names(event)
                 # A number may have gone to another file since; a name's first file keeps it.
-                if there.get(name) is None or number.get(event.inode) != there[name]:
+                if names.now.get(name) is None or number.get(event.inode) != names.now[name]:
                     number[event.inode] = len(files)
                     files[len(files)] = bytearray()
-                    there[name] = number[event.inode]
-            elif event.kind in (DELETE, RENAME):
-                # SQLite and we sync the folder where a name matters.
-                if event.end <= sure["names"] or keep():
-                    old, *new = self.names(event)
-                    file = there.pop(old, None)
-                    if new and file is not None:
-                        there[new[0]] = file
+                    names.change(event.end, [name], number[event.inode])
+            elif event.kind in (DELETE, RENAME, FOLDER):
+                names.change(event.end, self.names(event), event.kind == FOLDER or None)
             elif event.kind in (WRITE, TRUNCATE) and event.inode in number:
-                outside = self.is_outside(there, number[event.inode])
+                outside = any(names.now.get(n) == number[event.inode]
+                              for n in names.now if n.startswith(OUTSIDE))
                 safe = event.end <= sure[event.inode] or outside
                 self.apply(files[number[event.inode]], event, safe, way, keep)
-        return {name: files[file] for name, file in there.items()}
-
-    @staticmethod
-    def is_outside(there, file):
-        return any(there.get(name) == file for name in there if name.startswith(OUTSIDE))
+        return {name: files[file] for name, file in names.files()}
 
     def apply(self, file, event, safe, way, keep):
         if event.kind == TRUNCATE:
@@ -129,6 +122,43 @@ class Record:
         if len(file) < at:
             file.extend(bytes(at - len(file)))
         file[at:at + len(data)] = data
+
+
+class Names:
+    """Which names there are at the cut (`now`), and which on the disk.
+
+    A name that is made, changed or taken away is on disk once its folder was synced after that, as
+    POSIX has it: that ext4, XFS and btrfs put the name of a new file on disk with the first sync of
+    the file itself is not relied upon.  A rename is there whole or not at all, and with it the file
+    that it names."""
+
+    def __init__(self, sure, keep):
+        self.sure, self.keep, self.now, self.disk = sure, keep, {}, {}
+
+    def change(self, end, names, file):
+        """A name gets a file (True: a folder), or loses it (None); or the second one gets that of
+        the first."""
+        old, *new = names
+        if new:
+            file = self.now.pop(old, None)
+        safe = all(n.startswith(OUTSIDE) or end <= self.sure[folder_of(n)] for n in names)
+        for there in (self.now, self.disk) if safe or self.keep() else (self.now,):
+            there.pop(old, None)
+            if file is not None:
+                there[names[-1]] = file
+
+    def files(self):
+        """Those whose folders are there, too; what was there before the record began stays."""
+        made = {name for name, file in self.now.items() if file is True}
+        for name, file in self.disk.items():
+            folders = [str(p) for p in pathlib.PurePath(name).parents]
+            if file is not True and all(f not in made or f in self.disk for f in folders):
+                yield name, file
+
+
+def folder_of(name):
+    """As the shim tells it when it is synced."""
+    return name.rpartition("/")[0] + "/" if "/" in name else ""
 
 
 class Image(Home):
@@ -223,6 +253,8 @@ def record_life(options, port):
         command = ["emapi", "profile", "create", "t", "--default", "--from", "ann@example.test",
                    "--smtp", f"127.0.0.1:{port}", "--tls", "none"]
         subprocess.run(command, env=home.under_shim(), check=True, stdout=subprocess.DEVNULL)
+        # Somebody has made the folders just now and has not synced them.
+        subprocess.run(["mkdir", home.data, home.state], env=home.under_shim(), check=True)
         server = subprocess.Popen([program("torture-sink"), str(port), home.folder / "arrived"],
                                   env=home.under_shim())
         wait_until(lambda: answers(port), "the server listens")
@@ -292,7 +324,8 @@ def places(record, options, chance):
     """Where to cut: half of the places are just after a sync or an answer."""
     first = next((n for n, e in enumerate(record.events)
                   if e.kind == CREATE and b".store" in record.data(e)), 0)
-    edges = [n for n, e in enumerate(record.events, 1) if n > first and e.kind == SYNC]
+    edges = [n for n, e in enumerate(record.events, 1)
+             if n > first and e.kind in (SYNC, SYNC_NAMES)]
     for number in range(options.cuts):
         yield chance.choice(edges) if number % 2 else \
             chance.randrange(first + 1, len(record.events) + 1)

@@ -51,6 +51,19 @@ now(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* The path of an open file, "" where there is none. */
+static const char *
+path_of(int fd, char path[PATH_MAX])
+{
+	char link[40];
+	ssize_t size;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	size = readlink(link, path, PATH_MAX - 1);
+	path[size > 0 ? size : 0] = '\0';
+	return path;
+}
+
 /* --- Start ------------------------------------------------------------------------------------ */
 
 static bool
@@ -118,13 +131,10 @@ begin(void)
 static void
 describe(struct shim_role_control *mine, const char *call, int fd)
 {
-	char link[40], path[PATH_MAX] = "";
-	const char *name;
+	char path[PATH_MAX];
+	const char *name = path_of(fd, path);
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	if (fd >= 0 && readlink(link, path, sizeof(path) - 1) < 0)
-		*path = '\0';
-	name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	name = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
 	snprintf(mine->call, sizeof(mine->call), "%s %.*s", call, (int)strcspn(name, ":0123456789"),
 	    name);
 }
@@ -153,24 +163,15 @@ point(const char *call, int fd)
 
 /* --- Syncs that fail -------------------------------------------------------------------------- */
 
-static bool
-is_store_log(int fd)
-{
-	char link[40], path[PATH_MAX] = "";
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	return readlink(link, path, sizeof(path) - 1) > 0 && strstr(path, ".store-wal") != NULL;
-}
-
 /* 0, or the error that this sync is to end with. */
 static int
 sync_error(int fd)
 {
 	const char *path = getenv("EMAPI_TORTURE_SYNC");
-	char begun[PATH_MAX], number[16] = "";
+	char own[PATH_MAX], begun[PATH_MAX], number[16] = "";
 	int file;
 
-	if (!path || !is_store_log(fd))
+	if (!path || !strstr(path_of(fd, own), ".store-wal"))
 		return 0;
 	snprintf(begun, sizeof(begun), "%s.begun", path);
 	close(REAL(open)(begun, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
@@ -217,17 +218,24 @@ own_name(const char *path)
 static bool
 own_file(int fd, struct stat *st)
 {
-	char link[40], path[PATH_MAX];
-	ssize_t size;
+	char path[PATH_MAX];
 
 	if (record_fd < 0 || fd == record_fd || fstat(fd, st) != 0 || !S_ISREG(st->st_mode))
 		return false;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	size = readlink(link, path, sizeof(path) - 1);
-	if (size < 4)
-		return false;
-	path[size] = '\0';
-	return own_name(path) && strcmp(path + size - 4, "-shm") != 0;
+	return own_name(path_of(fd, path)) && strcmp(path + strlen(path) - 4, "-shm") != 0;
+}
+
+/* The name of the open folder, where it is recorded; "" is the root. */
+static const char *
+own_folder(int fd, char path[PATH_MAX])
+{
+	struct stat st;
+
+	if (record_fd < 0 || fstat(fd, &st) != 0 || !S_ISDIR(st.st_mode))
+		return NULL;
+	path_of(fd, path);
+	strncat(path, "/", PATH_MAX - strlen(path) - 1);
+	return own_name(path);
 }
 
 static void
@@ -254,16 +262,19 @@ record_truncate(int fd, int64_t size)
 static int
 record_sync(int fd, int (*sync)(int fd))
 {
+	char path[PATH_MAX];
 	struct stat st;
-	bool folder = record_fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+	const char *folder = own_folder(fd, path);
 	bool file = !folder && own_file(fd, &st);
 	int64_t began = file || folder ? recorded() : 0;
 	int error = sync_error(fd), code = error ? -1 : sync(fd);
 
 	if (error)
 		errno = error;
-	if (code == 0 && (file || folder))
-		add(folder ? EVENT_SYNC_NAMES : EVENT_SYNC, st.st_ino, began, NULL, 0);
+	if (code == 0 && file)
+		add(EVENT_SYNC, st.st_ino, began, NULL, 0);
+	else if (code == 0 && folder)
+		add(EVENT_SYNC_NAMES, 0, began, folder, strlen(folder));
 	return code;
 }
 

@@ -40,7 +40,7 @@ enum shim_kind {
 	EVENT_WRITE,      /* at: offset; data */
 	EVENT_TRUNCATE,   /* at: size */
 	EVENT_SYNC,       /* at: length of the record when it began */
-	EVENT_SYNC_NAMES, /* of a folder; at: as above */
+	EVENT_SYNC_NAMES, /* of a folder; at: as above; data: its name with a slash, "": the root */
 	EVENT_CREATE,     /* data: name below the root */
 	EVENT_DELETE,     /* data: name */
 	EVENT_RENAME,     /* data: old name, NUL, new name */

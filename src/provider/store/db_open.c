@@ -271,7 +271,9 @@ db_create(struct db *db)
 		hr = hr_from_errno(errno);
 	if (SUCCEEDED(hr))
 		hr = db_sync_folder(db->path);
-	if (FAILED(hr))
+	if (SUCCEEDED(hr))
+		paths_sync_grandparent(db->path);
+	else
 		db_unlink(temp);
 	g_free(temp);
 	return hr;

@@ -8,6 +8,7 @@
 #include <mapitags.h>
 #include "copy.h"
 #include "eid.h"
+#include "folders.h"
 #include "mem.h"
 #include "message.h"
 #include "namedprop.h"
@@ -309,7 +310,9 @@ folder_CreateMessage(IMAPIFolder *This, LPCIID iid, ULONG flags, LPMESSAGE *out)
 	hr = folder_enter(folder, true);
 	if (FAILED(hr))
 		return hr;
-	hr = folder_exists(folder->store, folder->id);
+	/* Every store's own folders stay; who submits need not look whether the Outbox is there. */
+	if (folder->id >= FOLDER_ID_FIRST_FREE)
+		hr = folder_exists(folder->store, folder->id);
 	if (hr == MAPI_E_NOT_FOUND)
 		hr = MAPI_E_OBJECT_DELETED;
 	if (SUCCEEDED(hr) && folder->search && !(flags & MAPI_ASSOCIATED))

@@ -36,26 +36,40 @@ struct log_file {
 	bool last;               /* the header before that has */
 	bool known;              /* there was a commit before */
 	sqlite3_int64 at, begun; /* of what is kept; of the commit */
+	sqlite3_int64 last_end;  /* of the last commit of this connection */
+	sqlite3_int64 room;      /* the file's size then */
 };
 
 /* The zeros are written below the usual file, and so seen by what tests put there. */
 static void
-make_room(struct log_file *log, sqlite3_int64 end)
+fill(struct log_file *log, sqlite3_int64 goal)
 {
 	static char zeros[16384];
-	sqlite3_int64 size = 0, goal = (end / ROOM + 1) * ROOM;
 
-	/* Many pages have grown the file far anyway. */
-	if (end - log->begun > CAPACITY ||
-	    log->below->pMethods->xFileSize(log->below, &size) != SQLITE_OK || size > end)
-		return;
-	while (end < goal) {
-		int part = (int)MIN((sqlite3_int64)sizeof(zeros), goal - end);
+	while (log->room < goal) {
+		int part = (int)MIN((sqlite3_int64)sizeof(zeros), goal - log->room);
 
-		if (log->below->pMethods->xWrite(log->below, zeros, part, end) != SQLITE_OK)
+		if (log->below->pMethods->xWrite(log->below, zeros, part, log->room) != SQLITE_OK)
 			return; /* with less room: the next one will see */
-		end += part;
+		log->room += part;
 	}
+}
+
+/* A log that ends before where it ended has been begun anew, and may have been cut.  Should others
+ * have hidden that by writing as much again, there is less room for a while. */
+static void
+make_room(struct log_file *log, sqlite3_int64 end)
+{
+	bool known = log->begun >= log->last_end && end < log->room;
+
+	log->last_end = end;
+	/* Many pages have grown the file far anyway. */
+	if (known || end - log->begun > CAPACITY)
+		return;
+	log->room = 0;
+	if (log->below->pMethods->xFileSize(log->below, &log->room) == SQLITE_OK &&
+	    log->room <= end)
+		fill(log, (end / ROOM + 1) * ROOM);
 }
 
 static int

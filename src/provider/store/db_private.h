@@ -7,8 +7,8 @@
 
 struct db {
 	sqlite3 *sqlite;
-	int lock;      /* descriptor of PATH-lock, for flock */
-	guint32 *turn; /* in it, mapped by db_sync.c; NULL: not yet */
+	int lock;                 /* descriptor of PATH-lock, for flock */
+	struct db_shared *shared; /* its beginning, mapped by db_sync.c; NULL: not yet */
 	GHashTable *statements;
 	char *path;
 	char *error; /* of the last failure, and its code */

@@ -32,8 +32,14 @@ struct tickets {
 	guint64 drawn;
 };
 
-#define BEGUN_PLACE 56
-#define TURN_PLACE 64
+/* The file's beginning, in memory that processes share. */
+struct db_shared {
+	struct tickets tickets;
+	guint64 mark[5]; /* db_log.c */
+	guint64 begun;
+	guint32 turn; /* the number of the syncs that have ended */
+};
+
 #define PATIENCE_NS 10000000
 
 /* Above this somebody else has written into the file. */
@@ -42,6 +48,11 @@ struct tickets {
 static bool
 tickets_read(struct db *db, struct tickets *tickets)
 {
+	if (db->shared) {
+		tickets->synced = __atomic_load_n(&db->shared->tickets.synced, __ATOMIC_SEQ_CST);
+		tickets->drawn = __atomic_load_n(&db->shared->tickets.drawn, __ATOMIC_SEQ_CST);
+		return tickets->synced < TICKETS_END && tickets->drawn < TICKETS_END;
+	}
 	return pread(db->lock, tickets, sizeof(*tickets), 0) == (ssize_t)sizeof(*tickets) &&
 	       tickets->synced < TICKETS_END && tickets->drawn < TICKETS_END;
 }
@@ -57,9 +68,14 @@ next_ticket(struct db *db)
 }
 
 static bool
-note(struct db *db, guint64 number, off_t place)
+note(struct db *db, guint64 number, size_t place)
 {
-	return pwrite(db->lock, &number, sizeof(number), place) == (ssize_t)sizeof(number);
+	if (db->shared) {
+		__atomic_store_n((guint64 *)(void *)((char *)db->shared + place), number,
+		    __ATOMIC_SEQ_CST);
+		return true;
+	}
+	return pwrite(db->lock, &number, sizeof(number), (off_t)place) == (ssize_t)sizeof(number);
 }
 
 HRESULT
@@ -67,7 +83,7 @@ db_ticket_begin(struct db *db, guint64 *ticket)
 {
 	errno = 0;
 	*ticket = next_ticket(db);
-	if (note(db, *ticket, BEGUN_PLACE))
+	if (note(db, *ticket, offsetof(struct db_shared, begun)))
 		return S_OK;
 	*ticket = 0;
 	return hr_from_errno(errno ? errno : ENOSPC);
@@ -76,7 +92,7 @@ db_ticket_begin(struct db *db, guint64 *ticket)
 bool
 db_ticket_draw(struct db *db, guint64 ticket)
 {
-	return note(db, ticket, offsetof(struct tickets, drawn));
+	return note(db, ticket, offsetof(struct db_shared, tickets.drawn));
 }
 
 guint64
@@ -114,30 +130,36 @@ lock_sync(struct db *db, int operation, short type)
 	return !failed;
 }
 
-/* The number of the syncs that have ended, in memory that processes share; mapped when there is
- * first somebody to wait for, since that costs a process of one message more than it brings. */
-static guint32 *
-turn_of(struct db *db)
+/* Maps the file's beginning, which costs a process of one message more than it brings: for who has
+ * somebody to wait for, or comes again. */
+static struct db_shared *
+share(struct db *db)
 {
-	const off_t size = TURN_PLACE + sizeof(guint32);
+	const off_t size = sizeof(struct db_shared);
 	struct stat status;
 	void *map;
 
-	if (!db->turn && !fstat(db->lock, &status) &&
+	if (!db->shared && !fstat(db->lock, &status) &&
 	    (status.st_size >= size || !ftruncate(db->lock, size))) {
 		map = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, db->lock, 0);
 		if (map != MAP_FAILED)
-			db->turn = (guint32 *)(void *)((char *)map + TURN_PLACE);
+			db->shared = map;
 	}
-	return db->turn;
+	return db->shared;
+}
+
+static guint32 *
+turn_of(struct db *db)
+{
+	return share(db) ? &db->shared->turn : NULL;
 }
 
 void
 db_sync_close(struct db *db)
 {
-	if (db->turn)
-		munmap((char *)db->turn - TURN_PLACE, TURN_PLACE + sizeof(guint32));
-	db->turn = NULL;
+	if (db->shared)
+		munmap(db->shared, sizeof(*db->shared));
+	db->shared = NULL;
 }
 
 static guint32
@@ -207,7 +229,7 @@ is_synced(struct db *db, guint64 ticket)
 static bool
 await_turn(struct db *db, guint64 ticket, bool *alone)
 {
-	guint32 *turn = db->turn, seen = 0;
+	guint32 *turn = db->shared ? &db->shared->turn : NULL, seen = 0;
 
 	*alone = false;
 	for (;;) {
@@ -241,7 +263,7 @@ sync_for_all(struct db *db, guint64 ticket, struct tickets *tickets)
 		db_log_synced(db);
 	/* What had been drawn before the sync began.  Should this fail, others sync again. */
 	if (SUCCEEDED(hr) && known && tickets->drawn >= ticket)
-		note(db, tickets->drawn, offsetof(struct tickets, synced));
+		note(db, tickets->drawn, offsetof(struct db_shared, tickets.synced));
 	return hr;
 }
 
@@ -261,6 +283,8 @@ db_sync_or(struct db *db, guint64 ticket, db_undo undo, void *context)
 		lock_sync(db, F_OFD_SETLK, F_UNLCK);
 		call_others(db, ticket, &before);
 	}
+	if (!db->shared && db->commits > 1)
+		share(db);
 	return hr;
 }
 
@@ -277,7 +301,8 @@ db_secure(struct db *db, bool wait)
 	guint64 begun = 0;
 
 	if (!tickets_read(db, &tickets) ||
-	    pread(db->lock, &begun, sizeof(begun), BEGUN_PLACE) < 0 || begun >= TICKETS_END)
+	    pread(db->lock, &begun, sizeof(begun), offsetof(struct db_shared, begun)) < 0 ||
+	    begun >= TICKETS_END)
 		return wait ? db_sync_log(db) : S_FALSE;
 	begun = MAX(begun, tickets.drawn);
 	if (tickets.synced >= begun)

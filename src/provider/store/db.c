@@ -294,6 +294,7 @@ db_begin(struct db *db)
 	db_view_end(db);
 	g_assert(sqlite3_get_autocommit(db->sqlite));
 	db->committed = false;
+	db->touched = false;
 	hr = db_lock(db);
 	if (FAILED(hr))
 		return hr;
@@ -306,7 +307,7 @@ db_begin(struct db *db)
 static HRESULT
 before_commit(struct db *db, HRESULT hr)
 {
-	HRESULT more = SUCCEEDED(hr) && db->before_commit ? db->before_commit(db->context) : S_OK;
+	HRESULT more = SUCCEEDED(hr) && db->touched ? db->before_commit(db->context) : S_OK;
 
 	return FAILED(more) ? more : hr;
 }
@@ -365,11 +366,23 @@ db_commit(struct db *db, HRESULT hr, guint64 *ticket)
 	return hr;
 }
 
+static void
+note_table(
+    void *context, int operation, const char *database, const char *table, sqlite3_int64 row)
+{
+	struct db *db = context;
+
+	if (!db->touched)
+		db->touched = !strcmp(table, db->watched);
+}
+
 void
-db_set_before_commit(struct db *db, db_before_commit fn, void *context)
+db_set_before_commit(struct db *db, const char *table, db_before_commit fn, void *context)
 {
 	db->before_commit = fn;
 	db->context = context;
+	db->watched = table;
+	sqlite3_update_hook(db->sqlite, note_table, db);
 }
 
 bool

@@ -46,10 +46,10 @@ HRESULT db_sync_or(struct db *db, guint64 ticket, db_undo undo, void *context);
 /* S_OK: all that db_commit() has committed and this connection has read is on disk.  Else waits,
  * or without `wait` answers S_FALSE. */
 HRESULT db_secure(struct db *db, bool wait);
-/* What else belongs into each transaction: called by db_end() before it commits; a failure rolls
- * back. */
+/* What else belongs into a transaction that has changed rows of `table`, other than by a statement
+ * that empties it: called by db_end() before it commits; a failure rolls back. */
 typedef HRESULT (*db_before_commit)(void *context);
-void db_set_before_commit(struct db *db, db_before_commit fn, void *context);
+void db_set_before_commit(struct db *db, const char *table, db_before_commit fn, void *context);
 /* Whether the last db_end() committed, though the sync after it may have failed. */
 bool db_committed(struct db *db);
 /* How often this connection has committed. */

@@ -22,6 +22,8 @@ struct db {
 	gint64 cache;                   /* PRAGMA cache_size as it was before db_pass_begin() */
 	db_before_commit before_commit; /* NULL: none */
 	void *context;
+	const char *watched; /* the table it is for */
+	bool touched;        /* by the transaction */
 };
 
 /* Maps and remembers a failure; S_OK for SQLITE_OK. */

@@ -126,7 +126,7 @@ store_create(const struct store_logon *logon, struct store **out)
 	if (SUCCEEDED(hr))
 		hr = watch_sweep(store->db);
 	if (SUCCEEDED(hr)) {
-		db_set_before_commit(store->db, search_update, store);
+		db_set_before_commit(store->db, "search_dirty", search_update, store);
 		hr = search_sweep(store);
 	}
 	if (FAILED(hr)) {

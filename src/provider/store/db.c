@@ -367,8 +367,7 @@ db_commit(struct db *db, HRESULT hr, guint64 *ticket)
 }
 
 static void
-note_table(
-    void *context, int operation, const char *database, const char *table, sqlite3_int64 row)
+note_table(void *context, int operation, const char *database, const char *table, sqlite3_int64 row)
 {
 	struct db *db = context;
 

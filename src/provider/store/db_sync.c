@@ -71,8 +71,8 @@ static bool
 note(struct db *db, guint64 number, size_t place)
 {
 	if (db->shared) {
-		__atomic_store_n((guint64 *)(void *)((char *)db->shared + place), number,
-		    __ATOMIC_SEQ_CST);
+		__atomic_store_n(
+		    (guint64 *)(void *)((char *)db->shared + place), number, __ATOMIC_SEQ_CST);
 		return true;
 	}
 	return pwrite(db->lock, &number, sizeof(number), (off_t)place) == (ssize_t)sizeof(number);

@@ -6,6 +6,8 @@
 #include <mapicode.h>
 #include <mapitags.h>
 #include "filetime.h"
+#include "folder.h"
+#include "folders.h"
 #include "mem.h"
 #include "number.h"
 #include "promoted.h"
@@ -142,6 +144,17 @@ row_bind(struct message *message, const struct row_image *image, sqlite3_stmt *s
 	return hr;
 }
 
+/* The folder may have gone, other than one that every store has. */
+static HRESULT
+row_place(struct message *message)
+{
+	HRESULT hr = S_OK;
+
+	if (message->folder >= FOLDER_ID_FIRST_FREE)
+		hr = folder_exists(message->store, message->folder);
+	return hr == MAPI_E_NOT_FOUND ? MAPI_E_OBJECT_DELETED : hr;
+}
+
 static HRESULT
 row_insert(struct message *message, const struct row_image *image, bool submit)
 {
@@ -150,16 +163,18 @@ row_insert(struct message *message, const struct row_image *image, bool submit)
 	gint64 id;
 	HRESULT hr;
 
-	hr = number_next(db, &id);
+	hr = row_place(message);
+	if (SUCCEEDED(hr))
+		hr = number_next(db, &id);
 	if (FAILED(hr))
 		return hr;
+	/* OR FAIL: what fails here is rolled back as a whole, so SQLite need not keep the pages
+	 * that it changes, as it does else where triggers may fail after a part is done. */
 	hr = db_query(db, &statement,
-	    "INSERT INTO message(folder, associated, " PROMOTED_COLUMNS
+	    "INSERT OR FAIL INTO message(folder, associated, " PROMOTED_COLUMNS
 	    ", subject_key, sender_key, props, id, queued)"
-	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-	    "?18,"
-	    " ?19, ?20, ?21, ?22, ?23, ?24, ?25 WHERE ?1 < 0 OR EXISTS(SELECT 1 FROM folder WHERE "
-	    "id = ?1)",
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+	    " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
 	    "");
 	if (FAILED(hr))
 		return hr;
@@ -174,8 +189,6 @@ row_insert(struct message *message, const struct row_image *image, bool submit)
 	hr = db_next(db, statement);
 	if (FAILED(hr))
 		return hr;
-	if (!db_changes(db))
-		return MAPI_E_OBJECT_DELETED; /* the folder has gone */
 	message->id = id;
 	message->version = 1;
 	return submit ? queue_put(db, id, id) : S_OK;

@@ -139,6 +139,7 @@ sender_put(struct bag *bag, struct sender *sender, const struct sender_tags *tag
 static HRESULT
 message_id_put(struct bag *bag)
 {
+	static const char digits[] = "0123456789abcdef";
 	char host[256] = "localhost", hex[33], *address, *text;
 	const char *domain;
 	BYTE random[16];
@@ -149,8 +150,11 @@ message_id_put(struct bag *bag)
 		return S_OK;
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		return MAPI_E_CALL_FAILED;
-	for (at = 0; at < sizeof(random); at++)
-		g_snprintf(hex + 2 * at, 3, "%02x", random[at]);
+	for (at = 0; at < sizeof(random); at++) {
+		hex[2 * at] = digits[random[at] >> 4];
+		hex[2 * at + 1] = digits[random[at] & 15];
+	}
+	hex[2 * at] = '\0';
 	hr = bag_copy_text(bag, PR_SENT_REPRESENTING_EMAIL_ADDRESS_A, &address);
 	if (FAILED(hr))
 		return hr;

@@ -41,6 +41,7 @@ shift_lanes(struct scheduler *s, gint64 by)
 		shift(&lane->not_before, by);
 		shift(&lane->pace, by);
 		shift(&lane->reachable_at, by);
+		shift(&lane->scan_retry, by);
 	}
 }
 

@@ -15,7 +15,8 @@
 
 /* Rows of `live` in one packet; an entry ID has some dozens of bytes, and never more than 1,000. */
 #define LIVE_PAGE 50
-/* What spool.db would not take is looked for again after this. */
+/* What spool.db would not take is looked for again after this; never later than a message would be
+ * tried again. */
 #define RECORD_AGAIN (5 * (gint64)G_USEC_PER_SEC)
 
 /* Places */
@@ -316,6 +317,12 @@ take_found(struct hand *hand, GVariant *found, GVariant **missing)
 	return S_OK;
 }
 
+static gint64
+record_again(const struct lane *lane)
+{
+	return MIN(RECORD_AGAIN, lane->policy.first / 4) + 1;
+}
+
 /* The same of all of them; NULL: nothing is missing. */
 static GVariant *
 take_all_found(struct hand *hand, GVariant *founds)
@@ -330,7 +337,7 @@ take_all_found(struct hand *hand, GVariant *founds)
 		GVariant *missing;
 
 		if (FAILED(take_found(hand, found, &missing)))
-			lane->scan_retry = g_get_real_time() + RECORD_AGAIN;
+			lane->scan_retry = g_get_real_time() + record_again(lane);
 		if (!missing)
 			continue;
 		g_variant_builder_add_value(&b, missing);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 #include <glib/gstdio.h>
 #include <mapicode.h>
+#include <sqlite3.h>
 #include "client.h"
 #include "ipc.h"
 #include "log.h"
@@ -313,6 +314,67 @@ a_page_of_messages_is_recorded_once(void **state)
 	assert_int_equal(deliveries("temp.3"), 1);
 }
 
+/* Changes spool.db while the scheduler has it. */
+static void
+change_spool(const char *sql)
+{
+	g_autofree char *path = state_file("spool.db");
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* Until the worker has looked so many times more. */
+static void
+wait_for_scans(int more)
+{
+	int until = lines_like("scans", "scan") + more;
+
+	for (int i = 0; lines_like("scans", "scan") < until; i++) {
+		assert_true(i < 10000);
+		g_usleep(1000);
+	}
+}
+
+/* Nobody says another word of it. */
+static void
+what_could_not_be_recorded_is_looked_for_again(void **state)
+{
+	submit("ok.20");
+	expect("ok.20", SPOOL_FILED, NULL);
+	change_spool("CREATE TRIGGER full BEFORE INSERT ON message WHEN NEW.subject='ok.21'"
+		     " BEGIN SELECT RAISE(ABORT, 'no room'); END");
+	submit("ok.21");
+	wait_for_scans(3);
+	assert_int_equal(deliveries("ok.21"), 0);
+	change_spool("DROP TRIGGER full");
+	expect("ok.21", SPOOL_FILED, NULL);
+	assert_int_equal(deliveries("ok.21"), 1);
+}
+
+/* One message is on record when all that is not committed yet is taken back, as a disk that fails
+ * does it: the scheduler must not go on from behind it. */
+static void
+what_spool_db_has_lost_is_read_once_more(void **state)
+{
+	submit("ok.22");
+	expect("ok.22", SPOOL_FILED, NULL);
+	touch("places");
+	change_spool("CREATE TRIGGER sick BEFORE INSERT ON message WHEN NEW.subject='other.23'"
+		     " BEGIN SELECT RAISE(ROLLBACK, 'I/O error'); END");
+	put("ok.24");
+	submit("other.23");
+	wait_for_scans(3);
+	assert_int_equal(deliveries("ok.24"), 0);
+	change_spool("DROP TRIGGER sick");
+	expect("other.23", SPOOL_FILED, NULL);
+	expect("ok.24", SPOOL_FILED, NULL);
+	assert_int_equal(deliveries("ok.24"), 1);
+}
+
 /* The numbers tell: the worker is asked to compare. */
 static void
 what_was_taken_back_is_cancelled(void **state)
@@ -361,6 +423,7 @@ the_first_worker_looks_once(void **state)
 {
 	g_autofree char *late = state_file("late");
 	struct profile *real = real_profile("t");
+	struct spool_message *none = NULL;
 	int ready;
 
 	touch("late");
@@ -369,6 +432,8 @@ the_first_worker_looks_once(void **state)
 		put(i ? "ok.11" : "ok.10");
 		assert_int_equal(spooler_wake(profile_uid(real), "t"), S_OK);
 	}
+	/* The second one is not waited for: who is answered after it was heard after it. */
+	assert_int_equal(spooler_show("none", 4, &none), MAPI_E_NOT_FOUND);
 	g_unlink(late);
 	expect("ok.10", SPOOL_FILED, NULL);
 	expect("ok.11", SPOOL_FILED, NULL);
@@ -518,6 +583,8 @@ run_all(void)
 		CASE(a_scheduler_that_is_killed_loses_and_doubles_nothing),
 		CASE(run_finds_what_nobody_announced),
 		CASE(a_page_of_messages_is_recorded_once),
+		CASE(what_could_not_be_recorded_is_looked_for_again),
+		CASE(what_spool_db_has_lost_is_read_once_more),
 		CASE(what_was_taken_back_is_cancelled),
 		CASE(the_first_worker_looks_once),
 		CASE(the_first_worker_sends_before_it_looks_again),

@@ -302,6 +302,30 @@ documented_answers_decide(void **state)
 	assert_int_equal(count_in(f, PR_IPM_OUTBOX_ENTRYID), 0);
 }
 
+/* More than are told at the end of a scan, and than go into one page of it: they are found in the
+ * queue all at once, by a spooler that is started later. */
+static void
+a_long_queue_is_read_whole(void **state)
+{
+	struct fixture *f = *state;
+	g_autofree char *spooler = g_strdup(g_getenv("EMAPI_SPOOLER"));
+	char key[17];
+
+	g_setenv("EMAPI_SPOOLER", "/nonexistent", TRUE);
+	for (int i = 0; i < 120; i++) {
+		g_snprintf(key, sizeof(key), "key-000000001%03d", i);
+		submit(f, key, "TEST:took@x");
+	}
+	g_setenv("EMAPI_SPOOLER", spooler, TRUE);
+	assert_int_equal(spooler_run(NULL), S_OK);
+	for (int i = 0; i < 120; i++) {
+		g_snprintf(key, sizeof(key), "key-000000001%03d", i);
+		expect(key, SPOOL_FILED, "sent: The transport took it.\n");
+	}
+	assert_int_equal(times_sent(f, "took@x"), 120);
+	assert_int_equal(count_in(f, PR_IPM_OUTBOX_ENTRYID), 0);
+}
+
 /* More than go along with others in one packet. */
 static void
 many_recipients_are_all_served(void **state)
@@ -547,6 +571,7 @@ main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(documented_answers_decide),
+		CASE(a_long_queue_is_read_whole),
 		CASE(many_recipients_are_all_served),
 		CASE(who_cannot_be_reached_is_told_why),
 		CASE(refusals_of_the_whole_message),

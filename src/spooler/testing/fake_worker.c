@@ -51,6 +51,12 @@ note(struct worker *w, const char *file, const char *name)
 	close(fd);
 }
 
+static const char *
+store_of(const char *name)
+{
+	return g_str_has_prefix(name, "other") ? "fake2" : "fake";
+}
+
 static struct spool_message *
 message_of(const char *name, gint64 submitted)
 {
@@ -65,7 +71,7 @@ message_of(const char *name, gint64 submitted)
 	g_bytes_unref(m->store);
 	m->key = g_bytes_new(name, strlen(name));
 	m->entry = g_bytes_new(name, strlen(name));
-	m->store = g_bytes_new("fake", 4);
+	m->store = g_bytes_new(store_of(name), strlen(store_of(name)));
 	r->row = 7;
 	r->kind = MAPI_TO;
 	g_free(r->address);
@@ -117,35 +123,76 @@ tell_page(struct worker *w, const struct spool_message *m)
 		worker_ask(w, "queued", packet_from_message(m, &cursor), NULL);
 }
 
-/* It remembers nothing: each scan tells all that there is. */
+/* Up to where the scheduler has a store's messages; -1: all are told. */
+static gint64
+told_until(struct worker *w, const struct ipc_message *packet, GBytes *store)
+{
+	g_autoptr(GVariant) places = ipc_value(packet, "places", PACKET_PLACES);
+	struct ipc_message *reply = NULL;
+	GVariantBuilder b;
+	gint64 reached = 0, secured;
+
+	if (!exists(w, "places"))
+		return -1;
+	for (gsize i = 0; places && i < g_variant_n_children(places); i++) {
+		g_autoptr(GVariant) uid = NULL;
+		g_autoptr(GBytes) bytes = NULL;
+
+		g_variant_get_child(places, i, "(@ayxx)", &uid, &reached, &secured);
+		bytes = g_variant_get_data_as_bytes(uid);
+		if (g_bytes_equal(bytes, store))
+			return reached;
+	}
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "store", bytes_value(store));
+	worker_ask(w, "place", g_variant_builder_end(&b), &reply);
+	reached = ipc_int(reply, "place", 0);
+	ipc_message_free(reply);
+	return reached;
+}
+
+/* What the scheduler does not have of this store, and with a place no number. */
 static void
-scan(struct worker *w)
+scan_store(struct worker *w, const struct ipc_message *packet, const char *store_name,
+    GVariantBuilder *stores)
 {
 	g_autofree char *folder = path_of(w, "outbox", NULL);
+	g_autoptr(GBytes) store = g_bytes_new(store_name, strlen(store_name));
+	gint64 place = told_until(w, packet, store), reached = MAX(place, 0), count = 0;
 	GDir *dir = g_dir_open(folder, 0, NULL);
-	g_autoptr(GBytes) store = g_bytes_new("fake", 4);
-	GVariantBuilder b, rows, stores;
+	GVariantBuilder rows;
 	const char *name;
-	gint64 count = 0;
 
-	note(w, "scans", "scan");
-	note(w, "order", "scan");
 	g_variant_builder_init(&rows, G_VARIANT_TYPE(PACKET_QUEUED_ROWS));
 	while (dir && (name = g_dir_read_name(dir)) != NULL) {
-		struct spool_message *m = read_message(w, name);
+		struct spool_message *m =
+		    strcmp(store_of(name), store_name) == 0 ? read_message(w, name) : NULL;
 
 		if (m && g_str_has_prefix(name, "page"))
 			tell_page(w, m);
-		else if (m)
+		else if (m && m->submitted > place)
 			g_variant_builder_add_value(&rows, packet_queued_row(m, 0));
+		if (m && place >= 0)
+			reached = MAX(reached, m->submitted);
 		count += m != NULL;
 		spool_message_free(m);
 	}
 	if (dir)
 		g_dir_close(dir);
+	g_variant_builder_add(stores, "(@ay@" PACKET_QUEUED_ROWS "xxx)", bytes_value(store),
+	    g_variant_builder_end(&rows), reached, (gint64)0, place < 0 ? count : -1);
+}
+
+static void
+scan(struct worker *w, const struct ipc_message *packet)
+{
+	GVariantBuilder b, stores;
+
+	note(w, "scans", "scan");
+	note(w, "order", "scan");
 	g_variant_builder_init(&stores, G_VARIANT_TYPE(PACKET_FOUNDS));
-	g_variant_builder_add(&stores, "(@ay@" PACKET_QUEUED_ROWS "xxx)", bytes_value(store),
-	    g_variant_builder_end(&rows), (gint64)0, (gint64)0, count);
+	scan_store(w, packet, "fake", &stores);
+	scan_store(w, packet, "fake2", &stores);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&b, "{sv}", "stores", g_variant_builder_end(&stores));
 	if (exists(w, "linger"))
@@ -265,7 +312,7 @@ serve(struct worker *w)
 		if (FAILED(worker_next(w, -1, &packet)) || strcmp(packet->verb, "quit") == 0)
 			_exit(0);
 		if (strcmp(packet->verb, "scan") == 0)
-			scan(w);
+			scan(w, packet);
 		else if (strcmp(packet->verb, "compare") == 0)
 			compare(w);
 		else
@@ -293,7 +340,7 @@ locked_out(struct worker *w)
 int
 fake_worker(const char *profile_hex, const char *state_path, bool first)
 {
-	static const char *const stores[] = { "fake" };
+	static const char *const stores[] = { "fake", "fake2" };
 	struct worker w = { .fd = 3 };
 	MAPIUID uid;
 	GVariantBuilder b;
@@ -312,7 +359,7 @@ fake_worker(const char *profile_hex, const char *state_path, bool first)
 	g_variant_builder_add(
 	    &b, "{sv}", "profile", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), w.uid, TRUE));
 	g_variant_builder_add(&b, "{sv}", "name", g_variant_new_string("Fake"));
-	g_variant_builder_add(&b, "{sv}", "stores", g_variant_new_bytestring_array(stores, 1));
+	g_variant_builder_add(&b, "{sv}", "stores", g_variant_new_bytestring_array(stores, 2));
 	worker_tell(&w, "hello", g_variant_builder_end(&b));
 	serve(&w);
 	return 0;

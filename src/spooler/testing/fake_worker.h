@@ -12,10 +12,12 @@
  *   die-after   the worker is killed after the verdict was taken, before the message is filed, once
  *   slow        takes a second to be accepted
  *   page        the scheduler is asked whether it knows it, as of a long queue; accepted
+ *   other       in another store; accepted
  *
  * While the file locked-out exists a worker cannot log on.  It makes the file locked-out-met, and
  * says so once there is the file locked-out-go.  While the file late exists a worker does not say
- * that it is ready.  Each scan is a line in the file `scans`.
+ * that it is ready.  Each scan is a line in the file `scans`.  It tells all that there is; while
+ * the file places exists only what is newer than the scheduler has, and not how many there are.
  */
 #ifndef EMAPI_SPOOLER_FAKE_WORKER_H
 #define EMAPI_SPOOLER_FAKE_WORKER_H

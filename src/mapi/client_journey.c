@@ -56,13 +56,15 @@ collect(struct session *session)
 {
 	struct client_lines *lines = g_atomic_rc_box_new0(struct client_lines);
 	struct client_part part = {
-		.process = (guint32)getpid(),
+		.process = (guint32)(session->client ? session->client : getpid()),
+		.taken_by = session->client ? (guint32)getpid() : 0,
 		.user = (guint32)getuid(),
 		.logon_flags = session->flags,
 		.store_opened = session->store_opened,
 		.store_is_default = session->store_is_default,
 		.store_flags = session->store_flags,
-		.program = find_program_name(),
+		.program =
+		    session->client ? g_strdup(session->client_program) : find_program_name(),
 		.because = g_strdup(session->chosen),
 	};
 

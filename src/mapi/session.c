@@ -71,6 +71,7 @@ session_unref(struct session *session)
 	g_clear_pointer(&session->sinks, g_array_unref);
 	g_clear_pointer(&session->abooks, g_ptr_array_unref);
 	client_journey_free(session->journey);
+	g_free(session->client_program);
 	last_error_clear(&session->error);
 	g_rec_mutex_clear(&session->lock);
 	profile_unref(session->profile);
@@ -93,6 +94,19 @@ void
 session_set_no_journey(IMAPISession *iface)
 {
 	session_from(iface)->no_journey = true;
+}
+
+void
+session_set_client(IMAPISession *iface, pid_t pid, const char *program)
+{
+	struct session *session = session_from(iface);
+
+	g_free(session->client_program);
+	session->client_program = g_strdup(program);
+	session->client = pid;
+	session->began = g_get_real_time();
+	client_journey_free(session->journey);
+	session->journey = NULL;
 }
 
 struct profile *

@@ -7,6 +7,7 @@
 #ifndef EMAPI_MAPI_SESSION_H
 #define EMAPI_MAPI_SESSION_H
 
+#include <sys/types.h>
 #include <mapix.h>
 #include <mapispi.h>
 #include "profile.h"
@@ -23,6 +24,9 @@ struct session *session_from(IMAPISession *iface);
 void session_set_chosen(IMAPISession *iface, const char *why);
 /* What this session submits has its journey already: it is another program's. */
 void session_set_no_journey(IMAPISession *iface);
+/* What this session submits from now on is another process's, which handed it to this one: its pid,
+ * of the same user, and its program's name.  The journey says so, and counts from now. */
+void session_set_client(IMAPISession *iface, pid_t pid, const char *program);
 struct profile *session_profile(struct session *session);
 
 /* The worker: opens one of the profile's stores as the spooler does (IMSProvider::SpoolerLogon),

@@ -44,10 +44,12 @@ struct session {
 	atomic_uint refs;
 	GRecMutex lock;
 	pid_t pid;
-	ULONG flags;                         /* of MAPILogonEx */
-	const char *chosen;                  /* why this profile, for people; static */
-	gint64 began;                        /* microseconds since 1970 */
-	bool no_journey;                     /* session_set_no_journey() */
+	ULONG flags;        /* of MAPILogonEx */
+	const char *chosen; /* why this profile, for people; static */
+	gint64 began;       /* microseconds since 1970 */
+	bool no_journey;    /* session_set_no_journey() */
+	pid_t client;       /* session_set_client(); 0: this process */
+	char *client_program;
 	bool store_opened, store_is_default; /* OpenMsgStore */
 	ULONG store_flags;                   /* of that, for the default store where it was */
 	struct profile *profile;

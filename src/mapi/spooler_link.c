@@ -247,6 +247,14 @@ spooler_prepare(const MAPIUID *profile)
 	g_mutex_unlock(&kept.lock);
 }
 
+static bool wants_taker;
+
+void
+spooler_want_taker(void)
+{
+	wants_taker = true;
+}
+
 static GVariant *
 wake_values(const MAPIUID *profile, const char *profile_name)
 {
@@ -257,6 +265,8 @@ wake_values(const MAPIUID *profile, const char *profile_name)
 	    g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, profile, sizeof *profile, 1));
 	g_variant_builder_add(&values, "{sv}", "name",
 	    g_variant_new_string(g_utf8_validate(profile_name, -1, NULL) ? profile_name : ""));
+	if (wants_taker)
+		g_variant_builder_add(&values, "{sv}", "taker", g_variant_new_boolean(TRUE));
 	return g_variant_builder_end(&values);
 }
 

@@ -32,6 +32,10 @@ char *spooler_why(void);
  * and does not hold the profile for what keeps its worker from logging on. */
 void spooler_prepare(const MAPIUID *profile);
 
+/* Wake-ups of this process tell from now on that it is emapi-sendmail: a spooler then has a process
+ * ready for what the next one has to store. */
+void spooler_want_taker(void);
+
 /* Tells the spooler that the profile's outgoing queue has something.  Starts one if need be.
  * The message is safe whatever this answers: the next wake-up or start finds it.  Waits for the
  * spooler's answer at the first call alone; S_OK of a later one says that the word is on its way.

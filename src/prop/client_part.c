@@ -6,6 +6,7 @@
 #include "text.h"
 
 #define VERSION 1
+#define VERSION_TAKEN 2
 #define TOOK_MAX ((guint64)1 << 40) /* milliseconds: some thirty years */
 
 /* What most are chosen for; a number is never given anew. */
@@ -75,13 +76,15 @@ client_part_encode(const struct client_part *part)
 	GByteArray *out = g_byte_array_new();
 	guint reason = reason_of(part->because);
 
-	put_number(out, VERSION);
+	put_number(out, part->taken_by ? VERSION_TAKEN : VERSION);
 	put_number(out, part->process);
 	put_number(out, part->user);
 	put_number(out, part->logon_flags);
 	put_number(out, (guint64)part->store_flags << 2 | (guint64)part->store_is_default << 1 |
 			    part->store_opened);
 	put_number(out, reason);
+	if (part->taken_by)
+		put_number(out, part->taken_by);
 	put_text(out, part->program);
 	if (!reason)
 		put_text(out, part->because);
@@ -129,8 +132,7 @@ bool
 client_part_decode(const void *data, size_t size, struct client_part *part)
 {
 	struct cursor c = { data, (const BYTE *)data + size, true };
-	bool known = get_number(&c) == VERSION;
-	guint64 store, reason, took;
+	guint64 version = get_number(&c), store, reason, took;
 
 	memset(part, 0, sizeof(*part));
 	part->process = (guint32)get_number(&c);
@@ -141,6 +143,8 @@ client_part_decode(const void *data, size_t size, struct client_part *part)
 	part->store_is_default = store & 2;
 	part->store_flags = (guint32)(store >> 2);
 	reason = get_number(&c);
+	if (version == VERSION_TAKEN)
+		part->taken_by = (guint32)get_number(&c);
 	part->program = get_text(&c);
 	if (reason)
 		part->because = g_strdup(reason < G_N_ELEMENTS(reasons) ? reasons[reason] : "?");
@@ -150,7 +154,7 @@ client_part_decode(const void *data, size_t size, struct client_part *part)
 	part->took = (gint64)MIN(took, TOOK_MAX) * 1000;
 	if (c.at < c.end)
 		part->calls = (guint32)get_number(&c);
-	if (known && c.ok)
+	if ((version == VERSION || version == VERSION_TAKEN) && c.ok)
 		return true;
 	client_part_clear(part);
 	return false;
@@ -247,6 +251,8 @@ add_lines(const struct client_part *part, gint64 submit, GPtrArray *lines)
 	line(lines, "* program: %s", part->program);
 	line(lines, "* process: %u", part->process);
 	line(lines, "* user: %s", user);
+	if (part->taken_by)
+		line(lines, "* taken-by: %u", part->taken_by);
 	line(lines, "* profile-because: %s", part->because);
 	line(lines, "* logon: %s", logged_on);
 	line(lines, "* logon-flags: 0x%X", part->logon_flags);

@@ -5,10 +5,11 @@
  *
  * Numbers are seven bits a byte, the lowest first, the highest bit set where more follow: version,
  * process, user id, flags of MAPILogonEx, flags of OpenMsgStore (shifted left by two; 1: it was
- * called, 2: for the default store), reason.  Then texts, each with its end: program and, where the
- * reason's number is 0, the reason.  Then numbers: milliseconds from logon to submission
- * (PR_CLIENT_SUBMIT_TIME), and the calls that made the message, where its store counts them.  What
- * follows is of later versions.
+ * called, 2: for the default store), reason; in version 2 also the process that took it from the
+ * client and stored it, which is what version 2 is for.  Then texts, each with its end: program
+ * and, where the reason's number is 0, the reason.  Then numbers: milliseconds from logon to
+ * submission (PR_CLIENT_SUBMIT_TIME), and the calls that made the message, where its store counts
+ * them.  What follows is of later versions.
  */
 #ifndef EMAPI_PROP_CLIENT_PART_H
 #define EMAPI_PROP_CLIENT_PART_H
@@ -21,7 +22,8 @@
 
 struct client_part {
 	guint32 process, user;
-	gint64 took; /* from logon to submission, microseconds */
+	guint32 taken_by; /* the process that it handed the message to; 0: none */
+	gint64 took;      /* from logon to submission, microseconds */
 	guint32 logon_flags;
 	bool store_opened, store_is_default; /* by OpenMsgStore */
 	guint32 store_flags;

@@ -85,8 +85,32 @@ what_is_cut_off_is_no_value(void **state)
 		assert_false(client_part_decode(cut, size, &part));
 		assert_null(part.program);
 	}
-	bytes->data[0]++; /* of a later version */
+	bytes->data[0] = 3; /* of a later version */
 	assert_false(client_part_decode(bytes->data, bytes->len, &part));
+}
+
+/* Who stored it for the client is told in its own line. */
+static void
+another_process_may_have_taken_it(void **state)
+{
+	struct client_part part = {
+		.process = 4711,
+		.taken_by = 4712,
+		.program = (char *)(uintptr_t) "sendmail",
+		.because = (char *)(uintptr_t) "a whim",
+	};
+	g_autoptr(GByteArray) bytes = client_part_encode(&part);
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint size = 0; size < bytes->len; size++)
+		assert_false(client_part_decode(bytes->data, size, &part));
+	g_byte_array_append(bytes, (const guint8 *)"", 1);
+	assert_true(client_part_decode(bytes->data, bytes->len, &part));
+	assert_int_equal(part.taken_by, 4712);
+	client_part_clear(&part);
+	client_part_lines(bytes->data, bytes->len, SUBMIT, lines);
+	assert_string_equal(lines->pdata[1], "* process: 4711");
+	assert_string_equal(lines->pdata[3], "* taken-by: 4712");
 }
 
 static void
@@ -136,6 +160,7 @@ main(void)
 		cmocka_unit_test(what_was_written_is_read),
 		cmocka_unit_test(a_store_need_not_count_calls),
 		cmocka_unit_test(what_is_cut_off_is_no_value),
+		cmocka_unit_test(another_process_may_have_taken_it),
 		cmocka_unit_test(texts_are_bounded_and_printable),
 		cmocka_unit_test(calls_are_counted_up_to_a_bound),
 	};

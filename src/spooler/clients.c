@@ -16,6 +16,7 @@
 #include "hr.h"
 #include "onlooker.h"
 #include "owner.h"
+#include "taking.h"
 
 /* One who does not read for so long is dropped: nobody may hold up the mail. */
 #define SEND_MS 2000
@@ -327,6 +328,8 @@ on_wake(struct client *client, const struct ipc_message *packet)
 	hr = answer_ok(client);
 	lane = lane_get(client->s, uid);
 	lane_wake(lane);
+	if (ipc_int(packet, "taker", 0))
+		taker_want(client->s);
 	return hr == S_OK && lane_has_idle(lane) ? S_FALSE : hr;
 }
 

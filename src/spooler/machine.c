@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +13,7 @@
 #include "hr.h"
 #include "paths.h"
 #include "service.h"
+#include "taking.h"
 
 #define STATE "/var/lib/emapi"
 #define RECEIVERS 2
@@ -21,8 +21,6 @@
 /* One that ends sooner after its start is followed by the next after a pause. */
 #define TOO_SOON (5 * (gint64)G_USEC_PER_SEC)
 #define PAUSE_MS 300
-
-extern char **environ;
 
 struct public_socket {
 	char *path;
@@ -185,39 +183,10 @@ receiver_ended(GPid pid, gint status, gpointer data)
 		r->timer = g_timeout_add(crashed && soon ? PAUSE_MS : 0, start_again, r);
 }
 
-static int
-spawn(struct receiving *r)
-{
-	const struct scheduler_options *options = &r->s->options;
-	g_autofree char *receive = g_strdup_printf("--receive=%d", (int)getpid());
-	char *argv[] = { (char *)(uintptr_t)options->worker_program, receive,
-		options->background ? (char *)"--background" : NULL, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	sigset_t signals;
-	int error;
-
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, r->s->machine->submit.fd, 3);
-	posix_spawnattr_init(&attributes);
-	sigemptyset(&signals);
-	posix_spawnattr_setsigmask(&attributes, &signals);
-	sigaddset(&signals, SIGPIPE);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	sigaddset(&signals, SIGINT);
-	posix_spawnattr_setsigdefault(&attributes, &signals);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawn(&r->pid, argv[0], &files, &attributes, argv, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&files);
-	return error;
-}
-
 static void
 start_receiver(struct receiving *r)
 {
-	int error = spawn(r);
+	int error = taking_spawn(&r->s->options, "--receive", r->s->machine->submit.fd, &r->pid);
 
 	r->started = g_get_monotonic_time();
 	if (error) {

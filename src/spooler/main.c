@@ -6,13 +6,16 @@
  *   emapi-spooler --foreground                    log to standard error
  *   emapi-spooler --machine                       for all users, with a user of its own
  *   emapi-spooler --receive=PID                   started by that, descriptor 3 is the socket
+ *   emapi-spooler --take=PID                      likewise, for mail from emapi-sendmail
  *   emapi-spooler --worker UID-HEX                started by the scheduler, descriptor 3 is its
  */
+#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include "copy.h"
+#include "handover.h"
 #include "heap.h"
 #include "log.h"
 #include "machine.h"
@@ -34,6 +37,7 @@ struct arguments {
 	gboolean foreground;
 	gboolean machine;
 	int receive;
+	int take;
 	int ready_fd;
 	char *worker;
 	char *wake;
@@ -54,6 +58,7 @@ parse(int argc, char **argv, struct arguments *a)
 		{ "machine", 0, 0, G_OPTION_ARG_NONE, &a->machine,
 		    "serve all users of this machine", NULL },
 		{ "receive", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &a->receive, NULL, NULL },
+		{ "take", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &a->take, NULL, NULL },
 		/* As they are: to convert a string, GLib reads the locale's files. */
 		{ "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &a->worker, NULL,
 		    NULL },
@@ -107,6 +112,23 @@ run_worker(const struct arguments *a)
 	return worker_run(&uid, state_path, a->first, PARENT_FD, a->board ? BOARD_FD : -1);
 }
 
+/* It is in emapi-sendmail's module: the spooler itself has no use for that. */
+static int
+run_taker(const struct arguments *a)
+{
+	void *module = dlopen(HANDOVER_MODULE, RTLD_LAZY | RTLD_LOCAL);
+	int (*take)(int, pid_t) = NULL;
+
+	mask_core_files();
+	if (module)
+		*(void **)&take = dlsym(module, "emapi_sendmail_take");
+	if (!take) {
+		log_error("%s cannot be loaded: %s", HANDOVER_MODULE, dlerror());
+		return EX_UNAVAILABLE;
+	}
+	return take(PARENT_FD, a->take);
+}
+
 static int
 run_scheduler(const struct arguments *a)
 {
@@ -143,6 +165,8 @@ main(int argc, char **argv)
 	open_log(a.background && !a.foreground);
 	if (a.worker)
 		code = run_worker(&a);
+	else if (a.take)
+		code = run_taker(&a);
 	else if (a.receive)
 		code = receiver_run(PARENT_FD, a.receive);
 	else

@@ -21,6 +21,7 @@
 #include "entryid.h"
 #include "hr.h"
 #include "ipc.h"
+#include "known.h"
 #include "log.h"
 #include "mem.h"
 #include "owner.h"
@@ -33,7 +34,6 @@
 /* Header fields of a name that the store has not had; a store holds some 30,000 names. */
 #define NAMES_OF_ONE 100
 #define FIELD_NAME_MAX 76
-#define SHOW_MS 5000
 
 /* What the message says of itself. */
 struct claims {
@@ -500,48 +500,30 @@ commit(struct taking *t)
 
 /* --- Once more ----------------------------------------------------------------------------- */
 
-static bool
-is_queued(const struct taking *t)
-{
-	IMsgStore *store = t->submission->house->store;
-	SPropValue key = { .ulPropTag = PR_SEARCH_KEY };
-	SRestriction same = { .rt = RES_PROPERTY };
-	IMAPITable *table = NULL;
-	gsize size;
-	HRESULT hr = store->lpVtbl->GetOutgoingQueue(store, 0, &table);
-
-	key.Value.bin.lpb = (BYTE *)(uintptr_t)g_bytes_get_data(t->key, &size);
-	key.Value.bin.cb = (ULONG)size;
-	same.res.resProperty.relop = RELOP_EQ;
-	same.res.resProperty.ulPropTag = PR_SEARCH_KEY;
-	same.res.resProperty.lpProp = &key;
-	if (SUCCEEDED(hr))
-		hr = table->lpVtbl->FindRow(table, &same, BOOKMARK_BEGINNING, 0);
-	COM_CLEAR(table);
-	return SUCCEEDED(hr);
-}
-
 /* Whether the scheduler has heard of it, also when it is long sent. */
 static bool
 is_remembered(const struct taking *t)
 {
 	g_autofree char *path = paths_runtime("spooler.sock");
-	struct ipc_message *answer = NULL;
-	GVariantBuilder b;
+	gsize size;
+	const void *key = g_bytes_get_data(t->key, &size);
 	bool known = false;
 	int fd = ipc_connect(path);
 
-	if (fd < 0)
-		return false;
-	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(
-	    &b, "{sv}", "key", g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), t->key, TRUE));
-	if (SUCCEEDED(ipc_send(fd, "show", g_variant_builder_end(&b))) &&
-	    SUCCEEDED(ipc_receive(fd, SHOW_MS, &answer)))
-		known = strcmp(answer->verb, "message") == 0;
-	ipc_message_free(answer);
-	close(fd);
+	if (fd >= 0) {
+		known_to_scheduler(fd, key, size, &known);
+		close(fd);
+	}
 	return known;
+}
+
+static bool
+is_queued(const struct taking *t)
+{
+	gsize size;
+	const void *key = g_bytes_get_data(t->key, &size);
+
+	return known_to_queue(t->submission->house->store, key, size);
 }
 
 HRESULT

@@ -27,6 +27,7 @@
 #include "paths.h"
 #include "profile.h"
 #include "service.h"
+#include "taking.h"
 
 #define MEMORY (700 * 1024) /* until a first message is sent */
 #define HOUR (3600 * (gint64)G_USEC_PER_SEC)
@@ -339,6 +340,7 @@ stop(struct scheduler *s)
 		g_main_loop_quit(s->loop);
 	service_notify("STOPPING=1\nSTATUS=Finishing what is being sent");
 	machine_quiet(s);
+	taker_quiet(s);
 	s->stop_at = g_get_real_time() + s->options.stop_wait;
 	scheduler_kick(s);
 }
@@ -629,6 +631,7 @@ finish(struct scheduler *s)
 	if (s->sync)
 		g_source_remove(s->sync);
 	machine_stop(s);
+	taker_stop(s);
 	if (s->listen_fd >= 0) {
 		if (!is_inherited(s))
 			unlink(s->options.socket_path);

@@ -36,6 +36,7 @@ struct scheduler {
 	gint64 quiet_since;      /* nothing to do since; 0: busy */
 	gint64 stop_at;          /* SIGTERM: give up waiting for workers then; 0: not stopping */
 	struct machine *machine; /* machine.h; NULL: one user's spooler */
+	struct taker *taker;     /* taking.h; NULL: nobody has used emapi-sendmail */
 };
 
 /* Looks at everything that may be due, soon (from the loop). */

@@ -5,12 +5,14 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <mapicode.h>
 #include "heap.h"
 #include "hr.h"
+#include "log.h"
 #include "paths.h"
 #include "profile.h"
 #include "spooler_link.h"
@@ -20,6 +22,7 @@
 #define MEMORY (480 * 1024)
 
 static const char *cli_name = "emapi";
+static bool mute;
 static const char *summary; /* NULL: none */
 
 static const char *safe_text = "";
@@ -53,6 +56,12 @@ cli_set_name(const char *name)
 }
 
 void
+cli_set_mute(void)
+{
+	mute = true;
+}
+
+void
 cli_set_summary(const char *text)
 {
 	summary = text;
@@ -63,7 +72,10 @@ print_line(const char *format, va_list args)
 {
 	g_autofree char *text = g_strdup_vprintf(format, args);
 
-	fprintf(stderr, "%s: %s\n", cli_name, text);
+	if (mute)
+		log_debug("%s: %s", cli_name, text);
+	else
+		fprintf(stderr, "%s: %s\n", cli_name, text);
 }
 
 int

@@ -15,6 +15,8 @@ void cli_set_locale(void);
 
 /* The name that messages begin with ("mapisend", "emapi profile"). */
 void cli_set_name(const char *name);
+/* From now on these messages go to the log alone: who reads them is not there. */
+void cli_set_mute(void);
 /* What --help says of it where the command's options say nothing themselves; borrowed. */
 void cli_set_summary(const char *summary);
 

@@ -55,42 +55,21 @@ open_log(const char *path, char **argv, int *log)
 }
 
 static int
-load_profile(const struct sendmail_options *o, struct profile **profile)
+load_profile(const struct sendmail_options *o, struct sendmail_session *session)
 {
-	const char *name = o->profile ? o->profile : getenv("EMAPI_PROFILE");
-	g_autofree char *why = NULL, *standard = NULL;
+	g_autofree char *name = NULL, *why = NULL;
 	HRESULT hr;
 
-	if (!name || !*name)
-		name = standard = profile_default();
+	name = sendmail_profile_name(o, getenv("EMAPI_PROFILE"), &session->named);
 	if (!name)
 		return cli_fail(EX_CONFIG,
 		    "there is no default profile to send with; make one: emapi profile create NAME "
 		    "--default --from 'You <you@example.com>' --smtp HOST:PORT; nothing was stored "
 		    "or sent");
-	hr = profile_load(name, profile, &why);
+	hr = profile_load(name, &session->profile, &why);
 	if (FAILED(hr))
 		return cli_fail(EX_CONFIG, "%s; nothing was stored or sent", why);
 	return 0;
-}
-
-static int
-read_identity(struct profile *profile, struct sendmail_identity *identity)
-{
-	HRESULT hr = sendmail_identity_read(profile, identity);
-
-	if (SUCCEEDED(hr) && identity->address && *identity->address)
-		return 0;
-	return cli_fail(EX_CONFIG,
-	    "the profile \"%s\" says not who sends: emapi profile set %s FromAddress=ADDRESS; "
-	    "nothing was stored or sent",
-	    profile_name(profile), profile_name(profile));
-}
-
-static int
-refuse(const char *why)
-{
-	return cli_fail(EX_DATAERR, "%s; nothing was stored or sent", why);
 }
 
 /* --- What -v tells -----------------------------------------------------------------------------
@@ -109,15 +88,15 @@ note_outcome(const struct spool_message *message, void *context)
 }
 
 static void
-tell(struct profile *profile, const struct sendmail_mail *mail, const BYTE *key)
+tell(struct profile *profile, const struct sendmail_mail *mail)
 {
-	g_autofree char *hex = text_hex(key, SENDMAIL_KEY_SIZE);
+	g_autofree char *hex = text_hex(mail->key, SENDMAIL_KEY_SIZE);
 	g_autoptr(GString) lines = g_string_new(NULL);
 
 	printf("stored as %.8s, profile \"%s\", %u %s\n", hex, profile_name(profile),
 	    mail->recipients->len, mail->recipients->len == 1 ? "recipient" : "recipients");
 	fflush(stdout);
-	spooler_watch(key, SENDMAIL_KEY_SIZE, profile_uid(profile), VERBOSE_SECONDS * 1000,
+	spooler_watch(mail->key, SENDMAIL_KEY_SIZE, profile_uid(profile), VERBOSE_SECONDS * 1000,
 	    note_outcome, lines);
 	fputs(lines->str, stdout);
 }
@@ -126,89 +105,31 @@ tell(struct profile *profile, const struct sendmail_mail *mail, const BYTE *key)
  */
 
 static int
-fill_envelope(const struct sendmail_options *o, const struct sendmail_identity *identity,
-    struct sendmail_mail *mail)
-{
-	g_autofree char *why = NULL;
-
-	mail->notify = o->notify;
-	mail->ret = o->ret;
-	mail->envid = o->envid;
-	if (o->sender && !sendmail_set_sender(identity, mail, o->sender, &why))
-		return refuse(why);
-	for (char *const *argument = o->arguments; *argument; argument++)
-		if (!sendmail_add_recipients(identity, mail, *argument, &why))
-			return refuse(why);
-	if (!mail->recipients->len && !o->from_header)
-		return cli_fail(EX_USAGE,
-		    "no recipients: name them, or let the header do so by -t; "
-		    "nothing was stored or sent");
-	return 0;
-}
-
-static int
-read_mail(const struct sendmail_options *o, const struct sendmail_identity *identity,
-    struct sendmail_mail *mail, struct sendmail_input *input)
-{
-	g_autofree char *why = NULL;
-	int code = sendmail_load(mail, input, &why);
-
-	if (!code && !sendmail_read_header(identity, mail, o->from_header, o->full_name, &why))
-		code = EX_DATAERR;
-	if (code)
-		return cli_fail(code, "%s; nothing was stored or sent", why);
-	if (!mail->recipients->len)
-		return cli_fail(
-		    EX_USAGE, "no recipients: the header names none; nothing was stored or sent");
-	return 0;
-}
-
-static int
-submit(const struct sendmail_options *o, struct profile *profile, struct sendmail_mail *mail,
-    struct sendmail_input *input)
-{
-	static struct sendmail_session session; /* open until the process ends, see below */
-	g_autofree char *why = NULL;
-	BYTE key[SENDMAIL_KEY_SIZE];
-	HRESULT hr;
-	int code;
-
-	session.profile = profile;
-	hr = sendmail_submit(&session, mail, input, key, &why);
-	code = cli_exit_code(hr);
-	if (FAILED(hr) && input->error)
-		code = EX_IOERR;
-	/* The message is on disk, and the end of the process closes all at once. */
-	if (SUCCEEDED(hr))
-		spooler_settle();
-	else
-		sendmail_session_close(&session);
-	if (FAILED(hr))
-		return cli_fail(code, "%s; nothing was stored or sent", why);
-	if (o->verbose)
-		tell(profile, mail, key);
-	return 0;
-}
-
-static int
-send_mail(const struct sendmail_options *o, struct profile *profile, int log)
+send_mail(const struct sendmail_options *o, struct sendmail_session *session,
+    const struct sendmail_start *start, int log)
 {
 	struct sendmail_identity identity;
 	struct sendmail_mail mail;
 	struct sendmail_input input;
-	int code = read_identity(profile, &identity);
+	int code = sendmail_read_identity(session->profile, &identity);
 
 	sendmail_mail_init(&mail);
+	mail.keyed = start->key != NULL;
+	if (start->key)
+		memcpy(mail.key, start->key, sizeof mail.key);
+	mail.again = start->again;
 	sendmail_input_init(&input, STDIN_FILENO, log);
-	input.dots = !o->ignore_dots;
+	sendmail_input_head(&input, start->head, start->size, start->eof);
+	spooler_want_taker();
 	if (!code)
-		code = fill_envelope(o, &identity, &mail);
-	if (!code && isatty(STDIN_FILENO))
-		cli_note("type the mail, end it with a dot alone on a line");
+		code = sendmail_send(o, session, &identity, &mail, &input);
+	/* The message is on disk, and the end of the process closes all at once. */
 	if (!code)
-		code = read_mail(o, &identity, &mail, &input);
-	if (!code)
-		code = submit(o, profile, &mail, &input);
+		spooler_settle();
+	else
+		sendmail_session_close(session);
+	if (!code && o->verbose)
+		tell(session->profile, &mail);
 	sendmail_input_clear(&input);
 	sendmail_mail_clear(&mail);
 	sendmail_identity_clear(&identity);
@@ -220,7 +141,7 @@ static int
 verify(const struct sendmail_options *o, struct profile *profile)
 {
 	struct sendmail_identity identity;
-	int code = read_identity(profile, &identity);
+	int code = sendmail_read_identity(profile, &identity);
 
 	if (!code && !*o->arguments)
 		code = cli_fail(EX_USAGE, "no addresses to verify");
@@ -242,35 +163,35 @@ verify(const struct sendmail_options *o, struct profile *profile)
 }
 
 static int
-speak_smtp(const struct sendmail_options *o, struct profile *profile, int log)
+speak_smtp(const struct sendmail_options *o, const struct sendmail_session *session, int log)
 {
 	struct sendmail_identity identity;
-	int code = read_identity(profile, &identity);
+	int code = sendmail_read_identity(session->profile, &identity);
 
 	sendmail_identity_clear(&identity);
-	return code ? code : sendmail_smtp(o, profile, log);
+	return code ? code : sendmail_smtp(o, session, log);
 }
 
 static int
-with_profile(const struct sendmail_options *o, int log)
+with_profile(const struct sendmail_options *o, const struct sendmail_start *start, int log)
 {
-	struct profile *profile = NULL;
-	int code = load_profile(o, &profile);
+	struct sendmail_session session = { NULL };
+	int code = load_profile(o, &session);
 
 	if (code)
 		return code;
 	if (o->mode == SENDMAIL_SMTP)
-		code = speak_smtp(o, profile, log);
+		code = speak_smtp(o, &session, log);
 	else if (o->mode == SENDMAIL_VERIFY)
-		code = verify(o, profile);
+		code = verify(o, session.profile);
 	else
-		code = send_mail(o, profile, log);
-	profile_unref(profile);
+		code = send_mail(o, &session, start, log);
+	profile_unref(session.profile);
 	return code;
 }
 
 static int
-dispatch(const struct sendmail_options *o, char **argv)
+dispatch(const struct sendmail_options *o, char **argv, const struct sendmail_start *start)
 {
 	int log = -1, code = 0;
 
@@ -287,7 +208,7 @@ dispatch(const struct sendmail_options *o, char **argv)
 		if (o->log)
 			code = open_log(o->log, argv, &log);
 		if (!code)
-			code = with_profile(o, log);
+			code = with_profile(o, start, log);
 		if (log >= 0) {
 			dprintf(log, "=== exit %d\n", code);
 			close(log);
@@ -297,7 +218,7 @@ dispatch(const struct sendmail_options *o, char **argv)
 }
 
 int
-emapi_sendmail_main(int argc, char **argv)
+emapi_sendmail_main(int argc, char **argv, const struct sendmail_start *start)
 {
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "sendmail";
@@ -315,5 +236,5 @@ emapi_sendmail_main(int argc, char **argv)
 		return 0;
 	}
 	code = sendmail_parse(argc, argv, &options);
-	return code ? code : dispatch(&options, argv);
+	return code ? code : dispatch(&options, argv, start);
 }

@@ -7,6 +7,9 @@
  *   sendmail_input.c     standard input: mails and SMTP commands, piece by piece
  *   sendmail_envelope.c  who it is from and to, and what the header must be given
  *   sendmail_submit.c    into the Outbox
+ *   sendmail_again.c     whether it is there already
+ *   sendmail_send.c      all of that in one go
+ *   sendmail_taker.c     the same in a process of the spooler
  *   sendmail_smtp.c      -bs
  *   sendmail_queue.c     mailq, -q
  *
@@ -70,10 +73,15 @@ struct sendmail_input {
 	bool in_line, eof;
 	size_t at, size;
 	char *buffer;
+	const char *head; /* what was read before of it */
+	size_t head_size;
+	bool head_is_all; /* of what there is to read */
 };
 
 void sendmail_input_init(struct sendmail_input *input, int fd, int log);
 void sendmail_input_clear(struct sendmail_input *input);
+/* What somebody else has read of it already (borrowed), `all`: to the end. */
+void sendmail_input_head(struct sendmail_input *input, const char *head, size_t size, bool all);
 /* Begins another mail. */
 void sendmail_input_mail(struct sendmail_input *input);
 /* Appends the next piece of the mail, some 64 KiB at most; nothing once it has ended.  False where
@@ -111,6 +119,9 @@ struct sendmail_mail {
 	char *subject, *message_id;
 	LONG importance, priority;
 	const char *notify, *ret, *envid; /* borrowed */
+	bool keyed;                       /* it has its key: */
+	BYTE key[SENDMAIL_KEY_SIZE];      /* PR_SEARCH_KEY */
+	bool again;                       /* by which it may be stored already */
 };
 
 void sendmail_mail_init(struct sendmail_mail *mail);
@@ -135,23 +146,51 @@ bool sendmail_read_header(const struct sendmail_identity *identity, struct sendm
 /* One profile's session, opened at the first mail. */
 struct sendmail_session {
 	struct profile *profile;
+	bool named; /* by an option or EMAPI_PROFILE, not by default */
 	IMAPISession *session;
 	struct outbox outbox;
+	pid_t client; /* for whom this process stores mail; 0: for itself */
+	const char *client_program;
 };
 
 void sendmail_session_close(struct sendmail_session *session);
 /* Stores the mail, head first and then what is left of `input`, and submits it: after S_OK it is on
- * disk and in the queue.  On failure nothing is stored, and *why says why. */
-HRESULT sendmail_submit(struct sendmail_session *session, const struct sendmail_mail *mail,
-    struct sendmail_input *input, BYTE key[SENDMAIL_KEY_SIZE], char **why);
+ * disk and in the queue, and mail->key is its key.  On failure nothing is stored, and *why says
+ * why; of one that may be stored already that cannot be known. */
+HRESULT sendmail_submit(struct sendmail_session *session, struct sendmail_mail *mail,
+    struct sendmail_input *input, char **why);
+
+/* sendmail_again.c.  Whether a message of this key is in the queue or was once; then it is on disk
+ * and the spooler woken.  A failure: that cannot be known. */
+HRESULT sendmail_is_there(
+    struct sendmail_session *session, const BYTE key[SENDMAIL_KEY_SIZE], bool *there);
+/* The file of the profile's default store; NULL: it tells none.  g_free(). */
+char *sendmail_store_path(struct profile *profile);
 
 /* Reads the header of a mail from `input` into mail->head.  An exit code. */
 int sendmail_load(struct sendmail_mail *mail, struct sendmail_input *input, char **why);
 
+/* --- Sending -----------------------------------------------------------------------------------
+ */
+
+/* The name of the profile to send with, `environment` what EMAPI_PROFILE says; *named: not the
+ * default one.  NULL where there is none.  g_free(). */
+char *sendmail_profile_name(
+    const struct sendmail_options *options, const char *environment, bool *named);
+/* The profile as far as it says who may be whom; an exit code after saying what is wrong. */
+int sendmail_read_identity(struct profile *profile, struct sendmail_identity *identity);
+/* Reads the one mail that the options tell of and submits it.  `mail` is empty but for its key.  An
+ * exit code, after saying what is wrong. */
+int sendmail_send(const struct sendmail_options *options, struct sendmail_session *session,
+    const struct sendmail_identity *identity, struct sendmail_mail *mail,
+    struct sendmail_input *input);
+
 /* --- Other modes -------------------------------------------------------------------------------
  */
 
-int sendmail_smtp(const struct sendmail_options *options, struct profile *profile, int log);
+/* `session` is not open yet. */
+int sendmail_smtp(
+    const struct sendmail_options *options, const struct sendmail_session *session, int log);
 int sendmail_list(void);
 int sendmail_run(const struct sendmail_options *options);
 

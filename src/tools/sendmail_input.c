@@ -38,6 +38,28 @@ log_bytes(int log, const char *data, size_t size)
 		return;
 }
 
+void
+sendmail_input_head(struct sendmail_input *input, const char *head, size_t size, bool all)
+{
+	input->head = head;
+	input->head_size = size;
+	input->head_is_all = all;
+}
+
+/* As read(2): first what somebody else has read. */
+static ssize_t
+pull(struct sendmail_input *input, char *out, size_t room)
+{
+	size_t size = MIN(room, input->head_size);
+
+	if (!size)
+		return input->head_is_all ? 0 : read(input->fd, out, room);
+	memcpy(out, input->head, size);
+	input->head += size;
+	input->head_size -= size;
+	return (ssize_t)size;
+}
+
 /* Reads until `wanted` bytes are there or the input has ended. */
 static bool
 need(struct sendmail_input *input, size_t wanted)
@@ -52,7 +74,7 @@ need(struct sendmail_input *input, size_t wanted)
 	while (input->size - input->at < wanted && !input->eof && !input->error) {
 		if (input->at == input->size)
 			input->at = input->size = 0;
-		got = read(input->fd, input->buffer + input->size, BUFFER - input->size);
+		got = pull(input, input->buffer + input->size, BUFFER - input->size);
 		if (got < 0 && errno != EINTR)
 			input->error = errno;
 		input->eof = got == 0;

@@ -216,7 +216,6 @@ static void
 store(struct dialogue *d)
 {
 	g_autofree char *why = NULL;
-	BYTE key[SENDMAIL_KEY_SIZE];
 	HRESULT hr;
 	int code;
 
@@ -232,7 +231,7 @@ store(struct dialogue *d)
 	d->mail.notify = d->notify;
 	d->mail.ret = d->ret;
 	d->mail.envid = d->envid;
-	hr = sendmail_submit(&d->session, &d->mail, &d->input, key, &why);
+	hr = sendmail_submit(&d->session, &d->mail, &d->input, &why);
 	if (FAILED(hr) && !d->input.ended)
 		skip(d);
 	if (d->input.cut || d->input.error)
@@ -241,7 +240,7 @@ store(struct dialogue *d)
 		reply(d, "%s %s; nothing was stored",
 		    cli_exit_code(hr) == EX_TEMPFAIL ? "451 4.3.0" : "554 5.3.0", why);
 	else {
-		g_autofree char *hex = text_hex(key, SENDMAIL_KEY_SIZE);
+		g_autofree char *hex = text_hex(d->mail.key, SENDMAIL_KEY_SIZE);
 
 		reply(d, "250 2.0.0 Ok: stored as %.8s", hex);
 	}
@@ -321,14 +320,15 @@ do_line(struct dialogue *d, const char *line, bool crlf)
 }
 
 int
-sendmail_smtp(const struct sendmail_options *options, struct profile *profile, int log)
+sendmail_smtp(
+    const struct sendmail_options *options, const struct sendmail_session *session, int log)
 {
 	struct dialogue d = { .options = options, .log = log };
 	GString *line = g_string_new(NULL);
 	bool crlf;
 
-	sendmail_identity_read(profile, &d.identity);
-	d.session.profile = profile;
+	sendmail_identity_read(session->profile, &d.identity);
+	d.session = *session;
 	sendmail_mail_init(&d.mail);
 	sendmail_input_init(&d.input, STDIN_FILENO, log);
 	d.input.dots = d.input.stuffed = true;

@@ -120,14 +120,14 @@ put_wishes(struct values *values, const struct sendmail_mail *mail)
 }
 
 static HRESULT
-set_props(IMessage *message, const struct sendmail_mail *mail, const BYTE *key, bool whole)
+set_props(IMessage *message, const struct sendmail_mail *mail, bool whole)
 {
 	struct values values = { .root = mem_zalloc(NULL, 1), .hr = S_OK };
 
 	if (!values.root)
 		return MAPI_E_NOT_ENOUGH_MEMORY;
 	values.hr = prop_set_binary(
-	    values.root, &values.list[values.count++], PR_SEARCH_KEY, key, SENDMAIL_KEY_SIZE);
+	    values.root, &values.list[values.count++], PR_SEARCH_KEY, mail->key, SENDMAIL_KEY_SIZE);
 	put_text(&values, PR_SUBJECT_W, mail->subject ? mail->subject : "");
 	put_text(&values, PR_INTERNET_MESSAGE_ID_W, mail->message_id);
 	put_text(&values, PR_EMAPI_ENVELOPE_SENDER_W,
@@ -236,12 +236,12 @@ write_stream(
 		hr = stream->lpVtbl->Commit(stream, STGC_DEFAULT);
 	COM_CLEAR(stream);
 	g_byte_array_unref(piece);
-	return hr;
+	return hr == STG_E_MEDIUMFULL ? MAPI_E_NOT_ENOUGH_DISK : hr;
 }
 
 static HRESULT
-compose(IMessage *message, const struct sendmail_mail *mail, struct sendmail_input *input,
-    const BYTE *key, char **why)
+compose(
+    IMessage *message, const struct sendmail_mail *mail, struct sendmail_input *input, char **why)
 {
 	bool whole;
 	HRESULT hr;
@@ -250,7 +250,7 @@ compose(IMessage *message, const struct sendmail_mail *mail, struct sendmail_inp
 		if (!sendmail_input_read(input, mail->head))
 			return read_error(input, why);
 	whole = input->ended;
-	hr = set_props(message, mail, key, whole);
+	hr = set_props(message, mail, whole);
 	if (SUCCEEDED(hr))
 		hr = add_recipients(message, mail);
 	if (SUCCEEDED(hr) && !whole)
@@ -263,7 +263,6 @@ compose(IMessage *message, const struct sendmail_mail *mail, struct sendmail_inp
 static HRESULT
 open_session(struct sendmail_session *session, char **why)
 {
-	g_autofree char *standard = session->session ? NULL : profile_default();
 	HRESULT hr = S_OK;
 
 	if (!session->session)
@@ -273,11 +272,12 @@ open_session(struct sendmail_session *session, char **why)
 		spooler_prepare(profile_uid(session->profile));
 	if (!session->session)
 		hr = session_create(session->profile, MAPI_EXTENDED, &session->session, why);
-	if (SUCCEEDED(hr) && standard)
-		session_set_chosen(
-		    session->session, strcmp(standard, profile_name(session->profile)) == 0
-					  ? "it is the default profile"
-					  : "an option or EMAPI_PROFILE named it");
+	if (SUCCEEDED(hr))
+		session_set_chosen(session->session, session->named
+							 ? "an option or EMAPI_PROFILE named it"
+							 : "it is the default profile");
+	if (SUCCEEDED(hr) && session->client)
+		session_set_client(session->session, session->client, session->client_program);
 	if (SUCCEEDED(hr) && !session->outbox.folder)
 		hr = outbox_open(session->session, &session->outbox, why);
 	return hr;
@@ -295,16 +295,17 @@ sendmail_session_close(struct sendmail_session *session)
 }
 
 HRESULT
-sendmail_submit(struct sendmail_session *session, const struct sendmail_mail *mail,
-    struct sendmail_input *input, BYTE key[SENDMAIL_KEY_SIZE], char **why)
+sendmail_submit(struct sendmail_session *session, struct sendmail_mail *mail,
+    struct sendmail_input *input, char **why)
 {
 	const char *step = "writing the message";
+	bool there = false;
 	IMAPIFolder *folder;
 	IMessage *message = NULL;
 	HRESULT hr;
 
 	*why = NULL;
-	if (getrandom(key, SENDMAIL_KEY_SIZE, 0) != SENDMAIL_KEY_SIZE)
+	if (!mail->keyed && getrandom(mail->key, SENDMAIL_KEY_SIZE, 0) != SENDMAIL_KEY_SIZE)
 		return MAPI_E_NOT_ENOUGH_RESOURCES;
 	hr = open_session(session, why);
 	if (FAILED(hr)) {
@@ -312,10 +313,18 @@ sendmail_submit(struct sendmail_session *session, const struct sendmail_mail *ma
 			*why = g_strdup_printf("%s (%s)", hr_text(hr), hr_name(hr));
 		return hr;
 	}
+	if (mail->again)
+		hr = sendmail_is_there(session, mail->key, &there);
+	if (FAILED(hr))
+		*why = g_strdup_printf(
+		    "whether it is stored cannot be known: %s (%s)", hr_text(hr), hr_name(hr));
+	if (FAILED(hr) || there)
+		return hr;
+	mail->again = false;
 	folder = session->outbox.folder;
 	hr = folder->lpVtbl->CreateMessage(folder, NULL, 0, &message);
 	if (SUCCEEDED(hr))
-		hr = compose(message, mail, input, key, why);
+		hr = compose(message, mail, input, why);
 	if (SUCCEEDED(hr)) {
 		step = "submitting the message";
 		hr = message->lpVtbl->SubmitMessage(message, 0);

@@ -124,6 +124,7 @@ tell_client(struct story *story, const struct story_sources *from)
 	g_autofree char *logged_on = local_time(logon), *submitted = local_time(submit);
 	g_autofree char *flags = call_flags(from->client, "logon-flags", "MAPILogonEx");
 	g_autofree char *calls = journey_find(from->client, '*', "calls");
+	g_autofree char *taken_by = journey_find(from->client, '*', "taken-by");
 	struct story_step *step;
 
 	if (program) {
@@ -136,6 +137,9 @@ tell_client(struct story *story, const struct story_sources *from)
 		if (calls)
 			story_detail(step, "          %s", calls);
 		story_detail(step, "%s  IMessage::SubmitMessage", submitted);
+		if (taken_by)
+			story_detail(step,
+			    "by process %s of your spooler, to which it handed the mail", taken_by);
 		if (from->machine)
 			story_detail(step,
 			    "and handed the message to the machine's mail service (emapi-spooler "

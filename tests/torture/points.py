@@ -203,7 +203,7 @@ def parse():
     parser.add_argument("--offset", type=int, default=random.randrange(1000))
     parser.add_argument("--calls", action="store_true", help="print what the calls were")
     parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(KINDS))
-    parser.add_argument("--victims", type=lambda text: text.split(","), default=list(ROLES[1:]))
+    parser.add_argument("--victims", type=lambda text: text.split(","), default=list(ROLES[1:5]))
     return parser.parse_args()
 
 

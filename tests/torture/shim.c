@@ -66,8 +66,8 @@ path_of(int fd, char path[PATH_MAX])
 
 /* --- Start ------------------------------------------------------------------------------------ */
 
-static bool
-is_worker(void)
+static enum shim_role
+spooler_role(void)
 {
 	char line[4096] = "";
 	int fd = REAL(open)("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
@@ -75,7 +75,11 @@ is_worker(void)
 
 	if (fd >= 0)
 		close(fd);
-	return size > 0 && memmem(line, (size_t)size, "--worker", sizeof("--worker")) != NULL;
+	if (size > 0 && memmem(line, (size_t)size, "--worker", sizeof("--worker")))
+		return ROLE_WORKER;
+	if (size > 0 && memmem(line, (size_t)size, "--take=", sizeof("--take=") - 1))
+		return ROLE_TAKER;
+	return ROLE_SCHEDULER;
 }
 
 static enum shim_role
@@ -88,7 +92,7 @@ own_role(void)
 		return ROLE_NONE;
 	name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	if (strcmp(name, "emapi-spooler") == 0)
-		return is_worker() ? ROLE_WORKER : ROLE_SCHEDULER;
+		return spooler_role();
 	if (strcmp(name, "torture-submitter") == 0 || strcmp(name, "bench-submit") == 0)
 		return ROLE_CLIENT;
 	return strcmp(name, "torture-sink") == 0 ? ROLE_SERVER : ROLE_NONE;

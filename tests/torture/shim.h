@@ -14,6 +14,7 @@ enum shim_role {
 	ROLE_SCHEDULER,
 	ROLE_WORKER,
 	ROLE_SERVER,
+	ROLE_TAKER,
 	ROLES,
 };
 

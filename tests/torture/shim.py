@@ -12,7 +12,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from conftest import Home  # noqa: E402
 
-ROLES = ("none", "client", "scheduler", "worker", "server")
+ROLES = ("none", "client", "scheduler", "worker", "server", "taker")
 ROLE = struct.Struct("qqq128s")
 
 

@@ -194,6 +194,26 @@ the_log_grows_ahead_of_small_commits(void **state)
 	assert_recovers(f, 'a', next + 1000);
 }
 
+/* By somebody else, while it is known how long it was. */
+static void
+a_log_that_was_cut_grows_ahead_again(void **state)
+{
+	struct logged *f = *state;
+	struct db *other = open_db(f->place.path);
+	int next = 1;
+
+	while (next < 60)
+		assert_int_equal(commit(f->db, next++, 1, 'a'), S_OK);
+	assert_int_equal(
+	    sqlite3_wal_checkpoint_v2(other->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(log_size(f), 0);
+	assert_int_equal(commit(f->db, next++, 1, 'a'), S_OK);
+	assert_int_equal(log_size(f), MIB);
+	assert_recovers(f, 'a', next);
+	db_close(other);
+}
+
 /* Frames that were in the log before are written again, and their sums with them. */
 static void
 pages_written_twice_are_all_there(void **state)
@@ -327,6 +347,7 @@ main(void)
 		TEST(a_commit_is_one_write),
 		TEST(many_pages_are_all_there),
 		TEST(the_log_grows_ahead_of_small_commits),
+		TEST(a_log_that_was_cut_grows_ahead_again),
 		TEST(pages_written_twice_are_all_there),
 		TEST(what_is_rolled_back_hurts_nobody),
 		TEST(a_commit_whose_write_fails_has_not_happened),

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <mapicode.h>
 #include "db_private.h"
 
 #define WAITING 6
@@ -153,6 +154,93 @@ who_dies_keeps_nobody_waiting(void **state)
 	place_free(&place);
 }
 
+/* `count` times, each durable; *ticket is the last one. */
+static HRESULT
+submit(struct db *db, int first, int count, guint64 *ticket)
+{
+	HRESULT hr = S_OK;
+
+	for (int i = first; i < first + count && SUCCEEDED(hr); i++) {
+		guint64 before = *ticket;
+
+		hr = db_begin(db);
+		if (SUCCEEDED(hr))
+			hr = db_commit(db, put(db, i), ticket);
+		if (SUCCEEDED(hr))
+			hr = db_sync_or(db, *ticket, NULL, NULL);
+		if (SUCCEEDED(hr) && *ticket <= before)
+			hr = MAPI_E_CALL_FAILED;
+	}
+	return hr;
+}
+
+/* Who comes again has the numbers in memory, who comes once reads and writes the file: they see the
+ * same. */
+static void
+tickets_are_one_line(void **state)
+{
+	struct place place;
+	struct db *often, *once, *third;
+	guint64 ticket = 0;
+
+	place_make(&place);
+	often = open_db(place.path);
+	third = open_db(place.path);
+	for (int i = 0; i < 40; i += 4) {
+		assert_int_equal(submit(often, i, 3, &ticket), S_OK);
+		once = open_db(place.path);
+		assert_int_equal(submit(once, i + 3, 1, &ticket), S_OK);
+		db_close(once);
+		assert_int_equal(committed(third), i + 4);
+		assert_int_equal(db_secure(third, false), S_OK);
+	}
+	assert_non_null(often->shared);
+	assert_null(third->shared);
+	db_close(third);
+	db_close(often);
+	place_free(&place);
+}
+
+#define COMING 6
+#define TIMES 50
+
+/* Whoever holds the writers' lock, syncs or waits at the moment: the others get on. */
+static void
+who_dies_among_many_keeps_nobody_waiting(void **state)
+{
+	struct place place;
+	pid_t pids[COMING];
+	gint64 began = g_get_monotonic_time();
+	struct db *db;
+	int status;
+
+	place_make(&place);
+	db_close(open_db(place.path));
+	for (int i = 0; i < COMING; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			guint64 ticket = 0;
+
+			db = open_db(place.path);
+			_exit(
+			    SUCCEEDED(submit(db, i * 1000, i % 2 ? 1000 : TIMES, &ticket)) ? 0 : 1);
+		}
+		assert_true(pids[i] > 0);
+	}
+	for (int i = 1; i < COMING; i += 2) {
+		g_usleep((gulong)g_random_int_range(5000, 40000));
+		kill(pids[i], SIGKILL);
+	}
+	while (wait(&status) > 0)
+		assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+	db = open_db(place.path);
+	assert_true(committed(db) >= COMING / 2 * TIMES);
+	assert_int_equal(db_secure(db, true), S_OK);
+	assert_true(g_get_monotonic_time() - began < 30 * G_USEC_PER_SEC);
+	db_close(db);
+	place_free(&place);
+}
+
 static int
 install(void **state)
 {
@@ -166,6 +254,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_waits_shares_a_sync),
 		cmocka_unit_test(who_dies_keeps_nobody_waiting),
+		cmocka_unit_test(tickets_are_one_line),
+		cmocka_unit_test(who_dies_among_many_keeps_nobody_waiting),
 	};
 
 	return cmocka_run_group_tests_name("store sync", tests, install, NULL);

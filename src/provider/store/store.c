@@ -38,6 +38,7 @@ store_finalize(void *self)
 		db_abandon(store->db);
 	}
 	relay_free(store->relay);
+	COM_CLEAR(store->identity);
 	COM_CLEAR(store->support);
 	g_rec_mutex_clear(&store->mutex);
 	g_free(store->name);

@@ -39,6 +39,7 @@ struct store {
 	GRecMutex mutex;
 	MAPIUID uid;
 	IMAPISupport *support;
+	IProfSect *identity; /* what submit_fill() reads the sender from; NULL: not yet */
 	pid_t pid;
 	bool spooler;    /* from SpoolerLogon: may lock, finish and abort */
 	bool writable;   /* MDB_WRITE or MAPI_BEST_ACCESS */

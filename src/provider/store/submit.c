@@ -65,14 +65,15 @@ static HRESULT
 sender_read(struct store *store, struct sender *sender)
 {
 	MAPIUID uid;
-	IProfSect *section = NULL;
-	HRESULT hr;
+	HRESULT hr = S_OK;
 
 	memcpy(&uid, &MUID_PROFILE_INSTANCE, sizeof(uid));
-	hr = store->support->lpVtbl->OpenProfileSection(store->support, &uid, 0, &section);
-	if (SUCCEEDED(hr) && section)
-		hr = sender_from_section(section, sender);
-	COM_CLEAR(section);
+	/* Kept open; what it says is read anew each time. */
+	if (!store->identity)
+		hr = store->support->lpVtbl->OpenProfileSection(
+		    store->support, &uid, 0, &store->identity);
+	if (SUCCEEDED(hr) && store->identity)
+		hr = sender_from_section(store->identity, sender);
 	if (hr == MAPI_E_NOT_ENOUGH_MEMORY)
 		return hr;
 	if (FAILED(hr))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A spool.db that is damaged: put aside and made anew from the stores, with every message sent and
-marked; what is only not to be used (of a newer emapi, not ours to read) is left where it is."""
+marked, or held where a person held it and that can still be read; what is only not to be used (of a
+newer emapi, not ours to read) is left where it is."""
 
 import os
 import re
@@ -9,7 +10,6 @@ import sqlite3
 import pytest
 from mailserver import wait_until
 from scripted_smtp import Peer
-
 
 
 @pytest.fixture
@@ -112,6 +112,80 @@ def test_damage_while_it_is_in_use_is_healed_too(waiting):
     wait_until(lambda: home.stored() == (3, 0), lambda: f"all are filed: {home.spooler_log()}")
     assert "made anew from the stores" in home.spooler_log()
     assert {m["subject"] for m in home.queue("--all")} >= {"waits 0", "waits 1", "waits 2"}
+
+
+def torn_but_for_the_second(path):
+    """Every page from the third on that does not have the second message's key."""
+    with sqlite3.connect(path) as db:
+        key, = db.execute("SELECT key FROM message WHERE id=2").fetchone()
+    db.close()
+    with path.open("r+b") as file:
+        for page in range(2, path.stat().st_size // 4096):
+            file.seek(page * 4096)
+            if key not in file.read(4096):
+                file.seek(page * 4096)
+                file.write(os.urandom(2048))
+
+
+def torn_recipients(path):
+    """The page that their table begins with."""
+    with sqlite3.connect(path) as db:
+        page, = db.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name='recipient'").fetchone()
+    db.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(os.urandom(2048))
+
+
+def put_aside(path):
+    """By a spooler that died over it."""
+    path.rename(path.with_name("spool.db.damaged-20260101T000000Z"))
+
+
+def hold_and_damage(home, damage):
+    """The second message is held, all is filled and spoilt, and a spooler is started."""
+    held, = (m["id"] for m in home.queue() if m["subject"] == "waits 1")
+    home.run("emapi", "queue", "hold", held)
+    home.stop()
+    fill(home)
+    damage(home.state / "spool.db")
+    home.run("emapi", "queue", "run", code=None)  # which may be what finds the damage
+    return held
+
+
+def arrived(home):
+    return sorted(re.search(rb"Subject: (.*?)\r?\n", m)[1].decode() for m in home.peer.messages)
+
+
+@pytest.mark.parametrize("damage,says", [
+    (torn_but_for_the_second, "1 message stays as somebody wished.*A part of it cannot be read"),
+    (put_aside, r"1 message stays as somebody wished, held or cancelled\.\n"),
+    (torn_recipients, r"1 message stays as somebody wished, held or cancelled\.\n")])
+def test_what_a_person_held_stays_held(waiting, damage, says):
+    home = waiting
+    held = hold_and_damage(home, damage)
+    wait_until(lambda: home.stored() == (3, 1), lambda: f"two are filed: {home.spooler_log()}")
+    assert arrived(home) == ["waits 0", "waits 2"]
+    message, = home.queue()
+    assert message["id"] == held and message["state"] == "held"
+    assert "Held on request." in home.run("emapi", "queue", "list").stdout
+    assert re.search(says, home.spooler_log()), home.spooler_log()
+    assert re.search(says, home.run("emapi", "doctor", code=None).stdout)
+    home.run("emapi", "queue", "run")  # leaves it alone
+    assert [m["state"] for m in home.queue()] == ["held"]
+    home.run("emapi", "queue", "release", held)
+    wait_until(lambda: home.stored() == (3, 0), lambda: f"it is filed: {home.spooler_log()}")
+    assert arrived(home) == ["waits 0", "waits 1", "waits 2"]
+
+
+def test_what_a_person_held_is_gone_with_all_else_and_that_is_said(waiting):
+    home = waiting
+    hold_and_damage(home, garbage_header)
+    wait_until(lambda: home.stored() == (3, 0), lambda: f"all are filed: {home.spooler_log()}")
+    says = "Nothing can be read of it: mail that somebody held or cancelled is no longer held"
+    assert says in home.spooler_log()
+    assert says in home.run("emapi", "doctor", code=None).stdout
 
 
 def refused(home):

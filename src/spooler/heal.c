@@ -31,6 +31,26 @@ open_once(struct scheduler *s, const char *path, gint64 now, char **why)
 	return spooldb_damaged(s->db) ? MAPI_E_CORRUPT_STORE : hr;
 }
 
+/* What people held is held again: it is read of the file that was put aside (NULL: there is none),
+ * before anything is leased. */
+static HRESULT
+keep_wishes(struct scheduler *s, const char *aside)
+{
+	g_autofree char *words = NULL;
+	g_autoptr(GPtrArray) wishes = NULL;
+	enum damage_read read;
+	HRESULT hr;
+
+	if (!aside || spooldb_has_wishes(s->db, aside))
+		return S_OK;
+	wishes = damage_wishes(aside, &read);
+	hr = spooldb_keep_wishes(s->db, aside, wishes);
+	words = damage_words(wishes, read);
+	if (SUCCEEDED(hr))
+		log_error("%s: %s", aside, words);
+	return hr;
+}
+
 /* Puts the file aside and begins a new one.  *why is what is wrong with it; then why it stays so.
  */
 static HRESULT
@@ -51,14 +71,25 @@ begin_anew(struct scheduler *s, const char *path, gint64 now, char **why)
 	hr = open_once(s, path, now, why);
 	if (SUCCEEDED(hr))
 		hr = spooldb_set_rebuilt(s->db, now);
+	if (SUCCEEDED(hr))
+		hr = keep_wishes(s, aside);
 	if (FAILED(hr))
 		return hr;
 	s->healed_at = now;
 	log_error("spool.db is damaged: %s.  It is kept as %s.  The queue is made anew from the "
-		  "stores: no mail is lost, what people held is no longer held, and what was "
-		  "submitted before now may have been sent and may be delivered twice.",
+		  "stores: no mail is lost, and what was submitted before now may have been sent "
+		  "and may be delivered twice.",
 	    damage ? damage : "it cannot be read", aside);
 	return S_OK;
+}
+
+/* Who has put it aside may have died over it. */
+static HRESULT
+keep_old_wishes(struct scheduler *s, const char *path)
+{
+	g_autofree char *aside = damage_newest(path);
+
+	return keep_wishes(s, aside);
 }
 
 HRESULT
@@ -70,6 +101,8 @@ scheduler_open_database(struct scheduler *s, gint64 now)
 
 	if (hr == MAPI_E_CORRUPT_STORE)
 		hr = begin_anew(s, path, now, &why);
+	else if (SUCCEEDED(hr) && spooldb_is_rebuilt(s->db))
+		hr = keep_old_wishes(s, path);
 	if (FAILED(hr)) {
 		g_autofree char *text = g_strdup_printf("%s.  No mail is sent until this is "
 							"mended; it is safe in the stores.",

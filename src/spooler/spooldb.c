@@ -498,6 +498,12 @@ spooldb_set_rebuilt(struct spooldb *db, gint64 now)
 }
 
 bool
+spooldb_is_rebuilt(const struct spooldb *db)
+{
+	return db->rebuilt != 0;
+}
+
+bool
 spooldb_damaged(const struct spooldb *db)
 {
 	return db->damaged;

@@ -49,6 +49,11 @@ bool spooldb_damaged(const struct spooldb *db);
 /* The file was made anew at that time: what spooldb_add() gets that was submitted before may have
  * been sent, and is marked so. */
 HRESULT spooldb_set_rebuilt(struct spooldb *db, gint64 now);
+bool spooldb_is_rebuilt(const struct spooldb *db);
+/* What people wished (of struct damage_wish) when the file `aside` was put aside: spooldb_add() has
+ * it done for messages that were submitted then.  On disk when this returns; done once. */
+HRESULT spooldb_keep_wishes(struct spooldb *db, const char *aside, const GPtrArray *wishes);
+bool spooldb_has_wishes(struct spooldb *db, const char *aside);
 
 /* Whether steps that had been answered with S_OK were taken back, because the disk would not have
  * them when they were to be committed.  spooldb_regain() makes good for it: messages that are

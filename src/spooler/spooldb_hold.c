@@ -256,8 +256,8 @@ release_message(struct spooldb *db, gint64 id, gint64 now)
 	return wait_again(db, id, WISH_NONE, now);
 }
 
-static HRESULT
-apply_want(struct spooldb *db, gint64 id, enum spool_want want, gint64 now)
+HRESULT
+spooldb_apply_want(struct spooldb *db, gint64 id, enum spool_want want, gint64 now)
 {
 	switch (want) {
 	case WANT_HOLD:
@@ -301,7 +301,7 @@ spooldb_wish(struct spooldb *db, GBytes *key, enum spool_want want, gint64 now)
 		return MAPI_E_UNABLE_TO_ABORT;
 	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
-		hr = apply_want(db, id, want, now);
+		hr = spooldb_apply_want(db, id, want, now);
 	return spooldb_end(db, hr);
 }
 

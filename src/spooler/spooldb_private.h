@@ -98,6 +98,12 @@ char *spooldb_column_text(sqlite3_stmt *stmt, int column); /* never NULL */
 /* What remains to be done with a message, read off its recipients' states. */
 enum spool_act spooldb_act(struct spooldb *db, gint64 id, gint64 now);
 
+/* Does what a person wants, within a step. */
+HRESULT spooldb_apply_want(struct spooldb *db, gint64 id, enum spool_want want, gint64 now);
+/* The same for what was wished before the file was made anew. */
+HRESULT spooldb_wish_again(
+    struct spooldb *db, gint64 id, const struct spool_message *m, gint64 now);
+
 /* What a report changes, within a step. */
 HRESULT spooldb_apply(
     struct spooldb *db, const struct report *report, gint64 now, enum spool_act *act);

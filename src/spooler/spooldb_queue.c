@@ -254,6 +254,8 @@ spooldb_add(struct spooldb *db, GBytes *profile, const struct spool_message *m, 
 		    "the stores.  A server may have this message already, and the next try may "
 		    "deliver it twice.",
 		    now);
+	if (SUCCEEDED(hr) && was_before(db, m))
+		hr = spooldb_wish_again(db, *id, m, now);
 	return spooldb_end(db, hr);
 }
 

@@ -158,14 +158,20 @@ tell_damage(struct doctor *doctor)
 {
 	g_autofree char *path = paths_state("spool.db");
 	g_autofree char *aside = damage_newest(path);
+	g_autofree char *words = NULL;
+	g_autoptr(GPtrArray) wishes = NULL;
+	enum damage_read read;
 
-	if (aside)
-		doctor_find(doctor, DOCTOR_NOTE, path,
-		    "look at the disk and its log; once nobody needs the file that is kept, "
-		    "remove it, and this is said no more",
-		    "it was damaged and is kept as %s; the queue was made anew from the stores, "
-		    "and mail of before may be delivered twice",
-		    aside);
+	if (!aside)
+		return;
+	wishes = damage_wishes(aside, &read);
+	words = damage_words(wishes, read);
+	doctor_find(doctor, DOCTOR_NOTE, path,
+	    "look at the disk and its log; once nobody needs the file that is kept, "
+	    "remove it, and this is said no more",
+	    "it was damaged and is kept as %s; the queue was made anew from the stores, "
+	    "and mail of before may be delivered twice.  %s",
+	    aside, words);
 }
 
 void

@@ -175,7 +175,7 @@ speak_smtp(const struct sendmail_options *o, const struct sendmail_session *sess
 static int
 with_profile(const struct sendmail_options *o, const struct sendmail_start *start, int log)
 {
-	struct sendmail_session session = { NULL };
+	static struct sendmail_session session; /* after a mail open until the process ends */
 	int code = load_profile(o, &session);
 
 	if (code)

@@ -296,11 +296,24 @@ give_up(const struct front *f)
 	return EX_TEMPFAIL;
 }
 
+static int
+leave_to_whole(int argc, char **argv, const struct front *f, enum outcome outcome)
+{
+	struct sendmail_start start = { .head = f->mail,
+		.size = f->size,
+		.eof = f->eof,
+		.key = outcome == UNKNOWN ? f->head.key : NULL,
+		.again = outcome == UNKNOWN };
+
+	return run_whole(argc, argv, &start);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct front f = { .argv = argv };
 	enum outcome outcome = NOT_TAKEN;
+	int code = 0;
 
 	guard_standard_files();
 	/* Over a limit of the file size, writing fails and says so instead of killing us. */
@@ -308,14 +321,10 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 0 && handover_takes(argv, &f.dots) && !isatty(STDIN_FILENO))
 		outcome = hand_over(&f);
-	if (outcome == STORED)
-		return 0;
 	if (outcome == SILENT)
-		return give_up(&f);
-	return run_whole(argc, argv,
-	    &(struct sendmail_start){ .head = f.mail,
-		.size = f.size,
-		.eof = f.eof,
-		.key = outcome == UNKNOWN ? f.head.key : NULL,
-		.again = outcome == UNKNOWN });
+		code = give_up(&f);
+	else if (outcome != STORED)
+		code = leave_to_whole(argc, argv, &f, outcome);
+	free(f.mail);
+	return code;
 }

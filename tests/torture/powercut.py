@@ -277,12 +277,27 @@ def record_life(options, port):
 
 # What `make bench` shows beside its figures
 
+def mail_all(home, name, mails, by_taker):
+    """Mails by emapi-sendmail; for each the size of the record at exit 0, and its subject."""
+    ends = []
+    for number in range(mails):
+        before = home.control.read("taker")[0]
+        subprocess.run(["emapi-sendmail", "-i", "bob@example.test"], env=home.under_shim(),
+                       check=True, input=f"Subject: {name} {number}\n\nx\n", text=True)
+        ends.append((home.record.stat().st_size, f"{name} {number}"))
+        if (home.control.read("taker")[0] > before) != by_taker:
+            sys.exit(f"{name} {number} was stored by another process than was meant")
+    return ends
+
+
 def record_submits(submitters, messages, mails):
-    """Submits by the C API and by emapi-sendmail, no spooler near; the record, and for each answer
-    (S_OK, exit 0) the number of events before it and the subject it is about."""
+    """Submits by the C API and by emapi-sendmail, no spooler near, then by emapi-sendmail through a
+    spooler's taker; the record, and for each answer (S_OK, exit 0) the number of events before it
+    and the subject it is about."""
     home = ShimHome(record=True)
+    spooler = home.environment["EMAPI_SPOOLER"]
     home.environment["EMAPI_SPOOLER"] = "/nonexistent"
-    under, ends = home.under_shim(), []
+    under = home.under_shim()
     try:
         subprocess.run(["emapi", "profile", "create", "t", "--default", "--from",
                         "ann@example.test", "--smtp", "127.0.0.1:9", "--tls", "none"], env=under,
@@ -292,12 +307,15 @@ def record_submits(submitters, messages, mails):
                    for i in range(submitters)]
         if any([process.wait(600) for process in running]):
             sys.exit("a submitter failed")
-        for number in range(mails):
-            subprocess.run(["emapi-sendmail", "-i", "bob@example.test"], env=under, check=True,
-                           input=f"Subject: mail {number}\n\nx\n", text=True)
-            ends.append((home.record.stat().st_size, f"mail {number}"))
+        ends = mail_all(home, "mail", mails, False)
+        home.environment["EMAPI_SPOOLER"] = spooler
+        ends += mail_all(home, "first", 1, False)
+        wait_until((home.state / "sendmail.sock").exists, home.spooler_log)
+        ends += mail_all(home, "taken", mails, True)
+        home.stop()
         record = Record(home.record, home.folder)
     finally:
+        home.stop()
         home.record.unlink()
         shutil.rmtree(home.folder)
     answers = [(n, record.data(e).decode().strip()) for n, e in enumerate(record.events, 1)

@@ -15,6 +15,11 @@ REFUSED = [
      ["--body and --body-file exclude each other", "nothing was stored or sent"]),
     (("mapisend", "--to", "bob@example.test", "--body", "x", "--wait", "-3"), 64,
      ["--wait -3", "number of seconds", "nothing was stored or sent"]),
+    (("mapisend", "--to", "bob@example.test", "--body", "x", "--require-accepted=yes"), 64,
+     ['--require-accepted takes no value: "--require-accepted=yes"', "nothing was stored or sent"]),
+    (("emapi", "queue", "list", "--all=x"), 64, ["--all takes no value", "--help"]),
+    (("emapi", "store", "ls", "Inbox", "--json="), 64, ["--json takes no value"]),
+    (("emapi", "store", "mkdir", "Inbox#7"), 64, ['"Inbox#7" would read like a message', "no folder"]),
     (("emapi", "queue", "list", "x"), 64, ["emapi queue show ID"]),
     (("emapi", "queue", "list", "--limit", "-1"), 64, ["--limit"]),
     (("emapi", "queue", "run", "--wait", "-1"), 64, ["--wait -1", "number of seconds"]),
@@ -78,6 +83,13 @@ def test_is_refused(work, command, code, words):
     assert "Failed to open" not in done.stderr and "(MAPI_E" not in done.stderr
     assert work.stored("work") == before and work.profile_file().read_text() == profile
     assert "Inbox/" in work.run("emapi", "store", "ls").stdout
+
+
+def test_what_looks_like_an_option_with_a_value_can_be_a_value(home):
+    home.pickup_profile()
+    home.run("mapisend", "--subject", "--json=x", "--to=bob@example.test", "--body=--verbose=1")
+    mail = home.picked_up()[0].read_text()
+    assert "Subject: --json=x\n" in mail.replace("\r", "") and "--verbose=1" in mail
 
 
 @pytest.mark.parametrize("setting, words", SETTINGS)

@@ -146,7 +146,7 @@ run_add(int argc, char **argv)
 	struct ab ab;
 	int code;
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (!code && !o.list && argc < 2)
 		code = cli_fail(EX_USAGE, "whom? e.g. emapi ab add 'Ann <ann@example.test>'");
@@ -204,7 +204,7 @@ run_set(int argc, char **argv)
 
 	g_option_context_set_summary(
 	    context, "Changes an entry, or who is in a list. WORD= without a value removes it.");
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (!code && (argc < 2 || (argc < 3 && !o.members && !o.leaving)))
 		code = cli_fail(EX_USAGE, "an entry and what to change, please (try --help)");
@@ -263,7 +263,7 @@ run_rm(int argc, char **argv)
 	struct ab ab;
 	int code;
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (!code && argc < 2)
 		code = cli_fail(EX_USAGE, "whom? (try --help)");

@@ -74,7 +74,7 @@ parse(int *argc, char ***argv, struct options *o)
 	g_option_context_set_summary(context,
 	    "Tries an LDAP directory and adds it to the profile's address books. Its settings are "
 	    "in emapi-profile(5).");
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	return cli_parse(context, argc, argv);
 }
 

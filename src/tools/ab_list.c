@@ -26,7 +26,7 @@ parse(int *argc, char ***argv, const char *usage, struct options *o)
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(usage);
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	return cli_parse(context, argc, argv);
 }
 

@@ -79,7 +79,7 @@ run(int argc, char **argv)
 	struct ab ab;
 	int code;
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (!code && argc < 2)
 		code = cli_fail(EX_USAGE, "a name or an address, please (try --help)");

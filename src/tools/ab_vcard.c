@@ -109,7 +109,7 @@ run_export(int argc, char **argv)
 	int code;
 
 	g_option_context_set_summary(context, "Writes vCards to standard output.");
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (!code)
 		code = ab_open(&ab, profile);
@@ -315,7 +315,7 @@ run_import(int argc, char **argv)
 	g_option_context_set_summary(context,
 	    "Reads vCards (- is standard input). A card whose name and address are there already "
 	    "takes the place of that entry.");
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (!code && argc < 2)
 		code = cli_fail(EX_USAGE, "a file of vCards, please (try --help)");

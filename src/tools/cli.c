@@ -26,6 +26,7 @@ static bool mute;
 static const char *summary; /* NULL: none */
 
 static const char *safe_text = "";
+static GArray *options; /* of GOptionEntry; NULL: none yet */
 
 void
 cli_set_locale(void)
@@ -264,6 +265,59 @@ fail_charset(char **arguments)
 	    nl_langinfo(CODESET), safe_text);
 }
 
+void
+cli_add_options(GOptionContext *context, const GOptionEntry *entries)
+{
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!options)
+		options = g_array_new(FALSE, FALSE, sizeof(GOptionEntry));
+	for (; entries->long_name; entries++)
+		g_array_append_vals(options, entries, 1);
+}
+
+/* The option that an argument begins with, "-x" or "--long[=…]"; NULL: none that is known. */
+static const GOptionEntry *
+find_option(const char *argument)
+{
+	bool is_long = g_str_has_prefix(argument, "--");
+	size_t size = strcspn(argument, "=");
+
+	for (guint i = 0; options && i < options->len; i++) {
+		const GOptionEntry *option = &g_array_index(options, GOptionEntry, i);
+
+		if (is_long ? strlen(option->long_name) == size - 2 &&
+				  strncmp(option->long_name, argument + 2, size - 2) == 0
+			    : *argument == '-' && option->short_name &&
+				  argument[strlen(argument) - 1] == option->short_name)
+			return option;
+	}
+	return NULL;
+}
+
+static bool
+takes_value(const GOptionEntry *option)
+{
+	return option->arg != G_OPTION_ARG_NONE &&
+	       !(option->arg == G_OPTION_ARG_CALLBACK && option->flags & G_OPTION_FLAG_NO_ARG);
+}
+
+/* GOption does not mind "--option=x" where the option takes no value. */
+static int
+check_values(char **arguments)
+{
+	for (char **at = arguments + 1; at[-1] && *at && strcmp(*at, "--") != 0; at++) {
+		const GOptionEntry *option = find_option(*at);
+		bool here = option && g_str_has_prefix(*at, "--") && strchr(*at, '=');
+
+		if (here && !takes_value(option))
+			return cli_fail(EX_USAGE, "--%s takes no value: \"%s\" (try --help)%s",
+			    option->long_name, *at, safe_text);
+		if (option && !here && takes_value(option) && at[1])
+			at++; /* the value, whatever it looks like */
+	}
+	return 0;
+}
+
 int
 cli_parse(GOptionContext *context, int *argc, char ***argv)
 {
@@ -277,7 +331,7 @@ cli_parse(GOptionContext *context, int *argc, char ***argv)
 		g_option_context_set_summary(context, sentence);
 	}
 	if (g_option_context_parse(context, argc, argv, &error))
-		return 0;
+		return check_values(given);
 	if (error->domain == G_CONVERT_ERROR)
 		return fail_charset(given);
 	return cli_fail(EX_USAGE, "%s (try --help)%s", error->message, safe_text);

@@ -62,6 +62,9 @@ char *cli_helper(const char *name);
 /* Before the end: writes out what was printed.  0, or the reason why that cannot be. */
 int cli_flush(void);
 
+/* The options of a command, in one or more lists. */
+void cli_add_options(GOptionContext *context, const GOptionEntry *entries);
+
 /* Parses options by GOption.  On --help prints and exits 0; on a wrong option fails with EX_USAGE.
  * 0 when the command goes on. */
 int cli_parse(GOptionContext *context, int *argc, char ***argv);

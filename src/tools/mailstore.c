@@ -33,10 +33,10 @@ mailstore_parse(struct mailstore_options *o, const GOptionEntry *more, const cha
 	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
 
 	if (more)
-		g_option_context_add_main_entries(context, more, NULL);
+		cli_add_options(context, more);
 	if (!o->no_json)
-		g_option_context_add_main_entries(context, json, NULL);
-	g_option_context_add_main_entries(context, shared, NULL);
+		cli_add_options(context, json);
+	cli_add_options(context, shared);
 	return cli_parse(context, argc, argv);
 }
 

@@ -46,7 +46,7 @@ mapisend_parse(int *argc, char ***argv, struct mapisend_options *o)
 	cli_set_safe("; nothing was stored or sent");
 	g_option_context_set_summary(
 	    context, "Sends one mail through a MAPI profile (see: emapi profile create).");
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, argc, argv);
 	if (!code && o->body && o->body_file)
 		code = cli_fail(EX_USAGE,

@@ -84,7 +84,7 @@ parse(int *argc, char ***argv, struct create_options *o)
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("NAME");
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	return cli_parse(context, argc, argv);
 }
 

@@ -28,7 +28,7 @@ parse(int *argc, char ***argv, struct import_options *o)
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("FILE.prf");
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	return cli_parse(context, argc, argv);
 }
 

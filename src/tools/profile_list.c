@@ -100,7 +100,7 @@ run(int argc, char **argv)
 	g_auto(GStrv) names = profile_list();
 	int code;
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (code)
 		return code;

@@ -221,7 +221,7 @@ run_set(int argc, char **argv)
 
 	g_option_context_set_summary(context,
 	    "Changes a profile's settings, or its password. WORD= without a value removes one.");
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (!code && (argc < 2 || (argc < 3 && !password)))
 		code = cli_fail(EX_USAGE, "a profile's name and settings, please (try --help)");

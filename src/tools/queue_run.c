@@ -91,7 +91,7 @@ run(int argc, char **argv)
 	HRESULT hr;
 	int code;
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (!code && argc > 1)
 		code =

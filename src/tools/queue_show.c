@@ -118,7 +118,7 @@ run(int argc, char **argv)
 	g_autoptr(GOptionContext) context = g_option_context_new("[ID|last]");
 	int code;
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	code = cli_parse(context, &argc, &argv);
 	if (code)
 		return code;

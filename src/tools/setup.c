@@ -69,7 +69,7 @@ parse(int *argc, char ***argv, struct setup *s)
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new("[ADDRESS]");
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	return cli_parse(context, argc, argv);
 }
 

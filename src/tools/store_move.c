@@ -178,6 +178,14 @@ run_rm(int argc, char **argv)
 
 /* --- mkdir --------------------------------------------------------------------------------- */
 
+static bool
+reads_like_message(const char *name)
+{
+	const char *mark = strrchr(name, '#');
+
+	return mark && mark[1] && !mark[1 + strspn(mark + 1, "0123456789")];
+}
+
 static int
 make_folder(const struct mailstore *store, const char *path)
 {
@@ -192,6 +200,11 @@ make_folder(const struct mailstore *store, const char *path)
 
 	if (!*name)
 		return cli_fail(EX_USAGE, "\"%s\" names no folder", path);
+	if (reads_like_message(name))
+		return cli_fail(EX_USAGE,
+		    "\"%s\" would read like a message's path, FOLDER#NUMBER; no folder was made, "
+		    "choose another name",
+		    path);
 	code = mailstore_find_type(store, above, MAPI_FOLDER, true, &item);
 	if (code)
 		return code;

@@ -243,7 +243,7 @@ run_replay(int argc, char **argv)
 	g_autoptr(GOptionContext) context = g_option_context_new("FILE");
 	int code;
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	cli_add_options(context, entries);
 	g_option_context_set_summary(context,
 	    "Makes the calls of a trace again, with a profile of its own that sends nothing, and "
 	    "compares\nthe results. Exit code 65: one is another.");

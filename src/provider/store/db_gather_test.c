@@ -21,17 +21,6 @@ struct logged {
 	struct db *db;
 };
 
-static struct db *
-open_db(const char *path)
-{
-	struct db *db = NULL;
-	char *why = NULL;
-
-	if (FAILED(db_open(path, true, &db, &why)))
-		fail_msg("%s", why);
-	return db;
-}
-
 /* Rows of a page each and some; a second time they are changed. */
 static HRESULT
 put(struct db *db, int first, int count, char with)
@@ -99,7 +88,7 @@ as_after_a_crash(const char *path)
 		assert_true(g_file_get_contents(from, &data, &size, NULL));
 		assert_true(g_file_set_contents(to, data, (gssize)size, NULL));
 	}
-	return open_db(copy);
+	return place_open(copy);
 }
 
 static void
@@ -137,7 +126,7 @@ setup(void **state)
 	struct logged *f = g_new0(struct logged, 1);
 
 	place_make(&f->place);
-	f->db = open_db(f->place.path);
+	f->db = place_open(f->place.path);
 	assert_int_equal(commit(f->db, 0, 1, 'a'), S_OK); /* the first one is not gathered */
 	*state = f;
 	return 0;
@@ -199,7 +188,7 @@ static void
 a_log_that_was_cut_grows_ahead_again(void **state)
 {
 	struct logged *f = *state;
-	struct db *other = open_db(f->place.path);
+	struct db *other = place_open(f->place.path);
 	int next = 1;
 
 	while (next < 60)
@@ -235,7 +224,7 @@ static void
 what_is_rolled_back_hurts_nobody(void **state)
 {
 	struct logged *f = *state;
-	struct db *other = open_db(f->place.path);
+	struct db *other = place_open(f->place.path);
 	HRESULT hr = db_begin(f->db);
 
 	small_cache(f->db);
@@ -256,7 +245,7 @@ static void
 a_commit_whose_write_fails_has_not_happened(void **state)
 {
 	struct logged *f = *state;
-	struct db *other = open_db(f->place.path);
+	struct db *other = place_open(f->place.path);
 	int there = 1;
 	unsigned long n = 0, done;
 
@@ -310,7 +299,7 @@ processes_do_not_disturb_each_other(void **state)
 		pid_t pid = fork();
 
 		if (pid == 0) {
-			struct db *db = open_db(f->place.path);
+			struct db *db = place_open(f->place.path);
 			HRESULT hr = S_OK;
 
 			for (int i = 0; i < 40 && SUCCEEDED(hr); i++)
@@ -325,7 +314,7 @@ processes_do_not_disturb_each_other(void **state)
 	}
 	for (int status; wait(&status) > 0;)
 		assert_int_equal(status, 0);
-	f->db = open_db(f->place.path);
+	f->db = place_open(f->place.path);
 	assert_int_equal(count_rows(f->db, 'x'), 0);
 	assert_int_equal(commit(f->db, rows, 1, 'a'), S_OK);
 	assert_recovers(f, 'a', rows + 1);

@@ -17,17 +17,6 @@
 #define WAITING 6
 #define FAILED_EXIT 100
 
-static struct db *
-open_db(const char *path)
-{
-	struct db *db = NULL;
-	char *why = NULL;
-
-	if (FAILED(db_open(path, true, &db, &why)))
-		fail_msg("%s", why);
-	return db;
-}
-
 static HRESULT
 put(struct db *db, int number)
 {
@@ -38,7 +27,7 @@ put(struct db *db, int number)
 static void
 submitter(const char *path, int number)
 {
-	struct db *db = open_db(path);
+	struct db *db = place_open(path);
 	unsigned long before = faults_sqlite_syncs();
 	HRESULT hr = db_begin(db);
 
@@ -104,7 +93,7 @@ who_waits_shares_a_sync(void **state)
 	int syncs = 0, status;
 
 	place_make(&place);
-	db = open_db(place.path);
+	db = place_open(place.path);
 	assert_int_equal(db_begin(db), S_OK);
 	assert_int_equal(db_end(db, put(db, -1), DB_DURABLE), S_OK); /* a log is begun */
 	holder = start_holder(place.path);
@@ -136,7 +125,7 @@ who_dies_keeps_nobody_waiting(void **state)
 	int status;
 
 	place_make(&place);
-	db = open_db(place.path);
+	db = place_open(place.path);
 	for (int i = 0; i < 60; i++) {
 		pid_t pid = start(place.path, i);
 
@@ -184,11 +173,11 @@ tickets_are_one_line(void **state)
 	guint64 ticket = 0;
 
 	place_make(&place);
-	often = open_db(place.path);
-	third = open_db(place.path);
+	often = place_open(place.path);
+	third = place_open(place.path);
 	for (int i = 0; i < 40; i += 4) {
 		assert_int_equal(submit(often, i, 3, &ticket), S_OK);
-		once = open_db(place.path);
+		once = place_open(place.path);
 		assert_int_equal(submit(once, i + 3, 1, &ticket), S_OK);
 		db_close(once);
 		assert_int_equal(committed(third), i + 4);
@@ -215,13 +204,13 @@ who_dies_among_many_keeps_nobody_waiting(void **state)
 	int status;
 
 	place_make(&place);
-	db_close(open_db(place.path));
+	db_close(place_open(place.path));
 	for (int i = 0; i < COMING; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0) {
 			guint64 ticket = 0;
 
-			db = open_db(place.path);
+			db = place_open(place.path);
 			_exit(
 			    SUCCEEDED(submit(db, i * 1000, i % 2 ? 1000 : TIMES, &ticket)) ? 0 : 1);
 		}
@@ -233,7 +222,7 @@ who_dies_among_many_keeps_nobody_waiting(void **state)
 	}
 	while (wait(&status) > 0)
 		assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
-	db = open_db(place.path);
+	db = place_open(place.path);
 	assert_true(committed(db) >= COMING / 2 * TIMES);
 	assert_int_equal(db_secure(db, true), S_OK);
 	assert_true(g_get_monotonic_time() - began < 30 * G_USEC_PER_SEC);

@@ -18,6 +18,7 @@
 #include <glib/gstdio.h>
 #include "bag.h"
 #include "com.h"
+#include "db.h"
 #include "entryid.h"
 #include "mem.h"
 #include "objcopy.h"
@@ -33,6 +34,17 @@ place_make(struct place *place)
 	assert_non_null(mkdtemp(name));
 	place->folder = g_strdup(name);
 	place->path = g_build_filename(name, "test.store", NULL);
+}
+
+struct db *
+place_open(const char *path)
+{
+	struct db *db = NULL;
+	char *why = NULL;
+
+	if (FAILED(db_open(path, true, &db, &why)))
+		fail_msg("%s", why);
+	return db;
 }
 
 void

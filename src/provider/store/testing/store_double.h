@@ -16,6 +16,8 @@ struct place {
 };
 void place_make(struct place *place);
 void place_free(struct place *place);
+/* The store's file alone, made where there is none. */
+struct db *place_open(const char *path);
 
 /* The support object: holds the sections "own" (PR_EMAPI_PATH) and identity (PR_EMAPI_FROM_*). */
 IMAPISupport *double_support(const char *path, const char *from_name, const char *from_address);

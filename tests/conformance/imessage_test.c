@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* IMessage (MAPI reference: IMessage : IMAPIProp). */
 #include "storetesting.h"
+#include <emapispi.h>
 
 /* --- Saving -------------------------------------------------------------------------------- */
 
@@ -205,6 +206,41 @@ a_submitted_message_is_out_of_hand(void **state)
 	MAPIFreeBuffer(id);
 }
 
+/* Who sends a letter that is submitted now. */
+static void
+assert_sent_by(struct world *world, const char *address)
+{
+	IMessage *message = world_message(world->outbox, "By whom");
+	SPropValue *id = get(message, PR_ENTRYID);
+
+	world_add_recipient(message, "Bob", "bob@example.test");
+	OK(message->lpVtbl->SubmitMessage(message, 0));
+	RELEASE(message);
+	message = open_message(world->store, id, MAPI_BEST_ACCESS);
+	assert_string_equal(world_text(message, PR_SENDER_EMAIL_ADDRESS_A), address);
+	RELEASE(message);
+	MAPIFreeBuffer(id);
+}
+
+static void
+the_sender_is_whom_the_profile_names_now(void **state)
+{
+	struct world *world = *state;
+	IProfSect *section = NULL;
+	SPropValue *before = NULL;
+
+	OK(world->session->lpVtbl->OpenProfileSection(
+	    world->session, NULL, NULL, MAPI_MODIFY, &section));
+	before = get(section, PR_EMAPI_FROM_ADDRESS_A);
+	assert_sent_by(world, before->Value.lpszA);
+	set_text(section, PR_EMAPI_FROM_ADDRESS_A, "other@example.test");
+	assert_sent_by(world, "other@example.test");
+	set_text(section, PR_EMAPI_FROM_ADDRESS_A, before->Value.lpszA);
+	assert_sent_by(world, before->Value.lpszA);
+	MAPIFreeBuffer(before);
+	RELEASE(section);
+}
+
 static void
 hidden_and_embedded_messages_are_not_sent(void **state)
 {
@@ -301,6 +337,7 @@ main(void)
 		CASE(attachments_are_numbered_and_numbers_not_used_again),
 		CASE(nothing_goes_out_without_recipients),
 		CASE(a_submitted_message_is_out_of_hand),
+		CASE(the_sender_is_whom_the_profile_names_now),
 		CASE(hidden_and_embedded_messages_are_not_sent),
 		CASE(the_read_flag_is_set_and_cleared),
 		CASE(reading_answers_who_asked_for_a_receipt),

@@ -169,7 +169,9 @@ row_insert(struct message *message, const struct row_image *image, bool submit)
 	if (FAILED(hr))
 		return hr;
 	/* OR FAIL: what fails here is rolled back as a whole, so SQLite need not keep the pages
-	 * that it changes, as it does else where triggers may fail after a part is done. */
+	 * that it changes, as it does else where triggers may fail after a part is done.  It holds
+	 * for the triggers as well, whose OR IGNORE of search_dirty has nothing to ignore for a new
+	 * id. */
 	hr = db_query(db, &statement,
 	    "INSERT OR FAIL INTO message(folder, associated, " PROMOTED_COLUMNS
 	    ", subject_key, sender_key, props, id, queued)"

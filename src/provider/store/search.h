@@ -7,7 +7,7 @@
  * as those of other folders are.  Triggers note in `search_dirty` which messages a transaction
  * made, changed or moved while there is a search; search_update() judges these before the
  * transaction commits.  So what is found is always what is there, whoever wrote it, and without a
- * search folder a writer pays for one look into an empty table.
+ * search folder a writer pays nothing.
  *
  * A search begins in three steps, so that nobody waits long for the write lock: the criteria are
  * written, which lets other writers' messages be judged from now on; all messages in scope are read

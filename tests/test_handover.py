@@ -206,15 +206,24 @@ def test_an_environment_as_poor_as_crons(home):
 
 # --- Once ----------------------------------------------------------------------------------------
 
-def test_twenty_at_once(taken):
+def send_twenty(home):
     running = []
     for number in range(20):
-        process = subprocess.Popen([SENDMAIL, "-i", TO], env=taken.environment,
+        process = subprocess.Popen([SENDMAIL, "-i", TO], env=home.environment,
                                    stdin=subprocess.PIPE)
         process.stdin.write(b"Subject: mail %d.\n\nx\n" % number)
         running.append(process)
-    for process in running:
+    return running
+
+
+@pytest.mark.parametrize("victim", ["nobody", "taker", "scheduler"])
+def test_twenty_at_once(taken, victim):
+    running = send_twenty(taken)
+    for number, process in enumerate(running):
         process.stdin.close()
+        if number == 10 and victim != "nobody":
+            pid = taken.taker if victim == "taker" else taken.spooler_pid()
+            os.kill(pid, signal.SIGKILL)
     assert [process.wait(60) for process in running] == [0] * 20
     for number in range(20):
         once(taken, f"mail {number}.")

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "handover.h"
 
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* As GVariant has them: the word, an array of nothing at a multiple of 8, the word's end. */
 const char handover_mail[HANDOVER_PACKET_SIZE] = { 'm', 'a', 'i', 'l', 0, 0, 0, 0, 5 };
 const char handover_ok[HANDOVER_PACKET_SIZE] = { 'o', 'k', 0, 0, 0, 0, 0, 0, 3 };
+
+/* By the folder that the program was built with, which a sanitizer's dlopen() does not know; then
+ * where it is installed. */
+void *
+handover_symbol(const char *name)
+{
+	void *module = dlopen(HANDOVER_MODULE, RTLD_LAZY | RTLD_LOCAL);
+
+	if (!module)
+		module = dlopen(EMAPI_PROVIDER_DIR "/" HANDOVER_MODULE, RTLD_LAZY | RTLD_LOCAL);
+	return module ? dlsym(module, name) : NULL;
+}
 
 /* --- The command line ----------------------------------------------------------------------- */
 

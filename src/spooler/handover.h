@@ -20,6 +20,9 @@
 #define HANDOVER_SOCKET "sendmail.sock"
 /* What the front and emapi-spooler load: the program, and in it who takes the mail. */
 #define HANDOVER_MODULE "libemapi-sendmail.so"
+/* One of its functions; NULL, with dlerror() set. */
+void *handover_symbol(const char *name);
+
 #define HANDOVER_KEY_SIZE 16
 #define HANDOVER_MAIL_MAX (1024 * 1024) /* larger mails are stored by emapi-sendmail itself */
 #define HANDOVER_WORDS_MAX (64 * 1024)

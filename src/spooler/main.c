@@ -116,12 +116,10 @@ run_worker(const struct arguments *a)
 static int
 run_taker(const struct arguments *a)
 {
-	void *module = dlopen(HANDOVER_MODULE, RTLD_LAZY | RTLD_LOCAL);
-	int (*take)(int, pid_t) = NULL;
+	int (*take)(int, pid_t);
 
 	mask_core_files();
-	if (module)
-		*(void **)&take = dlsym(module, "emapi_sendmail_take");
+	*(void **)&take = handover_symbol("emapi_sendmail_take");
 	if (!take) {
 		log_error("%s cannot be loaded: %s", HANDOVER_MODULE, dlerror());
 		return EX_UNAVAILABLE;

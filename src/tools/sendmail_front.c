@@ -268,11 +268,9 @@ hand_over(struct front *f)
 static int
 run_whole(int argc, char **argv, const struct sendmail_start *start)
 {
-	void *module = dlopen(HANDOVER_MODULE, RTLD_LAZY | RTLD_LOCAL);
-	int (*whole)(int, char **, const struct sendmail_start *) = NULL;
+	int (*whole)(int, char **, const struct sendmail_start *);
 
-	if (module)
-		*(void **)&whole = dlsym(module, "emapi_sendmail_main");
+	*(void **)&whole = handover_symbol("emapi_sendmail_main");
 	if (!whole) {
 		fprintf(stderr, "%s: %s; %s\n", argc > 0 ? argv[0] : "emapi-sendmail", dlerror(),
 		    start->again ? "whether the mail is stored is not known"

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <glib.h>
 #include <mapicode.h>
@@ -116,8 +117,13 @@ static HRESULT
 write_line(int fd, int pid, const char *socket_path)
 {
 	g_autofree char *line = g_strdup_printf("%d\t%s\n", pid, socket_path);
+	off_t size = (off_t)strlen(line);
+	struct stat before;
 
-	if (ftruncate(fd, 0) != 0 || pwrite(fd, line, strlen(line), 0) != (ssize_t)strlen(line))
+	/* The line ends what is read.  To make a file shorter may wait for the file system's
+	 * journal: that is left to who ends, whose number, 0, is the shorter one. */
+	if (fstat(fd, &before) != 0 || pwrite(fd, line, (size_t)size, 0) != size ||
+	    (before.st_size > size && ftruncate(fd, size) != 0))
 		return hr_from_errno(errno);
 	return S_OK;
 }

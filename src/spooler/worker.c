@@ -158,6 +158,7 @@ log_off(struct worker *w)
 	}
 	profile_unref(w->profile);
 	g_bytes_unref(w->uid);
+	worker_unlock(w->lock_fd);
 	board_free(w->board);
 	g_free(w->state_path);
 }

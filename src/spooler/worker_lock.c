@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <mapicode.h>
 #include "hr.h"
@@ -56,6 +57,28 @@ write_holder(int lock_fd)
 	return write(lock_fd, text, strlen(text)) < 0 ? hr_from_errno(errno) : S_OK;
 }
 
+/* To make a file shorter waits for the file system's journal, and another's sync of it: not where
+ * there is nothing to take away. */
+static HRESULT
+make_empty(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) != 0 || (status.st_size > 0 && ftruncate(fd, 0) != 0))
+		return hr_from_errno(errno);
+	return S_OK;
+}
+
+void
+worker_unlock(int fd)
+{
+	/* The last one leaves it empty for the next. */
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		make_empty(fd);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Alone, to know that the others are gone. */
 static HRESULT
 wait_for_others(int fd, const char *uid)
@@ -71,7 +94,7 @@ wait_for_others(int fd, const char *uid)
 		}
 		g_usleep(20000);
 	}
-	return ftruncate(fd, 0) != 0 ? hr_from_errno(errno) : S_OK;
+	return make_empty(fd);
 }
 
 HRESULT

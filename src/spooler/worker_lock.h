@@ -15,5 +15,7 @@
 
 /* *fd stays open for life.  One that holds the lock for longer than an hour hangs and is ended. */
 HRESULT worker_lock(const char *state_path, GBytes *profile, bool first, int *fd);
+/* At the end of an orderly life; -1: nothing happens. */
+void worker_unlock(int fd);
 
 #endif

@@ -482,6 +482,12 @@ read_config(const char *path, GKeyFile **out, char **why)
 	GError *error = NULL;
 
 	*out = NULL;
+	/* GLib would put into words why there is none, and load a table of character sets for it.
+	 */
+	if (access(path, F_OK) != 0 && errno == ENOENT) {
+		*out = keys;
+		return S_OK;
+	}
 	if (!g_key_file_load_from_file(keys, path, G_KEY_FILE_KEEP_COMMENTS, &error) &&
 	    !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
 		why_set(why,

@@ -70,7 +70,9 @@ batch_give(struct hand *hand, gint64 now)
 	if (!hand->many || hand->given[half])
 		return false;
 	limit = MIN(limit_of(hand, now), HALF);
-	if (limit < 2)
+	/* The first batch needs room made for it, which a single message shall not wait for. */
+	if (limit < 2 || (!board_ready(hand->board) &&
+			     spooldb_due_count(hand->lane->s->db, hand->lane->uid, now, 2) < 2))
 		return false;
 	hand->many = SUCCEEDED(board_reserve(hand->board));
 	if (!hand->many)

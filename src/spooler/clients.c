@@ -472,7 +472,7 @@ is_busy(struct scheduler *s, GBytes *profile)
 		    lane_busy(lane))
 			return true;
 	}
-	return s->catch_up->len > 0;
+	return scheduler_catches_up(s);
 }
 
 static HRESULT

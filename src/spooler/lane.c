@@ -39,10 +39,52 @@ is_sending(const struct hand *hand)
 	return hand->lease || batch_is_given(hand);
 }
 
+/* profile_unref(); NULL where it cannot be read. */
+static struct profile *
+load_profile(const struct lane *lane)
+{
+	struct profile *profile = NULL;
+
+	if (g_bytes_get_size(lane->uid) == sizeof(MAPIUID))
+		profile_load_uid(g_bytes_get_data(lane->uid, NULL), &profile, NULL);
+	return profile;
+}
+
+static gint64
+file_changed(const char *path)
+{
+	struct stat st;
+
+	if (!path || stat(path, &st) < 0)
+		return G_MAXINT64;
+	return st.st_ctim.tv_sec * (gint64)G_USEC_PER_SEC + st.st_ctim.tv_nsec / 1000 + CLOCK_GRAIN;
+}
+
+/* The profile's file, as it was when the profile was read; not where it was changed since then. */
+static void
+know_file(struct lane *lane, const struct profile *profile, gint64 read)
+{
+	gint64 changed = file_changed(profile_path(profile));
+
+	if (changed >= read)
+		return;
+	g_free(lane->file);
+	lane->file = g_strdup(profile_path(profile));
+	lane->file_changed = changed;
+}
+
 static void
 read_policy(struct lane *lane)
 {
-	lane->policy = policy_read(&lane->s->policy, lane->uid);
+	gint64 now = g_get_real_time();
+	struct profile *profile = load_profile(lane);
+
+	lane->policy = lane->s->policy;
+	if (profile) {
+		lane->policy = policy_of(&lane->s->policy, profile);
+		know_file(lane, profile, now);
+	}
+	profile_unref(profile);
 	spooldb_set_policy(lane->s->db, lane->uid, &lane->policy);
 	lane->pace = 0;
 }
@@ -170,29 +212,19 @@ lane_read(struct lane *lane)
 
 /* What a person or the world says */
 
-static gint64
-file_changed(const char *path)
-{
-	struct stat st;
-
-	if (!path || stat(path, &st) < 0)
-		return G_MAXINT64;
-	return st.st_ctim.tv_sec * (gint64)G_USEC_PER_SEC + st.st_ctim.tv_nsec / 1000 + CLOCK_GRAIN;
-}
-
 /* When the profile's file was changed; for one that cannot be read: just now.  A file that is as it
  * was when it was read need not be looked for and read again. */
 static gint64
 profile_changed(struct lane *lane)
 {
-	struct profile *profile = NULL;
+	struct profile *profile;
 	gint64 changed = file_changed(lane->file);
 
 	if (changed < G_MAXINT64 && changed == lane->file_changed)
 		return changed;
 	g_clear_pointer(&lane->file, g_free);
-	if (g_bytes_get_size(lane->uid) != sizeof(MAPIUID) ||
-	    FAILED(profile_load_uid(g_bytes_get_data(lane->uid, NULL), &profile, NULL)))
+	profile = load_profile(lane);
+	if (!profile)
 		return G_MAXINT64;
 	lane->file = g_strdup(profile_path(profile));
 	lane->file_changed = changed = file_changed(lane->file);

@@ -131,21 +131,30 @@ read_sections(struct sections *sections, const struct profile *profile)
 }
 
 struct retry_policy
-policy_read(const struct retry_policy *defaults, GBytes *uid)
+policy_of(const struct retry_policy *defaults, const struct profile *profile)
 {
 	struct retry_policy policy = *defaults;
-	struct profile *profile = NULL;
 	struct sections sections;
 
-	if (g_bytes_get_size(uid) != sizeof(MAPIUID) ||
-	    FAILED(profile_load_uid(g_bytes_get_data(uid, NULL), &profile, NULL)))
-		return policy;
 	sections.values = g_ptr_array_new_with_free_func(free_values);
 	sections.counts = g_array_new(FALSE, FALSE, sizeof(ULONG));
 	read_sections(&sections, profile);
 	apply(&sections, &policy);
 	g_ptr_array_unref(sections.values);
 	g_array_unref(sections.counts);
+	return policy;
+}
+
+struct retry_policy
+policy_read(const struct retry_policy *defaults, GBytes *uid)
+{
+	struct retry_policy policy = *defaults;
+	struct profile *profile = NULL;
+
+	if (g_bytes_get_size(uid) != sizeof(MAPIUID) ||
+	    FAILED(profile_load_uid(g_bytes_get_data(uid, NULL), &profile, NULL)))
+		return policy;
+	policy = policy_of(defaults, profile);
 	profile_unref(profile);
 	return policy;
 }

@@ -46,12 +46,24 @@ static void arm(struct scheduler *s, gint64 now);
 
 /* Work */
 
+static GPtrArray *listed_profiles(void);
+
+bool
+scheduler_catches_up(const struct scheduler *s)
+{
+	return !s->catch_up || s->catch_up->len > 0;
+}
+
 static void
 catch_up(struct scheduler *s, gint64 now)
 {
 	g_autoptr(GBytes) uid = NULL;
 
-	if (s->catch_up->len == 0 || now < s->catch_up_at)
+	if (!scheduler_catches_up(s) || now < s->catch_up_at)
+		return;
+	if (!s->catch_up)
+		s->catch_up = listed_profiles();
+	if (s->catch_up->len == 0)
 		return;
 	uid = g_bytes_ref(g_ptr_array_index(s->catch_up, s->catch_up->len - 1));
 	g_ptr_array_set_size(s->catch_up, (gint)s->catch_up->len - 1);
@@ -92,6 +104,7 @@ void
 scheduler_run_all(struct scheduler *s)
 {
 	g_autoptr(GPtrArray) uids = listed_profiles();
+	g_autoptr(GPtrArray) none = g_ptr_array_new();
 	GHashTableIter iter;
 	gpointer lane;
 
@@ -101,7 +114,8 @@ scheduler_run_all(struct scheduler *s)
 	g_hash_table_iter_init(&iter, s->lanes);
 	while (g_hash_table_iter_next(&iter, NULL, &lane))
 		lane_run(lane);
-	g_ptr_array_set_size(s->catch_up, 0);
+	g_clear_pointer(&s->catch_up, g_ptr_array_unref);
+	s->catch_up = g_steal_pointer(&none);
 }
 
 /* Drives all lanes; tells when the next one is due, and whether any has work or will soon. */
@@ -118,7 +132,7 @@ drive(struct scheduler *s, gint64 now, bool *busy)
 		s->prune_at = now + HOUR;
 	}
 	catch_up(s, now);
-	if (s->catch_up->len > 0)
+	if (scheduler_catches_up(s))
 		next = s->catch_up_at;
 	g_hash_table_iter_init(&iter, s->lanes);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
@@ -361,8 +375,7 @@ reload(struct scheduler *s)
 		lane_wake(lane);
 		lane_renew(lane);
 	}
-	g_ptr_array_unref(s->catch_up);
-	s->catch_up = listed_profiles();
+	g_clear_pointer(&s->catch_up, g_ptr_array_unref);
 	machine_reload(s);
 	log_info("profiles are read anew");
 	service_notify("READY=1");
@@ -586,7 +599,6 @@ start(struct scheduler *s)
 	if (ahead)
 		lane_ready(ahead);
 	lanes_from_queue(s);
-	s->catch_up = listed_profiles();
 	s->catch_up_at = now + MIN(CATCH_UP_AFTER, s->options.idle);
 	s->not_before = now + FIRST_CLIENT;
 	s->network = network_watch(on_network, s);

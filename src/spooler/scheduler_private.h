@@ -28,7 +28,8 @@ struct scheduler {
 	GPtrArray *clients;   /* of struct client */
 	GHashTable *lanes;    /* GBytes (profile UID) -> struct lane */
 	struct network *network;
-	GPtrArray *catch_up; /* profiles still to be scanned after the start, of GBytes */
+	GPtrArray
+	    *catch_up; /* profiles still to be scanned after the start, of GBytes; NULL: all */
 	gint64 catch_up_at;
 	gint64 prune_at;
 	gint64 healed_at;        /* when spool.db was made anew; 0: it was not */
@@ -51,6 +52,7 @@ guint scheduler_listen(int fd, int priority, GUnixFDSourceFunc hear, void *conte
 void scheduler_changed(struct scheduler *s);
 void scheduler_accept(struct scheduler *s);
 /* lane_run() for all profiles: those of the list and those with mail in the queue. */
+bool scheduler_catches_up(const struct scheduler *s);
 void scheduler_run_all(struct scheduler *s);
 
 /* To the log, and to the program that started us and waits. */

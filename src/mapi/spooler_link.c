@@ -444,6 +444,21 @@ spooler_wake_heard(const MAPIUID *profile, const char *profile_name)
 	return tell_result(hr);
 }
 
+int
+spooler_take_connection(void)
+{
+	int fd = -1;
+
+	g_mutex_lock(&kept.lock);
+	if (kept.pid == getpid() && kept.heard && !kept.unanswered) {
+		fd = kept.fd;
+		kept.pid = 0;
+		kept.heard = false;
+	}
+	g_mutex_unlock(&kept.lock);
+	return fd;
+}
+
 void
 spooler_settle(void)
 {

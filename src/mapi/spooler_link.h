@@ -52,4 +52,8 @@ HRESULT spooler_wake_heard(const MAPIUID *profile, const char *profile_name);
  * most, and wakes once more where the spooler ended before it gave them. */
 void spooler_settle(void);
 
+/* The connection of the wake-ups that were all answered, for something else: the caller closes it.
+ * -1: there is none. */
+int spooler_take_connection(void);
+
 #endif

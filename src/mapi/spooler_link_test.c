@@ -364,6 +364,24 @@ a_stale_lock_file_does_no_harm(void **state)
 	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
 }
 
+/* What has woken the spooler goes on to watch over the same connection, once all is answered. */
+static void
+a_connection_is_taken_over(void **state)
+{
+	int fd;
+
+	g_setenv("EMAPI_FAKE_SILENT", "1", TRUE);
+	close(spooler_take_connection()); /* of a test before */
+	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
+	fd = spooler_take_connection();
+	assert_true(fd >= 0);
+	assert_int_equal(spooler_take_connection(), -1);
+	close(fd);
+	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
+	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
+	assert_int_equal(spooler_take_connection(), -1); /* that answer is still missing */
+}
+
 static void
 says_why_none_starts(void **state)
 {
@@ -394,6 +412,7 @@ main(int argc, char **argv)
 		TEST(settling_wakes_again),
 		TEST(a_prepared_one_is_used),
 		TEST(a_stale_lock_file_does_no_harm),
+		TEST(a_connection_is_taken_over),
 		TEST(says_why_none_starts),
 	};
 

@@ -87,8 +87,10 @@ is_cut_off(HRESULT hr)
 static HRESULT
 connect_to(enum whose whose, int *fd)
 {
-	if (whose == OWN)
-		return spooler_connect(true, fd);
+	if (whose == OWN) {
+		*fd = spooler_take_connection();
+		return *fd < 0 ? spooler_connect(true, fd) : S_OK;
+	}
 	*fd = spooler_connect_machine();
 	return *fd < 0 ? MAPI_E_NETWORK_ERROR : S_OK;
 }

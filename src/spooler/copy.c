@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "board.h"
+#include "heap.h"
 #include "mask.h"
 #include "scheduler_private.h"
 #include "text.h"
@@ -81,7 +82,9 @@ copy_start(struct hand *hand, int ours, int theirs)
 {
 	pid_t pid = fork();
 
-	if (pid == 0)
+	if (pid == 0) {
+		heap_objects();
 		become_worker(hand, ours, theirs);
+	}
 	return pid;
 }

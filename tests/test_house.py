@@ -38,7 +38,7 @@ def test_a_worker_loads_what_a_message_needs():
             for module in pathlib.Path(folder).glob(name):
                 out = subprocess.run(["ldd", module], check=True, capture_output=True,
                                      text=True).stdout
-                assert "libemapi-convert" in out
+                assert "libemapi-core" in out
                 assert not re.search("libcurl|libgsasl|libgssapi|libgmime|libgio|libgobject", out)
 
 

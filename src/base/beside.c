@@ -3,6 +3,7 @@
 #include "beside.h"
 
 #include <dlfcn.h>
+#include "paths.h"
 
 /* Where the library is that has `object` in it. */
 static char *
@@ -19,9 +20,12 @@ load(struct beside *library)
 {
 	g_autofree char *folder = folder_of(library);
 	g_autofree char *path = g_build_filename(folder, library->file, NULL);
+	g_autofree char *given = paths_provider(library->file);
 	const char *words;
 
 	library->handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+	if (!library->handle && given)
+		library->handle = dlopen(given, RTLD_LAZY | RTLD_LOCAL);
 	if (library->handle)
 		return;
 	words = dlerror();

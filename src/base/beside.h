@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Libraries of ours that are loaded when they are needed: they load what others need not wait for.
- * Each stands in the folder of the library or program that asks for it. */
+ * Each stands in the folder of the library or program that asks for it, or where providers are. */
 #ifndef EMAPI_BASE_BESIDE_H
 #define EMAPI_BASE_BESIDE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Insides of mime_render(): what libemapi-convert has of it, and libemapi-mime builds upon
+/* Insides of mime_render(): what libemapi-core has of it, and libemapi-mime builds upon
  * (tree.h); import.h's files have the tags and a few helpers of it. */
 #ifndef EMAPI_CONVERT_RENDER_H
 #define EMAPI_CONVERT_RENDER_H

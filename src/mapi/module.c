@@ -3,7 +3,7 @@
 #include "module.h"
 #include <dlfcn.h>
 #include <glib.h>
-#include <stdbool.h>
+#include <string.h>
 #include <mapicode.h>
 #include <mapiutil.h>
 #include "hr.h"
@@ -15,6 +15,27 @@
 
 static GMutex lock;
 static GHashTable *loaded; /* path -> dlopen's handle; never shrinks */
+static const struct module_part *parts;
+static size_t part_count;
+
+void
+module_parts(const struct module_part *list, size_t count)
+{
+	parts = list;
+	part_count = count;
+}
+
+/* NULL: it has to be loaded. */
+static const struct module_part *
+part(const char *file)
+{
+	const char *list = part_count ? g_getenv("EMAPI_PROVIDER_PATH") : NULL;
+
+	for (size_t i = 0; i < part_count && (!list || !*list); i++)
+		if (!strcmp(parts[i].file, file))
+			return &parts[i];
+	return NULL;
+}
 
 static bool
 is_ours(const char *file)
@@ -104,16 +125,30 @@ module_load_ahead(const char *file)
 {
 	void *handle;
 
-	if (is_ours(file))
+	if (is_ours(file) && !part(file))
 		load(file, &handle, NULL);
+}
+
+bool
+module_is_here(const char *file)
+{
+	g_autofree char *path = part(file) ? NULL : paths_provider(file);
+
+	return !path || known(path);
 }
 
 static HRESULT
 find(const char *file, const char *entry_point, void **out, char **why)
 {
-	void *handle;
-	HRESULT hr = load(file, &handle, why);
+	const struct module_part *here = part(file);
+	void *handle = NULL;
+	HRESULT hr;
 
+	if (here && !strcmp(here->entry_point, entry_point)) {
+		*out = (void *)(uintptr_t)here->init;
+		return S_OK;
+	}
+	hr = load(file, &handle, why);
 	*out = SUCCEEDED(hr) ? dlsym(handle, entry_point) : NULL;
 	if (SUCCEEDED(hr) && !*out) {
 		hr = MAPI_E_FAILONEPROVIDER;

@@ -20,6 +20,7 @@
 #include "log.h"
 #include "machine.h"
 #include "mask.h"
+#include "module.h"
 #include "paths.h"
 #include "receiver.h"
 #include "scheduler.h"
@@ -31,6 +32,12 @@
 #define MEMORY (96 * 1024) /* until there is a worker */
 #define BOARD_FD 4
 #define LOG_KEEP (4 * 1024 * 1024)
+
+/* What nearly each mail needs. */
+static const struct module_part parts[] = {
+	{ "emapi_store.so", "MSProviderInit", MSProviderInit },
+	{ "emapi_smtp.so", "XPProviderInit", (MSPROVIDERINIT *)(void (*)(void))XPProviderInit },
+};
 
 struct arguments {
 	gboolean background;
@@ -153,7 +160,9 @@ main(int argc, char **argv)
 	int code;
 
 	copy_begin(argc, argv);
+	heap_objects();
 	heap_take(MEMORY);
+	module_parts(parts, G_N_ELEMENTS(parts));
 	if (!parse(argc, argv, &a))
 		return EX_USAGE;
 	g_set_prgname("emapi-spooler"); /* a worker is started by another name */

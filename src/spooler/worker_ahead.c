@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The libraries behind a transport take longer to load than all else a worker does before its first
- * message.  A thread loads them while the worker logs on to its stores and looks into their queues.
+ * message.  A thread loads them while the worker logs on to its stores and looks into their queues,
+ * unless they are part of the program (module.h).
  */
 #include "worker.h"
 
@@ -48,6 +49,15 @@ load_transports(gpointer modules)
 	return NULL;
 }
 
+static bool
+are_here(const GPtrArray *modules)
+{
+	for (guint i = 0; i < modules->len; i++)
+		if (!module_is_here(g_ptr_array_index(modules, i)))
+			return false;
+	return true;
+}
+
 void
 worker_load_ahead(struct worker *w)
 {
@@ -55,7 +65,8 @@ worker_load_ahead(struct worker *w)
 
 	/* The linker loads one thing at a time: what is needed first, first. */
 	load_all(modules_of(w->profile, MAPI_STORE_PROVIDER));
-	w->loader = g_thread_try_new("transports", load_transports, transports, NULL);
+	if (!are_here(transports))
+		w->loader = g_thread_try_new("transports", load_transports, transports, NULL);
 	if (!w->loader)
 		g_ptr_array_unref(transports);
 }

@@ -15,6 +15,7 @@
 #include "cli.h"
 #include "client.h"
 #include "hr.h"
+#include "module.h"
 #include "outcome.h"
 #include "sendmail_front.h"
 #include "spooler_link.h"
@@ -217,6 +218,11 @@ dispatch(const struct sendmail_options *o, char **argv, const struct sendmail_st
 	}
 }
 
+/* The store that nearly each profile has. */
+static const struct module_part parts[] = {
+	{ "emapi_store.so", "MSProviderInit", MSProviderInit },
+};
+
 int
 emapi_sendmail_main(int argc, char **argv, const struct sendmail_start *start)
 {
@@ -225,6 +231,7 @@ emapi_sendmail_main(int argc, char **argv, const struct sendmail_start *start)
 	struct sendmail_options options = { .mode = SENDMAIL_SEND };
 	int code;
 
+	module_parts(parts, G_N_ELEMENTS(parts));
 	cli_set_name(name);
 	g_set_prgname(name);
 	if (!strcmp(name, "mailq"))

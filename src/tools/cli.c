@@ -31,11 +31,21 @@ static GArray *options; /* of GOptionEntry; NULL: none yet */
 void
 cli_set_locale(void)
 {
-	/* Each category is a file to read: the others are not used. */
+	/* Each category is a file to read: the others are not used.  Nor LC_MESSAGES: emapi speaks
+	 * English, and what the system and GLib say stands in its sentences. */
 	setlocale(LC_CTYPE, "");
-	setlocale(LC_MESSAGES, "");
 	if (!strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968"))
 		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+bool
+cli_is_ascii(char *const *argv)
+{
+	for (; *argv; argv++)
+		for (const char *p = *argv; *p; p++)
+			if ((unsigned char)*p >= 0x80)
+				return false;
+	return true;
 }
 
 void
@@ -47,6 +57,7 @@ cli_set_safe(const char *safe)
 void
 cli_take_memory(void)
 {
+	heap_objects();
 	heap_take(MEMORY);
 }
 

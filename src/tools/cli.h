@@ -5,13 +5,16 @@
 #ifndef EMAPI_TOOLS_CLI_H
 #define EMAPI_TOOLS_CLI_H
 
+#include <stdbool.h>
 #include <glib.h>
 #include <sysexits.h>
 #include <mapidefs.h>
 
-/* Before all else: the locale, of which only letters and messages are used.  Where none is set, as
- * in a job of cron, text is UTF-8 as everywhere here. */
+/* Before all else: the locale, of which only letters are used.  Where none is set, as in a job of
+ * cron, text is UTF-8 as everywhere here. */
 void cli_set_locale(void);
+/* No argument has a letter for which the locale would have to be known. */
+bool cli_is_ascii(char *const *argv);
 
 /* The name that messages begin with ("mapisend", "emapi profile"). */
 void cli_set_name(const char *name);

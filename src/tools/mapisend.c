@@ -18,11 +18,17 @@
 #include "mapisend_follow.h"
 #include "mapisend_options.h"
 #include "mask.h"
+#include "module.h"
 #include "outcome.h"
 #include "profile.h"
 #include "session.h"
 #include "spooler_link.h"
 #include "text.h"
+
+/* The store that nearly each profile has. */
+static const struct module_part parts[] = {
+	{ "emapi_store.so", "MSProviderInit", MSProviderInit },
+};
 
 /* What to do about a message that could not be stored. */
 static const char *
@@ -277,9 +283,11 @@ main(int argc, char **argv)
 	int code, error;
 
 	cli_take_memory();
+	module_parts(parts, G_N_ELEMENTS(parts));
 	/* Over a limit of the file size, writing fails and says so instead of killing us. */
 	signal(SIGXFSZ, SIG_IGN);
-	cli_set_locale();
+	if (!cli_is_ascii(argv))
+		cli_set_locale(); /* some 0.5 ms */
 	mask_core_files();
 	cli_set_name("mapisend");
 	g_set_prgname("mapisend");

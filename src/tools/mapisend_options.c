@@ -11,14 +11,16 @@
 int
 mapisend_parse(int *argc, char ***argv, struct mapisend_options *o)
 {
+	/* What GLib is to make UTF-8 of the locale's text; ASCII is both already. */
+	const bool ascii = cli_is_ascii(*argv);
+	const GOptionArg text = ascii ? G_OPTION_ARG_FILENAME : G_OPTION_ARG_STRING;
+	const GOptionArg texts = ascii ? G_OPTION_ARG_FILENAME_ARRAY : G_OPTION_ARG_STRING_ARRAY;
 	const GOptionEntry entries[] = {
-		{ "to", 't', 0, G_OPTION_ARG_STRING_ARRAY, &o->to, "to whom; may be repeated",
-		    "ADDRESS" },
-		{ "cc", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &o->cc, "a copy to", "ADDRESS" },
-		{ "bcc", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &o->bcc,
-		    "a copy that the others do not see", "ADDRESS" },
-		{ "subject", 's', 0, G_OPTION_ARG_STRING, &o->subject, "the subject", "TEXT" },
-		{ "body", 0, 0, G_OPTION_ARG_STRING, &o->body, "the text", "TEXT" },
+		{ "to", 't', 0, texts, &o->to, "to whom; may be repeated", "ADDRESS" },
+		{ "cc", 'c', 0, texts, &o->cc, "a copy to", "ADDRESS" },
+		{ "bcc", 'b', 0, texts, &o->bcc, "a copy that the others do not see", "ADDRESS" },
+		{ "subject", 's', 0, text, &o->subject, "the subject", "TEXT" },
+		{ "body", 0, 0, text, &o->body, "the text", "TEXT" },
 		{ "body-file", 0, 0, G_OPTION_ARG_FILENAME, &o->body_file,
 		    "the text from a file; without it, --body and --html from standard input",
 		    "FILE" },
@@ -26,8 +28,8 @@ mapisend_parse(int *argc, char ***argv, struct mapisend_options *o)
 		    "an HTML form of the text, from a file", "FILE" },
 		{ "attach", 'a', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->attach,
 		    "attach a file; may be repeated", "FILE" },
-		{ "profile", 'p', 0, G_OPTION_ARG_STRING, &o->profile,
-		    "the profile instead of the default one", "PROFILE" },
+		{ "profile", 'p', 0, text, &o->profile, "the profile instead of the default one",
+		    "PROFILE" },
 		{ "wait", 'w', 0, G_OPTION_ARG_INT, &o->wait,
 		    "how long to wait for the outcome (30); 0: return once the mail is stored",
 		    "SECONDS" },

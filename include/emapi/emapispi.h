@@ -63,8 +63,9 @@
 /*
  * PR_EMAPI_CLIENT: what the client did with the message that it submits, set by
  * IMAPISupport::ExpandRecips: program, process, user, why this profile, logon and opening of the
- * store with their flags, and how long before. emapi's store adds which calls made the message. In
- * a short form, since each message has it (src/prop/client_part.h); `emapi explain` shows it in
+ * store with their flags, and how long before; also the process of the spooler that stored it,
+ * where emapi-sendmail handed it to one. emapi's store adds which calls made the message. In a
+ * short form, since each message has it (src/prop/client_part.h); `emapi explain` shows it in
  * words. Messages of before have lines in PR_EMAPI_JOURNEY instead: program, process, user,
  * profile, profile-because, logon and submit.
  */

@@ -33,6 +33,9 @@
 #define NO_CHILD 1 /* exit code; valgrind's own differs */
 #define STACK_SIZE (64 * 1024)
 
+/* The address sanitizer knows no stack but the thread's own: it would say so in the child. */
+#define ON_OTHER_STACK __attribute__((no_sanitize("address")))
+
 extern char **environ;
 
 /* All that the child needs, made before it exists. */
@@ -114,7 +117,7 @@ arrange_descriptors(const struct launch *launch)
 	return 0;
 }
 
-static int
+ON_OTHER_STACK static int
 run(void *argument)
 {
 	const struct launch *launch = argument;
@@ -162,7 +165,7 @@ borrower(int (*child)(void *), char *stack, int exit_signal, struct launch *laun
 #endif
 
 /* The child between: it leaves the grandchild to init. */
-static int
+ON_OTHER_STACK static int
 detach(void *argument)
 {
 	struct launch *launch = argument;

@@ -14,8 +14,4 @@ void heap_take(size_t size);
 /* A mapping that is about to be written. */
 void heap_populate(void *at, size_t size);
 
-/* What the program and its larger libraries have of code, constants and variables: after the start,
- * and once more in a child, which is not given the pages of files that its parent knows. */
-void heap_objects(void);
-
 #endif

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 #include "board.h"
-#include "heap.h"
 #include "mask.h"
 #include "scheduler_private.h"
 #include "text.h"
@@ -82,9 +81,7 @@ copy_start(struct hand *hand, int ours, int theirs)
 {
 	pid_t pid = fork();
 
-	if (pid == 0) {
-		heap_objects();
+	if (pid == 0)
 		become_worker(hand, ours, theirs);
-	}
 	return pid;
 }

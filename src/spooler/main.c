@@ -160,7 +160,6 @@ main(int argc, char **argv)
 	int code;
 
 	copy_begin(argc, argv);
-	heap_objects();
 	heap_take(MEMORY);
 	module_parts(parts, G_N_ELEMENTS(parts));
 	if (!parse(argc, argv, &a))

@@ -57,7 +57,6 @@ cli_set_safe(const char *safe)
 void
 cli_take_memory(void)
 {
-	heap_objects();
 	heap_take(MEMORY);
 }
 

@@ -182,7 +182,7 @@ def check_taken_back(home, disk, error, program):
 def check_queue(home):
     wait_until(lambda: states(home) == {"first": "filed", "second": "cancelled", "third": "filed"},
                lambda: f"{states(home)}")
-    assert home.queue() == [] and home.stored("t")[1] == 0
+    assert home.queue() == [] and home.stored("t") == (2, 0), "of the second nothing stays"
     shown = home.run("emapi", "queue", "list", "--all").stdout
     assert "It was taken back before it was sent." in shown
 

@@ -305,6 +305,8 @@ letter_submit(
 	if (FAILED(hr))
 		outbox_explain(
 		    why, step, (IMAPIProp *)(message ? (void *)message : (void *)outbox.store), hr);
+	if (FAILED(hr) && message)
+		outbox_discard(outbox.folder, message);
 	COM_CLEAR(message);
 	outbox_close(&outbox);
 	return hr;

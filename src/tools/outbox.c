@@ -99,6 +99,20 @@ outbox_explain(char **why, const char *step, IMAPIProp *object, HRESULT hr)
 	    named ? "" : " (", named ? "" : hr_name(hr), named ? "" : ")");
 }
 
+void
+outbox_discard(IMAPIFolder *folder, IMessage *message)
+{
+	SPropValue *id = NULL;
+	ENTRYLIST list = { 1, NULL };
+
+	/* What was never saved has none. */
+	if (FAILED(HrGetOneProp((LPMAPIPROP)message, PR_ENTRYID, &id)))
+		return;
+	list.lpbin = &id->Value.bin;
+	folder->lpVtbl->DeleteMessages(folder, &list, 0, NULL, 0);
+	mem_free(id);
+}
+
 HRESULT
 outbox_open(IMAPISession *session, struct outbox *out, char **why)
 {

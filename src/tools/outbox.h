@@ -19,4 +19,8 @@ void outbox_close(struct outbox *outbox);
  * where the words say it themselves), the words those of the object's GetLastError. */
 void outbox_explain(char **why, const char *step, IMAPIProp *object, HRESULT hr);
 
+/* A message that could not be submitted stays in the folder as a draft, where it was saved for
+ * that: deletes it.  A disk that takes nothing any more may leave it there. */
+void outbox_discard(IMAPIFolder *folder, IMessage *message);
+
 #endif

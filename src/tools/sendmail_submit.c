@@ -332,6 +332,8 @@ sendmail_submit(struct sendmail_session *session, struct sendmail_mail *mail,
 	if (FAILED(hr))
 		outbox_explain(
 		    why, step, (IMAPIProp *)(message ? (void *)message : (void *)folder), hr);
+	if (FAILED(hr) && message)
+		outbox_discard(folder, message);
 	COM_CLEAR(message);
 	return hr;
 }

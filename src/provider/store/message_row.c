@@ -409,8 +409,10 @@ message_save(struct message *message, ULONG flags, bool submit)
 	if (SUCCEEDED(hr))
 		hr = message_commit(message, flags, submit, &committed);
 	message_unprepare(message, committed);
-	if (FAILED(hr))
+	/* A submitted message ends here; one that was taken back is a draft that can be named. */
+	if (FAILED(hr) && committed)
+		message_refresh(message);
+	if (FAILED(hr) || submit)
 		return hr;
-	/* A submitted message ends here. */
-	return submit ? S_OK : message_refresh(message);
+	return message_refresh(message);
 }

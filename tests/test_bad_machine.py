@@ -50,6 +50,24 @@ def test_store_not_writable(home, ordinary, mode):
     sent(home, 2)
 
 
+def test_store_was_for_reading_only(home, ordinary):
+    """What was opened meanwhile leaves nothing that keeps it so."""
+    home.pickup_profile()
+    user = ordinary()
+    home.run("mapisend", *BODY, **user)
+    sent(home)
+    home.stop()
+    store = home.data / "test.store"
+    for name in ("test.store-wal", "test.store-shm"):  # all of it is in the store
+        (home.data / name).unlink(missing_ok=True)
+    store.chmod(0o400)
+    home.run("mapisend", *BODY, code=77, **user)
+    home.stop()
+    store.chmod(0o600)
+    home.run("mapisend", *BODY, **user)
+    sent(home, 2)
+
+
 def limited(size):
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 

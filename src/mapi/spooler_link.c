@@ -240,7 +240,9 @@ spooler_prepare(const MAPIUID *profile)
 		if (fd >= 0) {
 			kept.fd = fd;
 			kept.pid = getpid();
-		} else {
+		} else if (spooler_has_state()) {
+			/* Where there is none, the store is likely made now too, and written down
+			 * in the profile: a worker that has read it before would be replaced. */
 			launch_early(profile);
 		}
 	}

@@ -28,8 +28,9 @@ void spooler_stay_quiet(void);
 char *spooler_why(void);
 
 /* For a program that is about to submit one message: connects to the spooler, or starts it to get
- * ready while the program logs on and writes the message.  It ends by itself where nothing comes,
- * and does not hold the profile for what keeps its worker from logging on. */
+ * ready while the program logs on and writes the message; not for the first message of all.  It
+ * ends by itself where nothing comes, and does not hold the profile for what keeps its worker from
+ * logging on. */
 void spooler_prepare(const MAPIUID *profile);
 
 /* Wake-ups of this process tell from now on that it is emapi-sendmail: a spooler then has a process

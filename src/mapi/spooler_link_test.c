@@ -348,11 +348,23 @@ settling_wakes_again(void **state)
 static void
 a_prepared_one_is_used(void **state)
 {
+	test_write("state/emapi/spool.db", "");
 	spooler_prepare(&profile);
 	spooler_prepare(&profile);
 	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
 	assert_int_equal(count_starts(), 1);
 	spooler_prepare(&profile);
+	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
+	assert_int_equal(count_starts(), 1);
+}
+
+/* Its worker would read a profile that is about to be changed. */
+static void
+none_is_prepared_for_the_first_message(void **state)
+{
+	spooler_prepare(&profile);
+	g_usleep(50000);
+	assert_int_equal(count_starts(), 0);
 	assert_int_equal(spooler_wake(&profile, "p"), S_OK);
 	assert_int_equal(count_starts(), 1);
 }
@@ -411,6 +423,7 @@ main(int argc, char **argv)
 		TEST(later_wakes_do_not_wait),
 		TEST(settling_wakes_again),
 		TEST(a_prepared_one_is_used),
+		TEST(none_is_prepared_for_the_first_message),
 		TEST(a_stale_lock_file_does_no_harm),
 		TEST(a_connection_is_taken_over),
 		TEST(says_why_none_starts),

@@ -109,11 +109,30 @@ db_open_lock(struct db *db)
 	return (db->lock < 0) ? hr_from_errno(errno) : S_OK;
 }
 
+/* SQLite makes the log and its index with the rights that the store's file has just then.  Made
+ * while the store was for reading alone, they would keep it so. */
+static void
+mend_rights(const char *path)
+{
+	static const char *const beside[] = { "-wal", "-shm" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(beside) && access(path, W_OK) == 0; i++) {
+		g_autofree char *name = g_strconcat(path, beside[i], NULL);
+		struct stat status;
+
+		if (lstat(name, &status) == 0 && S_ISREG(status.st_mode) &&
+		    status.st_uid == geteuid() && (status.st_mode & 0600) != 0600)
+			chmod(name, (status.st_mode & 0777) | 0600);
+	}
+}
+
 static HRESULT
 db_open_sqlite(struct db *db, const char *path)
 {
 	HRESULT hr;
 	int code;
+
+	mend_rights(path);
 
 	code = sqlite3_open_v2(
 	    path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, db_log_vfs());

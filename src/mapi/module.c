@@ -3,6 +3,7 @@
 #include "module.h"
 #include <dlfcn.h>
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 #include <mapicode.h>
 #include <mapiutil.h>
@@ -29,7 +30,7 @@ module_parts(const struct module_part *list, size_t count)
 static const struct module_part *
 part(const char *file)
 {
-	const char *list = part_count ? g_getenv("EMAPI_PROVIDER_PATH") : NULL;
+	const char *list = part_count ? secure_getenv("EMAPI_PROVIDER_PATH") : NULL;
 
 	for (size_t i = 0; i < part_count && (!list || !*list); i++)
 		if (!strcmp(parts[i].file, file))

@@ -104,7 +104,6 @@ void
 scheduler_run_all(struct scheduler *s)
 {
 	g_autoptr(GPtrArray) uids = listed_profiles();
-	g_autoptr(GPtrArray) none = g_ptr_array_new();
 	GHashTableIter iter;
 	gpointer lane;
 
@@ -115,7 +114,7 @@ scheduler_run_all(struct scheduler *s)
 	while (g_hash_table_iter_next(&iter, NULL, &lane))
 		lane_run(lane);
 	g_clear_pointer(&s->catch_up, g_ptr_array_unref);
-	s->catch_up = g_steal_pointer(&none);
+	s->catch_up = g_ptr_array_new();
 }
 
 /* Drives all lanes; tells when the next one is due, and whether any has work or will soon. */

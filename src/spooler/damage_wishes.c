@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 #include <sqlite3.h>
+#include "spooldb_private.h"
 
 /* So many numbers that cannot be read are tried one by one; then it goes on in ever longer steps.
  */
@@ -121,7 +122,7 @@ damage_wishes(const char *aside, enum damage_read *read)
 	/* States: 4 held; 3, 5, 6 are final. */
 	if (db && sqlite3_prepare_v2(db,
 		      "SELECT id, store, entry, submitted, wish,"
-		      " wish=1 AND state=4 OR wish=2 AND state NOT IN (3, 5, 6)"
+		      " wish=1 AND state=4 OR wish=2 AND " SQL_OPEN
 		      " FROM message NOT INDEXED WHERE id>=? ORDER BY id",
 		      -1, &s, NULL) == SQLITE_OK)
 		*read = read_all(s, wishes);

@@ -29,7 +29,7 @@
 #include "service.h"
 #include "taking.h"
 
-#define MEMORY (700 * 1024) /* until a first message is sent */
+#define MEMORY (450 * 1024) /* until a first message is sent */
 #define HOUR (3600 * (gint64)G_USEC_PER_SEC)
 /* Profiles whose wake-up may have been lost with its client are looked through after the start,
  * one a second. */
@@ -598,7 +598,7 @@ start(struct scheduler *s)
 	if (ahead)
 		lane_ready(ahead);
 	lanes_from_queue(s);
-	s->catch_up_at = now + MIN(CATCH_UP_AFTER, s->options.idle);
+	s->prune_at = s->catch_up_at = now + MIN(CATCH_UP_AFTER, s->options.idle);
 	s->not_before = now + FIRST_CLIENT;
 	s->network = network_watch(on_network, s);
 	if (s->options.machine)

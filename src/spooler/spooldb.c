@@ -13,7 +13,7 @@
 #include "paths.h"
 #include "sqlwords.h"
 
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 #define APPLICATION_ID 1162695504 /* "EMSP" */
 #define RESERVE_BYTES (256 * 1024)
 
@@ -24,11 +24,8 @@ static const char schema[] =
     " wish INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,"
     " crashes INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL, expires INTEGER NOT NULL,"
     " changed INTEGER NOT NULL, text TEXT NOT NULL DEFAULT '');"
-    "CREATE UNIQUE INDEX message_live ON message(store, entry) WHERE state NOT IN (3, 5, 6);"
     "CREATE INDEX message_due ON message(profile, priority DESC, next, id) WHERE state IN (0, 2);"
-    "CREATE INDEX message_open ON message(id) WHERE state NOT IN (3, 5, 6);"
     "CREATE INDEX message_key ON message(key, id);"
-    "CREATE INDEX message_history ON message(changed) WHERE state IN (3, 5, 6);"
     "CREATE TABLE recipient(message INTEGER NOT NULL, row INTEGER NOT NULL, kind INTEGER NOT NULL,"
     " address TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, state INTEGER NOT NULL,"
     " code INTEGER NOT NULL DEFAULT 0, enhanced TEXT NOT NULL DEFAULT '',"
@@ -445,6 +442,16 @@ static const char upgrade_2[] =
 static const char upgrade_3[] =
     "CREATE TABLE fact(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
 
+/* Version 5 has these indexes in other words, for which SQLite needs no table for each time that a
+ * row changes. */
+static const char upgrade_4[] =
+    "DROP INDEX IF EXISTS message_live;"
+    "DROP INDEX IF EXISTS message_open;"
+    "DROP INDEX IF EXISTS message_history;"
+    "CREATE UNIQUE INDEX message_live ON message(store, entry) WHERE " SQL_OPEN ";"
+    "CREATE INDEX message_open ON message(id) WHERE " SQL_OPEN ";"
+    "CREATE INDEX message_history ON message(changed) WHERE " SQL_OVER ";";
+
 /* Brings a file of an older version (0: a new one) to this one. */
 static HRESULT
 upgrade(struct spooldb *db, gint64 version)
@@ -454,7 +461,8 @@ upgrade(struct spooldb *db, gint64 version)
 		version < 1 ? schema : "",
 		version < 2 ? upgrade_1 : "",
 		version < 3 ? upgrade_2 : "",
-		upgrade_3,
+		version < 4 ? upgrade_3 : "",
+		upgrade_4,
 		"PRAGMA application_id=" G_STRINGIFY(APPLICATION_ID),
 		"PRAGMA user_version=" G_STRINGIFY(SCHEMA_VERSION),
 		"COMMIT",
@@ -598,7 +606,11 @@ spooldb_open(const char *path, const struct retry_policy *policy, struct spooldb
 	if (SUCCEEDED(hr)) {
 		db->rebuilt =
 		    spooldb_number(db, 0, "SELECT value FROM fact WHERE name='rebuilt'", "");
-		db->stamp = spooldb_number(db, 0, "SELECT max(changed) FROM message", "");
+		/* By the indexes: history may be long. */
+		db->stamp = spooldb_number(db, 0,
+		    "SELECT max(coalesce((SELECT max(changed) FROM message WHERE " SQL_OVER "), 0),"
+		    " coalesce((SELECT max(changed) FROM message WHERE " SQL_OPEN "), 0))",
+		    "");
 		if (emptied)
 			hr = spooldb_set_rebuilt(db, g_get_real_time());
 	}

@@ -12,12 +12,12 @@ spooldb_clock_set(struct spooldb *db, gint64 by, gint64 now)
 
 	/* Lifetimes go on: set forward by a year, the clock shall not send all mail back. */
 	if (SUCCEEDED(hr))
-		hr = spooldb_run(db,
-		    "UPDATE message SET expires=expires+? WHERE state NOT IN (3, 5, 6)", "i", by);
+		hr = spooldb_run(
+		    db, "UPDATE message SET expires=expires+? WHERE " SQL_OPEN, "i", by);
 	if (SUCCEEDED(hr) && by < 0)
 		hr = spooldb_run(db,
 		    "UPDATE recipient SET next=next+?1 WHERE state=0 AND next>?2 AND message IN"
-		    " (SELECT id FROM message WHERE state NOT IN (3, 5, 6) AND defer<=?2)",
+		    " (SELECT id FROM message WHERE " SQL_OPEN " AND defer<=?2)",
 		    "ii", by, now);
 	if (SUCCEEDED(hr) && by < 0)
 		hr = spooldb_run(db,

@@ -275,7 +275,7 @@ static gint64
 live_message(struct spooldb *db, GBytes *key)
 {
 	return spooldb_number(
-	    db, 0, "SELECT max(id) FROM message WHERE key=? AND state NOT IN (3, 5, 6)", "b", key);
+	    db, 0, "SELECT max(id) FROM message WHERE key=? AND " SQL_OPEN, "b", key);
 }
 
 GBytes *
@@ -312,29 +312,28 @@ spooldb_prune(struct spooldb *db, gint64 now, int keep)
 {
 	gint64 horizon = now - (gint64)HISTORY_DAYS * 86400 * G_USEC_PER_SEC;
 	gint64 cut = spooldb_number(db, 0,
-	    "SELECT changed FROM message WHERE state IN (3, 5, 6) ORDER BY changed DESC"
+	    "SELECT changed FROM message WHERE " SQL_OVER " ORDER BY changed DESC"
 	    " LIMIT 1 OFFSET ?",
 	    "d", keep);
 	HRESULT hr;
 
 	horizon = MAX(horizon, cut);
 	if (!spooldb_number(db, 0,
-		"SELECT 1 FROM message WHERE state IN (3, 5, 6) AND changed<=? LIMIT 1", "i",
-		horizon))
+		"SELECT 1 FROM message WHERE " SQL_OVER " AND changed<=? LIMIT 1", "i", horizon))
 		return S_OK;
 	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "DELETE FROM recipient WHERE message IN"
-		    " (SELECT id FROM message WHERE state IN (3, 5, 6) AND changed<=?)",
+		    " (SELECT id FROM message WHERE " SQL_OVER " AND changed<=?)",
 		    "i", horizon);
 	if (SUCCEEDED(hr))
 		hr = spooldb_run(db,
 		    "DELETE FROM attempt WHERE message IN"
-		    " (SELECT id FROM message WHERE state IN (3, 5, 6) AND changed<=?)",
+		    " (SELECT id FROM message WHERE " SQL_OVER " AND changed<=?)",
 		    "i", horizon);
 	if (SUCCEEDED(hr))
-		hr = spooldb_run(db, "DELETE FROM message WHERE state IN (3, 5, 6) AND changed<=?",
-		    "i", horizon);
+		hr = spooldb_run(
+		    db, "DELETE FROM message WHERE " SQL_OVER " AND changed<=?", "i", horizon);
 	return spooldb_end(db, hr);
 }

@@ -25,11 +25,11 @@ spooldb_owned_ids(struct spooldb *db, uid_t uid, bool all, gint64 after, int lim
 						"SELECT id FROM message WHERE id>? AND substr(key, "
 						"-8)=? ORDER BY id LIMIT ?",
 						"ibd", after, tail, limit));
-	return spooldb_read_ids(db,
-	    spooldb_query(db,
-		"SELECT id FROM message WHERE id>? AND state NOT IN (3, 5, 6) AND substr(key, -8)=?"
-		" ORDER BY id LIMIT ?",
-		"ibd", after, tail, limit));
+	return spooldb_read_ids(
+	    db, spooldb_query(db,
+		    "SELECT id FROM message WHERE id>? AND " SQL_OPEN " AND substr(key, -8)=?"
+		    " ORDER BY id LIMIT ?",
+		    "ibd", after, tail, limit));
 }
 
 GArray *

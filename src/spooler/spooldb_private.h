@@ -40,6 +40,12 @@ struct spooldb {
 	bool lost;                     /* steps that were said to be done were rolled back */
 };
 
+/* The messages that are not over, and those that are: the same words as the indexes have.  For a
+ * list of three, NOT IN (3, 5, 6), SQLite would make a table whenever a statement or an index asks.
+ */
+#define SQL_OPEN "state<>3 AND state<>5 AND state<>6"
+#define SQL_OVER "(state=3 OR state=5 OR state=6)"
+
 /* A person's wish, message.wish. */
 enum wish { WISH_NONE = 0, WISH_HOLD = 1, WISH_CANCEL = 2 };
 

@@ -36,7 +36,7 @@ note_interrupted(struct spooldb *db, gint64 now)
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	sqlite3_stmt *s = spooldb_query(
-	    db, "SELECT id FROM message WHERE state=1 AND state NOT IN (3, 5, 6) ORDER BY id", "");
+	    db, "SELECT id FROM message WHERE state=1 AND " SQL_OPEN " ORDER BY id", "");
 	HRESULT hr = S_OK;
 
 	while (spooldb_step(db, s)) {
@@ -53,8 +53,12 @@ note_interrupted(struct spooldb *db, gint64 now)
 HRESULT
 spooldb_recover(struct spooldb *db, gint64 now)
 {
-	HRESULT hr = spooldb_begin(db, SPOOLDB_NOW);
+	HRESULT hr = S_OK;
 
+	/* Mostly nothing is left over, and a message waits for our start. */
+	if (!spooldb_number(db, 0, "SELECT 1 FROM message WHERE " SQL_OPEN " LIMIT 1", ""))
+		return spooldb_unread(db);
+	hr = spooldb_begin(db, SPOOLDB_NOW);
 	if (SUCCEEDED(hr))
 		hr = note_interrupted(db, now);
 	if (SUCCEEDED(hr))
@@ -62,7 +66,7 @@ spooldb_recover(struct spooldb *db, gint64 now)
 		    "UPDATE message SET state=CASE state WHEN 1 THEN 0 ELSE state END, changed=?1,"
 		    " next=CASE state WHEN 1 THEN min(?2, coalesce((SELECT min(next) FROM recipient"
 		    " WHERE message=message.id AND state=0), ?2)) ELSE min(next, ?2) END"
-		    " WHERE state IN (1, 2)",
+		    " WHERE state IN (1, 2) AND " SQL_OPEN,
 		    "ii", spooldb_stamp(db, now), now);
 	if (SUCCEEDED(hr))
 		hr = spooldb_bound_waits(db, now);
@@ -124,7 +128,7 @@ spooldb_known(
 {
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT id, submitted, state FROM message"
-	    " WHERE store=? AND entry=? AND state NOT IN (3, 5, 6)",
+	    " WHERE store=? AND entry=? AND " SQL_OPEN,
 	    "bb", store, entry);
 	gint64 id, recorded;
 	enum spool_state state;
@@ -546,7 +550,8 @@ reason(struct spooldb *db, gint64 id, const char *text)
 	if (text && *text)
 		return g_strdup(text);
 	s = spooldb_query(db,
-	    "SELECT text FROM recipient WHERE message=? AND state IN (0, 4, 5) AND text<>''"
+	    "SELECT text FROM recipient WHERE message=? AND (state=0 OR state=4 OR state=5) AND "
+	    "text<>''"
 	    " ORDER BY state=4 DESC, state=0 DESC, row LIMIT 1",
 	    "i", id);
 	if (spooldb_step(db, s))
@@ -586,8 +591,8 @@ settle(struct spooldb *db, gint64 id, enum spool_act how, const char *text, gint
 GBytes *
 spooldb_profile_of(struct spooldb *db, gint64 id)
 {
-	sqlite3_stmt *s = spooldb_query(
-	    db, "SELECT profile FROM message WHERE id=? AND state NOT IN (3, 5, 6)", "i", id);
+	sqlite3_stmt *s =
+	    spooldb_query(db, "SELECT profile FROM message WHERE id=? AND " SQL_OPEN, "i", id);
 	GBytes *profile = spooldb_step(db, s) ? spooldb_column_bytes(s, 0) : NULL;
 
 	spooldb_done(s);

@@ -69,8 +69,8 @@ GPtrArray *
 spooldb_profiles(struct spooldb *db)
 {
 	GPtrArray *profiles = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	sqlite3_stmt *s = spooldb_query(
-	    db, "SELECT DISTINCT profile FROM message WHERE state NOT IN (3, 5, 6)", "");
+	sqlite3_stmt *s =
+	    spooldb_query(db, "SELECT DISTINCT profile FROM message WHERE " SQL_OPEN, "");
 
 	while (spooldb_step(db, s))
 		g_ptr_array_add(profiles, spooldb_column_bytes(s, 0));
@@ -118,10 +118,10 @@ spooldb_ids(struct spooldb *db, bool all, gint64 after, int limit)
 		return spooldb_read_ids(
 		    db, spooldb_query(db, "SELECT id FROM message WHERE id>? ORDER BY id LIMIT ?",
 			    "id", after, limit));
-	return spooldb_read_ids(db,
-	    spooldb_query(db,
-		"SELECT id FROM message WHERE id>? AND state NOT IN (3, 5, 6) ORDER BY id LIMIT ?",
-		"id", after, limit));
+	return spooldb_read_ids(
+	    db, spooldb_query(db,
+		    "SELECT id FROM message WHERE id>? AND " SQL_OPEN " ORDER BY id LIMIT ?", "id",
+		    after, limit));
 }
 
 /* The first key that begins with the digits, and the first that does so no longer. */
@@ -171,12 +171,12 @@ spooldb_count(struct spooldb *db, GBytes *profile, gint64 now, struct spool_coun
 	sqlite3_stmt *s = profile ? spooldb_query(db,
 					"SELECT sum(state IN (1, 2) OR state=0 AND next<=?1),"
 					" sum(state=0 AND next>?1), sum(state=4) FROM message"
-					" WHERE state NOT IN (3, 5, 6) AND profile=?2",
+					" WHERE " SQL_OPEN " AND profile=?2",
 					"ib", now, profile)
 				  : spooldb_query(db,
 					"SELECT sum(state IN (1, 2) OR state=0 AND next<=?1),"
 					" sum(state=0 AND next>?1), sum(state=4) FROM message"
-					" WHERE state NOT IN (3, 5, 6)",
+					" WHERE " SQL_OPEN,
 					"i", now);
 
 	memset(counts, 0, sizeof(*counts));
@@ -192,8 +192,8 @@ spooldb_count(struct spooldb *db, GBytes *profile, gint64 now, struct spool_coun
 gint64
 spooldb_live_count(struct spooldb *db, GBytes *store)
 {
-	return spooldb_number(db, 0,
-	    "SELECT count(*) FROM message WHERE store=? AND state NOT IN (3, 5, 6)", "b", store);
+	return spooldb_number(
+	    db, 0, "SELECT count(*) FROM message WHERE store=? AND " SQL_OPEN, "b", store);
 }
 
 GVariant *
@@ -202,7 +202,7 @@ spooldb_live(struct spooldb *db, GBytes *store, gint64 after, int limit)
 	sqlite3_stmt *s = spooldb_query(db,
 	    "SELECT id, entry, submitted FROM message INDEXED BY message_open WHERE id>? AND "
 	    "store=?"
-	    " AND state NOT IN (3, 5, 6) AND state IN (0, 4) ORDER BY id LIMIT ?",
+	    " AND " SQL_OPEN " AND state IN (0, 4) ORDER BY id LIMIT ?",
 	    "ibd", after, store, limit);
 	GVariantBuilder b;
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include <sqlite3.h>
+#include "spooldb_private.h"
 #include "testing/spool_file.h"
 
 static void
@@ -650,7 +651,14 @@ older_files_are_upgraded(void **state)
 	    "ALTER TABLE message DROP COLUMN quiet; ALTER TABLE message DROP COLUMN reporting;"
 	    "ALTER TABLE message DROP COLUMN reports; ALTER TABLE recipient DROP COLUMN class;"
 	    "ALTER TABLE recipient DROP COLUMN told; ALTER TABLE profile DROP COLUMN pace;"
-	    "DROP TABLE place; DROP TABLE fact; PRAGMA user_version=1";
+	    "DROP TABLE place; DROP TABLE fact; PRAGMA user_version=1;"
+	    "DROP INDEX message_live; DROP INDEX message_open; DROP INDEX message_history;"
+	    "CREATE UNIQUE INDEX message_live ON message(store, entry)"
+	    " WHERE state NOT IN (3, 5, 6);"
+	    "CREATE INDEX message_open ON message(id) WHERE state NOT IN (3, 5, 6);"
+	    "CREATE INDEX message_history ON message(changed) WHERE state IN (3, 5, 6);";
+	static const char by_index[] =
+	    "EXPLAIN QUERY PLAN SELECT id FROM message INDEXED BY message_open WHERE " SQL_OPEN;
 	sqlite3 *sql = NULL;
 
 	spooldb_close(f->db);
@@ -661,6 +669,34 @@ older_files_are_upgraded(void **state)
 	reopen(f);
 	assert_int_equal(state_of(f, id), SPOOL_WAITING);
 	assert_true(is_leased(f));
+	assert_int_equal(sqlite3_open(f->path, &sql), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(sql, by_index, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(sql);
+}
+
+/* No statement about a message makes tables of its own: a start for one message would have made
+ * some twenty. */
+static void
+messages_change_without_tables_for_it(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3 *sql = NULL;
+	sqlite3_stmt *statement = NULL;
+	int tables = 0;
+
+	assert_int_equal(sqlite3_open(f->path, &sql), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(
+		sql, "EXPLAIN UPDATE message SET state=1, next=2 WHERE id=3", -1, &statement, NULL),
+	    SQLITE_OK);
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		const char *opcode = (const char *)sqlite3_column_text(statement, 1);
+
+		tables += strcmp(opcode, "OpenEphemeral") == 0;
+	}
+	sqlite3_finalize(statement);
+	sqlite3_close(sql);
+	assert_int_equal(tables, 0);
 }
 
 /* A power cut can take back what the store filed; the mail has been sent all the same. */
@@ -740,6 +776,7 @@ main(void)
 		CASE(each_failure_is_told_once),
 		CASE(delay_is_told_after_a_while),
 		CASE(older_files_are_upgraded),
+		CASE(messages_change_without_tables_for_it),
 		CASE(foreign_files_are_refused_in_words),
 		CASE(what_comes_back_after_it_was_filed_is_filed_again),
 		CASE(members_take_the_place_of_their_list),

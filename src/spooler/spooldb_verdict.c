@@ -156,8 +156,8 @@ spooldb_report(struct spooldb *db, const struct report *report, gint64 now, enum
 
 	*act = ACT_RETRY;
 	if (!spooldb_number(db, 0,
-		"SELECT count(*) FROM message WHERE id=? AND entry=? AND state NOT IN (3, 5, 6)",
-		"ib", report->id, report->entry)) {
+		"SELECT count(*) FROM message WHERE id=? AND entry=? AND " SQL_OPEN, "ib",
+		report->id, report->entry)) {
 		hr = spooldb_unread(db);
 		return FAILED(hr) ? hr : MAPI_E_NOT_FOUND;
 	}

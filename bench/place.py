@@ -74,12 +74,13 @@ def elapsed(command, environment, output, read="/dev/null"):
 
 
 def in_turns(rounds, **works):
-    """Runs each work in each round; {name: median}."""
+    """Runs each work in each round; {name: median}, of each part where a work has several."""
     times = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
             times[name].append(work())
-    return {name: statistics.median(values) for name, values in times.items()}
+    return {name: tuple(map(statistics.median, zip(*values))) if isinstance(values[0], tuple)
+            else statistics.median(values) for name, values in times.items()}
 
 
 def as_installed(prefix):

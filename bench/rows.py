@@ -3,6 +3,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
 import re
@@ -18,6 +19,7 @@ import time
 
 from place import (FROM, TO, Place, Postfix, Sink, elapsed, family, in_turns, peak_memory,
                    wait_until)
+from witness import Witness
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SMTPLIB = ("import smtplib, sys; s = smtplib.SMTP('127.0.0.1', int(sys.argv[1])); "
@@ -52,6 +54,13 @@ def compare(work, unit, ours, peers, *targets):
     return rows
 
 
+def beside(work, unit, ours, peers, peer):
+    """A row without a target."""
+    text = ", ".join(f"{name} {value:.3g}" for name, value in peers.items())
+    ratio = f"{ours / peers[peer]:.2f} × {peer}" if peer in peers else ""
+    return Row(work, f"{ours:.3g} {unit}", f"{text} {unit}" if text else "", ratio, "", None)
+
+
 def at_most(work, unit, ours, limit, peers=""):
     return [Row(work, f"{ours:.3g} {unit}", peers, "", f"at most {limit} {unit}", ours <= limit)]
 
@@ -80,34 +89,47 @@ def senders(place):
 
 
 def one_message(o):
+    """From exec to the sink's "accepted", which root can see, and to exit."""
     place = Place()
     path, body = letter_file(place.folder)
     mapisend = ["mapisend", "--to", TO, "--subject", "A letter", "--body", body]
+    witness = Witness(place.sink.port) if o.root else None
+    until = "the sink's \"accepted\"" if witness else "exit"
+
+    def timed(command, output):
+        if witness:
+            witness.forget()
+        began = time.time()
+        whole = elapsed(command, place.environment, output) * 1000
+        return (witness.accepted() - began) * 1000 if witness else whole, whole
 
     def send():
-        took = place.time(*mapisend)
+        took = timed(mapisend, place.output)
         if "accepted" not in place.output.read_text():
             raise RuntimeError(place.output.read_text())
-        return took * 1000
+        return took
 
     def cold():
         place.stop()
         return send()
 
-    def peer(command):
-        return lambda: elapsed(command, place.environment, place.folder / "peer.out") * 1000
+    def rows(name, rounds, ours, peers, *targets):
+        found = in_turns(rounds, emapi=ours, **peers)
+        accepted, ended = ({who: took[part] for who, took in found.items()} for part in (0, 1))
+        yield from compare(name, "ms", accepted.pop("emapi"), accepted, *targets)
+        if witness:
+            yield beside("… until it has ended", "ms", ended.pop("emapi"), ended, targets[-1][0])
 
-    peers = {name: peer(command) for name, command in senders(place).items()}
+    peers = {name: functools.partial(timed, command, place.folder / "peer.out")
+             for name, command in senders(place).items()}
     place.start_spooler()
-    found = in_turns(o.rounds(60, 15), emapi=send, **peers)
-    ours = found.pop("emapi")
-    yield from compare("one mapisend, exec to \"accepted\", spooler running", "ms", ours, found,
-                       ("curl", "<", 0.8))
+    yield from rows(f"one mapisend, exec to {until}, spooler running", o.rounds(60, 15), send,
+                    peers, ("curl", "<", 0.8))
     few = {name: peers[name] for name in ("curl", "msmtp") if name in peers}
-    found = in_turns(o.rounds(20, 5), emapi=cold, **few)
-    ours = found.pop("emapi")
-    yield from compare("the same, no spooler running", "ms", ours, found, ("curl", "<", 3),
-                       ("msmtp", "<", 0.5))
+    yield from rows("the same, no spooler running", o.rounds(20, 5), cold, few, ("curl", "<", 3),
+                    ("msmtp", "<", 0.5))
+    if witness:
+        witness.close()
     place.close()
 
 
@@ -139,10 +161,8 @@ def sendmail(o):
                        found.pop("emapi"), found, ("nullmailer", "<", 0.8), ("Postfix", "<", 0.8))
     few = {name: work for name, work in peers.items() if name == "nullmailer"}
     found = in_turns(o.rounds(20, 5), emapi=alone, **few)
-    ours = found.pop("emapi")
-    for name, value in found.items():
-        yield Row("the same, no spooler running: it stores the mail itself and starts one",
-                  f"{ours:.3g} ms", f"{name} {value:.3g} ms", f"{ours / value:.2f} × {name}", "", None)
+    yield beside("the same, no spooler running: it stores the mail itself and starts one", "ms",
+                 found.pop("emapi"), found, "nullmailer")
     if postfix:
         postfix.stop()
     place.close()

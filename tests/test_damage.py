@@ -58,10 +58,10 @@ def empty(path):
     os.truncate(path, 0)
 
 
-def torn_pages(path):
-    """Of every second page from the third on the first half is another's."""
+def torn_pages(path, step=2):
+    """Of every second page (or each) from the third on the first half is another's."""
     with path.open("r+b") as file:
-        for page in range(2, path.stat().st_size // 4096, 2):
+        for page in range(2, path.stat().st_size // 4096, step):
             file.seek(page * 4096)
             file.write(os.urandom(2048))
 
@@ -106,7 +106,7 @@ def test_damage_while_it_is_in_use_is_healed_too(waiting):
     fill(home)
     home.environment["EMAPI_IDLE_SECONDS"] = "60"
     home.run("emapi", "queue", "list", "--limit", "1")
-    torn_pages(home.state / "spool.db")
+    torn_pages(home.state / "spool.db", 1)
     home.run("emapi", "queue", "list", "--all", code=None)
     home.run("emapi", "queue", "run", code=None)
     wait_until(lambda: home.stored() == (3, 0), lambda: f"all are filed: {home.spooler_log()}")

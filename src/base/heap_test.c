@@ -87,7 +87,8 @@ large_blocks_are_given_back(void **state)
 	free(block);
 	if (OURS)
 		assert_int_not_equal(
-		    mincore((void *)(((uintptr_t)block + SIZE) & ~(uintptr_t)4095), 4096, &here), 0);
+		    mincore((void *)(((uintptr_t)block + SIZE) & ~(uintptr_t)4095), 4096, &here),
+		    0);
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Profiles: finding, loading and changing their files. */
 #include "profile.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -432,11 +433,14 @@ compare_names(gconstpointer a, gconstpointer b)
 static void
 list_folder(GPtrArray *names, const char *folder)
 {
-	GDir *dir = g_dir_open(folder, 0, NULL);
+	/* Where there is none, GLib would put that into words, and load a table of character sets
+	 * for it. */
+	DIR *dir = opendir(folder);
 	guint known = names->len, i;
-	const char *file;
+	struct dirent *entry;
 
-	while (dir && (file = g_dir_read_name(dir))) {
+	while (dir && (entry = readdir(dir))) {
+		const char *file = entry->d_name;
 		char *base, *name;
 
 		if (file[0] == '.' || !g_str_has_suffix(file, PROFILE_SUFFIX))
@@ -451,7 +455,7 @@ list_folder(GPtrArray *names, const char *folder)
 			g_ptr_array_add(names, name);
 	}
 	if (dir)
-		g_dir_close(dir);
+		closedir(dir);
 	if (names->len > known)
 		qsort(names->pdata + known, names->len - known, sizeof(gpointer), compare_names);
 }

@@ -72,7 +72,7 @@ become_worker(const struct hand *hand, int ours, int theirs)
 	close_if(s->options.ready_fd);
 	close_if(s->options.listen_fd);
 	mask_core_files();
-	exit(worker_run(profile, s->options.state_path, true, theirs,
+	exit(worker_run(profile, hand->lane->first, s->options.state_path, true, theirs,
 	    hand->board ? board_fd(hand->board) : -1));
 }
 

@@ -74,19 +74,25 @@ know_file(struct lane *lane, const struct profile *profile, gint64 read)
 }
 
 static void
+take_policy(struct lane *lane, const struct profile *profile, gint64 read)
+{
+	lane->policy = lane->s->policy;
+	if (profile) {
+		lane->policy = policy_of(&lane->s->policy, profile);
+		know_file(lane, profile, read);
+	}
+	spooldb_set_policy(lane->s->db, lane->uid, &lane->policy);
+	lane->pace = 0;
+}
+
+static void
 read_policy(struct lane *lane)
 {
 	gint64 now = g_get_real_time();
 	struct profile *profile = load_profile(lane);
 
-	lane->policy = lane->s->policy;
-	if (profile) {
-		lane->policy = policy_of(&lane->s->policy, profile);
-		know_file(lane, profile, now);
-	}
+	take_policy(lane, profile, now);
 	profile_unref(profile);
-	spooldb_set_policy(lane->s->db, lane->uid, &lane->policy);
-	lane->pace = 0;
 }
 
 static struct lane *
@@ -120,14 +126,17 @@ lane_start_ahead(struct scheduler *s, GBytes *uid)
 	struct lane *lane = lane_new(s, uid);
 
 	lane->policy = s->policy;
-	hand_start(lane, true, s->options.copies, g_get_real_time());
+	lane->first_read = g_get_real_time();
+	lane->first = load_profile(lane); /* a copy need not read it again */
+	hand_start(lane, true, s->options.copies, lane->first_read);
 	return lane;
 }
 
 void
 lane_ready(struct lane *lane)
 {
-	read_policy(lane);
+	take_policy(lane, lane->first, lane->first_read);
+	g_clear_pointer(&lane->first, profile_unref);
 	lane_wake(lane);
 	lane->unasked = true;
 	/* It finds that when it is logged on, and need not ask. */
@@ -144,6 +153,7 @@ lane_free(struct lane *lane)
 	lane_forget_places(lane);
 	g_bytes_unref(lane->uid);
 	g_free(lane->trouble);
+	profile_unref(lane->first);
 	g_free(lane->file);
 	g_free(lane);
 }

@@ -116,7 +116,7 @@ run_worker(const struct arguments *a)
 		fprintf(stderr, "emapi-spooler: \"%s\" is no profile UID\n", a->worker);
 		return EX_USAGE;
 	}
-	return worker_run(&uid, state_path, a->first, PARENT_FD, a->board ? BOARD_FD : -1);
+	return worker_run(&uid, NULL, state_path, a->first, PARENT_FD, a->board ? BOARD_FD : -1);
 }
 
 /* It is in emapi-sendmail's module: the spooler itself has no use for that. */

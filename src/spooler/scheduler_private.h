@@ -146,15 +146,17 @@ struct lane {
 	bool scan_again; /* once nothing is in hand: the last scan was not sure of what has gone */
 	gint64
 	    scan_retry; /* a scan is wanted then: spool.db did not take what the last one found */
-	GHashTable *places;  /* lane_scan.c; NULL: none yet */
-	gint64 not_before;   /* no new worker and no message before */
-	gint64 pace;         /* the limit a minute allows no message before */
-	bool unreachable;    /* something may wait only because nobody was reached */
-	gint64 reachable_at; /* when that was last looked after */
-	int crashes;         /* in a row */
-	char *trouble;       /* why nothing moves for now, for people; NULL: it moves */
-	char *file;          /* the profile's, as it was last read; NULL: not yet */
-	gint64 file_changed; /* when it was changed before that */
+	GHashTable *places;    /* lane_scan.c; NULL: none yet */
+	gint64 not_before;     /* no new worker and no message before */
+	gint64 pace;           /* the limit a minute allows no message before */
+	bool unreachable;      /* something may wait only because nobody was reached */
+	gint64 reachable_at;   /* when that was last looked after */
+	int crashes;           /* in a row */
+	char *trouble;         /* why nothing moves for now, for people; NULL: it moves */
+	char *file;            /* the profile's, as it was last read; NULL: not yet */
+	gint64 file_changed;   /* when it was changed before that */
+	struct profile *first; /* read for the worker that is started ahead, until lane_ready() */
+	gint64 first_read;     /* when */
 };
 
 /* lane.c */

@@ -41,8 +41,10 @@ log_on(struct worker *w)
 {
 	g_autofree char *why = NULL;
 	const char *what = "profile gone";
-	HRESULT hr = profile_load_uid(g_bytes_get_data(w->uid, NULL), &w->profile, &why);
+	HRESULT hr = S_OK;
 
+	if (!w->profile)
+		hr = profile_load_uid(g_bytes_get_data(w->uid, NULL), &w->profile, &why);
 	if (SUCCEEDED(hr)) {
 		worker_load_ahead(w);
 		what = "The spooler cannot log on to the profile";
@@ -164,9 +166,10 @@ log_off(struct worker *w)
 }
 
 int
-worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd, int board_fd)
+worker_run(const MAPIUID *profile, struct profile *known, const char *state_path, bool first,
+    int fd, int board_fd)
 {
-	struct worker w = { .fd = fd, .lock_fd = -1 };
+	struct worker w = { .profile = known, .fd = fd, .lock_fd = -1 };
 	HRESULT hr;
 
 	heap_take(MEMORY);

@@ -292,8 +292,9 @@ void batch_stop(struct worker *w);
 
 /* What may be over by itself; anything else a person has to mend. */
 bool worker_may_pass(HRESULT hr);
-/* worker.c: the program `emapi-spooler --worker`; `first` as worker_lock() has it.  The exit code.
- */
-int worker_run(const MAPIUID *profile, const char *state_path, bool first, int fd, int board_fd);
+/* worker.c: the program `emapi-spooler --worker`; `first` as worker_lock() has it.  `known` is the
+ * profile where it was read before, and then the worker's (NULL: it reads it).  The exit code. */
+int worker_run(const MAPIUID *profile, struct profile *known, const char *state_path, bool first,
+    int fd, int board_fd);
 
 #endif

@@ -91,6 +91,26 @@ store_wrap_entryid(struct store *store)
 	return hr;
 }
 
+/* What processes have left that ended without a word.  Mostly there is nothing, which one look
+ * tells: a program that opens a store for one message waits for it. */
+static HRESULT
+sweep(struct store *store)
+{
+	gint64 left = 0;
+	HRESULT hr = db_int(store->db, &left,
+	    "SELECT EXISTS(SELECT 1 FROM lob WHERE kind = 0) OR EXISTS(SELECT 1 FROM listener)"
+	    " OR EXISTS(SELECT 1 FROM search WHERE builder <> 0)",
+	    "");
+
+	if (SUCCEEDED(hr) && left)
+		hr = lob_sweep(store->db);
+	if (SUCCEEDED(hr) && left)
+		hr = watch_sweep(store->db);
+	if (SUCCEEDED(hr) && left)
+		hr = search_sweep(store);
+	return hr;
+}
+
 HRESULT
 store_create(const struct store_logon *logon, struct store **out)
 {
@@ -122,13 +142,9 @@ store_create(const struct store_logon *logon, struct store **out)
 		hr = store_wrap_entryid(store);
 	if (SUCCEEDED(hr))
 		hr = db_set_checkpointer(store->db, store->spooler);
-	if (SUCCEEDED(hr))
-		hr = lob_sweep(store->db);
-	if (SUCCEEDED(hr))
-		hr = watch_sweep(store->db);
 	if (SUCCEEDED(hr)) {
 		db_set_before_commit(store->db, "search_dirty", search_update, store);
-		hr = search_sweep(store);
+		hr = sweep(store);
 	}
 	if (FAILED(hr)) {
 		com_release(&store->com);

@@ -3,6 +3,7 @@
 have stored itself, once, whatever ends in between."""
 
 import contextlib
+import errno
 import os
 import pathlib
 import re
@@ -300,6 +301,36 @@ def test_a_full_disk(home):
     finally:
         home.stop()
         unmount(disk.path)
+
+
+@pytest.mark.skipif("asan" in (SENDMAIL or ""), reason="the shim and a sanitizer's runtime")
+def test_a_sick_disk():
+    """The taker cannot make a mail sure on disk: emapi-sendmail stores it itself, once, or says
+    that it cannot either; the taker goes on."""
+    home = ShimHome()
+    sync = home.folder / "sync"  # with which error those under the shim end it
+    sync.write_text("0")
+    home.environment.update(home.shim, EMAPI_IDLE_SECONDS="600", EMAPI_TORTURE_SYNC=str(sync))
+    try:
+        home.pickup_profile()
+        taker = ready(home)
+        wait_until(lambda: len(home.picked_up()) == 2, home.spooler_log)
+        begun = sync.with_name("sync.begun")  # by the taker: the program is not under the shim
+        begun.unlink(missing_ok=True)
+        sync.write_text(str(errno.EIO))
+        send(home, "Subject: by itself\n\nx\n")
+        assert begun.exists() and count(home, "by itself") == 1
+        words = send(home, "Subject: sick\n\nx\n", code=75, **home.preload())
+        assert "disk" in words and words.endswith("nothing was stored or sent\n"), words
+        assert count(home, "sick") == 0
+        sync.write_text("0")
+        send(home, "Subject: well\n\nx\n")
+        once(home, "by itself")
+        once(home, "well")
+        assert taker_of(home) == taker and not arrived(home, "sick")
+    finally:
+        home.stop()
+        shutil.rmtree(home.folder)
 
 
 # --- What comes over the socket ------------------------------------------------------------------

@@ -20,6 +20,7 @@ import uuid
 import pytest
 from mailserver import wait_until
 from test_disk import SmallDisk, unmount
+from test_order import SickDisk
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "torture"))
 from shim import ShimHome  # noqa: E402
@@ -308,22 +309,22 @@ def test_a_sick_disk():
     """The taker cannot make a mail sure on disk: emapi-sendmail stores it itself, once, or says
     that it cannot either; the taker goes on."""
     home = ShimHome()
-    sync = home.folder / "sync"  # with which error those under the shim end it
-    sync.write_text("0")
-    home.environment.update(home.shim, EMAPI_IDLE_SECONDS="600", EMAPI_TORTURE_SYNC=str(sync))
+    disk = SickDisk(home)
+    disk.fail(0)
+    home.environment.update(home.shim, EMAPI_IDLE_SECONDS="600", EMAPI_TORTURE_SYNC=str(disk.path))
     try:
         home.pickup_profile()
         taker = ready(home)
         wait_until(lambda: len(home.picked_up()) == 2, home.spooler_log)
-        begun = sync.with_name("sync.begun")  # by the taker: the program is not under the shim
+        begun = disk.path.with_name("sync.begun")  # by the taker: the program has no shim
         begun.unlink(missing_ok=True)
-        sync.write_text(str(errno.EIO))
+        disk.fail(errno.EIO)
         send(home, "Subject: by itself\n\nx\n")
         assert begun.exists() and count(home, "by itself") == 1
-        words = send(home, "Subject: sick\n\nx\n", code=75, **home.preload())
+        words = send(home, "Subject: sick\n\nx\n", code=75, **disk.environment)
         assert "disk" in words and words.endswith("nothing was stored or sent\n"), words
         assert count(home, "sick") == 0
-        sync.write_text("0")
+        disk.fail(0)
         send(home, "Subject: well\n\nx\n")
         once(home, "by itself")
         once(home, "well")

@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <unistd.h>
 #include <mapicode.h>
 #include "heap.h"
@@ -62,17 +61,6 @@ name_prefix(GBytes *profile)
 	return g_strconcat(uid, BOARD_INFIX, NULL);
 }
 
-/* GLib's would read a file for it. */
-static guint32
-random_number(void)
-{
-	guint32 number = 0;
-
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
-		number = (guint32)getpid();
-	return number;
-}
-
 HRESULT
 board_create(const char *state_path, GBytes *profile, struct board **out)
 {
@@ -82,7 +70,7 @@ board_create(const char *state_path, GBytes *profile, struct board **out)
 
 	*out = NULL;
 	board->path = g_strdup_printf("%s/words/%s%016" G_GINT64_MODIFIER "x%08x", state_path,
-	    prefix, g_get_real_time(), random_number());
+	    prefix, g_get_real_time(), (unsigned)getpid());
 	hr = paths_make_parent(board->path);
 	board->fd =
 	    FAILED(hr) ? -1 : open(board->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

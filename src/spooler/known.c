@@ -10,8 +10,8 @@
 
 #define SHOW_MS 5000
 
-bool
-known_to_queue(IMsgStore *store, const void *key, size_t size)
+HRESULT
+known_to_queue(IMsgStore *store, const void *key, size_t size, bool *known)
 {
 	SPropValue value = { .ulPropTag = PR_SEARCH_KEY };
 	SRestriction same = { .rt = RES_PROPERTY };
@@ -26,7 +26,8 @@ known_to_queue(IMsgStore *store, const void *key, size_t size)
 	if (SUCCEEDED(hr))
 		hr = table->lpVtbl->FindRow(table, &same, BOOKMARK_BEGINNING, 0);
 	COM_CLEAR(table);
-	return SUCCEEDED(hr);
+	*known = SUCCEEDED(hr);
+	return hr == MAPI_E_NOT_FOUND ? S_OK : hr;
 }
 
 HRESULT

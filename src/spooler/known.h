@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <mapidefs.h>
 
-/* Whether it stands in the store's outgoing queue. */
-bool known_to_queue(IMsgStore *store, const void *key, size_t size);
+/* Whether it stands in the store's outgoing queue.  A failure: that cannot be read. */
+HRESULT known_to_queue(IMsgStore *store, const void *key, size_t size, bool *known);
 /* Whether the scheduler at the other end of `fd` has heard of it, also when it is long sent.  A
  * failure: it did not say. */
 HRESULT known_to_scheduler(int fd, const void *key, size_t size, bool *known);

@@ -517,13 +517,16 @@ is_remembered(const struct taking *t)
 	return known;
 }
 
-static bool
-is_queued(const struct taking *t)
+static HRESULT
+is_taken(const struct taking *t, bool *taken)
 {
 	gsize size;
 	const void *key = g_bytes_get_data(t->key, &size);
+	HRESULT hr = known_to_queue(t->submission->house->store, key, size, taken);
 
-	return known_to_queue(t->submission->house->store, key, size);
+	if (SUCCEEDED(hr) && !*taken)
+		*taken = is_remembered(t);
+	return hr;
 }
 
 HRESULT
@@ -531,12 +534,15 @@ submission_take(const struct submission *submission, GBytes **key, char **why)
 {
 	struct taking t = { .submission = submission, .why = why };
 	HRESULT hr = read_claims(submission, &t.claims);
+	bool taken = false;
 
 	*key = NULL;
 	if (SUCCEEDED(hr))
 		hr = decide(&t);
 	/* It leaves the queue only when the scheduler knows it: asked in this order one has it. */
-	if (SUCCEEDED(hr) && !(submission->again && (is_queued(&t) || is_remembered(&t))))
+	if (SUCCEEDED(hr) && submission->again)
+		hr = is_taken(&t, &taken);
+	if (SUCCEEDED(hr) && !taken)
 		hr = commit(&t);
 	if (SUCCEEDED(hr)) {
 		*key = g_bytes_ref(t.claims.key);

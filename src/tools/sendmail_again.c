@@ -64,11 +64,10 @@ secure(struct profile *profile)
 HRESULT
 sendmail_is_there(struct sendmail_session *session, const BYTE key[SENDMAIL_KEY_SIZE], bool *there)
 {
-	HRESULT hr = S_OK;
+	HRESULT hr = known_to_queue(session->outbox.store, key, SENDMAIL_KEY_SIZE, there);
 	int fd = -1;
 
-	*there = known_to_queue(session->outbox.store, key, SENDMAIL_KEY_SIZE);
-	if (!*there)
+	if (SUCCEEDED(hr) && !*there)
 		hr = spooler_connect(true, &fd);
 	if (SUCCEEDED(hr) && !*there)
 		hr = known_to_scheduler(fd, key, SENDMAIL_KEY_SIZE, there);
